@@ -1,0 +1,91 @@
+from odoo import _, http
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.exceptions import AccessError, MissingError
+from odoo.http import request
+from odoo.tools import format_datetime
+
+
+class SupportCustomerPortal(CustomerPortal):
+    @http.route(
+        ["/my/appointments/<int:appointment_id>"],
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+    )
+    def portal_support_appointment(self, appointment_id, access_token=None, **_parameters):
+        """The customer's page of one appointment: who, when, where. It only shows.
+
+        Opened by the token in a mail's link or by logging in. A token opens
+        one appointment, until some days after the visit; an unknown one tells
+        nothing about what exists.
+        """
+        try:
+            appointment_sudo = self._document_check_access(
+                "support.appointment", appointment_id, access_token
+            )
+        except (AccessError, MissingError):
+            return self._support_page_not_found()
+        by_login = self._support_may_read(appointment_id)
+        if not by_login and not appointment_sudo._is_link_valid():
+            return self._support_page_expired()
+        values = {
+            **self._prepare_support_appointment_values(appointment_sudo),
+            "page_name": "support_appointment",
+            "by_login": by_login,
+        }
+        response = request.render("support_center.portal_support_appointment", values)
+        return self._support_keep_private(response)
+
+    def _support_may_read(self, appointment_id):
+        """Whether the user who is logged in may read it without any token."""
+        appointment = request.env["support.appointment"]
+        return bool(
+            not request.env.user._is_public()
+            and appointment.check_access_rights("read", raise_exception=False)
+            and appointment.search_count([("id", "=", appointment_id)], limit=1)
+        )
+
+    def _prepare_support_appointment_values(self, appointment_sudo):
+        """What the page shows; times as text, in the zone that is named beside them."""
+        zone = appointment_sudo._get_customer_timezone()
+        return {
+            "appointment": appointment_sudo,
+            "zone": zone,
+            "start": self._support_format(appointment_sudo.start, zone),
+            "requested": self._support_format(appointment_sudo.requested_date, zone),
+        }
+
+    def _support_format(self, moment, zone):
+        return moment and format_datetime(
+            request.env, moment, tz=zone, dt_format="EEEE d MMMM y, HH:mm"
+        )
+
+    def _support_page_not_found(self):
+        response = request.render(
+            "support_center.portal_support_message",
+            {
+                "title": _("This link opens nothing"),
+                "text": _("It may be incomplete. Copy the whole link from the mail, or log in."),
+            },
+        )
+        response.status_code = 404
+        return self._support_keep_private(response)
+
+    def _support_page_expired(self):
+        response = request.render(
+            "support_center.portal_support_message",
+            {
+                "title": _("This link has expired"),
+                "text": _("The visit is over. Write to us, or log in to see it."),
+            },
+        )
+        response.status_code = 410
+        return self._support_keep_private(response)
+
+    def _support_keep_private(self, response):
+        """Keep a page that a token opens out of caches, search engines and referrers."""
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response

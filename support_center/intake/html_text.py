@@ -1,0 +1,233 @@
+"""HTML mails as lines of text, so that a form in them can be read.
+
+Not a general converter: rows of tables and definition lists become
+``key: value`` lines and quotations get ``> ``, which is what the parser needs.
+"""
+
+from __future__ import annotations
+
+import html as html_entities
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from .text import clean
+
+# Beyond this the form will not begin; lxml reads it in some milliseconds.
+MAX_HTML = 1_000_000
+_SKIPPED = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "object"})
+_BLOCKS = frozenset(
+    """address article aside body blockquote caption center dd div dl dt fieldset figure footer form
+    h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section table tbody tfoot thead tr ul
+    """.split()
+)
+# Blocks with an empty line round them, as browsers show them.
+_SPACED = frozenset({"p", "blockquote", "table", "ul", "ol", "dl", "pre"})
+_BLANKS = re.compile(r"[ \t\n\r\f]+")
+_MANY_LINES = re.compile(r"\n{3,}")
+_TAG = re.compile(r"<[^<>]*>")
+_LOOKS_LIKE_HTML = re.compile(r"<(?:[a-z!/?])|&(?:[a-z]{2,8}|#\d{1,7}|#x[0-9a-f]{1,6});", re.I)
+_HIDDEN = re.compile(r"display\s*:\s*none", re.I)
+_RULE = "_" * 32
+
+
+@dataclass
+class _Writer:
+    """Lines under construction; ``lines`` are finished, ``line`` is not."""
+
+    lines: list[str] = field(default_factory=list)
+    line: list[str] = field(default_factory=list)
+    quotes: int = 0
+    preformatted: int = 0
+
+    def write(self, text: str | None) -> None:
+        if not text:
+            return
+        if self.preformatted:
+            first, *more = text.split("\n")
+            self.line.append(first)
+            for piece in more:
+                self.break_line()
+                self.line.append(piece)
+            return
+        text = _BLANKS.sub(" ", text)
+        if self.line and self.line[-1].endswith(" ") or not self.line:
+            text = text.lstrip(" ")
+        if text:
+            self.line.append(text)
+
+    def break_line(self) -> None:
+        self._add("".join(self.line))
+        self.line = []
+
+    def end_block(self, spaced: bool = False) -> None:
+        if any(piece.strip() for piece in self.line):
+            self.break_line()
+        self.line = []
+        if spaced and self.lines and self.lines[-1].strip("> "):
+            self._add("")
+
+    def _add(self, text: str) -> None:
+        text = text if self.preformatted else text.rstrip()
+        self.lines.append("> " * self.quotes + text if self.quotes else text)
+
+
+def html_to_text(html: str) -> str:
+    """The text of ``html`` in lines; never raises.
+
+    Plain text comes back as it is. Scripts, styles and hidden elements are
+    left out; nothing else that a reader would see is lost.
+    """
+    text = clean(html[:MAX_HTML]) if html else ""
+    if not text.strip():
+        return ""
+    if not _LOOKS_LIKE_HTML.search(text):
+        return text.strip("\n")
+    root = _parse(text)
+    if root is None:
+        return html_entities.unescape(_TAG.sub(" ", text)).strip()
+    writer = _Writer()
+    _walk(root, writer)
+    writer.end_block()
+    return _MANY_LINES.sub("\n\n", clean("\n".join(writer.lines))).strip("\n")
+
+
+def _parse(text: str) -> etree._Element | None:
+    # Bytes with a fixed encoding: what a <meta> or an XML declaration claims was
+    # true before the mail was decoded.
+    parser = etree.HTMLParser(encoding="utf-8", recover=True, remove_comments=True, remove_pis=True)
+    try:
+        return etree.fromstring(text.encode("utf-8"), parser)
+    except (etree.LxmlError, ValueError):
+        # Nothing in it that is HTML; the caller takes the tags out by hand.
+        return None
+
+
+def _walk(root: etree._Element, writer: _Writer) -> None:
+    """Write ``root``; an own stack, since mails may be nested deeper than Python allows."""
+    stack: list[tuple[etree._Element, bool]] = [(root, False)]
+    while stack:
+        element, leaving = stack.pop()
+        tag = element.tag
+        if leaving:
+            _leave(element, tag, writer)
+            writer.write(element.tail)
+            continue
+        if (
+            not isinstance(tag, str)
+            or tag in _SKIPPED
+            or _HIDDEN.search(element.get("style") or "")
+        ):
+            writer.write(element.tail)
+            continue
+        pair = _read_pairs(element, tag)
+        if pair is not None:
+            writer.end_block()
+            for line in pair:
+                writer.write(line)
+                writer.end_block()
+            writer.write(element.tail)
+            continue
+        _enter(tag, writer)
+        writer.write(element.text)
+        stack.append((element, True))
+        stack.extend((child, False) for child in reversed(element))
+
+
+def _enter(tag: str, writer: _Writer) -> None:
+    if tag == "br":
+        writer.break_line()
+        return
+    if tag in _BLOCKS:
+        writer.end_block(spaced=tag in _SPACED)
+    if tag == "blockquote":
+        writer.quotes += 1
+    elif tag in ("pre", "textarea"):
+        writer.preformatted += 1
+    elif tag == "li":
+        writer.write("- ")
+    elif tag == "hr":
+        writer.write(_RULE)
+
+
+def _leave(element: etree._Element, tag: str, writer: _Writer) -> None:
+    if tag in _BLOCKS:
+        writer.end_block()
+    if tag == "blockquote":
+        writer.quotes -= 1
+    elif tag in ("pre", "textarea"):
+        writer.preformatted -= 1
+    elif tag in ("td", "th"):
+        writer.write(" ")
+    elif tag == "a" and (element.get("href") or "").lower().startswith("mailto:"):
+        # A name that is a link hides the address from whoever reads text.
+        address = (element.get("href") or "")[7:].partition("?")[0]
+        if "@" in address and "@" not in "".join(writer.line):
+            writer.write(f" <{address}>")
+    if tag in _SPACED:
+        writer.end_block(spaced=True)
+
+
+def _read_pairs(element: etree._Element, tag: str) -> list[str] | None:
+    """``key: value`` lines of a table row, a table with headings or a definition; else None."""
+    if tag == "table":
+        return _read_headed_table(element)
+    if tag == "tr":
+        cells = [_cell_text(cell) for cell in element if cell.tag in ("td", "th")]
+        if any(cell is None for cell in cells):
+            return None
+        filled = [cell for cell in cells if cell]
+        return [_join(filled)] if len(filled) == 2 and "\n" not in filled[0] else None
+    if tag == "dl":
+        return _read_definitions(element)
+    return None
+
+
+def _read_headed_table(table: etree._Element) -> list[str] | None:
+    """A row of headings above one row of values, turned into pairs."""
+    rows = [row for row in table.iter("tr")]
+    if len(rows) != 2 or next(table.iterdescendants("table"), None) is not None:
+        return None
+    if any(cell.tag != "th" for cell in rows[0]) or len(rows[0]) != len(rows[1]):
+        return None
+    keys, values = ([_cell_text(cell) for cell in row] for row in rows)
+    if len(keys) < 2 or any(text is None for text in (*keys, *values)):
+        return None
+    return [_join([key or "", value or ""]) for key, value in zip(keys, values)]
+
+
+def _read_definitions(element: etree._Element) -> list[str] | None:
+    pairs: list[str] = []
+    key = ""
+    for child in element:
+        text = _cell_text(child)
+        if text is None or child.tag not in ("dt", "dd"):
+            return None
+        if child.tag == "dt":
+            key = text
+        else:
+            pairs.append(_join([key, text]) if key else text)
+            key = ""
+    return pairs or None
+
+
+def _join(cells: list[str]) -> str:
+    key = cells[0].rstrip(" :：*")
+    return f"{key}: {cells[1]}" if key else cells[1]
+
+
+def _cell_text(cell: etree._Element) -> str | None:
+    """The text of a cell; None for a cell that holds a layout of its own."""
+    if next(cell.iterdescendants("table", "blockquote", "dl"), None) is not None:
+        return None
+    writer = _Writer()
+    wrapper = [cell.text, *cell]
+    writer.write(wrapper[0])
+    for child in cell:
+        tail, child.tail = child.tail, None
+        _walk(child, writer)
+        child.tail = tail
+        writer.write(tail)
+    writer.end_block()
+    return clean("\n".join(writer.lines)).strip()

@@ -1,0 +1,276 @@
+"""The two entry points: one for mappings, one for the text of a mail.
+
+Neither raises, whatever it is given; what is wrong comes back as problems that
+name the key, what was sent and what would have been right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+
+from . import values
+from .body import Form, read_form
+from .keys import KEYS, match_key
+from .quotes import is_forward, is_reply, split_quotes
+from .request import AppointmentRequest, Findings, ParseResult
+from .text import clean, describe, describe_fully, one_line
+from .times import KEY as DATE
+from .times import WordReader, aware, read_requested_date
+from .wording import read_words
+from .zones import UTC, find_zone
+
+# How much of a mail is searched for the form, in characters.
+MAX_MAIL = 200_000
+# Unknown keys that are kept, and how much of each.
+MAX_EXTRA = 50
+MAX_EXTRA_VALUE = 1_000
+# A forwarded mail may hold a forwarded mail; nobody goes on for longer.
+_MAX_DEPTH = 5
+
+
+def parse_mapping(
+    data: Mapping[str, object], *, now: datetime, default_timezone: str = "UTC"
+) -> ParseResult:
+    """Read external data as it comes by XML-RPC or as JSON.
+
+    :param data: keys as in ``KEYS``, in any spelling of ``match_key``; anything
+        that is no mapping gives one problem
+    :param now: aware; times up to it are past
+    :param default_timezone: IANA name for times without a zone
+    """
+    findings = Findings()
+    if not isinstance(data, Mapping):
+        findings.problem(
+            "external_data",
+            "not_mapping",
+            value=describe(data),
+            type=type(data).__name__,
+            expected="mapping",
+        )
+        return ParseResult(AppointmentRequest(), tuple(findings.problems))
+    known, extra = _sort_keys(data, findings)
+    if "customer_email" not in known:
+        findings.problem("customer_email", "missing", expected="email")
+    email = _read(values.read_email, "customer_email", known, findings)
+    request = _build(
+        known, email, "", extra, findings, now=now, sent=now, default_timezone=default_timezone
+    )
+    return ParseResult(request, tuple(findings.problems), tuple(findings.notes))
+
+
+def parse_mail(
+    text: str,
+    *,
+    sender: str | None,
+    subject: str,
+    now: datetime,
+    default_timezone: str,
+    sent: datetime | None = None,
+) -> ParseResult:
+    """Read the form in the text of a mail.
+
+    :param text: plain text, or what ``html_to_text`` makes of HTML
+    :param sender: the ``From`` value, with or without name
+    :param subject: tells replies, whose quoted form is old, from forwarded mails
+    :param now: aware; times up to it are past
+    :param default_timezone: IANA name for times without a zone
+    :param sent: aware, what "tomorrow" counts from; ``now`` by default
+    """
+    findings = Findings()
+    if len(text) > MAX_MAIL:
+        findings.note("truncated", length=str(len(text)), max=str(MAX_MAIL))
+    form, author = _find_form(clean(text[:MAX_MAIL]), subject)
+    for key, value in form.repeated.items():
+        findings.note("key_repeated", field=key, value=describe(value))
+    known: dict[str, object] = dict(form.values)
+    if not known.get("description") and form.free_text:
+        known["description"] = form.free_text
+    _shorten_description(known, findings)
+    address, name = values.read_sender(sender)
+    email, written_name = _read_customer(form, address, findings)
+    if author and values.read_sender(author)[0] not in (None, address):
+        findings.note("forwarded_from", value=describe(author))
+    if "technician" in known:
+        technician, _name = values.read_written_email(
+            "technician", form.values["technician"], findings
+        )
+        known["technician"] = technician
+    if DATE not in known:
+        findings.problem(DATE, "missing", expected="YYYY-MM-DD HH:MM:SS")
+    request = _build(
+        known,
+        email,
+        written_name or (name if email and email == address else ""),
+        _limit_extra([(key, value) for key, value in form.extra], findings),
+        findings,
+        now=now,
+        sent=sent or now,
+        default_timezone=default_timezone,
+        words=read_words,
+    )
+    return ParseResult(request, tuple(findings.problems), tuple(findings.notes), form.found)
+
+
+def _find_form(text: str, subject: str) -> tuple[Form, str]:
+    """The form in the sender's own text, else in what he forwarded, and who wrote that."""
+    parts = split_quotes(text)
+    form = read_form(parts.own)
+    free_text, author = form.free_text, ""
+    for _depth in range(_MAX_DEPTH):
+        forwarded = parts.forwarded or not parts.own or is_forward(subject)
+        if form.found or not parts.inner or not forwarded or is_reply(subject):
+            break
+        author = parts.author or author
+        parts = split_quotes(parts.inner)
+        form = read_form(parts.own)
+        free_text = "\n\n".join(filter(None, [free_text, form.free_text]))
+    form.free_text = free_text
+    return form, author
+
+
+def _shorten_description(known: dict[str, object], findings: Findings) -> None:
+    """A long mail is no fault: it stays whole in the chatter."""
+    text, limit = str(known.get("description", "")), values.LIMITS["description"]
+    if len(text) > limit:
+        findings.note("description_cut", length=str(len(text)), max=str(limit))
+        known["description"] = text[: limit - 1] + "…"
+
+
+def _read_customer(form: Form, address: str | None, findings: Findings) -> tuple[str | None, str]:
+    written = form.values.get("customer_email")
+    if written:
+        email, name = values.read_written_email("customer_email", written, findings)
+        if email and address and email != address:
+            findings.note("sender_differs", sender=address, customer_email=email)
+        return email, name
+    if address:
+        findings.note("sender_stood_in", sender=address)
+        return address, ""
+    findings.problem("customer_email", "missing", expected="email")
+    return None, ""
+
+
+def _sort_keys(
+    data: Mapping[str, object], findings: Findings
+) -> tuple[dict[str, object], tuple[tuple[str, str], ...]]:
+    """Values by canonical key, and the unknown ones; absent values are left out."""
+    known: dict[str, object] = {}
+    extra: list[tuple[str, object]] = []
+    for name, value in data.items():
+        if not isinstance(name, str):
+            findings.problem(
+                "external_data",
+                "key_not_text",
+                value=describe(name),
+                type=type(name).__name__,
+                expected="text",
+            )
+            continue
+        if values.is_absent(value):
+            continue
+        key = match_key(clean(name[:200]))
+        if key is None:
+            extra.append((name, value))
+        elif key not in known:
+            known[key] = value
+        elif describe_fully(known[key], MAX_EXTRA_VALUE) != describe_fully(value, MAX_EXTRA_VALUE):
+            findings.problem(key, "duplicate", value=describe(value), other=describe(known[key]))
+    return known, _limit_extra(extra, findings)
+
+
+def _limit_extra(
+    extra: list[tuple[str, object]], findings: Findings
+) -> tuple[tuple[str, str], ...]:
+    kept = tuple(
+        (describe(key), describe_fully(value, MAX_EXTRA_VALUE)) for key, value in extra[:MAX_EXTRA]
+    )
+    if extra:
+        names = ", ".join(key for key, _value in kept)
+        findings.note("unknown_keys", keys=describe(names, 300), count=str(len(extra)))
+    if len(extra) > MAX_EXTRA:
+        findings.note("extra_dropped", count=str(len(extra) - MAX_EXTRA), max=str(MAX_EXTRA))
+    return kept
+
+
+def _build(
+    known: Mapping[str, object],
+    email: str | None,
+    sender_name: str,
+    extra: tuple[tuple[str, str], ...],
+    findings: Findings,
+    *,
+    now: datetime,
+    sent: datetime,
+    default_timezone: str,
+    words: WordReader | None = None,
+) -> AppointmentRequest:
+    """Read every value but the customer's address, in the order of ``KEYS``."""
+    name = _read(values.read_text, "customer_name", known, findings)
+    if not name and sender_name and "customer_name" not in known:
+        name = one_line(sender_name)[: values.LIMITS["customer_name"]]
+        findings.note("name_from_address", value=describe(name))
+    phone = known.get("customer_phone")
+    zone, zone_given = _read_zone(known, default_timezone, findings)
+    moment, zone_name = None, None
+    if DATE in known:
+        moment, zone_name = read_requested_date(
+            known[DATE],
+            zone=zone,
+            zone_given=zone_given,
+            now=aware(now),
+            sent=aware(sent),
+            findings=findings,
+            read_words=words,
+        )
+    description, priority = known.get("description"), known.get("priority")
+    return AppointmentRequest(
+        customer_email=email,
+        customer_name=name,
+        customer_phone=None if phone is None else values.read_phone(phone, findings),
+        requested_date=moment,
+        timezone=zone_name,
+        duration=(
+            values.read_duration(known["duration"], findings) if "duration" in known else None
+        ),
+        description=(
+            None
+            if description is None
+            else values.read_text("description", description, findings, lines=True)
+        ),
+        location=_read(values.read_text, "location", known, findings),
+        priority=None if priority is None else values.read_priority(priority, findings),
+        type_ref=_read(values.read_text, "type", known, findings),
+        technician_ref=_read(values.read_email, "technician", known, findings),
+        ticket_ref=_read(values.read_text, "ticket", known, findings),
+        external_ref=_read(values.read_text, "external_ref", known, findings),
+        validate_only=_read_validate_only(known, findings),
+        extra=extra,
+    )
+
+
+def _read(reader, key, known, findings):
+    return reader(key, known[key], findings) if known.get(key) is not None else None
+
+
+def _read_validate_only(known: Mapping[str, object], findings: Findings) -> bool:
+    key = "validate_only"
+    return key in known and values.read_flag(key, known[key], findings)
+
+
+def _read_zone(
+    known: Mapping[str, object], default: str, findings: Findings
+) -> tuple[tuple[str, tzinfo], bool]:
+    """Name and zone in which a time counts, and whether the request named it."""
+    given = known.get("timezone")
+    if given is not None:
+        found = find_zone(one_line(clean(given[:200]))) if isinstance(given, str) else None
+        if found:
+            return (found[0] or "UTC", found[1]), True
+        code = "unknown" if isinstance(given, str) else "not_text"
+        findings.problem("timezone", code, value=describe(given), expected="Europe/Berlin")
+    found = find_zone(default)
+    if found and found[0]:
+        return (found[0], found[1]), False
+    findings.note("default_zone_unknown", value=describe(default), timezone="UTC")
+    return ("UTC", UTC), False

@@ -1,0 +1,90 @@
+"""What the parser hands over: plain values, no ORM, no language.
+
+Problems and notes carry stable codes and ASCII parameters; whoever shows them
+puts them into words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong or missing, under the canonical key it belongs to.
+
+    ``params`` holds strings only; ``value`` is what was sent, shortened, and
+    ``expected`` what would have been right.
+    """
+
+    field: str
+    code: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something worth telling that is not a fault."""
+
+    code: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AppointmentRequest:
+    """One request as it was understood; ``None`` where nothing usable was said.
+
+    ``requested_date`` is aware UTC, also when it lies in the past (a problem
+    says so); ``timezone`` is the IANA name in which the time was read;
+    ``duration`` is in hours; ``priority`` is ``'0'`` to ``'3'``. The three
+    ``…_ref`` are names that only the database can resolve. ``extra`` holds the
+    keys nobody knows, in the order in which they came.
+    """
+
+    customer_email: str | None = None
+    customer_name: str | None = None
+    customer_phone: str | None = None
+    requested_date: datetime | None = None
+    duration: float | None = None
+    timezone: str | None = None
+    description: str | None = None
+    location: str | None = None
+    priority: str | None = None
+    type_ref: str | None = None
+    technician_ref: str | None = None
+    ticket_ref: str | None = None
+    external_ref: str | None = None
+    validate_only: bool = False
+    extra: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class ParseResult:
+    """A request with everything there is to say about it.
+
+    ``has_form`` tells whether at least one recognised ``key: value`` line was
+    there; it is always true for mappings.
+    """
+
+    request: AppointmentRequest
+    problems: tuple[Problem, ...] = ()
+    notes: tuple[Note, ...] = ()
+    has_form: bool = True
+
+
+@dataclass
+class Findings:
+    """Problems and notes while they are being collected."""
+
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    def problem(self, key: str, code: str, **params: str) -> None:
+        """Add a problem under the canonical ``key``."""
+        self.problems.append(Problem(key, code, params))
+
+    def note(self, code: str, **params: str) -> None:
+        """Add a note."""
+        self.notes.append(Note(code, params))

@@ -1,0 +1,179 @@
+"""When the customer wants the visit: text or date object to an instant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timezone, tzinfo
+from xmlrpc.client import DateTime
+
+from .request import Findings
+from .text import clean, describe, one_line
+from .zones import UTC, find_zone, name_zone, resolve
+
+KEY = "requested_date"
+#: What a caller is told to send.
+EXPECTED = "YYYY-MM-DD HH:MM:SS"
+
+# Beyond these a date is a slip of the keyboard, and UTC conversion may overflow.
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+_LONGEST = 200
+# ISO 8601 in its extended and basic forms, and Odoo's own; the rest after the
+# time is a zone or wrong.
+_ISO = re.compile(
+    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:T| +|, *)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(.*))?",
+    re.I,
+)
+_BASIC = re.compile(
+    r"(\d{4})(\d{2})(\d{2})(?:T(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d{1,9})?)?(.*))?", re.I
+)
+
+
+@dataclass(frozen=True)
+class Clue:
+    """A date and time as text gave them, before any zone is applied.
+
+    ``day`` and ``clock`` (hour, minute, second) are None where they were not
+    said; ``zone`` is a zone named with the time. ``worded`` marks what was
+    worked out from words, and ``year_assumed`` a year that was not written.
+    """
+
+    day: date | None
+    clock: tuple[int, int, int] | None
+    zone: tuple[str | None, tzinfo] | None = None
+    worded: bool = False
+    year_assumed: bool = False
+
+
+class UnreadableTime(ValueError):
+    """Text that is no usable time; ``code`` and ``params`` become the problem."""
+
+    def __init__(self, code: str = "invalid", **params: str) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params = params
+
+
+#: Reads free wording; gets the text and the reference instant in the zone.
+WordReader = Callable[[str, datetime], Clue]
+
+
+def read_iso(text: str) -> Clue | None:
+    """ISO 8601 and its relatives, as programs write them; None for other forms.
+
+    :raise UnreadableTime: for a day, hour or zone that does not exist
+    """
+    match = _ISO.fullmatch(text) or _BASIC.fullmatch(text)
+    if not match:
+        return None
+    year, month, day, hour, minute, second, rest = match.groups()
+    found = make_day(int(year), int(month), int(day))
+    if hour is None:
+        return Clue(found, None)
+    zone = None
+    if rest.strip():
+        zone = find_zone(rest.strip())
+        if not zone:
+            raise UnreadableTime(reason="unknown_zone")
+    return Clue(found, make_clock(int(hour), int(minute), int(second or 0)), zone)
+
+
+def make_day(year: int, month: int, day: int) -> date:
+    """:raise UnreadableTime: for a day that does not exist or is out of all reason"""
+    try:
+        found = date(year, month, day)
+    except ValueError:
+        raise UnreadableTime(reason="no_such_day") from None
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise UnreadableTime(reason="no_such_day")
+    return found
+
+
+def make_clock(hour: int, minute: int, second: int = 0) -> tuple[int, int, int]:
+    """:raise UnreadableTime: for an hour that no clock shows"""
+    if hour > 23 or minute > 59 or second > 59:
+        raise UnreadableTime(reason="no_such_hour")
+    return hour, minute, second
+
+
+def read_requested_date(
+    value: object,
+    *,
+    zone: tuple[str, tzinfo],
+    zone_given: bool,
+    now: datetime,
+    sent: datetime,
+    findings: Findings,
+    read_words: WordReader | None = None,
+) -> tuple[datetime | None, str | None]:
+    """The instant that ``value`` asks for.
+
+    :param value: text, ``datetime``, ``date`` or ``xmlrpc.client.DateTime``
+    :param zone: IANA name and zone of a time that names none itself
+    :param zone_given: whether the request itself named that zone
+    :param now: aware; a time that is not after it is past
+    :param sent: aware; what "tomorrow" counts from
+    :param read_words: reads what is not ISO 8601; None to refuse it
+    :return: aware UTC instant and IANA name of the zone in which it was read,
+        or None and None with a problem among the findings
+    """
+    try:
+        clue = _read_clue(value, sent.astimezone(zone[1]), read_words)
+        if clue.day is None:
+            raise UnreadableTime()
+        if clue.clock is None:
+            raise UnreadableTime("missing_time")
+    except UnreadableTime as error:
+        params = {"value": describe(value), "expected": EXPECTED, **error.params}
+        findings.problem(KEY, error.code, **params)
+        return None, None
+    wall = datetime(clue.day.year, clue.day.month, clue.day.day, *clue.clock)
+    if clue.zone:
+        instant = resolve(wall, clue.zone[1], clue.zone[0] or "UTC", findings)
+        name = zone[0] if zone_given else name_zone(instant, *clue.zone, favourite=zone[0])
+    else:
+        name = zone[0]
+        instant = resolve(wall, zone[1], name, findings)
+        if not zone_given:
+            findings.note("zone_assumed", timezone=name)
+    shown = f"{wall:%Y-%m-%d %H:%M}"
+    if clue.year_assumed:
+        findings.note("year_assumed", value=describe(value), resolved=shown, timezone=name)
+    elif clue.worded:
+        findings.note("date_understood", value=describe(value), resolved=shown, timezone=name)
+    if instant <= now:
+        findings.problem(KEY, "past", value=describe(value), resolved=shown, timezone=name)
+    return instant, name
+
+
+def _read_clue(value: object, sent: datetime, read_words: WordReader | None) -> Clue:
+    if isinstance(value, DateTime):
+        value = value.value
+    if isinstance(value, datetime):
+        offset = value.utcoffset() if value.tzinfo else None
+        day = make_day(value.year, value.month, value.day)
+        clock = (value.hour, value.minute, value.second)
+        if offset is None:
+            return Clue(day, clock)
+        # The offset decides the instant; the zone's name, if it has one, is told.
+        named = find_zone(str(value.tzinfo))
+        return Clue(day, clock, (named[0] if named else None, timezone(offset)))
+    if isinstance(value, date):
+        return Clue(make_day(value.year, value.month, value.day), None)
+    if not isinstance(value, str):
+        raise UnreadableTime("not_text")
+    if len(value) > _LONGEST:
+        raise UnreadableTime()
+    text = one_line(clean(value))
+    clue = read_iso(text)
+    if clue is None and read_words:
+        clue = read_words(text, sent)
+    if clue is None:
+        raise UnreadableTime()
+    return clue
+
+
+def aware(moment: datetime) -> datetime:
+    """``moment`` in UTC; a naive one is UTC already, as everywhere in Odoo."""
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,0 +1,210 @@
+"""One reader for each kind of value; each returns None after telling a problem."""
+
+from __future__ import annotations
+
+import math
+import re
+from email.utils import parseaddr
+
+from email_validator import EmailNotValidError, validate_email
+
+from .keys import PRIORITIES
+from .request import Findings
+from .text import clean, describe, one_line
+
+#: Longest duration of one visit, in hours.
+MAX_HOURS = 24
+# Longest values, in characters; what does not fit a line or an address is no name.
+LIMITS = {
+    "customer_email": 254,  # RFC 5321, section 4.5.3.1.3, less the angle brackets
+    "customer_name": 128,
+    "customer_phone": 64,
+    "description": 20_000,
+    "location": 256,
+    "type": 128,
+    "technician": 254,
+    "ticket": 64,
+    "external_ref": 128,
+}
+# Keys whose value may be a number: programs send ids and phone numbers as such.
+_NUMBERS_ALLOWED = frozenset({"customer_phone", "type", "ticket", "external_ref"})
+_PHONE = re.compile(r"[0-9+()/.,\-–#*x ]*(?:(?:ext|tel|durchwahl)[. ]*[0-9+()/.,\-–#*x ]*)?", re.I)
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'`|]{1,254}@[^\s<>()\[\],;:\"'`|@]{1,254}")
+_HOURS = re.compile(
+    r"(\d{1,4}(?:[.,]\d{1,6})?)\s*(?:h|hs|hrs?|hours?|std|stunden?|heures?|horas?|ore|ora|uur)?\.?",
+    re.I,
+)
+_MINUTES = re.compile(r"(\d{1,4})\s*(?:m|mins?|minutes?|minuten?|minutos?|minuti)\.?", re.I)
+_HOURS_MINUTES = re.compile(
+    r"(?:PT)?(\d{1,2})\s*(?::|h|hrs?|hours?|std|stunden?)\s*(?:and|und)?\s*([0-5]?\d)\s*(?:m|min|minutes?|minuten?)?\.?",
+    re.I,
+)
+_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_ISO_HOURS = re.compile(r"PT(\d{1,4}(?:[.,]\d{1,6})?)([HM])", re.I)
+
+
+def is_absent(value: object) -> bool:
+    """None, False and blank text: XML-RPC sends False for what is empty."""
+    return value is None or value is False or (isinstance(value, str) and not value.strip())
+
+
+def read_text(key: str, value: object, findings: Findings, *, lines: bool = False) -> str | None:
+    """A text within the limit of its key.
+
+    :param lines: keep line breaks
+    """
+    if key in _NUMBERS_ALLOWED and isinstance(value, int) and not isinstance(value, bool):
+        value = describe(value)
+    if not isinstance(value, str):
+        kind = type(value).__name__
+        findings.problem(key, "not_text", value=describe(value), type=kind, expected="text")
+        return None
+    limit = LIMITS[key]
+    # Far more than the limit is not worth cleaning; whitespace may be cut away.
+    text = clean(value[: limit * 4])
+    text = text.strip() if lines else one_line(text)
+    if len(text) > limit or len(value) > limit * 4:
+        findings.problem(
+            key, "too_long", value=describe(value), length=str(len(value)), max=str(limit)
+        )
+        return None
+    return text or None
+
+
+def read_phone(value: object, findings: Findings) -> str | None:
+    """A phone number as it was written; only its characters are checked."""
+    text = read_text("customer_phone", value, findings)
+    if text is None:
+        return None
+    if not _PHONE.fullmatch(text) or sum(letter.isdigit() for letter in text) < 3:
+        findings.problem("customer_phone", "invalid", value=describe(text), expected="phone")
+        return None
+    return text
+
+
+def normalise_email(text: str) -> str | None:
+    """The address in the form in which contacts are matched, or None.
+
+    No look-up is made, and reserved domains are allowed: companies do use
+    ``.local``. As in Odoo, an ASCII local part is lowered and another kept.
+    """
+    try:
+        # globally_deliverable wants a dot and refuses special domains; only the
+        # dot matters here.
+        found = validate_email(
+            text, check_deliverability=False, globally_deliverable=False, allow_smtputf8=True
+        )
+    except EmailNotValidError:
+        return None
+    if "." not in found.domain or found.domain.startswith("["):
+        return None
+    local = found.local_part
+    return f"{local.lower() if local.isascii() else local}@{found.domain.lower()}"
+
+
+def read_email(key: str, value: object, findings: Findings) -> str | None:
+    """An e-mail address and nothing else, normalised."""
+    text = read_text(key, value, findings)
+    if text is None:
+        return None
+    address = normalise_email(text)
+    if address is None:
+        findings.problem(key, "invalid", value=describe(text), expected="email")
+    return address
+
+
+def read_written_email(key: str, value: str, findings: Findings) -> tuple[str | None, str]:
+    """An address as it stands in a mail: with a name, ``mailto:`` or a full stop.
+
+    :return: normalised address or None, and the name written with it
+    """
+    text = one_line(clean(value[:1000]))
+    found = list(dict.fromkeys(address.lower() for address in _ADDRESS.findall(text)))
+    if len(found) > 1:
+        findings.problem(
+            key, "ambiguous", value=describe(text), expected="email", reason="several_addresses"
+        )
+        return None, ""
+    written = _ADDRESS.search(text)
+    address = normalise_email(written[0].strip(".!?*_")) if written else None
+    if address is None or written is None:
+        findings.problem(key, "invalid", value=describe(text), expected="email")
+        return None, ""
+    name = text[: written.start()].strip(" <([\"'*,;:")
+    return address, "" if name.lower().endswith("mailto") else name
+
+
+def read_sender(sender: str | None) -> tuple[str | None, str]:
+    """Normalised address and display name of a ``From`` value."""
+    if not sender:
+        return None, ""
+    text = one_line(clean(sender[:1000]))
+    name, address = parseaddr(text)
+    normal = normalise_email(address)
+    if normal is None:
+        match = _ADDRESS.search(text)
+        normal = normalise_email(match[0]) if match else None
+    name = one_line(name)[: LIMITS["customer_name"]]
+    return normal, "" if "@" in name else name
+
+
+def read_priority(value: object, findings: Findings) -> str | None:
+    """``'0'`` to ``'3'`` from one of the words or numbers of ``PRIORITIES``."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = describe(value)
+    found = (
+        PRIORITIES.get(one_line(clean(value)).lower())
+        if isinstance(value, str) and len(value) < 80
+        else None
+    )
+    if found is None:
+        findings.problem(
+            "priority", "invalid", value=describe(value), expected="low, normal, high, urgent, 0-3"
+        )
+    return found
+
+
+def read_duration(value: object, findings: Findings) -> float | None:
+    """Hours, more than 0 and at most ``MAX_HOURS``.
+
+    Text may be ``1.5``, ``1,5 h``, ``90 min``, ``1:30``, ``1h30`` or ``PT2H``.
+    """
+    hours: float | None = None
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        # Compared before it is converted: an integer may not fit a float.
+        hours = float(value) if -1 < value <= MAX_HOURS else None
+    elif isinstance(value, str) and len(value) < 80:
+        hours = _read_hours(one_line(clean(value)))
+    if hours is None or not math.isfinite(hours) or not 0 < hours <= MAX_HOURS:
+        findings.problem(
+            "duration", "invalid", value=describe(value), expected="hours", max=str(MAX_HOURS)
+        )
+        return None
+    return hours
+
+
+def _read_hours(text: str) -> float | None:
+    if match := _HOURS_MINUTES.fullmatch(text):
+        return int(match[1]) + int(match[2]) / 60
+    if match := _ISO_HOURS.fullmatch(text):
+        return float(match[1].replace(",", ".")) / (60 if match[2] in "mM" else 1)
+    if match := _HOURS.fullmatch(text):
+        return float(match[1].replace(",", "."))
+    if match := _MINUTES.fullmatch(text):
+        return int(match[1]) / 60
+    return None
+
+
+def read_flag(key: str, value: object, findings: Findings) -> bool:
+    """A Boolean, also as a number or word; False after a problem."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int) and value in (0, 1):
+        return bool(value)
+    found = (
+        _FLAGS.get(value.strip().lower()) if isinstance(value, str) and len(value) < 80 else None
+    )
+    if found is None:
+        findings.problem(key, "invalid", value=describe(value), expected="true, false")
+        return False
+    return found

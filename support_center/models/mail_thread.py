@@ -1,0 +1,85 @@
+import logging
+
+from odoo import _, api, models
+
+from ..intake import classify, repair
+
+_logger = logging.getLogger(__name__)
+
+INTAKE_MODELS = ("support.appointment", "support.ticket")
+NOISE = ("auto_reply", "bounce", "list")
+
+
+class MailThread(models.AbstractModel):
+    _inherit = "mail.thread"
+
+    @api.model
+    def message_parse(self, message, save_original=False):
+        """Read mails that core cannot: what is broken in them is repaired in place.
+
+        Core raises on an unknown charset, a multipart without boundary and
+        the like, and the mail would be lost.
+        """
+        try:
+            return super().message_parse(message, save_original=save_original)
+        except Exception as error:
+            if not repair(message):
+                raise
+            _logger.info("Mail repaired, since it could not be read: %s", type(error).__name__)
+            return super().message_parse(message, save_original=save_original)
+
+    @api.model
+    def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
+        """Robots, bounces and lists make no appointment or ticket."""
+        routes = super().message_route(
+            message, message_dict, model=model, thread_id=thread_id, custom_values=custom_values
+        )
+        if not any(route[0] in INTAKE_MODELS for route in routes or ()):
+            return routes
+        kind = self._classify_mail(message, message_dict)
+        if kind not in NOISE:
+            return [self._tell_route_the_kind(route, kind) for route in routes]
+        return [
+            route
+            for route in routes
+            if route[0] not in INTAKE_MODELS or route[1] or not self._drop_noise(route, kind)
+        ]
+
+    @api.model
+    def _classify_mail(self, message, message_dict):
+        headers = {name: str(value) for name, value in message.raw_items()}
+        return classify(
+            headers,
+            sender=message_dict.get("email_from") or "",
+            subject=message_dict.get("subject") or "",
+        )
+
+    @api.model
+    def _tell_route_the_kind(self, route, kind):
+        """Hand what the headers say to ``message_new``, which does not see them."""
+        model, thread_id, custom_values, *rest = route
+        if model == "support.appointment" and not thread_id:
+            custom_values = {**(custom_values or {}), "intake_automatic": kind == "generated"}
+        return (model, thread_id, custom_values, *rest)
+
+    @api.model
+    def _drop_noise(self, route, kind):
+        """Log that a mail makes nothing.
+
+        :return: True, for the filter that asks
+        """
+        self.env["support.automation.log"]._record(
+            "receive_email",
+            self.env[route[0]],
+            "skipped",
+            self._describe_noise(kind),
+        )
+        return True
+
+    @api.model
+    def _describe_noise(self, kind):
+        return {
+            "auto_reply": _("An automatic reply came in: no record was made of it."),
+            "bounce": _("A delivery report came in: no record was made of it."),
+            "list": _("Mailing-list traffic came in: no record was made of it."),
+        }[kind]

@@ -1,0 +1,480 @@
+import uuid
+from datetime import timedelta
+from functools import partial
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .support_ticket import PRIORITIES
+
+STATES = [
+    ("draft", "Draft"),
+    ("confirmed", "Confirmed"),
+    ("in_progress", "In Progress"),
+    ("done", "Done"),
+    ("cancelled", "Cancelled"),
+    ("no_show", "No Show"),
+]
+ALLOWED_TRANSITIONS = {
+    "draft": ("confirmed", "cancelled"),
+    "confirmed": ("in_progress", "cancelled", "no_show", "draft"),
+    "in_progress": ("done", "cancelled"),
+    "cancelled": ("draft",),
+    "no_show": ("draft",),
+    "done": (),
+}
+# In these states an active appointment takes its technician's time.
+LIVE_STATES = ("confirmed", "in_progress")
+BOOKING_FIELDS = {
+    "state", "active", "technician_id", "start", "stop", "duration", "busy_start", "busy_stop",
+}  # fmt: skip
+TIME_FIELDS = {"start", "stop", "duration"}
+
+# For how long after the visit the customer's link still opens the page.
+LINK_DAYS_AFTER_VISIT = 14
+
+
+class SupportAppointment(models.Model):
+    _name = "support.appointment"
+    _description = "Support Appointment"
+    _inherit = [
+        "portal.mixin",
+        "rating.mixin",
+        "mail.activity.mixin",
+        "support.automation.mixin",
+        "support.schedule.mixin",
+        "support.intake.mixin",
+    ]
+    _order = "start desc, id desc"
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    name = fields.Char("Reference", readonly=True, copy=False, default="/", index=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    state = fields.Selection(
+        STATES, default="draft", required=True, copy=False, tracking=True, index=True
+    )
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", check_company=True, index=True, tracking=True
+    )
+    customer_name = fields.Char(compute="_compute_customer", store=True, readonly=False)
+    customer_email = fields.Char(compute="_compute_customer", store=True, readonly=False)
+    customer_phone = fields.Char(compute="_compute_customer", store=True, readonly=False)
+    type_id = fields.Many2one("support.appointment.type", check_company=True, tracking=True)
+    technician_id = fields.Many2one(
+        "support.technician",
+        check_company=True,
+        index=True,
+        tracking=True,
+        copy=False,
+        ondelete="restrict",
+    )
+    location = fields.Char()
+    description = fields.Text()
+    priority = fields.Selection(PRIORITIES, default="1", required=True, tracking=True)
+    ticket_id = fields.Many2one("support.ticket", check_company=True, index=True)
+    ics_uid = fields.Char(
+        "Calendar UID", readonly=True, copy=False, default=lambda self: str(uuid.uuid4())
+    )
+    ics_sequence = fields.Integer("Calendar Sequence", readonly=True, copy=False)
+    send_confirmation_email = fields.Boolean(default=True)
+    confirmation_sent = fields.Boolean(copy=False, readonly=True)
+    send_reminder_email = fields.Boolean(default=True)
+    reminder_sent = fields.Boolean(copy=False, readonly=True)
+    ignore_working_hours = fields.Boolean(
+        tracking=True, copy=False, help="A dispatcher plans this visit outside working hours."
+    )
+    assignment_note = fields.Text(
+        readonly=True, copy=False, groups="base.group_user", help="Why this technician."
+    )
+    cancel_reason = fields.Char(copy=False, tracking=True)
+    log_count = fields.Integer(compute="_compute_log_count", groups="base.group_user")
+
+    _sql_constraints = [
+        (
+            "name_unique",
+            "UNIQUE (company_id, name)",
+            "An appointment of this reference exists already in the company.",
+        ),
+        (
+            "live_has_start",
+            "CHECK (state NOT IN ('confirmed', 'in_progress') OR start IS NOT NULL)",
+            "A confirmed appointment needs a start.",
+        ),
+        # A Python check cannot see what another transaction writes at the same
+        # moment; the database can. The technician stands as a range of one, so
+        # that no extension of PostgreSQL is needed; [) ranges may touch.
+        (
+            "no_double_booking",
+            "EXCLUDE USING gist (int4range(technician_id, technician_id + 1) WITH &&, "
+            "tsrange(busy_start, busy_stop) WITH &&) WHERE (active "
+            "AND state IN ('confirmed', 'in_progress') AND technician_id IS NOT NULL "
+            "AND busy_start IS NOT NULL AND busy_stop IS NOT NULL)",
+            "The technician is already booked at that time.",
+        ),
+    ]
+
+    # ------------------------------------------------------------------
+    # Compute
+    # ------------------------------------------------------------------
+
+    # Once confirmed, the contact as it was announced stays on the appointment.
+    @api.depends("partner_id.name", "partner_id.email", "partner_id.phone")
+    def _compute_customer(self):
+        for appointment in self:
+            partner = appointment.partner_id
+            if not partner or appointment.state != "draft":
+                appointment.customer_name = appointment.customer_name
+                appointment.customer_email = appointment.customer_email
+                appointment.customer_phone = appointment.customer_phone
+                continue
+            appointment.customer_name = partner.name
+            appointment.customer_email = partner.email
+            appointment.customer_phone = partner.phone
+
+    def _compute_log_count(self):
+        # sudo: the number of rows is shown; the rows themselves need the right.
+        counts = dict(
+            self.env["support.automation.log"]
+            .sudo()
+            ._read_group(
+                [("res_model", "=", self._name), ("res_id", "in", self.ids)],
+                ["res_id"],
+                ["__count"],
+            )
+        )
+        for appointment in self:
+            appointment.log_count = counts.get(appointment.id, 0)
+
+    def _compute_access_url(self):
+        super()._compute_access_url()
+        for appointment in self:
+            appointment.access_url = f"/my/appointments/{appointment.id}"
+
+    def _get_buffers(self):
+        return self.type_id.buffer_before, self.type_id.buffer_after
+
+    @api.onchange("type_id")
+    def _onchange_type_id(self):
+        # Only while planning: a type that changes touches nothing that is set.
+        if self.type_id and not self.start and self.state == "draft":
+            self.duration = self.type_id.duration
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Create appointments, or read them from the context's ``external_data``.
+
+        With the context key ``external_data`` and empty values the
+        appointments are made from that data, see ``support.intake``; with any
+        value given the key counts for nothing. It is taken off at once.
+
+        :raise ValidationError: names every wrong key, or the technician and
+            time of a double booking
+        """
+        if "external_data" in self.env.context:
+            return self._create_with_external_data(vals_list)
+        return self._create_numbered(vals_list)
+
+    def _create_numbered(self, vals_list):
+        """``create`` proper: references, defaults of the type, booking."""
+        vals_list = [self._complete_vals(vals) for vals in vals_list]
+        self._set_references(vals_list)
+        live = [
+            vals["technician_id"]
+            for vals in vals_list
+            if vals.get("technician_id") and vals.get("state") in LIVE_STATES
+        ]
+        insert = partial(super().create, vals_list)
+        if live:
+            technicians = self.env["support.technician"].browse(live)
+            appointments = self.env["support.scheduler"]._book(technicians, insert)
+        else:
+            appointments = insert()
+        appointments.filtered(lambda a: a.state in LIVE_STATES)._check_confirmable()
+        appointments._check_planned_starts()
+        return appointments
+
+    def write(self, vals):
+        """Write, guarding the states, the past and double bookings.
+
+        :raise UserError: for a forbidden transition
+        :raise ValidationError: for a start in the past or a double booking
+        """
+        if "state" in vals:
+            self._check_transition(vals["state"])
+        starts = {a.id: a.start for a in self} if TIME_FIELDS & vals.keys() else {}
+        update = partial(super().write, vals)
+        technicians = self._get_technicians_booked_by(vals)
+        if technicians:
+            result = self.env["support.scheduler"]._book(technicians, update)
+        else:
+            result = update()
+        moved = self.filtered(lambda a: a.id in starts and a.start != starts[a.id])
+        if moved:
+            moved._check_planned_starts()
+            moved._forget_reminders()
+        if vals.get("state") in LIVE_STATES or (starts and "start" in vals and not vals["start"]):
+            self.filtered(lambda a: a.state in LIVE_STATES)._check_confirmable()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_announced(self):
+        kept = self.filtered(lambda a: a.state not in ("draft", "cancelled"))
+        if kept:
+            raise UserError(
+                _(
+                    "Cancel or archive instead: %(names)s went beyond a draft, "
+                    "and its history is kept.",
+                    names=", ".join(kept.mapped("name")),
+                )
+            )
+
+    def _complete_vals(self, vals):
+        """Add what the appointment's type says about its length."""
+        vals = dict(vals)
+        if vals.get("type_id") and "duration" not in vals and "stop" not in vals:
+            vals["duration"] = (
+                self.env["support.appointment.type"].browse(vals["type_id"]).duration
+            )
+        return vals
+
+    def _set_references(self, vals_list):
+        """Number the values in place, with one query a company."""
+        by_company = {}
+        for vals in vals_list:
+            if (vals.get("name") or "/") == "/":
+                company_id = vals.get("company_id") or self.env.company.id
+                by_company.setdefault(company_id, []).append(vals)
+        for company_id, numbered in by_company.items():
+            references = self.env["ir.sequence"]._next_references(
+                "support.appointment",
+                len(numbered),
+                self.env["res.company"].browse(company_id),
+            )
+            for vals, reference in zip(numbered, references):
+                vals["name"] = reference
+
+    def _get_technicians_booked_by(self, vals):
+        """Technicians whose time ``write(vals)`` may take; empty when it cannot."""
+        technicians = self.env["support.technician"]
+        if not BOOKING_FIELDS & vals.keys():
+            return technicians
+        live = self.filtered(lambda a: (vals.get("state") or a.state) in LIVE_STATES)
+        if live and vals.get("technician_id"):
+            return technicians.browse(vals["technician_id"])
+        return technicians if "technician_id" in vals else live.technician_id
+
+    # ------------------------------------------------------------------
+    # Checks
+    # ------------------------------------------------------------------
+
+    def _check_transition(self, state):
+        """Refuse what ``ALLOWED_TRANSITIONS`` does not have.
+
+        :raise UserError: names the appointment, its state and what is allowed
+        """
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        if state not in ALLOWED_TRANSITIONS:
+            raise UserError(
+                _(
+                    "“%(state)s” is not a state of an appointment; there are %(states)s.",
+                    state=state,
+                    states=", ".join(labels),
+                )
+            )
+        for appointment in self:
+            allowed = ALLOWED_TRANSITIONS[appointment.state]
+            if state != appointment.state and state not in allowed:
+                raise UserError(
+                    _(
+                        "%(name)s is in state “%(current)s” and cannot become “%(wanted)s”. "
+                        "Allowed from here: %(allowed)s.",
+                        name=appointment.name,
+                        current=labels[appointment.state],
+                        wanted=labels[state],
+                        allowed=", ".join(labels[each] for each in allowed) or _("nothing"),
+                    )
+                )
+
+    def _check_confirmable(self):
+        """A confirmed appointment needs a start and a customer.
+
+        :raise ValidationError: names each appointment and what it lacks
+        """
+        faults = []
+        for appointment in self:
+            missing = []
+            if not appointment.start:
+                missing.append(_("a start"))
+            if not appointment.partner_id:
+                missing.append(_("a customer"))
+            if missing:
+                faults.append(
+                    _(
+                        "%(name)s cannot be confirmed: it needs %(missing)s.",
+                        name=appointment.name,
+                        missing=_(" and ").join(missing),
+                    )
+                )
+        if faults:
+            raise ValidationError("\n".join(faults))
+
+    def _check_planned_starts(self):
+        self.filtered(lambda a: a.state in ("draft", "confirmed"))._check_start_not_past()
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_confirm(self):
+        """Confirm drafts that have a start and a customer, and book their technicians."""
+        return self._change_state("confirmed")
+
+    def action_start(self):
+        """The technician has begun."""
+        return self._change_state("in_progress")
+
+    def action_done(self):
+        """The visit is over; this is final."""
+        return self._change_state("done")
+
+    def action_cancel(self):
+        """Call the visit off; it can be re-opened as a draft."""
+        return self._change_state("cancelled")
+
+    def action_no_show(self):
+        """Nobody was there; it can be re-opened as a draft."""
+        return self._change_state("no_show")
+
+    def action_draft(self):
+        """Re-open a visit that was confirmed, cancelled or missed."""
+        return self._change_state("draft")
+
+    def _change_state(self, state):
+        """One ``write`` for the whole recordset.
+
+        :raise UserError: where the appointment is in that state already too,
+            since a button pressed twice should not pretend to have done something
+        """
+        for appointment in self:
+            if appointment.state == state:
+                raise UserError(
+                    _(
+                        "%(name)s is already in state “%(state)s”.",
+                        name=appointment.name,
+                        state=dict(self._fields["state"]._description_selection(self.env))[state],
+                    )
+                )
+        self.write({"state": state})
+        return True
+
+    def action_assign(self):
+        """Give each appointment the best technician who is free at its time.
+
+        Needed skills and the customer's area are hard rules; among those who
+        are left the one with the fewest appointments in that week wins, then
+        the name decides, so that the choice can be foretold. The reason is
+        written to ``assignment_note``.
+
+        :raise UserError: names the appointments without a start, or those for
+            whom nobody is free
+        """
+        unplanned = self.filtered(lambda a: not a.start)
+        if unplanned:
+            raise UserError(
+                _(
+                    "Set a start first: %(names)s.",
+                    names=", ".join(unplanned.mapped("name")),
+                )
+            )
+        nobody = self.browse()
+        for appointment in self:
+            technician, note = appointment._choose_technician()
+            if technician:
+                appointment.write({"technician_id": technician.id, "assignment_note": note})
+            else:
+                nobody |= appointment
+        if nobody:
+            raise UserError(
+                _(
+                    "No technician with the right skills and area is free for %(names)s. "
+                    "Choose another time, or a technician by hand.",
+                    names=", ".join(nobody.mapped("name")),
+                )
+            )
+        return True
+
+    def action_view_log(self):
+        """Open the automation log of these appointments."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "support_center.support_automation_log_action"
+        )
+        action["domain"] = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        return action
+
+    # ------------------------------------------------------------------
+    # Business
+    # ------------------------------------------------------------------
+
+    def _choose_technician(self):
+        """The best free technician for this appointment and why.
+
+        :return: tuple of a ``support.technician``, empty if nobody fits, and a str
+        """
+        self.ensure_one()
+        candidates = self.env["support.technician"].search(
+            [("company_id", "in", [self.company_id.id, False])]
+        )
+        skills, postal_code = self.type_id.skill_ids, self.partner_id.zip
+        candidates = candidates.filtered(
+            lambda t: skills <= t.skill_ids
+            and (not t.area_ids or not postal_code or t.area_ids._covers(postal_code))
+        )
+        free = self.env["support.scheduler"]._free_technicians(
+            candidates, self.busy_start, self.busy_stop
+        )
+        if not free:
+            return free, ""
+        load = self._count_week(free)
+        best = min(free, key=lambda t: (load.get(t, 0), t.name, t.id))
+        return best, _(
+            "%(name)s: free at that time, has the skills, %(count)s other appointments that "
+            "week; %(others)s others could have come.",
+            name=best.name,
+            count=load.get(best, 0),
+            others=len(free) - 1,
+        )
+
+    def _count_week(self, technicians):
+        """Live appointments of each technician in the seven days round the start."""
+        week = timedelta(days=3, hours=12)
+        # sudo: the load of colleagues counts, though it is not one's own to read.
+        groups = self.sudo()._read_group(
+            [
+                ("technician_id", "in", technicians.ids),
+                ("state", "in", LIVE_STATES),
+                ("id", "not in", self.ids),
+                ("start", ">=", self.start - week),
+                ("start", "<", self.start + week),
+            ],
+            ["technician_id"],
+            ["__count"],
+        )
+        return {technicians.browse(technician.id): count for technician, count in groups}
+
+    def _forget_reminders(self):
+        """A new time deserves a new reminder."""
+        self.filtered("reminder_sent").write({"reminder_sent": False})
+
+    def _is_link_valid(self):
+        """Whether the customer's link still opens this appointment."""
+        self.ensure_one()
+        last = self.stop or self.requested_date or self.create_date
+        return fields.Datetime.now() <= last + timedelta(days=LINK_DAYS_AFTER_VISIT)

@@ -1,0 +1,145 @@
+import logging
+from datetime import timedelta
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+
+# The one logger of everything automatic; administrators grep for its name.
+AUTOMATION_LOGGER = logging.getLogger("support_center.automation")
+
+OUTCOMES = [("ok", "Done"), ("skipped", "Skipped"), ("failed", "Failed")]
+
+RETENTION_DAYS = 365
+
+
+class SupportAutomationLog(models.Model):
+    _name = "support.automation.log"
+    _description = "Automation Log"
+    _order = "id desc"
+    _rec_name = "action"
+
+    action = fields.Char(required=True, readonly=True, index=True)
+    # Plain values: a row outlives the record it speaks of, and a failure may be
+    # written while that record is not committed yet.
+    res_model = fields.Char("Model", readonly=True)
+    res_id = fields.Many2oneReference("Record", model_field="res_model", readonly=True)
+    reference = fields.Char(readonly=True)
+    outcome = fields.Selection(OUTCOMES, required=True, readonly=True, index=True)
+    message = fields.Text(readonly=True)
+    payload = fields.Text(readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True, index=True)
+
+    def init(self):
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS support_automation_log_record_idx
+                ON support_automation_log (res_model, res_id)
+            """
+        )
+
+    # ------------------------------------------------------------------
+    # CRUD: append-only, for everybody
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        """Refuse: a log that can be edited proves nothing.
+
+        :raise UserError: always, but for an empty recordset
+        """
+        if not self:
+            return super().write(vals)
+        raise UserError(_("The automation log is append-only: its rows cannot be changed."))
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise UserError(_("The automation log is append-only: old rows are pruned by Odoo itself."))
+
+    @api.autovacuum
+    def _gc_old_rows(self):
+        """Prune rows older than ``RETENTION_DAYS`` days."""
+        limit = fields.Datetime.now() - timedelta(days=RETENTION_DAYS)
+        # SQL, since the ORM's unlink is refused to everybody.
+        self.env.cr.execute("DELETE FROM support_automation_log WHERE create_date < %s", [limit])
+
+    # ------------------------------------------------------------------
+    # Writing rows
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _record(self, action, records, outcome, message="", payload=None, error=None):
+        """Write one row and one log line for each of ``records``.
+
+        :param str action: short technical name of the automated action
+        :param records: recordset the action was about; an empty one gives a
+            single row without a record
+        :param str outcome: ``ok``, ``skipped`` or ``failed``
+        :param str message: the reason, for people with access to the log
+        :param str payload: what came in, where there is such a thing
+        :param Exception error: what failed; only its class reaches the server
+            log, since its text may hold personal data
+        :return: the rows, as superuser
+        """
+        vals_list = self._prepare_row_vals(action, records, outcome, message, payload)
+        self._emit(vals_list, error)
+        # sudo: nobody has the right to create rows by hand, and the user whose
+        # save fired a rule need not know that the log exists.
+        return self.sudo().create(vals_list)
+
+    @api.model
+    def _record_even_if_rolled_back(self, action, records, outcome, message="", payload=None):
+        """Like ``_record``, for a transaction that is about to be lost.
+
+        The row is written twice over: here, for a caller that catches the
+        error and commits, and in a cursor of its own once the transaction was
+        rolled back. Only one of the two survives.
+        """
+        vals_list = self._prepare_row_vals(action, records, outcome, message, payload)
+        self._emit(vals_list)
+        self.sudo().create(vals_list)  # sudo: as in _record
+        uid, registry = self.env.uid, self.env.registry
+
+        @self.env.cr.postrollback.add
+        def _write_again():
+            with registry.cursor() as cr:
+                # The caller's own transaction is gone; this one has to hold by
+                # itself, and leaving the block commits it.
+                log = api.Environment(cr, uid, {}, su=True)["support.automation.log"]
+                log.create(vals_list)
+
+    @api.model
+    def _prepare_row_vals(self, action, records, outcome, message, payload):
+        row = {
+            "action": action,
+            "res_model": records._name if records is not None else False,
+            "outcome": outcome,
+            "message": message,
+            "payload": payload,
+            "company_id": self.env.company.id,
+        }
+        if not records:
+            return [row]
+        # sudo: the reference of a record is named in the log whoever fired the action.
+        return [
+            dict(
+                row,
+                res_id=record.id,
+                reference=record.display_name,
+                company_id=record.company_id.id if "company_id" in record else row["company_id"],
+            )
+            for record in records.sudo()
+        ]
+
+    @api.model
+    def _emit(self, vals_list, error=None):
+        """Write the rows to the server log too: names and outcomes, nothing personal."""
+        for vals in vals_list:
+            AUTOMATION_LOGGER.log(
+                logging.WARNING if vals["outcome"] == "failed" else logging.INFO,
+                "action=%s outcome=%s record=%s,%s reference=%s%s",
+                vals["action"],
+                vals["outcome"],
+                vals["res_model"] or "-",
+                vals.get("res_id") or "-",
+                vals.get("reference") or "-",
+                " error=%s" % type(error).__name__ if error is not None else "",
+            )

@@ -1,0 +1,142 @@
+import logging
+import traceback
+
+import psycopg2
+from psycopg2 import errorcodes
+
+from odoo import _, models
+from odoo.http import request
+
+from .support_automation_log import AUTOMATION_LOGGER
+
+_logger = logging.getLogger(__name__)
+
+RETRIED_BY_ODOO = (
+    errorcodes.SERIALIZATION_FAILURE,
+    errorcodes.DEADLOCK_DETECTED,
+    errorcodes.LOCK_NOT_AVAILABLE,
+)
+
+
+class SupportAutomationMixin(models.AbstractModel):
+    _name = "support.automation.mixin"
+    _description = "Guarded Automation"
+
+    def _run_automation(self, action, handler):
+        """Run an automated action so that it cannot harm the user's save.
+
+        Odoo runs a rule's action as superuser under the user's uid and lets
+        its exception roll the user's save back. Here the caller's own rights
+        are put back first; the work and its flush happen inside a savepoint;
+        each record gets a row in the log; a failure becomes an activity on
+        the record instead of an error on the user's screen. A batch that
+        fails is run again record by record, so that one bad record does not
+        spoil the others.
+
+        :param str action: short technical name, as written to the log
+        :param handler: callable that takes a recordset and does the work. It
+            may return ``{record id: (outcome, message)}`` for the records
+            whose outcome is not simply ``ok``
+        :return: recordset of those that did not fail
+        """
+        records = self._as_caller()
+        if not records:
+            return records
+        try:
+            with self.env.cr.savepoint():
+                outcomes = handler(records) or {}
+                records.env.flush_all()
+        except Exception as error:
+            if self._is_retried_by_odoo(error):
+                raise
+            if len(records) > 1:
+                return self.browse().union(
+                    *(record._run_automation(action, handler) for record in records)
+                )
+            records._automation_failed(action, error)
+            return records.browse()
+        log = self.env["support.automation.log"]
+        for outcome, message in set(outcomes.values()):
+            those = records.filtered(lambda r, o=(outcome, message): outcomes.get(r.id) == o)
+            log._record(action, those, outcome, message)
+        plain = records.filtered(lambda r: r.id not in outcomes)
+        if plain:
+            log._record(action, plain, "ok")
+        return records
+
+    def _as_caller(self):
+        """The same records with the rights of the user who caused the action,
+        and without the external data that the context may still carry."""
+        context = dict(self.env.context)
+        context.pop("external_data", None)
+        return self.sudo(False).with_context(context)  # pylint: disable=context-overridden
+
+    def _is_retried_by_odoo(self, error):
+        """Whether Odoo will run the whole request again after ``error``.
+
+        It does so for calls that arrive by HTTP (XML-RPC, web client, mail
+        front), never for crons and mailbox polling.
+        """
+        return (
+            bool(request)
+            and isinstance(error, psycopg2.OperationalError)
+            and error.pgcode in RETRIED_BY_ODOO
+        )
+
+    def _automation_failed(self, action, error):
+        """Make a failure visible: log row, server log, activity on the record."""
+        self.ensure_one()
+        self.env["support.automation.log"]._record(
+            action,
+            self,
+            "failed",
+            str(error) or type(error).__name__,
+            payload="".join(traceback.format_exception(type(error), error, error.__traceback__)),
+            error=error,
+        )
+        try:
+            with self.env.cr.savepoint():
+                self._automation_activity(
+                    _("Automation failed: %(action)s", action=action),
+                    str(error) or type(error).__name__,
+                )
+        except Exception:
+            # The failure itself is in the log; a second one on the way to the
+            # activity must not reach the user's save either.
+            AUTOMATION_LOGGER.exception(
+                "action=%s outcome=failed record=%s,%s no activity could be made",
+                action,
+                self._name,
+                self.id,
+            )
+
+    def _automation_activity(self, summary, note):
+        """Ask a dispatcher of the record's company to look at the record.
+
+        :return: the new ``mail.activity``, or an empty recordset where the
+            same one is still open
+        """
+        self.ensure_one()
+        # sudo: the user whose save fired the rule may not assign activities.
+        record = self.sudo()
+        if record.activity_ids.filtered(lambda activity: activity.summary == summary):
+            return record.env["mail.activity"]
+        return record.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=note,
+            user_id=record._automation_responsible().id,
+        )
+
+    def _automation_responsible(self):
+        """The user who is told: a dispatcher or manager of the company, else OdooBot."""
+        groups = self.env.ref("support_center.group_support_dispatcher") | self.env.ref(
+            "support_center.group_support_manager"
+        )
+        domain = [("groups_id", "in", groups.ids), ("share", "=", False)]
+        company = self.company_id if "company_id" in self else self.env.company
+        if company:
+            domain.append(("company_ids", "in", company.ids))
+        # sudo: who holds which group is not every user's to read.
+        users = self.env["res.users"].sudo()
+        return users.search(domain, order="id", limit=1) or self.env.ref("base.user_root")

@@ -1,0 +1,468 @@
+import json
+from collections import namedtuple
+
+import pytz
+
+from odoo import _, api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import email_normalize
+
+from ..intake import Problem, parse_mail, parse_mapping
+
+# What one request came to: the parser's result, the records it names, all that
+# is wrong with it.
+Reading = namedtuple("Reading", "result type technician ticket problems")
+
+
+class SupportIntake(models.AbstractModel):
+    _name = "support.intake"
+    _description = "Intake of Requests"
+
+    # ------------------------------------------------------------------
+    # External data (XML-RPC, Python)
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _create_from_external(self, data, count):
+        """Make the appointments that ``data`` asks for, all or none of them.
+
+        :param data: a mapping, or a list of ``count`` mappings; the keys are
+            those of ``intake.KEYS``
+        :param int count: how many empty values ``create`` was given
+        :return: ``support.appointment`` in the order of the data, with the
+            caller's rights: new ones, or those that exist under the same
+            ``external_ref``; none for ``validate_only``
+        :raise AccessError: for users without the integration or dispatcher right
+        :raise ValidationError: names every wrong key; its last line is the
+            list of faults as JSON
+        """
+        self._check_external_access()
+        payloads = self._split_payloads(data, count)
+        readings = self._read_payloads(payloads)
+        self._claim_references(readings)
+        known = self._find_by_references(readings)
+        faults = self._list_faults(
+            {
+                index: reading
+                for index, reading in enumerate(readings)
+                if reading.result.request.external_ref not in known
+            }
+        )
+        if faults:
+            self._refuse(faults, payloads)
+        return self._make_from_readings(readings, payloads, known)
+
+    @api.model
+    def _make_from_readings(self, readings, payloads, known):
+        """Create what is not known yet; see ``_create_from_external``."""
+        new = {}
+        order = []
+        for index, reading in enumerate(readings):
+            request = reading.result.request
+            if request.validate_only:
+                continue
+            if request.external_ref in known:
+                order.append(known[request.external_ref])
+                continue
+            key = ("ref", request.external_ref) if request.external_ref else ("index", index)
+            new.setdefault(key, index)
+            order.append(key)
+        partners = self._get_partners([readings[index] for index in new.values()])
+        vals_list = [
+            {
+                **self._prepare_appointment_vals(readings[index], partners),
+                "source": "api",
+                "intake_raw": self._dump(payloads[index]),
+            }
+            for index in new.values()
+        ]
+        # sudo: the integration group has no right to create but this one, with
+        # values that were validated here; the caller stays the creating user.
+        made = self.env["support.appointment"].sudo()._create_numbered(vals_list)
+        made._subscribe_customers()
+        if made:
+            self.env["support.automation.log"]._record("external_request", made, "ok")
+        by_key = dict(zip(new, made))
+        result = made.browse().concat(
+            *(by_key[each] if isinstance(each, tuple) else each for each in order)
+        )
+        self._log_changed_payloads(readings, payloads, {**known, **{
+            key[1]: record for key, record in by_key.items() if key[0] == "ref"
+        }})  # fmt: skip
+        return self.env["support.appointment"].browse(result.ids)
+
+    @api.model
+    def _check_data(self, data):
+        """The faults of external data, without making anything.
+
+        :param data: a mapping or a list of mappings
+        :return: list of ``{"index", "field", "code", "message"}``, empty when
+            all is well
+        :raise AccessError: for users without the integration or dispatcher right
+        """
+        self._check_external_access()
+        payloads = list(data) if isinstance(data, (list, tuple)) else [data]
+        return self._list_faults(dict(enumerate(self._read_payloads(payloads))))
+
+    @api.model
+    def _check_external_access(self):
+        """
+        :raise AccessError: unless the user may create appointments, be it only
+            by external data
+        """
+        user = self.env.user
+        if self.env.su or any(
+            user.has_group(f"support_center.group_support_{role}")
+            for role in ("integration", "dispatcher")
+        ):
+            return
+        raise AccessError(
+            _(
+                "%(user)s may not send external data: ask an administrator for the group "
+                "“Support Center / Integration”.",
+                user=user.name,
+            )
+        )
+
+    @api.model
+    def _split_payloads(self, data, count):
+        payloads = list(data) if isinstance(data, (list, tuple)) else [data]
+        if len(payloads) != count:
+            raise ValidationError(
+                _(
+                    "“external_data” holds %(payloads)s requests for %(count)s empty values: "
+                    "send a list of the same length as the list of values.",
+                    payloads=len(payloads),
+                    count=count,
+                )
+            )
+        return payloads
+
+    @api.model
+    def _read_payloads(self, payloads):
+        now = pytz.utc.localize(fields.Datetime.now())
+        return self._resolve([parse_mapping(payload, now=now) for payload in payloads])
+
+    @api.model
+    def _claim_references(self, readings):
+        """Let two calls with the same ``external_ref`` at the same moment make one record."""
+        company, uid = self.env.company.id, self.env.uid
+        references = {reading.result.request.external_ref for reading in readings} - {None}
+        self.env["support.intake.key"]._claim(
+            "external_ref", [(company, uid, reference) for reference in references]
+        )
+
+    @api.model
+    def _find_by_references(self, readings):
+        """Appointments of this user and company by their ``external_ref``."""
+        references = {reading.result.request.external_ref for reading in readings} - {None}
+        if not references:
+            return {}
+        # sudo: the same caller finds again what it made, whatever rules hide by now.
+        appointments = self.env["support.appointment"].sudo().with_context(active_test=False)
+        found = appointments.search(
+            [
+                ("external_ref", "in", list(references)),
+                ("company_id", "=", self.env.company.id),
+                ("create_uid", "=", self.env.uid),
+            ]
+        )
+        return {appointment.external_ref: appointment for appointment in found}
+
+    @api.model
+    def _log_changed_payloads(self, readings, payloads, known):
+        """A different payload under a known reference changes nothing, but is told."""
+        for reading, payload in zip(readings, payloads):
+            record = known.get(reading.result.request.external_ref)
+            if record and record.sudo().intake_raw != self._dump(payload):
+                self.env["support.automation.log"]._record(
+                    "external_request",
+                    record,
+                    "skipped",
+                    _("The same external_ref came with other data; nothing was changed."),
+                    payload=self._dump(payload),
+                )
+
+    @api.model
+    def _refuse(self, faults, payloads):
+        """Raise the ``ValidationError`` that tells the caller everything at once."""
+        one = len(payloads) == 1
+        lines = [_("The request was refused and nothing was made:")]
+        lines += [
+            "- " + fault["message"]
+            if one
+            else _(
+                "- request %(number)s: %(message)s",
+                number=fault["index"],
+                message=fault["message"],
+            )
+            for fault in faults
+        ]
+        message = "\n".join(lines)
+        self.env["support.automation.log"]._record_even_if_rolled_back(
+            "external_request",
+            self.env["support.appointment"],
+            "failed",
+            message,
+            payload=self._dump(payloads),
+        )
+        raise ValidationError(message + "\n" + json.dumps(faults, ensure_ascii=False))
+
+    @api.model
+    def _dump(self, payload):
+        return json.dumps(payload, sort_keys=True, default=str, ensure_ascii=False)
+
+    # ------------------------------------------------------------------
+    # Mail
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _read_mail(self, appointment):
+        """Read the request in the raw text of a draft that came by mail.
+
+        :param appointment: one ``support.appointment`` with ``intake_raw``
+        :return: ``Reading``
+        """
+        now = pytz.utc.localize(fields.Datetime.now())
+        sent = appointment.intake_sent_at
+        company = appointment.company_id
+
+        def _parse(sender):
+            return parse_mail(
+                appointment.intake_raw or "",
+                sender=sender,
+                subject=appointment.intake_subject or "",
+                now=now,
+                sent=pytz.utc.localize(sent) if sent else now,
+                default_timezone=self._get_mail_timezone(),
+            )
+
+        result = _parse(appointment.intake_sender or None)
+        stood_in = any(note.code == "sender_stood_in" for note in result.notes)
+        if stood_in and self._is_own_address(appointment.intake_sender, company):
+            # A website form writes from the company's own address, which is
+            # nobody's to send an appointment to.
+            result = _parse(None)
+        return self.with_company(company)._resolve([result])[0]
+
+    @api.model
+    def _get_mail_timezone(self):
+        """The zone of a time in a mail that names none."""
+        # sudo: a parameter, read for whoever processes the mail.
+        parameters = self.env["ir.config_parameter"].sudo()
+        zone = parameters.get_param("support_center.intake_timezone")
+        return zone if zone in pytz.all_timezones_set else "UTC"
+
+    @api.model
+    def _is_own_address(self, address, company):
+        """Whether ``address`` is one at which the company itself receives mail."""
+        normalized = email_normalize(address or "")
+        if not normalized:
+            return False
+        # sudo: aliases and companies are not every user's to read.
+        companies = self.env["res.company"].sudo().search([])
+        if normalized in [email_normalize(each.email or "") for each in companies]:
+            return True
+        local_part = normalized.partition("@")[0]
+        aliases = self.env["mail.alias"].sudo()
+        return bool(
+            aliases.search_count(
+                [
+                    "|",
+                    ("alias_full_name", "=", normalized),
+                    "&",
+                    ("alias_name", "=", local_part),
+                    ("alias_domain_id", "in", company.alias_domain_id.ids),
+                ],
+                limit=1,
+            )
+        )
+
+    # ------------------------------------------------------------------
+    # Common to all channels
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _resolve(self, results):
+        """Look the type, technician and ticket of each request up, in one query a model.
+
+        :param results: list of ``intake.ParseResult``
+        :return: list of ``Reading``, with the parser's problems and ours
+        """
+        company = self.env.company
+        requests = [result.request for result in results]
+        # sudo: an integration user may name these records without reading them.
+        found = {
+            "type": self.env["support.appointment.type"].sudo()._find_by_names(
+                {request.type_ref for request in requests} - {None}, company
+            ),
+            "technician": self.env["support.technician"].sudo()._find_by_emails(
+                {request.technician_ref for request in requests} - {None}, company
+            ),
+            "ticket": self.env["support.ticket"].sudo()._find_by_numbers(
+                {request.ticket_ref for request in requests} - {None}, company
+            ),
+        }  # fmt: skip
+        readings = []
+        for result in results:
+            request = result.request
+            references = {
+                "type": request.type_ref and request.type_ref.strip().lower(),
+                "technician": request.technician_ref,
+                "ticket": request.ticket_ref,
+            }
+            records = {field: found[field].get(value) for field, value in references.items()}
+            unknown = tuple(
+                Problem(field, "unknown", {"value": getattr(request, f"{field}_ref")})
+                for field, value in references.items()
+                if value and not records[field]
+            )
+            readings.append(Reading(result, **records, problems=result.problems + unknown))
+        return readings
+
+    @api.model
+    def _list_faults(self, readings):
+        """The problems of all ``readings`` (dict by index), ready for JSON."""
+        words = self.env["support.intake.words"]
+        return [
+            {
+                "index": index,
+                "field": problem.field,
+                "code": problem.code,
+                "message": words._describe_problem(problem),
+            }
+            for index, reading in readings.items()
+            for problem in reading.problems
+        ]
+
+    @api.model
+    def _get_partners(self, readings):
+        """The contact of each request's address, found or made, in one place.
+
+        :param readings: list of ``Reading`` without problems
+        :return: dict of normalised address to ``res.partner``; a contact that
+            exists is never changed
+        """
+        company = self.env.company
+        requests = {}
+        for reading in readings:
+            requests.setdefault(reading.result.request.customer_email, reading.result.request)
+        # sudo: whoever asks for a visit becomes a contact, though the user at
+        # work may have no right on contacts.
+        contacts = self.env["res.partner"].sudo()
+        partners = self._find_partners(contacts, requests, company)
+        missing = [email for email in requests if email not in partners]
+        if missing:
+            self.env["support.intake.key"]._claim(
+                "contact", [(company.id, email) for email in missing]
+            )
+            made = contacts.create(
+                [self._prepare_partner_vals(requests[email], company) for email in missing]
+            )
+            partners.update(zip(missing, made))
+        return partners
+
+    @api.model
+    def _get_partner_by_hand(self, draft):
+        """The contact of a draft whose customer a dispatcher has put right.
+
+        :raise ValidationError: names what is wrong with the address
+        """
+        intake = self.with_company(draft.company_id)
+        readings = intake._read_payloads(
+            [
+                {
+                    "customer_email": draft.customer_email,
+                    "customer_name": draft.customer_name,
+                    "customer_phone": draft.customer_phone,
+                }
+            ]
+        )
+        faults = intake._list_faults(dict(enumerate(readings)))
+        if faults:
+            raise ValidationError(
+                "\n".join(f"{draft.name}: {fault['message']}" for fault in faults)
+            )
+        return next(iter(intake._get_partners(readings).values()))
+
+    @api.model
+    def _find_partners(self, contacts, emails, company):
+        found = contacts.search(
+            [
+                ("email_normalized", "in", list(emails)),
+                ("company_id", "in", [company.id, False]),
+            ],
+            order="id",
+        )
+        partners = {}
+        # The company's own contact wins over a shared one, the older over the newer.
+        for partner in found.sorted(lambda contact: not contact.company_id):
+            partners.setdefault(partner.email_normalized, partner)
+        return partners
+
+    @api.model
+    def _prepare_partner_vals(self, request, company):
+        return {
+            "name": request.customer_name or request.customer_email,
+            "email": request.customer_email,
+            "phone": request.customer_phone,
+            "company_id": company.id,
+        }
+
+    @api.model
+    def _prepare_appointment_vals(self, reading, partners):
+        """Values of an accepted draft.
+
+        :param reading: ``Reading`` without problems
+        :param partners: as ``_get_partners`` returns them
+        :return: dict
+        """
+        request = reading.result.request
+        return {
+            **self._prepare_understood_vals(reading),
+            "partner_id": partners[request.customer_email].id,
+            "start": self._to_naive(request.requested_date),
+            "company_id": self.env.company.id,
+            "intake_state": "accepted",
+            "intake_note": self.env["support.intake.words"]._describe_notes(reading),
+        }
+
+    @api.model
+    def _prepare_understood_vals(self, reading):
+        """Values that were understood, whether or not others were wrong."""
+        request = reading.result.request
+        wrong = {problem.field for problem in reading.problems}
+        vals = {
+            "requested_date": self._to_naive(request.requested_date),
+            "description": self._describe(request),
+            "location": request.location,
+            "priority": request.priority or "1",
+            "external_ref": request.external_ref,
+            "type_id": reading.type.id if reading.type else False,
+            "technician_id": reading.technician.id if reading.technician else False,
+            "ticket_id": reading.ticket.id if reading.ticket else False,
+            "timezone": self._get_told_timezone(reading.result),
+        }
+        if request.duration:
+            vals["duration"] = request.duration
+        elif reading.type:
+            vals["duration"] = reading.type.duration
+        return {field: value for field, value in vals.items() if field not in wrong}
+
+    @api.model
+    def _get_told_timezone(self, result):
+        """The zone that the request itself names, if Odoo knows it."""
+        assumed = any(note.code == "zone_assumed" for note in result.notes)
+        zone = result.request.timezone
+        return zone if zone in pytz.all_timezones_set and not assumed else False
+
+    @api.model
+    def _describe(self, request):
+        """The description, with the keys that nobody knows below it."""
+        lines = [request.description] if request.description else []
+        lines += [f"{key}: {value}" for key, value in request.extra]
+        return "\n".join(lines) or False
+
+    @api.model
+    def _to_naive(self, moment):
+        return moment and moment.astimezone(pytz.utc).replace(tzinfo=None)

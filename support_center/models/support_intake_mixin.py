@@ -1,0 +1,316 @@
+from odoo import SUPERUSER_ID, _, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import html2plaintext
+
+from ..intake import Problem, html_to_text
+from .support_automation_log import AUTOMATION_LOGGER
+
+SOURCES = [
+    ("manual", "By hand"),
+    ("email", "E-mail"),
+    ("api", "API"),
+    ("webhook", "Webhook"),
+    ("portal", "Portal"),
+]
+INTAKE_STATES = [
+    ("none", "Made by hand"),
+    ("received", "Received"),
+    ("accepted", "Accepted"),
+    ("review", "To review"),
+]
+
+
+class SupportIntakeMixin(models.AbstractModel):
+    _name = "support.intake.mixin"
+    _description = "Requests from Outside"
+
+    source = fields.Selection(SOURCES, default="manual", required=True, readonly=True, copy=False)
+    external_ref = fields.Char(
+        "External Reference",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="The caller's own id: the same one again gives the same appointment.",
+    )
+    intake_state = fields.Selection(
+        INTAKE_STATES,
+        default="none",
+        required=True,
+        readonly=True,
+        copy=False,
+        index=True,
+        tracking=True,
+    )
+    intake_note = fields.Text(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="What was assumed, is missing or is wrong.",
+    )
+    intake_raw = fields.Text(
+        "Original Request", readonly=True, copy=False, groups="base.group_user"
+    )
+    intake_subject = fields.Char(readonly=True, copy=False, groups="base.group_user")
+    intake_sender = fields.Char(readonly=True, copy=False, groups="base.group_user")
+    intake_sent_at = fields.Datetime(readonly=True, copy=False, groups="base.group_user")
+    intake_automatic = fields.Boolean(
+        "Written by a Program",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="The mail says that a program wrote it, so nobody reads an answer to it.",
+    )
+
+    def init(self):
+        super().init()
+        if not self._auto:
+            return
+        # Partial, since most appointments have no such reference; the creating
+        # user is part of the key, so that two integrations cannot clash.
+        self.env.cr.execute(
+            """
+            CREATE UNIQUE INDEX IF NOT EXISTS support_appointment_external_ref_idx
+                ON support_appointment (company_id, create_uid, external_ref)
+             WHERE external_ref IS NOT NULL
+            """
+        )
+
+    # ------------------------------------------------------------------
+    # External data
+    # ------------------------------------------------------------------
+
+    @api.model
+    def check_external_data(self, data):
+        """Check external data without making anything.
+
+        :param data: a mapping with the keys of ``external_data``, or a list of
+            mappings; see the integrator's chapter of the documentation
+        :return: list of ``{"index": int, "field": str, "code": str,
+            "message": str}``, empty when ``create`` would take the data
+        :raise AccessError: for users without the integration or dispatcher right
+        """
+        return self.env["support.intake"]._check_data(data)
+
+    @api.model
+    def action_create_from_external_data(self):
+        """Make appointments from the context's ``external_data``.
+
+        :return: a window action that shows what was made (``res_id`` for one,
+            a ``domain`` for several), False when nothing was
+        :raise UserError: without ``external_data`` in the context
+        :raise ValidationError: names every wrong key at once
+        """
+        data = self.env.context.get("external_data")
+        if not data:
+            raise UserError(
+                _(
+                    "There is no “external_data” in the context. Call this action with "
+                    "context={'external_data': {'customer_email': …}}."
+                )
+            )
+        count = len(data) if isinstance(data, (list, tuple)) else 1
+        made = self.create([{} for _each in range(count)])
+        if not made:
+            return False
+        action = {
+            "type": "ir.actions.act_window",
+            "name": _("Appointments"),
+            "res_model": self._name,
+            "view_mode": "form" if len(made) == 1 else "tree,form",
+            "target": "current",
+        }
+        if len(made) == 1:
+            return {**action, "res_id": made.id, "views": [[False, "form"]]}
+        return {
+            **action,
+            "views": [[False, "list"], [False, "form"]],
+            "domain": [["id", "in", made.ids]],
+        }
+
+    def _create_with_external_data(self, vals_list):
+        """Take ``external_data`` off the context and heed it if all values are empty."""
+        context = dict(self.env.context)
+        data = context.pop("external_data")
+        clean = self.with_context(context)  # pylint: disable=context-overridden
+        if data is None or data is False or not vals_list or any(vals_list):
+            return clean._create_numbered(vals_list)
+        return clean.env["support.intake"]._create_from_external(data, len(vals_list))
+
+    # ------------------------------------------------------------------
+    # Mail
+    # ------------------------------------------------------------------
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """A mail to the alias becomes a draft in state ``received``, whatever it holds.
+
+        The rule ``automation_process_email`` reads it; without the rule it
+        stays as it is. Odoo's mailbox polling marks a mail as read even when
+        its processing raised, so nothing that a mail contains may raise here.
+        """
+        # Mail runs as OdooBot: the sender may be an internal user without any
+        # right on appointments, and a website form writes as such a one.
+        this = self.with_user(SUPERUSER_ID)
+        message_id = msg_dict.get("message_id")
+        if message_id:
+            this.env["support.intake.key"]._claim("mail", [(message_id,)])
+        vals = this._prepare_mail_vals(msg_dict)
+        try:
+            with this.env.cr.savepoint():
+                draft = super(SupportIntakeMixin, this).message_new(
+                    msg_dict, custom_values={**self._clean_alias_values(custom_values), **vals}
+                )
+                draft.flush_recordset()
+                return draft
+        except Exception as error:
+            if this.env["support.automation.mixin"]._is_retried_by_odoo(error):
+                raise
+            AUTOMATION_LOGGER.warning(
+                "action=receive_email outcome=failed error=%s the alias defaults were left out",
+                type(error).__name__,
+            )
+        return super(SupportIntakeMixin, this).message_new(msg_dict, custom_values=vals)
+
+    @api.model
+    def _clean_alias_values(self, custom_values):
+        """The alias's own defaults, as far as they are fields here."""
+        return {
+            field: value
+            for field, value in (custom_values or {}).items()
+            if field in self._fields
+        }
+
+    @api.model
+    def _prepare_mail_vals(self, msg_dict):
+        """Values of the raw draft.
+
+        :param dict msg_dict: as ``mail.thread.message_parse`` returns it
+        :return: dict; the reference is left to the sequence, so that the
+            mail's subject does not become the name
+        """
+        return {
+            "name": "/",
+            "source": "email",
+            "intake_state": "received",
+            "intake_raw": self._get_mail_text(msg_dict),
+            "intake_subject": msg_dict.get("subject") or False,
+            "intake_sender": msg_dict.get("email_from") or False,
+            "intake_sent_at": msg_dict.get("date") or False,
+        }
+
+    @api.model
+    def _get_mail_text(self, msg_dict):
+        body = msg_dict.get("body") or ""
+        try:
+            return html_to_text(str(body))
+        except Exception as error:
+            AUTOMATION_LOGGER.warning(
+                "action=receive_email outcome=failed error=%s the body was read by other means",
+                type(error).__name__,
+            )
+            return html2plaintext(body)
+
+    def action_process_email(self):
+        """Read requests that came by mail and accept them or put them up for review.
+
+        Called by the rule on new mails, by hand on chosen drafts, or on
+        nothing at all for every one that waits. Drafts only.
+        """
+        waiting = self or self.search([("source", "=", "email"), ("intake_state", "=", "received")])
+        readable = waiting.filtered(
+            lambda a: a.source == "email"
+            and a.state == "draft"
+            and a.intake_state in ("received", "review")
+        )
+        readable._run_automation("process_email", lambda drafts: drafts._process_mails())
+        return True
+
+    def _process_mails(self):
+        """Read each draft's mail; see ``action_process_email``.
+
+        :return: dict of record id to ``(outcome, message)``, as the guard expects
+        """
+        outcomes = {}
+        for draft in self:
+            intake = self.env["support.intake"].with_company(draft.company_id)
+            reading = intake._read_mail(draft)
+            reading = draft._check_mail_reference(reading)
+            if reading.problems:
+                vals = draft._prepare_review_vals(reading)
+                outcomes[draft.id] = ("skipped", vals["intake_note"])
+            else:
+                partners = intake._get_partners([reading])
+                vals = intake._prepare_appointment_vals(reading, partners)
+            # The first filling is no change to be tracked.
+            draft.with_context(mail_notrack=True).write(vals)
+            if not reading.problems:
+                draft._subscribe_customers()
+        return outcomes
+
+    def _check_mail_reference(self, reading):
+        """Mails all come by OdooBot, so an ``external_ref`` may be taken by somebody else."""
+        reference = reading.result.request.external_ref
+        if not reference:
+            return reading
+        taken = self.with_context(active_test=False).search(
+            [
+                ("external_ref", "=", reference),
+                ("company_id", "=", self.company_id.id),
+                ("create_uid", "=", self.create_uid.id),
+                ("id", "!=", self.id),
+            ],
+            limit=1,
+        )
+        if not taken:
+            return reading
+        problem = Problem("external_ref", "duplicate", {"value": reference, "existing": taken.name})
+        return reading._replace(problems=reading.problems + (problem,))
+
+    def _prepare_review_vals(self, reading):
+        """Values of a draft that a dispatcher has to look at: no contact, no start."""
+        request = reading.result.request
+        words = self.env["support.intake.words"]
+        vals = self.env["support.intake"]._prepare_understood_vals(reading)
+        if not self.partner_id:
+            vals.update(
+                customer_name=request.customer_name,
+                customer_email=request.customer_email,
+                customer_phone=request.customer_phone,
+            )
+        return {**vals, "intake_state": "review", "intake_note": words._describe_review(reading)}
+
+    # ------------------------------------------------------------------
+    # Review
+    # ------------------------------------------------------------------
+
+    def action_accept_request(self):
+        """Accept drafts as a dispatcher sees fit: the contact is made if there is none.
+
+        :raise UserError: names the drafts that have neither a customer nor an address
+        """
+        waiting = self.filtered(lambda a: a.intake_state in ("received", "review"))
+        unknown = waiting.filtered(lambda a: not a.partner_id and not a.customer_email)
+        if unknown:
+            raise UserError(
+                _(
+                    "Enter the customer or an e-mail address first: %(names)s.",
+                    names=", ".join(unknown.mapped("display_name")),
+                )
+            )
+        now = fields.Datetime.now()
+        intake = self.env["support.intake"]
+        for draft in waiting:
+            vals = {"intake_state": "accepted"}
+            if not draft.partner_id:
+                vals["partner_id"] = intake._get_partner_by_hand(draft).id
+            if not draft.start and draft.requested_date and draft.requested_date > now:
+                vals["start"] = draft.requested_date
+            draft.write(vals)
+        waiting._subscribe_customers()
+        return True
+
+    def _subscribe_customers(self):
+        """The customer follows the appointment, so that a dispatcher's message arrives."""
+        for record in self:
+            if record.partner_id:
+                record.message_subscribe(partner_ids=record.partner_id.ids)

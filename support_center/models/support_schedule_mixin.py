@@ -1,0 +1,129 @@
+from datetime import timedelta
+
+from odoo import _, api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
+from odoo.exceptions import ValidationError
+
+DEFAULT_DURATION = 1.0
+
+
+class SupportScheduleMixin(models.AbstractModel):
+    _name = "support.schedule.mixin"
+    _description = "Planned Time"
+
+    requested_date = fields.Datetime(
+        "Requested Time", help="What the customer asked for; planning does not change it."
+    )
+    timezone = fields.Selection(
+        _tz_get, help="The zone in which the customer is told the time, where it was given."
+    )
+    start = fields.Datetime(tracking=True, index=True, copy=False)
+    stop = fields.Datetime(
+        compute="_compute_stop", inverse="_inverse_stop", store=True, readonly=False, copy=False
+    )
+    duration = fields.Float(
+        default=DEFAULT_DURATION, required=True, help="Length in hours; the end follows from it."
+    )
+    busy_start = fields.Datetime(
+        compute="_compute_busy",
+        store=True,
+        copy=False,
+        help="Start less the type's buffer, as it was when the time was set.",
+    )
+    busy_stop = fields.Datetime(
+        compute="_compute_busy",
+        store=True,
+        copy=False,
+        help="End plus the type's buffer, as it was when the time was set.",
+    )
+
+    _sql_constraints = [
+        (
+            "duration_positive",
+            "CHECK (duration > 0)",
+            "The duration must be above zero hours: the end has to come after the start.",
+        ),
+        (
+            "busy_covers_visit",
+            "CHECK (start IS NULL OR (start < stop AND busy_start <= start AND stop <= busy_stop))",
+            "The end has to come after the start.",
+        ),
+    ]
+
+    @api.depends("start", "duration")
+    def _compute_stop(self):
+        for record in self:
+            record.stop = record.start and record.start + self._as_timedelta(record.duration)
+
+    def _inverse_stop(self):
+        for record in self:
+            if not record.stop:
+                record.start = False
+            elif record.start:
+                record.duration = (record.stop - record.start).total_seconds() / 3600
+            else:
+                record.start = record.stop - self._as_timedelta(record.duration)
+
+    # The type is not among the dependencies: the buffers are a snapshot, taken
+    # when the time is set, and a type that changes later touches nothing.
+    @api.depends("start", "stop")
+    def _compute_busy(self):
+        for record in self:
+            before, after = record._get_buffers()
+            record.busy_start = record.start and record.start - timedelta(minutes=before)
+            record.busy_stop = record.stop and record.stop + timedelta(minutes=after)
+
+    @api.onchange("stop")
+    def _onchange_stop(self):
+        if self.start and self.stop:
+            self.duration = (self.stop - self.start).total_seconds() / 3600
+
+    @api.model
+    def _as_timedelta(self, hours):
+        # Whole seconds, since Odoo's datetimes hold no fractions.
+        return timedelta(seconds=round((hours or 0.0) * 3600))
+
+    def _get_buffers(self):
+        """Minutes to keep free ``(before, after)`` the visit."""
+        self.ensure_one()
+        return 0, 0
+
+    def _check_start_not_past(self):
+        """Refuse a start that lies behind us, but for a manager who records a visit.
+
+        :raise ValidationError: names each such record and its start
+        """
+        if self.env.user.has_group("support_center.group_support_manager"):
+            return
+        now = fields.Datetime.now()
+        past = self.filtered(lambda record: record.start and record.start < now)
+        if past:
+            scheduler = self.env["support.scheduler"]
+            raise ValidationError(
+                "\n".join(
+                    _(
+                        "%(name)s cannot start in the past (%(start)s). Choose a later time; "
+                        "only a manager may record a visit that took place.",
+                        name=record.display_name,
+                        start=scheduler._format_time(record.start),
+                    )
+                    for record in past
+                )
+            )
+
+    def _get_customer_timezone(self):
+        """The zone in which the customer is told the time.
+
+        The appointment's own, else the customer's, the technician's, the
+        company's; UTC where nobody has one.
+
+        :return: str, an IANA name
+        """
+        self.ensure_one()
+        return (
+            self.timezone
+            or self.partner_id.tz
+            or self.technician_id.tz
+            or self.company_id.resource_calendar_id.tz
+            or "UTC"
+        )

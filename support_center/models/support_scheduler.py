@@ -1,0 +1,158 @@
+import re
+import zlib
+from datetime import datetime
+
+import psycopg2
+import pytz
+
+from odoo import _, api, models
+from odoo.exceptions import ValidationError
+from odoo.tools import format_datetime
+
+NO_DOUBLE_BOOKING = "support_appointment_no_double_booking"
+
+# Namespace of the advisory locks, so that they do not meet another addon's.
+LOCK_NAMESPACE = zlib.crc32(b"support_center.technician") & 0x7FFFFFFF
+
+# PostgreSQL tells the two keys that collide as «([7,8), ["2026-01-05 09:00:00","…"))».
+EXCLUDED_KEY = re.compile(
+    r'\(\[(?P<technician>\d+),\d+\), \["(?P<start>[^"]+)","(?P<stop>[^"]+)"\)\)'
+)
+
+
+class SupportScheduler(models.AbstractModel):
+    _name = "support.scheduler"
+    _description = "Booking of Technicians"
+
+    # ------------------------------------------------------------------
+    # Booking
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _book(self, technicians, write):
+        """Run ``write``, which may book ``technicians``, and put a refusal in words.
+
+        The database's exclusion constraint decides. The lock only orders
+        those who come at once: two transactions that insert overlapping rows
+        and then wait for one another would be ended as a deadlock.
+
+        :param technicians: ``support.technician`` that ``write`` may book
+        :param write: callable without arguments
+        :return: what ``write`` returns
+        :raise ValidationError: names the technician, the time and, if the
+            user may see it, the appointment in the way
+        """
+        if technicians:
+            self.env.cr.execute(
+                "SELECT pg_advisory_xact_lock(%s, id) FROM unnest(%s) AS id ORDER BY id",
+                [LOCK_NAMESPACE, sorted(technicians.ids)],
+            )
+        try:
+            with self.env.cr.savepoint():
+                return write()
+        except psycopg2.errors.ExclusionViolation as error:
+            if error.diag.constraint_name != NO_DOUBLE_BOOKING:
+                raise
+            raise ValidationError(self._explain_double_booking(error)) from error
+
+    @api.model
+    def _explain_double_booking(self, error):
+        """The refusal of an overlap, in words.
+
+        The appointment in the way may have been committed after this
+        transaction began and so be out of its sight; PostgreSQL's own message
+        still tells whose and when.
+
+        :param psycopg2.errors.ExclusionViolation error: as raised by the flush
+        :return: str
+        """
+        keys = EXCLUDED_KEY.findall(error.diag.message_detail or "")
+        if len(keys) != 2:
+            return _("The technician is already booked at that time. Choose another one.")
+        technician_id, start, stop = keys[1]
+        start, stop = (datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S") for text in (start, stop))
+        # sudo: that the technician is taken has to be said to whoever books.
+        technician = self.env["support.technician"].sudo().browse(int(technician_id))
+        in_the_way = self.env["support.appointment"].search(
+            [
+                ("technician_id", "=", technician.id),
+                ("busy_start", "=", start),
+                ("busy_stop", "=", stop),
+                ("state", "in", ["confirmed", "in_progress"]),
+            ],
+            limit=1,
+        )
+        message = _(
+            "%(technician)s is already booked from %(start)s to %(stop)s. "
+            "Choose another time or another technician.",
+            technician=technician.name,
+            start=self._format_time(start, technician.tz),
+            stop=self._format_time(stop, technician.tz),
+        )
+        if in_the_way:
+            message += " " + _("In the way: %(reference)s.", reference=in_the_way.name)
+        return message
+
+    # ------------------------------------------------------------------
+    # Choice of a technician
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _free_technicians(self, technicians, start, stop):
+        """Those of ``technicians`` who work from ``start`` to ``stop`` and are not booked.
+
+        :param technicians: ``support.technician`` recordset
+        :param datetime start: naive UTC, buffers included
+        :param datetime stop: naive UTC, buffers included
+        :return: ``support.technician`` recordset in the order given
+        """
+        if not technicians:
+            return technicians
+        # sudo: appointments of colleagues are busy time, though not one's own to read.
+        booked = self.env["support.appointment"].sudo()._read_group(
+            [
+                ("technician_id", "in", technicians.ids),
+                ("state", "in", ["confirmed", "in_progress"]),
+                ("busy_start", "<", stop),
+                ("busy_stop", ">", start),
+            ],
+            ["technician_id"],
+        )
+        taken = {technician.id for (technician,) in booked}
+        return self._at_work(technicians.filtered(lambda t: t.id not in taken), start, stop)
+
+    @api.model
+    def _at_work(self, technicians, start, stop):
+        """Those whose working schedule, leaves taken off, covers the whole time."""
+        aware_start, aware_stop = pytz.utc.localize(start), pytz.utc.localize(stop)
+        at_work = technicians.browse()
+        for calendar, those in technicians.grouped("resource_calendar_id").items():
+            if not calendar:
+                at_work |= those
+                continue
+            intervals = calendar._work_intervals_batch(
+                aware_start, aware_stop, those.resource_id
+            )
+            at_work |= those.filtered(
+                lambda t, found=intervals: sum(
+                    (to - since).total_seconds() for since, to, _meta in found[t.resource_id.id]
+                )
+                >= (stop - start).total_seconds()
+            )
+        return technicians & at_work
+
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _format_time(self, moment, zone=None):
+        """A time as people read it, with the zone it is told in.
+
+        :param datetime moment: naive UTC
+        :param str zone: IANA name; the user's own without it, UTC as a last resort
+        :return: str, like ``05/01/2026 10:00 (Europe/Paris)``
+        """
+        zone = zone or self.env.user.tz or "UTC"
+        text = format_datetime(self.env, moment, tz=zone, dt_format="short")
+        return f"{text} ({zone})"

@@ -1,0 +1,29 @@
+from odoo import fields, models
+
+TICKET_STATES = [
+    ("new", "New"),
+    ("open", "Open"),
+    ("pending", "Pending"),
+    ("solved", "Solved"),
+    ("cancelled", "Cancelled"),
+]
+
+
+class SupportStage(models.Model):
+    _name = "support.stage"
+    _description = "Ticket Stage"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    state = fields.Selection(
+        TICKET_STATES,
+        required=True,
+        default="open",
+        help="What a ticket in this stage is; automation speaks of states, people of stages.",
+    )
+    team_ids = fields.Many2many(
+        "support.team", string="Teams", help="Teams that use this stage; empty for all."
+    )
+    fold = fields.Boolean("Folded in Kanban")

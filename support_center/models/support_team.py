@@ -1,0 +1,45 @@
+from odoo import _, fields, models
+
+
+class SupportTeam(models.Model):
+    _name = "support.team"
+    _description = "Support Team"
+    _inherit = ["mail.alias.mixin", "mail.thread"]
+    _order = "sequence, name"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", default=lambda self: self.env.company, index=True
+    )
+    member_ids = fields.Many2many(
+        "res.users", string="Members", domain="[('share', '=', False)]"
+    )
+    ticket_ids = fields.One2many("support.ticket", "team_id")
+    alias_id = fields.Many2one(help="A mail to this address becomes a ticket of the team.")
+
+    def _alias_get_creation_values(self):
+        values = super()._alias_get_creation_values()
+        values["alias_model_id"] = self.env["ir.model"]._get_id("support.ticket")
+        if self.id:
+            values["alias_defaults"] = {"team_id": self.id}
+        return values
+
+    def _get_first_stage(self):
+        """The stage in which a ticket of this team starts, or of any team without one."""
+        return self.env["support.stage"].search(
+            ["|", ("team_ids", "=", False), ("team_ids", "in", self.ids)], limit=1
+        )
+
+    def action_view_tickets(self):
+        """Open the tickets of these teams."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Tickets"),
+            "res_model": "support.ticket",
+            "view_mode": "kanban,tree,form",
+            "domain": [("team_id", "in", self.ids)],
+            "context": {"default_team_id": self.id if len(self) == 1 else False},
+        }

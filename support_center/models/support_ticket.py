@@ -1,0 +1,182 @@
+from odoo import _, api, fields, models
+
+PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]
+
+
+class SupportTicket(models.Model):
+    _name = "support.ticket"
+    _description = "Support Ticket"
+    _inherit = [
+        "portal.mixin",
+        "rating.mixin",
+        "mail.activity.mixin",
+        "support.automation.mixin",
+    ]
+    _order = "priority desc, id desc"
+    _check_company_auto = True
+
+    number = fields.Char(readonly=True, copy=False, default="/", index=True)
+    name = fields.Char("Subject", required=True, tracking=True)
+    partner_id = fields.Many2one(
+        "res.partner", "Customer", check_company=True, index=True, tracking=True
+    )
+    description = fields.Text()
+    priority = fields.Selection(PRIORITIES, default="1", required=True, tracking=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True
+    )
+    team_id = fields.Many2one(
+        "support.team",
+        check_company=True,
+        index=True,
+        tracking=True,
+        default=lambda self: self._default_team(),
+    )
+    stage_id = fields.Many2one(
+        "support.stage",
+        compute="_compute_stage_id",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+        index=True,
+        copy=False,
+        tracking=True,
+        group_expand="_read_group_stage_ids",
+        domain="['|', ('team_ids', '=', False), ('team_ids', 'in', team_id)]",
+    )
+    state = fields.Selection(related="stage_id.state", store=True, index=True)
+    user_id = fields.Many2one(
+        "res.users", "Assigned to", domain="[('share', '=', False)]", index=True, tracking=True
+    )
+    appointment_ids = fields.One2many("support.appointment", "ticket_id", "Appointments")
+    appointment_count = fields.Integer(compute="_compute_appointment_count")
+    active = fields.Boolean(default=True)
+
+    _sql_constraints = [
+        (
+            "number_unique",
+            "UNIQUE (company_id, number)",
+            "A ticket of this number exists already in the company.",
+        ),
+    ]
+
+    @api.model
+    def _default_team(self):
+        return self.env["support.team"].search(
+            [("company_id", "in", [self.env.company.id, False])], limit=1
+        )
+
+    # ------------------------------------------------------------------
+    # Compute
+    # ------------------------------------------------------------------
+
+    @api.depends("team_id")
+    def _compute_stage_id(self):
+        first_stages = {}
+        for ticket in self:
+            usable = ticket.stage_id and (
+                not ticket.stage_id.team_ids or ticket.team_id in ticket.stage_id.team_ids
+            )
+            if not usable:
+                team = ticket.team_id
+                if team not in first_stages:
+                    first_stages[team] = team._get_first_stage()
+                ticket.stage_id = first_stages[team]
+
+    @api.depends("appointment_ids")
+    def _compute_appointment_count(self):
+        counts = dict(
+            self.env["support.appointment"]._read_group(
+                [("ticket_id", "in", self.ids)], ["ticket_id"], ["__count"]
+            )
+        )
+        for ticket in self:
+            ticket.appointment_count = counts.get(ticket, 0)
+
+    @api.depends("number", "name")
+    def _compute_display_name(self):
+        for ticket in self:
+            ticket.display_name = f"[{ticket.number}] {ticket.name or ''}".strip()
+
+    @api.model
+    def _read_group_stage_ids(self, stages, domain, order=None):
+        # Odoo 19 passes no order; all stages are shown as columns on both.
+        return stages.search([], order=order or stages._order)
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        by_company = {}
+        for vals in vals_list:
+            if vals.get("number", "/") == "/":
+                company_id = vals.get("company_id") or self.env.company.id
+                by_company.setdefault(company_id, []).append(vals)
+        for company_id, numbered in by_company.items():
+            company = self.env["res.company"].browse(company_id)
+            numbers = self.env["ir.sequence"]._next_references(
+                "support.ticket", len(numbered), company
+            )
+            for vals, number in zip(numbered, numbers):
+                vals["number"] = number
+        return super().create(vals_list)
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        if not (default or {}).get("name"):
+            for vals in vals_list:
+                vals["name"] = _("%(subject)s (copy)", subject=vals["name"])
+        return vals_list
+
+    # ------------------------------------------------------------------
+    # Mail
+    # ------------------------------------------------------------------
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        values = {
+            "name": msg_dict.get("subject") or _("No subject"),
+            "partner_id": msg_dict.get("author_id"),
+            **(custom_values or {}),
+        }
+        return super().message_new(msg_dict, custom_values=values)
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_view_appointments(self):
+        """Open the appointments of these tickets."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "support_center.support_appointment_action"
+        )
+        action["domain"] = [("ticket_id", "in", self.ids)]
+        if len(self) == 1:
+            action["context"] = {
+                "default_ticket_id": self.id,
+                "default_partner_id": self.partner_id.id,
+            }
+        return action
+
+    @api.model
+    def _find_by_numbers(self, numbers, company):
+        """Tickets by their number, in one query.
+
+        :param numbers: iterable of strings as an integrator wrote them
+        :param company: tickets of this company are considered
+        :return: dict of the string to its ``support.ticket``
+        """
+        wanted = {number: number.strip().upper() for number in numbers}
+        if not wanted:
+            return {}
+        tickets = self.search(
+            [("number", "in", list(wanted.values())), ("company_id", "=", company.id)]
+        )
+        by_number = {ticket.number: ticket for ticket in tickets}
+        return {
+            number: by_number[normal] for number, normal in wanted.items() if normal in by_number
+        }

@@ -1,0 +1,143 @@
+from datetime import datetime
+from email.message import EmailMessage
+
+from freezegun import freeze_time
+from odoo.addons.mail.tests.common import MailCommon
+from odoo.tests import HttpCase, TransactionCase, new_test_user
+
+# A Monday; everything in the tests happens at this moment (UTC).
+NOW = "2026-03-02 08:00:00"
+
+GUIDE_DATA = {
+    "customer_email": "customer@example.com",
+    "customer_name": "John Doe",
+    "requested_date": "2026-03-05 14:00:00",
+    "description": "Network troubleshooting needed",
+    "priority": "high",
+    "location": "123 Main Street",
+}
+GUIDE_MAIL = """\
+customer_email: customer@example.com
+customer_name: John Doe
+requested_date: 2026-03-05 14:00:00
+description: Network issue
+priority: high
+"""
+
+
+def at(text):
+    """A naive UTC datetime from ``YYYY-MM-DD HH:MM``."""
+    return datetime.strptime(text, "%Y-%m-%d %H:%M")
+
+
+class SupportCommon:
+    """The world of the tests: roles, a customer, two technicians, a type."""
+
+    @classmethod
+    def _set_up_support(cls):
+        env = cls.env
+        env["ir.config_parameter"].set_param("support_center.intake_timezone", "UTC")
+        for role in ("technician", "dispatcher", "manager", "integration"):
+            user = new_test_user(
+                env,
+                login=f"support_{role}",
+                groups=f"support_center.group_support_{role}",
+                tz="UTC",
+            )
+            setattr(cls, f"user_{role}", user)
+        cls.user_employee = new_test_user(env, login="support_employee", groups="base.group_user")
+        cls.customer = env["res.partner"].create(
+            {"name": "Known Customer", "email": "known@example.com", "phone": "+32 2 555 01 00"}
+        )
+        cls.calendar = env["resource.calendar"].create({"name": "Office hours", "tz": "UTC"})
+        cls.technician = env["support.technician"].create(
+            {
+                "name": "First Technician",
+                "user_id": cls.user_technician.id,
+                "resource_calendar_id": cls.calendar.id,
+                "tz": "UTC",
+            }
+        )
+        cls.technician_2 = env["support.technician"].create(
+            {"name": "Second Technician", "resource_calendar_id": cls.calendar.id, "tz": "UTC"}
+        )
+        cls.type = env["support.appointment.type"].create(
+            {
+                "name": "Repair",
+                "code": "rep",
+                "duration": 2.0,
+                "buffer_before": 15,
+                "buffer_after": 30,
+            }
+        )
+
+    @classmethod
+    def _create_appointment(cls, **values):
+        return cls.env["support.appointment"].create(
+            {"partner_id": cls.customer.id, "start": at("2026-03-05 10:00"), **values}
+        )
+
+    def _get_log(self, record=None, action=None):
+        domain = [("res_model", "=", "support.appointment")]
+        if record is not None:
+            domain.append(("res_id", "=", record.id))
+        if action:
+            domain.append(("action", "=", action))
+        return self.env["support.automation.log"].search(domain)
+
+
+class SupportCase(SupportCommon, TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(freeze_time(NOW))
+        cls._set_up_support()
+
+
+class SupportMailCase(SupportCommon, MailCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(freeze_time(NOW))
+        cls._set_up_support()
+
+    def _send_mail(
+        self,
+        body=GUIDE_MAIL,
+        *,
+        sender="John Doe <customer@example.com>",
+        to=None,
+        subject="APPOINTMENT_REQUEST",
+        message_id="<request-1@example.com>",
+        headers=(),
+        message=None,
+    ):
+        """Hand a real mail to Odoo's gateway and return the drafts it made."""
+        if message is None:
+            message = EmailMessage()
+            message["From"] = sender
+            message["To"] = to or "appointments@%s" % self.alias_domain
+            message["Subject"] = subject
+            message["Message-Id"] = message_id
+            message["Date"] = "Mon, 02 Mar 2026 08:00:00 +0000"
+            for name, value in headers:
+                message[name] = value
+            message.set_content(body)
+        raw = message if isinstance(message, bytes) else message.as_bytes()
+        return self._process_raw(raw)
+
+    def _process_raw(self, raw):
+        appointments = self.env["support.appointment"]
+        last = appointments.search([], order="id desc", limit=1).id or 0
+        with self.mock_mail_gateway():
+            self.env["mail.thread"].message_process(None, raw)
+        return appointments.search([("id", ">", last)], order="id")
+
+
+class SupportHttpCase(SupportCommon, HttpCase):
+    """Time is not frozen here: sessions and the browser live in the real one."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_up_support()

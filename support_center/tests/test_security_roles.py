@@ -1,0 +1,139 @@
+from odoo.exceptions import AccessError
+from odoo.tests import new_test_user, tagged
+
+from .common import GUIDE_DATA, SupportCase, at
+
+MODELS = [
+    "support.appointment",
+    "support.appointment.type",
+    "support.area",
+    "support.automation.log",
+    "support.skill",
+    "support.stage",
+    "support.team",
+    "support.technician",
+    "support.ticket",
+]
+
+
+@tagged("post_install", "-at_install")
+class TestSecurityRoles(SupportCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.own = cls._create_appointment(technician_id=cls.technician.id)
+        cls.other = cls._create_appointment(technician_id=cls.technician_2.id)
+        cls.ticket = cls.env["support.ticket"].create(
+            {"name": "Ticket", "partner_id": cls.customer.id}
+        )
+        cls.portal_partner = cls.env["res.partner"].create(
+            {"name": "Colleague", "parent_id": cls.customer.id, "email": "colleague@example.com"}
+        )
+        cls.user_portal = new_test_user(cls.env, login="support_portal", groups="base.group_portal")
+        cls.user_portal.partner_id.parent_id = cls.customer
+        cls.user_public = cls.env.ref("base.public_user")
+
+    def _as(self, user, model="support.appointment"):
+        return self.env[model].with_user(user)
+
+    def test_technician_sees_and_works_on_the_own_ones(self):
+        appointments = self._as(self.user_technician)
+        self.assertEqual(appointments.search([]), self.own)
+        with self.assertRaises(AccessError):
+            appointments.browse(self.other.id).read(["name"])
+        self.own.action_confirm()
+        own = appointments.browse(self.own.id)
+        own.action_start()
+        own.action_done()
+        self.assertEqual(self.own.state, "done")
+        with self.assertRaises(AccessError):
+            appointments.create({"partner_id": self.customer.id})
+        with self.assertRaises(AccessError):
+            own.unlink()
+
+    def test_dispatcher_plans_everything_and_deletes_nothing(self):
+        appointments = self._as(self.user_dispatcher)
+        self.assertLessEqual(self.own | self.other, appointments.search([]))
+        made = appointments.create(
+            {"partner_id": self.customer.id, "start": at("2026-03-06 10:00")}
+        )
+        made.write({"technician_id": self.technician_2.id})
+        made.action_confirm()
+        self.assertEqual(made.state, "confirmed")
+        with self.assertRaises(AccessError):
+            made.unlink()
+        with self.assertRaises(AccessError):
+            self.env["support.technician"].with_user(self.user_dispatcher).create({"name": "X"})
+
+    def test_manager_sets_up(self):
+        self._as(self.user_manager, "support.skill").create({"name": "New skill"})
+        self._as(self.user_manager, "support.technician").create({"name": "New technician"})
+        self._as(self.user_manager, "support.appointment.type").create({"name": "New type"})
+        self._as(self.user_manager, "support.team").create({"name": "New team"})
+        self.other.with_user(self.user_manager).unlink()
+        self.assertFalse(self.other.exists())
+
+    def test_integration_may_only_create_by_external_data_and_read_that(self):
+        appointments = self._as(self.user_integration)
+        self.assertFalse(appointments.search([]))
+        with self.assertRaises(AccessError):
+            appointments.create({"partner_id": self.customer.id})
+        with self.assertRaises(AccessError):
+            appointments.with_context(external_data=GUIDE_DATA).create({"location": "x"})
+        made = appointments.with_context(external_data=GUIDE_DATA).create({})
+        self.assertEqual(appointments.search([]), made)
+        self.assertEqual(made.with_user(self.user_integration).read(["state"])[0]["state"], "draft")
+        with self.assertRaises(AccessError):
+            made.with_user(self.user_integration).write({"location": "x"})
+        with self.assertRaises(AccessError):
+            made.with_user(self.user_integration).action_confirm()
+        with self.assertRaises(AccessError):
+            made.with_user(self.user_integration).unlink()
+        for model in set(MODELS) - {"support.appointment"}:
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self._as(self.user_integration, model).search([])
+
+    def test_other_internal_users_see_nothing(self):
+        for model in MODELS:
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self._as(self.user_employee, model).search([])
+        with self.assertRaises(AccessError):
+            self._as(self.user_employee).with_context(external_data=GUIDE_DATA).create({})
+        with self.assertRaises(AccessError):
+            self._as(self.user_employee).check_external_data(GUIDE_DATA)
+
+    def test_portal_users_see_their_company_s_own_and_no_internals(self):
+        appointments = self._as(self.user_portal)
+        stranger = self.env["res.partner"].create({"name": "Stranger"})
+        foreign = self._create_appointment(partner_id=stranger.id)
+        seen = appointments.search([])
+        self.assertEqual(seen, self.own | self.other)
+        self.assertNotIn(foreign, seen)
+        self.assertEqual(self._as(self.user_portal, "support.ticket").search([]), self.ticket)
+        for field in ("intake_raw", "intake_note", "intake_sender", "assignment_note"):
+            with self.subTest(field=field), self.assertRaises(AccessError):
+                appointments.browse(self.own.id).read([field])
+        with self.assertRaises(AccessError):
+            appointments.browse(self.own.id).write({"location": "x"})
+        for model in set(MODELS) - {"support.appointment", "support.ticket"}:
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self._as(self.user_portal, model).search([])
+
+    def test_the_public_sees_nothing(self):
+        for model in MODELS:
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self._as(self.user_public, model).search([])
+
+    def test_every_model_is_in_this_test(self):
+        stored = self.env["ir.model"].search(
+            [("model", "=like", "support.%"), ("transient", "=", False)]
+        )
+        concrete = {
+            model.model for model in stored if not self.env[model.model]._abstract
+        } - {"support.intake.key"}
+        self.assertEqual(concrete, set(MODELS))
+
+    def test_groups_are_internal_users(self):
+        for role in ("technician", "dispatcher", "manager", "integration"):
+            user = getattr(self, f"user_{role}")
+            self.assertTrue(user.has_group("base.group_user"), role)
