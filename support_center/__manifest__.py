@@ -15,8 +15,11 @@
     ],
     "external_dependencies": {
         "python": [
+            "babel",
             "dateparser",
             "email_validator",
+            "lxml",
+            "quotequail",
         ],
     },
     "data": [
@@ -48,5 +51,10 @@
     "demo": [
         "demo/support_center_demo.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "support_center/static/tests/tours/**/*",
+        ],
+    },
     "application": True,
 }

@@ -51,8 +51,9 @@ def read_form(text: str) -> Form:
     raw = text.split("\n")
     lines = [_read_line(line) for line in raw]
     # One word on a line of its own is a label only where a form surely is.
-    strong = any(line.key and "_" in line.key for line in lines)
-    lines = [_read_label(line) if strong and not line.is_pair else line for line in lines]
+    labelled = [line if line.is_pair else _read_label(line) for line in lines]
+    if any(line.key and "_" in line.key for line in labelled):
+        lines = labelled
     numbers = [number for number, line in enumerate(lines) if line.key]
     form = Form(found=bool(numbers))
     if not numbers:
@@ -74,7 +75,9 @@ def read_form(text: str) -> Form:
             form.extra.append((line.name, one_line(line.value)))
         else:
             free.append(line.text)
-    form.free_text = "\n".join(free).strip()
+    text = "\n".join(free).strip()
+    # Brackets and rules round a form say nothing.
+    form.free_text = text if any(letter.isalnum() for letter in text) else ""
     return form
 
 

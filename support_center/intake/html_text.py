@@ -26,10 +26,14 @@ _BLOCKS = frozenset(
 _SPACED = frozenset({"p", "blockquote", "table", "ul", "ol", "dl", "pre"})
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _MANY_LINES = re.compile(r"\n{3,}")
+_CODE = re.compile(r"<!--[^>]*-->|<(?:script|style)\b[^<]*", re.I)
+_LINE_TAG = re.compile(r"</?(?:p|div|br|tr|li|table|h[1-6]|blockquote|dt|dd|pre)\b[^<>]*>", re.I)
 _TAG = re.compile(r"<[^<>]*>")
 _LOOKS_LIKE_HTML = re.compile(r"<(?:[a-z!/?])|&(?:[a-z]{2,8}|#\d{1,7}|#x[0-9a-f]{1,6});", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 _RULE = "_" * 32
+# A longer first cell is a column of text, no key.
+_LONGEST_KEY = 80
 
 
 @dataclass
@@ -86,7 +90,7 @@ def html_to_text(html: str) -> str:
         return text.strip("\n")
     root = _parse(text)
     if root is None:
-        return html_entities.unescape(_TAG.sub(" ", text)).strip()
+        return _strip_tags(text)
     writer = _Writer()
     _walk(root, writer)
     writer.end_block()
@@ -98,10 +102,20 @@ def _parse(text: str) -> etree._Element | None:
     # true before the mail was decoded.
     parser = etree.HTMLParser(encoding="utf-8", recover=True, remove_comments=True, remove_pis=True)
     try:
-        return etree.fromstring(text.encode("utf-8"), parser)
+        root = etree.fromstring(text.encode("utf-8"), parser)
     except (etree.LxmlError, ValueError):
         # Nothing in it that is HTML; the caller takes the tags out by hand.
         return None
+    # Below some depth the library drops everything, and says so here only.
+    return None if any("depth" in error.message for error in parser.error_log) else root
+
+
+def _strip_tags(text: str) -> str:
+    """Text without tags, roughly in its lines, for what is no HTML or nested too deep."""
+    text = _CODE.sub("", text)
+    text = _LINE_TAG.sub("\n", " ".join(text.split()))
+    text = clean(html_entities.unescape(_TAG.sub("", text)))
+    return _MANY_LINES.sub("\n\n", "\n".join(line.strip() for line in text.split("\n"))).strip()
 
 
 def _walk(root: etree._Element, writer: _Writer) -> None:
@@ -124,7 +138,7 @@ def _walk(root: etree._Element, writer: _Writer) -> None:
         pair = _read_pairs(element, tag)
         if pair is not None:
             writer.end_block()
-            for line in pair:
+            for line in "\n".join(pair).split("\n"):
                 writer.write(line)
                 writer.end_block()
             writer.write(element.tail)
@@ -178,7 +192,9 @@ def _read_pairs(element: etree._Element, tag: str) -> list[str] | None:
         if any(cell is None for cell in cells):
             return None
         filled = [cell for cell in cells if cell]
-        return [_join(filled)] if len(filled) == 2 and "\n" not in filled[0] else None
+        if len(filled) != 2 or "\n" in filled[0] or len(filled[0]) > _LONGEST_KEY:
+            return None
+        return [_join(filled)]
     if tag == "dl":
         return _read_definitions(element)
     return None
@@ -222,8 +238,7 @@ def _cell_text(cell: etree._Element) -> str | None:
     if next(cell.iterdescendants("table", "blockquote", "dl"), None) is not None:
         return None
     writer = _Writer()
-    wrapper = [cell.text, *cell]
-    writer.write(wrapper[0])
+    writer.write(cell.text)
     for child in cell:
         tail, child.tail = child.tail, None
         _walk(child, writer)

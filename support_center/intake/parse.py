@@ -6,7 +6,7 @@ name the key, what was sent and what would have been right.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, tzinfo
 
 from . import values
@@ -102,7 +102,7 @@ def parse_mail(
         known,
         email,
         written_name or (name if email and email == address else ""),
-        _limit_extra([(key, value) for key, value in form.extra], findings),
+        _limit_extra([*form.extra], findings),
         findings,
         now=now,
         sent=sent or now,
@@ -249,7 +249,12 @@ def _build(
     )
 
 
-def _read(reader, key, known, findings):
+def _read(
+    reader: Callable[[str, object, Findings], str | None],
+    key: str,
+    known: Mapping[str, object],
+    findings: Findings,
+) -> str | None:
     return reader(key, known[key], findings) if known.get(key) is not None else None
 
 

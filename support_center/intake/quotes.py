@@ -69,7 +69,7 @@ def is_forward(subject: str) -> bool:
 
 def split_quotes(text: str) -> Parts:
     """Split a message; see ``Parts``. Text below a quotation is the sender's own, too."""
-    lines = [line.rstrip() for line in text.split("\n")]
+    lines = text.split("\n")
     own: list[str] = []
     inner: list[str] = []
     forwarded = False
@@ -82,7 +82,7 @@ def split_quotes(text: str) -> Parts:
         bottom = _count_lines(found.get("text_bottom"))
         # What the library did not see belongs to the last thing it found.
         end = len(lines[:_MAX_LINES]) - bottom if bottom else len(lines)
-        own += lines[:top]
+        own += _without_introduction(lines[:top]) if top else []
         if not inner:
             inner = lines[top:end]
             forwarded = found["type"] == "forward"
@@ -95,6 +95,13 @@ def split_quotes(text: str) -> Parts:
         forwarded=forwarded,
         author=_find_author(introduction),
     )
+
+
+def _without_introduction(lines: list[str]) -> list[str]:
+    """``lines`` above a quotation without "… wrote:" in a language nobody listed."""
+    lines = _without_blank_ends(lines)
+    last = lines[-1].rstrip() if lines else ""
+    return lines[:-1] if last.endswith(":") and not match_key(last[:-1]) else [*lines, ""]
 
 
 def _count_lines(text: str | None) -> int:

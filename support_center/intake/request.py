@@ -7,7 +7,8 @@ puts them into words.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as default
 from datetime import datetime
 
 
@@ -21,7 +22,7 @@ class Problem:
 
     field: str
     code: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = default(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Note:
     """Something worth telling that is not a fault."""
 
     code: str
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, str] = default(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ class ParseResult:
 class Findings:
     """Problems and notes while they are being collected."""
 
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[Note] = field(default_factory=list)
+    problems: list[Problem] = default(default_factory=list)
+    notes: list[Note] = default(default_factory=list)
 
     def problem(self, key: str, code: str, **params: str) -> None:
         """Add a problem under the canonical ``key``."""

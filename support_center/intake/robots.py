@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from email.utils import parseaddr
 
 _SERVERS = frozenset({"mailer-daemon", "postmaster"})
-_UNREAD = re.compile(r"(?:no|do-?not|dont)[-_.]?reply\b", re.I)
+_UNREAD = re.compile(r"(?:no|do[-_.]?not|dont)[-_.]?reply\b", re.I)
 # Written by programs only, so that the header that should tell is not needed.
 _AUTO_REPLY_SUBJECT = re.compile(
     r"\s*(?:automatic reply|auto(?:matic)?[- ]?(?:response|reply)|autoreply|automatische antwort|"

@@ -28,6 +28,8 @@ _ISO = re.compile(
 _BASIC = re.compile(
     r"(\d{4})(\d{2})(\d{2})(?:T(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d{1,9})?)?(.*))?", re.I
 )
+_HALF = re.compile(r"[ap]\.? ?m\b", re.I)
+_RANGE = re.compile(r"[-–] ?(\d{1,2})(?::\d{2})?")
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,15 @@ def read_iso(text: str) -> Clue | None:
     found = make_day(int(year), int(month), int(day))
     if hour is None:
         return Clue(found, None)
-    zone = None
-    if rest.strip():
-        zone = find_zone(rest.strip())
+    rest, zone = rest.strip(), None
+    if _HALF.match(rest):
+        return None
+    range_end = None if second or "T" in text.upper() else _RANGE.fullmatch(rest)
+    if range_end and int(range_end[1]) > int(hour):
+        # "08:00-10:00": two hours for a human, an offset for a program.
+        raise UnreadableTime("ambiguous", reason="several_times")
+    if rest:
+        zone = find_zone(rest)
         if not zone:
             raise UnreadableTime(reason="unknown_zone")
     return Clue(found, make_clock(int(hour), int(minute), int(second or 0)), zone)

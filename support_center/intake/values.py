@@ -85,21 +85,28 @@ def read_phone(value: object, findings: Findings) -> str | None:
 def normalise_email(text: str) -> str | None:
     """The address in the form in which contacts are matched, or None.
 
-    No look-up is made, and reserved domains are allowed: companies do use
-    ``.local``. As in Odoo, an ASCII local part is lowered and another kept.
+    No look-up is made. Test domains and ``.local``, which companies do use
+    inside, are allowed. As in Odoo, an ASCII local part is lowered and another
+    kept; international domains come out in Unicode.
     """
+    # The library refuses .local as not deliverable, and allows .test if told so:
+    # one label stands in for the other.
+    local_domain = text.lower().endswith(".local")
     try:
-        # globally_deliverable wants a dot and refuses special domains; only the
-        # dot matters here.
         found = validate_email(
-            text, check_deliverability=False, globally_deliverable=False, allow_smtputf8=True
+            text[: -len("local")] + "test" if local_domain else text,
+            check_deliverability=False,
+            test_environment=True,
         )
     except EmailNotValidError:
         return None
-    if "." not in found.domain or found.domain.startswith("["):
+    if "." not in found.domain:
         return None
+    domain = found.domain.lower()
+    if local_domain:
+        domain = domain[: -len("test")] + "local"
     local = found.local_part
-    return f"{local.lower() if local.isascii() else local}@{found.domain.lower()}"
+    return f"{local.lower() if local.isascii() else local}@{domain}"
 
 
 def read_email(key: str, value: object, findings: Findings) -> str | None:

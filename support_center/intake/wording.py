@@ -20,16 +20,17 @@ from .zones import find_zone
 LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 _LONGEST_DAY = 60
 
-_BEFORE_CLOCK = r"(?:(?<!\w)(?:um|gegen|at|@|à|vers|a las?|alle|ore|om|às|as|kl\.?|um ca\.?)\s*)"
+_BEFORE_CLOCK = r"(?:(?<!\w)(?:um|gegen|at|@|à|vers|a\slas?|alle|ore|om|às|as|kl\.?|um\sca\.?)\s*)"
+_OCLOCK = r"(?:uhr|uur|u|heures?|horas?|hrs?|h|o['’]?clock)\b"
 _HALF = r"(?:a\.?\s?m\b\.?|p\.?\s?m\b\.?)"
 _CLOCK = re.compile(
     rf"""(?P<lead>{_BEFORE_CLOCK})?
     (?<![\d.,:/+\-−])(?:
-        (?P<h1>\d{{1,2}}):(?P<m1>\d{{2}})(?::(?P<s1>\d{{2}}))?\s?(?P<half1>{_HALF}|uhr\b|h\b)?
+        (?P<h1>\d{{1,2}}):(?P<m1>\d{{2}})(?::(?P<s1>\d{{2}}))?\s?(?P<half1>{_HALF}|{_OCLOCK})?
       | (?P<h2>\d{{1,2}})\s?h\s?(?P<m2>[0-5]\d)\b
-      | (?P<h3>\d{{1,2}})[.](?P<m3>\d{{2}})\s?(?P<half3>{_HALF}|uhr\b|h\b)
-      | (?P<h4>\d{{1,2}})\s?(?P<half4>{_HALF}|uhr\b|h\b|heures?\b|horas?\b)(?:\s?(?P<m4>[0-5]\d)\b(?![./:]))?
-      | (?P<noon>noon|midday|mittags?|midi|mediodía|mezzogiorno|middag|meio-dia)\b
+      | (?P<h3>\d{{1,2}})[.](?P<m3>\d{{2}})\s?(?P<half3>{_HALF}|{_OCLOCK})
+      | (?P<h4>\d{{1,2}})\s?(?P<half4>{_HALF}|{_OCLOCK})(?:\s?(?P<m4>[0-5]\d)\b(?![./:]))?
+      | (?<!\w)(?P<noon>noon|midday|mittags?|midi|mediodía|mezzogiorno|middag|meio-dia)\b
     )(?![\d:])""",
     re.I | re.X,
 )
@@ -46,9 +47,18 @@ _ZONE_AT_END = re.compile(
     r"[\s(\[]*((?:(?:utc|gmt)\s?)?[+\-−]\d{1,2}(?::?\d{2})?|[a-z][a-z_]+/[a-z_+\-/0-9]+|[a-z]{1,5})[)\]]?",
     re.I,
 )
+_SECOND_CLOCK = re.compile(
+    r"(?:-(?!\d{4}\b)|–|−|/|bis|to|until|till|à|a|tot|até|or|oder|ou|and|und)\s*\d", re.I
+)
 _ORDINAL_DOT = re.compile(r"(?<=\d)(?:\.|º|ª)(?=\s|$)")
 _SPACES = re.compile(r"[\s,;]+")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+# What the library does not know, in words that it does.
+_DAYS_AHEAD = {
+    "dopodomani": "in 2 days",
+    "pasado mañana": "in 2 days",
+    "depois de amanhã": "in 2 days",
+}
 # Words round a date that carry nothing: articles, prepositions, "next".
 _FILLERS = frozenset(
     """on the this next coming am der den dem diesen dieser nächsten nächster nächste kommenden
@@ -74,6 +84,8 @@ def read_words(text: str, sent: datetime) -> Clue:
         if zone is None:
             rest = f"{rest} {zone_text}"
     rest = _SPACES.sub(" ", rest).strip(" .-–()")
+    if day is None and clock and not rest:
+        raise UnreadableTime("missing_day")
     if day is None:
         found = _read_day(rest, sent, clock)
         return replace(found, clock=clock, zone=zone)
@@ -157,10 +169,9 @@ def _take_clock(text: str, with_day: bool) -> tuple[tuple[int, int, int] | None,
         clock = make_clock(hour, minute)
     else:
         clock = _read_clock({name: value for name, value in match.groupdict().items() if value})
-    # A second hour that the pattern cannot read, as in "14:00-16:00".
-    if re.match(r"\s*(?:-|–|bis|to|until|till|à|a|tot|até)\s*\d", after):
-        if not re.fullmatch(r"-\d\d:?\d\d", after):
-            raise UnreadableTime("ambiguous", reason="several_times")
+    # "14:00-16:00" is two hours and no offset from UTC, which people do not write.
+    if _SECOND_CLOCK.match(after):
+        raise UnreadableTime("ambiguous", reason="several_times")
     if _ZONE_AT_END.fullmatch(after):
         return clock, before, after
     return clock, f"{before} {after}", ""
@@ -202,6 +213,7 @@ def _read_weekday(weekday: int, sent: datetime, clock: tuple[int, int, int] | No
 
 def _ask_library(text: str, sent: datetime, weekdays: set[int]) -> Clue:
     text = _ORDINAL_DOT.sub("", text).strip(" .,-–")
+    text = _DAYS_AHEAD.get(text.lower(), text)
     for filler in ("am ", "on ", "den ", "dem ", "le ", "el ", "il ", "op ", "em ", "ab "):
         text = text[len(filler) :] if text.lower().startswith(filler) else text
     if not _WORD.search(text) or len(text) > _LONGEST_DAY:

@@ -1,6 +1,7 @@
 import logging
 
 from odoo import _, api, models
+from odoo.tools import is_html_empty
 
 from ..intake import classify, repair
 
@@ -17,16 +18,20 @@ class MailThread(models.AbstractModel):
     def message_parse(self, message, save_original=False):
         """Read mails that core cannot: what is broken in them is repaired in place.
 
-        Core raises on an unknown charset, a multipart without boundary and
-        the like, and the mail would be lost.
+        Core raises on an unknown charset and the like, and the mail would be
+        lost; of a multipart without boundary it takes an empty text.
         """
         try:
-            return super().message_parse(message, save_original=save_original)
+            parsed = super().message_parse(message, save_original=save_original)
         except Exception as error:
             if not repair(message):
                 raise
             _logger.info("Mail repaired, since it could not be read: %s", type(error).__name__)
-            return super().message_parse(message, save_original=save_original)
+        else:
+            if not is_html_empty(parsed.get("body")) or not repair(message):
+                return parsed
+            _logger.info("Mail repaired, since its text did not come out")
+        return super().message_parse(message, save_original=save_original)
 
     @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):

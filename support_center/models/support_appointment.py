@@ -37,13 +37,14 @@ LINK_DAYS_AFTER_VISIT = 14
 class SupportAppointment(models.Model):
     _name = "support.appointment"
     _description = "Support Appointment"
+    # Ours first: its message_new stands in front of mail.thread's.
     _inherit = [
+        "support.intake.mixin",
+        "support.schedule.mixin",
+        "support.automation.mixin",
         "portal.mixin",
         "rating.mixin",
         "mail.activity.mixin",
-        "support.automation.mixin",
-        "support.schedule.mixin",
-        "support.intake.mixin",
     ]
     _order = "start desc, id desc"
     _check_company_auto = True
@@ -60,9 +61,15 @@ class SupportAppointment(models.Model):
     partner_id = fields.Many2one(
         "res.partner", "Customer", check_company=True, index=True, tracking=True
     )
-    customer_name = fields.Char(compute="_compute_customer", store=True, readonly=False)
-    customer_email = fields.Char(compute="_compute_customer", store=True, readonly=False)
-    customer_phone = fields.Char(compute="_compute_customer", store=True, readonly=False)
+    customer_name = fields.Char(
+        compute="_compute_customer", store=True, readonly=False, precompute=True
+    )
+    customer_email = fields.Char(
+        compute="_compute_customer", store=True, readonly=False, precompute=True
+    )
+    customer_phone = fields.Char(
+        compute="_compute_customer", store=True, readonly=False, precompute=True
+    )
     type_id = fields.Many2one("support.appointment.type", check_company=True, tracking=True)
     technician_id = fields.Many2one(
         "support.technician",
@@ -207,8 +214,11 @@ class SupportAppointment(models.Model):
         :raise UserError: for a forbidden transition
         :raise ValidationError: for a start in the past or a double booking
         """
+        self._check_duration(vals)
         if "state" in vals:
             self._check_transition(vals["state"])
+            # Settled as a draft still, since confirming freezes it.
+            self.mapped("customer_name")
         starts = {a.id: a.start for a in self} if TIME_FIELDS & vals.keys() else {}
         update = partial(super().write, vals)
         technicians = self._get_technicians_booked_by(vals)
@@ -216,6 +226,9 @@ class SupportAppointment(models.Model):
             result = self.env["support.scheduler"]._book(technicians, update)
         else:
             result = update()
+        if starts:
+            # The snapshot of the buffers is taken now, not at the next flush.
+            self.mapped("busy_start")
         moved = self.filtered(lambda a: a.id in starts and a.start != starts[a.id])
         if moved:
             moved._check_planned_starts()
@@ -239,6 +252,10 @@ class SupportAppointment(models.Model):
     def _complete_vals(self, vals):
         """Add what the appointment's type says about its length."""
         vals = dict(vals)
+        if vals.get("start") and vals.get("stop"):
+            start, stop = (fields.Datetime.to_datetime(vals[key]) for key in ("start", "stop"))
+            vals["duration"] = (stop - start).total_seconds() / 3600
+        self._check_duration(vals)
         if vals.get("type_id") and "duration" not in vals and "stop" not in vals:
             vals["duration"] = (
                 self.env["support.appointment.type"].browse(vals["type_id"]).duration
@@ -438,7 +455,7 @@ class SupportAppointment(models.Model):
             and (not t.area_ids or not postal_code or t.area_ids._covers(postal_code))
         )
         free = self.env["support.scheduler"]._free_technicians(
-            candidates, self.busy_start, self.busy_stop
+            candidates, (self.start, self.stop), (self.busy_start, self.busy_stop)
         )
         if not free:
             return free, ""

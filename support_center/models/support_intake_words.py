@@ -2,17 +2,179 @@ from odoo import _, api, models
 
 
 class SupportIntakeWords(models.AbstractModel):
+    """The parser speaks in codes; this is the one place where they become sentences."""
+
     _name = "support.intake.words"
     _description = "Words for the Parser's Codes"
 
+    # ------------------------------------------------------------------
+    # Problems
+    # ------------------------------------------------------------------
+
     @api.model
     def _describe_problem(self, problem):
-        return f"{problem.field}: {problem.code}"
+        """One sentence that names the key, the value and the remedy.
+
+        :param problem: ``intake.Problem``
+        :return: str
+        """
+        params = problem.params
+        what = self._get_problem_text(problem)
+        expected = self._get_expectation(problem.field)
+        value = params.get("value")
+        parts = [problem.field + (f" “{value}”" if value else ""), what]
+        text = _("%(subject)s %(fault)s", subject=parts[0], fault=parts[1])
+        return f"{text} {expected}" if expected else text
+
+    @api.model
+    def _get_problem_text(self, problem):
+        params = problem.params
+        texts = {
+            "missing": _("is missing."),
+            "invalid": self._get_reason(params.get("reason")) or _("cannot be understood."),
+            "past": _("lies in the past."),
+            "ambiguous": self._get_reason(params.get("reason"))
+            or _("can be read in more than one way."),
+            "missing_time": _("has no hour."),
+            "unknown": _("is not known here."),
+            "not_text": _("is not a text."),
+            "too_long": _("is too long (at most %(max)s characters).", max=params.get("max", "")),
+            "duplicate": self._get_duplicate_text(params),
+            "not_mapping": _("is not a set of keys and values."),
+            "key_not_text": _("has a key that is not a text."),
+        }
+        text = texts.get(problem.code) or _("is not right (%(code)s).", code=problem.code)
+        if params.get("options"):
+            text += " " + _("It could be: %(options)s.", options=params["options"])
+        return text
+
+    @api.model
+    def _get_reason(self, reason):
+        return {
+            "unknown_zone": _("names a time zone that does not exist."),
+            "no_such_day": _("names a day that does not exist."),
+            "no_such_hour": _("names an hour that does not exist."),
+            "several_dates": _("names more than one date."),
+            "several_times": _("names more than one hour."),
+            "several_addresses": _("holds more than one address."),
+            "day_month": _("may be read day first or month first."),
+            "hour": _("may be meant in the morning or in the afternoon."),
+            "weekday": _("does not fit the weekday that is named."),
+        }.get(reason)
+
+    @api.model
+    def _get_duplicate_text(self, params):
+        if params.get("existing"):
+            return _("belongs to %(existing)s already.", existing=params["existing"])
+        return _("comes twice with different values (also “%(other)s”).", other=params.get("other"))
+
+    @api.model
+    def _get_expectation(self, field):
+        return {
+            "customer_email": _("Expected: one e-mail address, like name@example.com."),
+            "customer_phone": _("Expected: a phone number, like +32 2 555 01 00."),
+            "requested_date": _("Expected: a time ahead, like 2030-01-15 14:00:00."),
+            "duration": _("Expected: hours between 0 and 24, like 1.5."),
+            "timezone": _("Expected: an IANA name, like Europe/Berlin."),
+            "priority": _("Expected: low, normal, high or urgent, or 0 to 3."),
+            "type": _("Expected: the name or code of an appointment type."),
+            "technician": _("Expected: the e-mail address of a technician."),
+            "ticket": _("Expected: the number of a ticket, like TCK/2030/00007."),
+            "external_ref": _("Expected: an id of your own that is used once."),
+            "validate_only": _("Expected: true or false."),
+            "external_data": _("Expected: a mapping of texts, like {'customer_email': …}."),
+        }.get(field, "")
+
+    # ------------------------------------------------------------------
+    # Notes
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _describe_note(self, note):
+        """One sentence on what was assumed.
+
+        :param note: ``intake.Note``
+        :return: str
+        """
+        params = {
+            "value": "", "timezone": "", "resolved": "", "sender": "", "customer_email": "",
+            "keys": "", "field": "", "max": "", "count": "", **note.params,
+        }  # fmt: skip
+        texts = {
+            "sender_stood_in": _(
+                "No customer_email was given; the sender %(sender)s stands in.",
+                sender=params["sender"],
+            ),
+            "sender_differs": _(
+                "Sent by %(sender)s on behalf of %(customer)s.",
+                sender=params["sender"],
+                customer=params["customer_email"],
+            ),
+            "zone_assumed": _("The time was read in %(zone)s.", zone=params["timezone"]),
+            "year_assumed": _(
+                "“%(value)s” names no year; it was read as %(resolved)s.",
+                value=params["value"],
+                resolved=params["resolved"],
+            ),
+            "date_understood": _(
+                "“%(value)s” was read as %(resolved)s (%(zone)s).",
+                value=params["value"],
+                resolved=params["resolved"],
+                zone=params["timezone"],
+            ),
+            "dst_skipped": _(
+                "The clocks skip %(value)s in %(zone)s; %(resolved)s was taken.",
+                value=params["value"],
+                zone=params["timezone"],
+                resolved=params["resolved"],
+            ),
+            "dst_repeated": _(
+                "%(value)s comes twice in %(zone)s; the first one, %(resolved)s, was taken.",
+                value=params["value"],
+                zone=params["timezone"],
+                resolved=params["resolved"],
+            ),
+            "default_zone_unknown": _(
+                "The time zone set up for mails, “%(value)s”, does not exist; UTC was taken.",
+                value=params["value"],
+            ),
+            "unknown_keys": _(
+                "Unknown keys were kept in the description: %(keys)s.", keys=params["keys"]
+            ),
+            "extra_dropped": _(
+                "%(count)s more unknown keys are in the original only.", count=params["count"]
+            ),
+            "key_repeated": _(
+                "%(key)s comes more than once; the first one counts, not “%(value)s”.",
+                key=params["field"],
+                value=params["value"],
+            ),
+            "forwarded_from": _("Forwarded; first written by %(author)s.", author=params["value"]),
+            "name_from_address": _(
+                "The name “%(value)s” was taken from the address.", value=params["value"]
+            ),
+            "truncated": _(
+                "The mail is long; only its first %(max)s characters were read.",
+                max=params["max"],
+            ),
+            "description_cut": _(
+                "The description was cut at %(max)s characters; the original has it all.",
+                max=params["max"],
+            ),
+        }
+        return texts.get(note.code) or note.code
 
     @api.model
     def _describe_notes(self, reading):
-        return "\n".join(note.code for note in reading.result.notes)
+        """What was assumed in an accepted request, a line each; False for nothing."""
+        return "\n".join(self._describe_note(note) for note in reading.result.notes) or False
 
     @api.model
     def _describe_review(self, reading):
-        return "\n".join(self._describe_problem(problem) for problem in reading.problems)
+        """Why a request needs a look: what is wrong first, what was assumed after it."""
+        lines = []
+        if not reading.result.has_form:
+            lines.append(_("The mail holds no request form; read it and fill the values in."))
+        lines += [f"- {self._describe_problem(problem)}" for problem in reading.problems]
+        lines += [self._describe_note(note) for note in reading.result.notes]
+        return "\n".join(lines)

@@ -19,7 +19,12 @@ class SupportScheduleMixin(models.AbstractModel):
     )
     start = fields.Datetime(tracking=True, index=True, copy=False)
     stop = fields.Datetime(
-        compute="_compute_stop", inverse="_inverse_stop", store=True, readonly=False, copy=False
+        compute="_compute_stop",
+        inverse="_inverse_stop",
+        store=True,
+        precompute=True,
+        readonly=False,
+        copy=False,
     )
     duration = fields.Float(
         default=DEFAULT_DURATION, required=True, help="Length in hours; the end follows from it."
@@ -27,12 +32,14 @@ class SupportScheduleMixin(models.AbstractModel):
     busy_start = fields.Datetime(
         compute="_compute_busy",
         store=True,
+        precompute=True,
         copy=False,
         help="Start less the type's buffer, as it was when the time was set.",
     )
     busy_stop = fields.Datetime(
         compute="_compute_busy",
         store=True,
+        precompute=True,
         copy=False,
         help="End plus the type's buffer, as it was when the time was set.",
     )
@@ -60,6 +67,9 @@ class SupportScheduleMixin(models.AbstractModel):
             if not record.stop:
                 record.start = False
             elif record.start:
+                record._check_duration(
+                    {"duration": (record.stop - record.start).total_seconds() / 3600}
+                )
                 record.duration = (record.stop - record.start).total_seconds() / 3600
             else:
                 record.start = record.stop - self._as_timedelta(record.duration)
@@ -87,6 +97,20 @@ class SupportScheduleMixin(models.AbstractModel):
         """Minutes to keep free ``(before, after)`` the visit."""
         self.ensure_one()
         return 0, 0
+
+    @api.model
+    def _check_duration(self, vals):
+        """
+        :raise ValidationError: for a length of zero hours or less
+        """
+        if "duration" in vals and not (vals["duration"] or 0) > 0:
+            raise ValidationError(
+                _(
+                    "A duration of %(hours)s hours is not possible: the end has to come after "
+                    "the start.",
+                    hours=round(vals["duration"] or 0, 2),
+                )
+            )
 
     def _check_start_not_past(self):
         """Refuse a start that lies behind us, but for a manager who records a visit.

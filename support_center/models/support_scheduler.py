@@ -98,12 +98,14 @@ class SupportScheduler(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _free_technicians(self, technicians, start, stop):
-        """Those of ``technicians`` who work from ``start`` to ``stop`` and are not booked.
+    def _free_technicians(self, technicians, visit, busy):
+        """Those of ``technicians`` who work during the visit and are not booked.
+
+        Buffers may reach into a break or past closing time, the visit may not.
 
         :param technicians: ``support.technician`` recordset
-        :param datetime start: naive UTC, buffers included
-        :param datetime stop: naive UTC, buffers included
+        :param tuple visit: start and stop, naive UTC
+        :param tuple busy: the same with the buffers, naive UTC
         :return: ``support.technician`` recordset in the order given
         """
         if not technicians:
@@ -113,24 +115,27 @@ class SupportScheduler(models.AbstractModel):
             [
                 ("technician_id", "in", technicians.ids),
                 ("state", "in", ["confirmed", "in_progress"]),
-                ("busy_start", "<", stop),
-                ("busy_stop", ">", start),
+                ("busy_start", "<", busy[1]),
+                ("busy_stop", ">", busy[0]),
             ],
             ["technician_id"],
         )
         taken = {technician.id for (technician,) in booked}
-        return self._at_work(technicians.filtered(lambda t: t.id not in taken), start, stop)
+        return self._at_work(technicians.filtered(lambda t: t.id not in taken), *visit)
 
     @api.model
     def _at_work(self, technicians, start, stop):
-        """Those whose working schedule, leaves taken off, covers the whole time."""
+        """Those whose working schedule, leaves taken off, covers the whole time.
+
+        sudo: a dispatcher may not read the leaves of colleagues, but plans round them.
+        """
         aware_start, aware_stop = pytz.utc.localize(start), pytz.utc.localize(stop)
         at_work = technicians.browse()
         for calendar, those in technicians.grouped("resource_calendar_id").items():
             if not calendar:
                 at_work |= those
                 continue
-            intervals = calendar._work_intervals_batch(
+            intervals = calendar.sudo()._work_intervals_batch(
                 aware_start, aware_stop, those.resource_id
             )
             at_work |= those.filtered(

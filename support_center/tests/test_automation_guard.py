@@ -36,7 +36,7 @@ class TestAutomationGuard(SupportCase):
         appointment = self._create_appointment()
 
         def _handler(records):
-            records.write({"duration": -1})
+            records.env.cr.execute("SELECT 1 / 0")
 
         self.assertFalse(appointment._run_automation("probe", _handler))
         self.env.flush_all()

@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import SupportCase
 
@@ -49,14 +52,29 @@ class TestAutomationLog(SupportCase):
         self.assertTrue(self.row.exists())
 
     def test_one_greppable_line_without_personal_data(self):
-        with self.assertLogs("support_center.automation", "INFO") as lines:
+        with self.assertLogs("support_center.automation", "WARNING") as lines:
             self.env["support.automation.log"]._record(
-                "probe", self.appointment, "skipped", "customer known@example.com has no address"
+                "probe", self.appointment, "failed", "customer known@example.com has no address"
             )
         (line,) = lines.output
-        self.assertIn("action=probe outcome=skipped", line)
+        self.assertIn("action=probe outcome=failed", line)
         self.assertIn(self.appointment.name, line)
         self.assertNotIn("known@example.com", line)
+
+    def test_a_refusal_outlives_its_transaction(self):
+        """The row is written again, in a transaction of its own, once all is rolled back."""
+        log = self.env["support.automation.log"]
+        with (
+            patch("odoo.addons.support_center.models.support_automation_log.under_test") as testing,
+            patch.object(type(log), "_store_in_own_transaction") as store,
+        ):
+            testing.return_value = False
+            with mute_logger("support_center.automation"):
+                log._record_even_if_rolled_back("probe", self.appointment, "failed", "lost")
+            self.env.cr.postrollback.run()
+        (_registry, uid, (vals,)), _kwargs = store.call_args
+        self.assertEqual(uid, self.env.uid)
+        self.assertEqual((vals["message"], vals["res_id"]), ("lost", self.appointment.id))
 
     def test_smart_button(self):
         appointment = self.appointment.with_user(self.user_dispatcher)

@@ -1,0 +1,184 @@
+"""Headers that Python's ``email`` package cannot read, made readable."""
+
+from __future__ import annotations
+
+import re
+from email.errors import HeaderParseError, MessageError
+from email.header import Header, decode_header
+from email.message import EmailMessage
+from email.utils import formataddr, getaddresses
+
+from .text import clean, one_line
+
+# Whatever the email package raises on malformed input; each of these was seen.
+EMAIL_ERRORS = (MessageError, ValueError, LookupError, AttributeError, TypeError)
+
+_ADDRESS_HEADERS = frozenset(
+    """from to cc bcc reply-to sender delivered-to return-path
+    resent-from resent-to resent-cc resent-bcc resent-sender""".split()
+)
+_ID_HEADERS = frozenset({"message-id", "resent-message-id"})
+_NOT_IN_ID = re.compile(r"[\s<>\[\]()\",;:\\]+")
+_BARE_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^{|}~-]{1,64}@[\w-][\w.-]{0,253}")
+_MEDIA_TYPE = re.compile(r"\s*([\w.+-]{1,80})/([\w.+-]{1,80})")
+_FILENAME = re.compile(
+    r"(?:file)?name\*?(?:\d\*?)?\s*=\s*(?:[\w-]*'[\w-]*')?\"?([^\";\r\n]{1,200})", re.I
+)
+_BOUNDARY = re.compile(r"boundary\s*=\s*\"?([^\";\r\n]{1,70})", re.I)
+_SURROGATES = re.compile("[\ud800-\udfff]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+
+
+def repair_headers(part: EmailMessage) -> bool:
+    """Rewrite the headers of ``part`` that raise or hold what no header may.
+
+    :return: whether anything was changed
+    """
+    raw = list(part.raw_items())
+    broken = {
+        name.lower()
+        for name, value in raw
+        if _SURROGATES.search(str(value)) or not _is_readable(part, name)
+    }
+    if not broken:
+        return False
+    for name in {name for name, _value in raw}:
+        del part[name]
+    for name, value in raw:
+        if name.lower() in broken:
+            _add_repaired(part, name, _to_text(str(value)))
+        else:
+            part.set_raw(name, value)
+    return True
+
+
+def set_header(part: EmailMessage, name: str, value: str) -> None:
+    """Replace the first header of that name and drop the others; ``value`` is one ASCII line."""
+    raw = list(part.raw_items())
+    place = next((i for i, (each, _v) in enumerate(raw) if each.lower() == name.lower()), len(raw))
+    kept = [(each, old) for each, old in raw if each.lower() != name.lower()]
+    kept.insert(place, (name, value))
+    for each in {each for each, _value in raw}:
+        del part[each]
+    for each, old in kept:
+        part.set_raw(each, old)
+
+
+def read_raw(part: EmailMessage, name: str) -> str:
+    """All values of a header as they came, unparsed."""
+    return ", ".join(str(value) for each, value in part.raw_items() if each.lower() == name.lower())
+
+
+def _is_readable(part: EmailMessage, name: str) -> bool:
+    """Whether all headers of that name can be read and hold no control character."""
+    try:
+        values = [str(value) for value in part.get_all(name, [])]
+        if name.lower() == "content-type":
+            part.get_content_type()
+            part.get_content_charset()
+        if name.lower() in ("content-type", "content-disposition"):
+            part.get_filename()
+    except EMAIL_ERRORS:
+        return False
+    return not any(_CONTROLS.search(value) for value in values)
+
+
+def _to_text(raw: str) -> str:
+    """Undo the escapes of bytes that were no ASCII; they are UTF-8 or Windows-1252."""
+    if not _SURROGATES.search(raw):
+        return raw
+    octets = raw.encode("utf-8", "surrogateescape")
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return octets.decode("cp1252", "replace")
+
+
+def _add_repaired(part: EmailMessage, name: str, text: str) -> None:
+    """Add the header in the best form that can be read again."""
+    lower = name.lower()
+    if lower in _ADDRESS_HEADERS:
+        candidates = [_rebuild_addresses(text), ", ".join(_BARE_ADDRESS.findall(text))]
+    elif lower in _ID_HEADERS:
+        candidates = [_rebuild_id(text)]
+    elif lower == "content-type":
+        candidates = [_encode(text), _rebuild_media_type(text)]
+    elif lower == "content-disposition":
+        candidates = [_encode(text), _rebuild_disposition(text)]
+    else:
+        candidates = [_encode(_decode_words(text))]
+    for candidate in candidates:
+        if (candidate or lower in _ID_HEADERS) and _try_header(name, candidate, part):
+            part.set_raw(name, candidate)
+            return
+    part.set_raw(f"X-Unreadable-{name}", _encode(_decode_words(text)))
+
+
+def _try_header(name: str, value: str, part: EmailMessage) -> bool:
+    probe = EmailMessage(policy=part.policy)
+    probe.set_raw(name, value)
+    return _is_readable(probe, name)
+
+
+def _decode_words(text: str) -> str:
+    """Encoded words (RFC 2047) as one line of text, in whatever charset they claim."""
+    try:
+        pieces = decode_header(one_line(text))
+    except (HeaderParseError, ValueError):
+        return one_line(clean(text))
+    found = []
+    for piece, charset in pieces:
+        if isinstance(piece, str):
+            found.append(piece)
+            continue
+        for name in (charset, "utf-8", "cp1252", "latin-1"):
+            try:
+                found.append(str(piece, name or "ascii"))
+                break
+            except (LookupError, ValueError):
+                # Not that charset, or none at all; latin-1 takes everything.
+                continue
+    return one_line(clean("".join(found)))
+
+
+def _encode(text: str) -> str:
+    """One line that is ASCII, with encoded words where it was not."""
+    text = one_line(clean(text))
+    return text if text.isascii() else Header(text, "utf-8", maxlinelen=10_000).encode()
+
+
+def _rebuild_addresses(text: str) -> str:
+    found = []
+    for name, address in getaddresses([one_line(clean(text))]):
+        match = _BARE_ADDRESS.search(address) or _BARE_ADDRESS.search(name)
+        if not match:
+            continue
+        name = _decode_words(name) if name != match[0] else ""
+        # formataddr cannot encode an address, only the name before it.
+        found.append(formataddr((name, match[0])) if match[0].isascii() else f"<{match[0]}>")
+    return ", ".join(found)
+
+
+def _rebuild_id(text: str) -> str:
+    """The identifier without the brackets and blanks that it may not contain, or nothing."""
+    letters = _NOT_IN_ID.sub("", one_line(clean(text))).encode("ascii", "ignore").decode("ascii")
+    local, _at, domain = letters.rpartition("@")
+    if not local and not domain:
+        return ""
+    return f"<{local}@{domain}>" if local and domain else f"<{local or domain}@message-id.invalid>"
+
+
+def _rebuild_media_type(text: str) -> str:
+    match = _MEDIA_TYPE.match(text)
+    media_type = f"{match[1]}/{match[2]}".lower() if match else "application/octet-stream"
+    boundary = _BOUNDARY.search(text)
+    if boundary and boundary[1].isascii():
+        return f'{media_type}; boundary="{boundary[1]}"'
+    return media_type
+
+
+def _rebuild_disposition(text: str) -> str:
+    match = _FILENAME.search(text)
+    name = one_line(clean(match[1])).replace("\\", "_") if match else ""
+    name = name.encode("ascii", "replace").decode("ascii")
+    return f'attachment; filename="{name}"' if name else "attachment"
