@@ -1,8 +1,9 @@
 from odoo import _, http
-from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 from odoo.tools import format_datetime
+
+from odoo.addons.portal.controllers.portal import CustomerPortal
 
 
 class SupportCustomerPortal(CustomerPortal):
@@ -39,11 +40,11 @@ class SupportCustomerPortal(CustomerPortal):
 
     def _support_may_read(self, appointment_id):
         """Whether the user who is logged in may read it without any token."""
-        appointment = request.env["support.appointment"]
+        env = request.env
         return bool(
-            not request.env.user._is_public()
-            and appointment.check_access_rights("read", raise_exception=False)
-            and appointment.search_count([("id", "=", appointment_id)], limit=1)
+            not env.user._is_public()
+            and env["ir.model.access"].check("support.appointment", "read", raise_exception=False)
+            and env["support.appointment"].search_count([("id", "=", appointment_id)], limit=1)
         )
 
     def _prepare_support_appointment_values(self, appointment_sudo):

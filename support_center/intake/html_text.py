@@ -26,7 +26,8 @@ _BLOCKS = frozenset(
 _SPACED = frozenset({"p", "blockquote", "table", "ul", "ol", "dl", "pre"})
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _MANY_LINES = re.compile(r"\n{3,}")
-_CODE = re.compile(r"<!--[^>]*-->|<(?:script|style)\b[^<]*", re.I)
+_PICTURE = re.compile(r"(?<=base64,)[A-Za-z0-9+/=]{100,}")
+_CODE = re.compile(r"<!--[^<>]*>?|<(?:script|style)\b[^<]*", re.I)
 _LINE_TAG = re.compile(r"</?(?:p|div|br|tr|li|table|h[1-6]|blockquote|dt|dd|pre)\b[^<>]*>", re.I)
 _TAG = re.compile(r"<[^<>]*>")
 _LOOKS_LIKE_HTML = re.compile(r"<(?:[a-z!/?])|&(?:[a-z]{2,8}|#\d{1,7}|#x[0-9a-f]{1,6});", re.I)
@@ -34,6 +35,8 @@ _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
 _RULE = "_" * 32
 # A longer first cell is a column of text, no key.
 _LONGEST_KEY = 80
+# Deeper quotations look like the deepest of these.
+_MAX_QUOTES = 8
 
 
 @dataclass
@@ -56,7 +59,7 @@ class _Writer:
                 self.line.append(piece)
             return
         text = _BLANKS.sub(" ", text)
-        if self.line and self.line[-1].endswith(" ") or not self.line:
+        if (self.line and self.line[-1].endswith(" ")) or not self.line:
             text = text.lstrip(" ")
         if text:
             self.line.append(text)
@@ -74,7 +77,7 @@ class _Writer:
 
     def _add(self, text: str) -> None:
         text = text if self.preformatted else text.rstrip()
-        self.lines.append("> " * self.quotes + text if self.quotes else text)
+        self.lines.append("> " * min(self.quotes, _MAX_QUOTES) + text)
 
 
 def html_to_text(html: str) -> str:
@@ -83,7 +86,8 @@ def html_to_text(html: str) -> str:
     Plain text comes back as it is. Scripts, styles and hidden elements are
     left out; nothing else that a reader would see is lost.
     """
-    text = clean(html[:MAX_HTML]) if html else ""
+    # Pictures in the text may be far longer than all the rest.
+    text = clean(_PICTURE.sub("", html)[:MAX_HTML]) if html else ""
     if not text.strip():
         return ""
     if not _LOOKS_LIKE_HTML.search(text):
@@ -202,7 +206,7 @@ def _read_pairs(element: etree._Element, tag: str) -> list[str] | None:
 
 def _read_headed_table(table: etree._Element) -> list[str] | None:
     """A row of headings above one row of values, turned into pairs."""
-    rows = [row for row in table.iter("tr")]
+    rows = list(table.iter("tr"))
     if len(rows) != 2 or next(table.iterdescendants("table"), None) is not None:
         return None
     if any(cell.tag != "th" for cell in rows[0]) or len(rows[0]) != len(rows[1]):
@@ -210,7 +214,7 @@ def _read_headed_table(table: etree._Element) -> list[str] | None:
     keys, values = ([_cell_text(cell) for cell in row] for row in rows)
     if len(keys) < 2 or any(text is None for text in (*keys, *values)):
         return None
-    return [_join([key or "", value or ""]) for key, value in zip(keys, values)]
+    return [_join([key or "", value or ""]) for key, value in zip(keys, values, strict=True)]
 
 
 def _read_definitions(element: etree._Element) -> list[str] | None:

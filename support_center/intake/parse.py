@@ -11,7 +11,7 @@ from datetime import datetime, tzinfo
 
 from . import values
 from .body import Form, read_form
-from .keys import KEYS, match_key
+from .keys import match_key
 from .quotes import is_forward, is_reply, split_quotes
 from .request import AppointmentRequest, Findings, ParseResult
 from .text import clean, describe, describe_fully, one_line

@@ -37,8 +37,9 @@ _MARKER = re.compile(r"(?:[-_=]{3,}[^\n]*|[^\n]{1,300}:)")
 _REPLY_SUBJECT = re.compile(r"\s*(?:re|aw|antw|sv|vs|ref|rif|res|r|tr re)\s*(?:\[\d+\])?\s*:", re.I)
 _FORWARD_SUBJECT = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vb|vl)\s*:", re.I)
 _SENT_FROM = re.compile(
-    r"(?:sent from my|sent from outlook|get outlook for|gesendet von|von meinem [^\n]{1,40} gesendet|"
-    r"envoyé (?:de|depuis)|enviado desde|enviado do meu|inviato da|verzonden vanaf)\b",
+    r"(?:sent from my|sent from outlook|get outlook for|gesendet von|"
+    r"von meinem [^\n]{1,40} gesendet|envoyé (?:de|depuis)|enviado desde|enviado do meu|"
+    r"inviato da|verzonden vanaf)\b",
     re.I,
 )
 
@@ -123,7 +124,7 @@ def _mask(line: str) -> str:
     if english:
         return f"{marks}{english}: {value.strip() or 'x'}"
     # A name with a digit may be "On 5 May 2026 at 10" of an introduction.
-    if not value and not match_key(name) or any(letter.isdigit() for letter in name):
+    if (not value and not match_key(name)) or any(letter.isdigit() for letter in name):
         return line
     return f"{marks}x"
 

@@ -23,8 +23,9 @@ _AUTO_REPLY_SUBJECT = re.compile(
 )
 # A human may write these, too: they count together with a header.
 _AWAY_SUBJECT = re.compile(
-    r"\b(?:out of (?:the )?office|ooo|away from (?:my|the) (?:office|desk|mail)|on (?:leave|vacation)|"
-    r"abwesend|abwesenheit\w*|nicht im büro|absen(?:t|ce) du bureau|fuera de (?:la )?oficina|"
+    r"\b(?:out of (?:the )?office|ooo|away from (?:my|the) (?:office|desk|mail)|"
+    r"on (?:leave|vacation)|abwesend|"
+    r"abwesenheit\w*|nicht im büro|absen(?:t|ce) du bureau|fuera de (?:la )?oficina|"
     r"fuori (?:sede|ufficio)|niet aanwezig|afwezig\w*|fora do escritório)\b",
     re.I,
 )

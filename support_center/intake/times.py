@@ -22,7 +22,8 @@ _LONGEST = 200
 # ISO 8601 in its extended and basic forms, and Odoo's own; the rest after the
 # time is a zone or wrong.
 _ISO = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})(?:(?:T| +|, *)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(.*))?",
+    r"(\d{4})-(\d{1,2})-(\d{1,2})"
+    r"(?:(?:T| +|, *)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(.*))?",
     re.I,
 )
 _BASIC = re.compile(
@@ -129,7 +130,7 @@ def read_requested_date(
     try:
         clue = _read_clue(value, sent.astimezone(zone[1]), read_words)
         if clue.day is None:
-            raise UnreadableTime()
+            raise UnreadableTime
         if clue.clock is None:
             raise UnreadableTime("missing_time")
     except UnreadableTime as error:
@@ -172,13 +173,13 @@ def _read_clue(value: object, sent: datetime, read_words: WordReader | None) -> 
     if not isinstance(value, str):
         raise UnreadableTime("not_text")
     if len(value) > _LONGEST:
-        raise UnreadableTime()
+        raise UnreadableTime
     text = one_line(clean(value))
     clue = read_iso(text)
     if clue is None and read_words:
         clue = read_words(text, sent)
     if clue is None:
-        raise UnreadableTime()
+        raise UnreadableTime
     return clue
 
 

@@ -184,7 +184,7 @@ def _read_clock(found: dict[str, str]) -> tuple[int, int, int]:
     hour = int(found[f"h{form}"])
     half = found.get(f"half{form}", "").lower()[:1]
     if half in ("a", "p"):
-        if not 1 <= hour <= 12 and half == "a" or hour == 0:
+        if (not 1 <= hour <= 12 and half == "a") or hour == 0:
             raise UnreadableTime(reason="no_such_hour")
         # "14:00 pm" says the same thing twice.
         hour = hour % 12 + (12 if half == "p" else 0) if hour <= 12 else hour

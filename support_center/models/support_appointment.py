@@ -3,28 +3,11 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
+from .support_state_mixin import LIVE_STATES
 from .support_ticket import PRIORITIES
 
-STATES = [
-    ("draft", "Draft"),
-    ("confirmed", "Confirmed"),
-    ("in_progress", "In Progress"),
-    ("done", "Done"),
-    ("cancelled", "Cancelled"),
-    ("no_show", "No Show"),
-]
-ALLOWED_TRANSITIONS = {
-    "draft": ("confirmed", "cancelled"),
-    "confirmed": ("in_progress", "cancelled", "no_show", "draft"),
-    "in_progress": ("done", "cancelled"),
-    "cancelled": ("draft",),
-    "no_show": ("draft",),
-    "done": (),
-}
-# In these states an active appointment takes its technician's time.
-LIVE_STATES = ("confirmed", "in_progress")
 BOOKING_FIELDS = {
     "state", "active", "technician_id", "start", "stop", "duration", "busy_start", "busy_stop",
 }  # fmt: skip
@@ -41,6 +24,8 @@ class SupportAppointment(models.Model):
     _inherit = [
         "support.intake.mixin",
         "support.schedule.mixin",
+        "support.state.mixin",
+        "support.assignment.mixin",
         "support.automation.mixin",
         "portal.mixin",
         "rating.mixin",
@@ -54,9 +39,6 @@ class SupportAppointment(models.Model):
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
-    )
-    state = fields.Selection(
-        STATES, default="draft", required=True, copy=False, tracking=True, index=True
     )
     partner_id = fields.Many2one(
         "res.partner", "Customer", check_company=True, index=True, tracking=True
@@ -94,9 +76,6 @@ class SupportAppointment(models.Model):
     ignore_working_hours = fields.Boolean(
         tracking=True, copy=False, help="A dispatcher plans this visit outside working hours."
     )
-    assignment_note = fields.Text(
-        readonly=True, copy=False, groups="base.group_user", help="Why this technician."
-    )
     cancel_reason = fields.Char(copy=False, tracking=True)
     log_count = fields.Integer(compute="_compute_log_count", groups="base.group_user")
 
@@ -133,7 +112,8 @@ class SupportAppointment(models.Model):
     def _compute_customer(self):
         for appointment in self:
             partner = appointment.partner_id
-            if not partner or appointment.state != "draft":
+            is_frozen = appointment.state != "draft" and appointment._origin
+            if not partner or is_frozen:
                 appointment.customer_name = appointment.customer_name
                 appointment.customer_email = appointment.customer_email
                 appointment.customer_phone = appointment.customer_phone
@@ -175,7 +155,7 @@ class SupportAppointment(models.Model):
     # ------------------------------------------------------------------
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         """Create appointments, or read them from the context's ``external_data``.
 
         With the context key ``external_data`` and empty values the
@@ -257,9 +237,7 @@ class SupportAppointment(models.Model):
             vals["duration"] = (stop - start).total_seconds() / 3600
         self._check_duration(vals)
         if vals.get("type_id") and "duration" not in vals and "stop" not in vals:
-            vals["duration"] = (
-                self.env["support.appointment.type"].browse(vals["type_id"]).duration
-            )
+            vals["duration"] = self.env["support.appointment.type"].browse(vals["type_id"]).duration
         return vals
 
     def _set_references(self, vals_list):
@@ -275,7 +253,7 @@ class SupportAppointment(models.Model):
                 len(numbered),
                 self.env["res.company"].browse(company_id),
             )
-            for vals, reference in zip(numbered, references):
+            for vals, reference in zip(numbered, references, strict=True):
                 vals["name"] = reference
 
     def _get_technicians_booked_by(self, vals):
@@ -292,141 +270,12 @@ class SupportAppointment(models.Model):
     # Checks
     # ------------------------------------------------------------------
 
-    def _check_transition(self, state):
-        """Refuse what ``ALLOWED_TRANSITIONS`` does not have.
-
-        :raise UserError: names the appointment, its state and what is allowed
-        """
-        labels = dict(self._fields["state"]._description_selection(self.env))
-        if state not in ALLOWED_TRANSITIONS:
-            raise UserError(
-                _(
-                    "“%(state)s” is not a state of an appointment; there are %(states)s.",
-                    state=state,
-                    states=", ".join(labels),
-                )
-            )
-        for appointment in self:
-            allowed = ALLOWED_TRANSITIONS[appointment.state]
-            if state != appointment.state and state not in allowed:
-                raise UserError(
-                    _(
-                        "%(name)s is in state “%(current)s” and cannot become “%(wanted)s”. "
-                        "Allowed from here: %(allowed)s.",
-                        name=appointment.name,
-                        current=labels[appointment.state],
-                        wanted=labels[state],
-                        allowed=", ".join(labels[each] for each in allowed) or _("nothing"),
-                    )
-                )
-
-    def _check_confirmable(self):
-        """A confirmed appointment needs a start and a customer.
-
-        :raise ValidationError: names each appointment and what it lacks
-        """
-        faults = []
-        for appointment in self:
-            missing = []
-            if not appointment.start:
-                missing.append(_("a start"))
-            if not appointment.partner_id:
-                missing.append(_("a customer"))
-            if missing:
-                faults.append(
-                    _(
-                        "%(name)s cannot be confirmed: it needs %(missing)s.",
-                        name=appointment.name,
-                        missing=_(" and ").join(missing),
-                    )
-                )
-        if faults:
-            raise ValidationError("\n".join(faults))
-
     def _check_planned_starts(self):
         self.filtered(lambda a: a.state in ("draft", "confirmed"))._check_start_not_past()
 
     # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------
-
-    def action_confirm(self):
-        """Confirm drafts that have a start and a customer, and book their technicians."""
-        return self._change_state("confirmed")
-
-    def action_start(self):
-        """The technician has begun."""
-        return self._change_state("in_progress")
-
-    def action_done(self):
-        """The visit is over; this is final."""
-        return self._change_state("done")
-
-    def action_cancel(self):
-        """Call the visit off; it can be re-opened as a draft."""
-        return self._change_state("cancelled")
-
-    def action_no_show(self):
-        """Nobody was there; it can be re-opened as a draft."""
-        return self._change_state("no_show")
-
-    def action_draft(self):
-        """Re-open a visit that was confirmed, cancelled or missed."""
-        return self._change_state("draft")
-
-    def _change_state(self, state):
-        """One ``write`` for the whole recordset.
-
-        :raise UserError: where the appointment is in that state already too,
-            since a button pressed twice should not pretend to have done something
-        """
-        for appointment in self:
-            if appointment.state == state:
-                raise UserError(
-                    _(
-                        "%(name)s is already in state “%(state)s”.",
-                        name=appointment.name,
-                        state=dict(self._fields["state"]._description_selection(self.env))[state],
-                    )
-                )
-        self.write({"state": state})
-        return True
-
-    def action_assign(self):
-        """Give each appointment the best technician who is free at its time.
-
-        Needed skills and the customer's area are hard rules; among those who
-        are left the one with the fewest appointments in that week wins, then
-        the name decides, so that the choice can be foretold. The reason is
-        written to ``assignment_note``.
-
-        :raise UserError: names the appointments without a start, or those for
-            whom nobody is free
-        """
-        unplanned = self.filtered(lambda a: not a.start)
-        if unplanned:
-            raise UserError(
-                _(
-                    "Set a start first: %(names)s.",
-                    names=", ".join(unplanned.mapped("name")),
-                )
-            )
-        nobody = self.browse()
-        for appointment in self:
-            technician, note = appointment._choose_technician()
-            if technician:
-                appointment.write({"technician_id": technician.id, "assignment_note": note})
-            else:
-                nobody |= appointment
-        if nobody:
-            raise UserError(
-                _(
-                    "No technician with the right skills and area is free for %(names)s. "
-                    "Choose another time, or a technician by hand.",
-                    names=", ".join(nobody.mapped("name")),
-                )
-            )
-        return True
 
     def action_view_log(self):
         """Open the automation log of these appointments."""
@@ -439,52 +288,6 @@ class SupportAppointment(models.Model):
     # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------
-
-    def _choose_technician(self):
-        """The best free technician for this appointment and why.
-
-        :return: tuple of a ``support.technician``, empty if nobody fits, and a str
-        """
-        self.ensure_one()
-        candidates = self.env["support.technician"].search(
-            [("company_id", "in", [self.company_id.id, False])]
-        )
-        skills, postal_code = self.type_id.skill_ids, self.partner_id.zip
-        candidates = candidates.filtered(
-            lambda t: skills <= t.skill_ids
-            and (not t.area_ids or not postal_code or t.area_ids._covers(postal_code))
-        )
-        free = self.env["support.scheduler"]._free_technicians(
-            candidates, (self.start, self.stop), (self.busy_start, self.busy_stop)
-        )
-        if not free:
-            return free, ""
-        load = self._count_week(free)
-        best = min(free, key=lambda t: (load.get(t, 0), t.name, t.id))
-        return best, _(
-            "%(name)s: free at that time, has the skills, %(count)s other appointments that "
-            "week; %(others)s others could have come.",
-            name=best.name,
-            count=load.get(best, 0),
-            others=len(free) - 1,
-        )
-
-    def _count_week(self, technicians):
-        """Live appointments of each technician in the seven days round the start."""
-        week = timedelta(days=3, hours=12)
-        # sudo: the load of colleagues counts, though it is not one's own to read.
-        groups = self.sudo()._read_group(
-            [
-                ("technician_id", "in", technicians.ids),
-                ("state", "in", LIVE_STATES),
-                ("id", "not in", self.ids),
-                ("start", ">=", self.start - week),
-                ("start", "<", self.start + week),
-            ],
-            ["technician_id"],
-            ["__count"],
-        )
-        return {technicians.browse(technician.id): count for technician, count in groups}
 
     def _forget_reminders(self):
         """A new time deserves a new reminder."""

@@ -23,9 +23,7 @@ class SupportArea(models.Model):
         """
         postal_code = (postal_code or "").replace(" ", "").upper()
         return bool(postal_code) and any(
-            postal_code.startswith(prefix)
-            for area in self
-            for prefix in area._get_zip_prefixes()
+            postal_code.startswith(prefix) for area in self for prefix in area._get_zip_prefixes()
         )
 
     def _get_zip_prefixes(self):

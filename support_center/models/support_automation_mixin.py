@@ -100,7 +100,7 @@ class SupportAutomationMixin(models.AbstractModel):
                     _("Automation failed: %(action)s", action=action),
                     str(error) or type(error).__name__,
                 )
-        except Exception:
+        except Exception:  # noqa: BLE001, it is logged, and must not reach the user
             # The failure itself is in the log; a second one on the way to the
             # activity must not reach the user's save either.
             AUTOMATION_LOGGER.exception(

@@ -67,7 +67,9 @@ class SupportIntake(models.AbstractModel):
             key = ("ref", request.external_ref) if request.external_ref else ("index", index)
             new.setdefault(key, index)
             order.append(key)
-        partners = self._get_partners([readings[index] for index in new.values()])
+        partners = self.env["support.intake.contacts"]._get_partners(
+            [readings[index] for index in new.values()]
+        )
         vals_list = [
             {
                 **self._prepare_appointment_vals(readings[index], partners),
@@ -82,7 +84,7 @@ class SupportIntake(models.AbstractModel):
         made._subscribe_customers()
         if made:
             self.env["support.automation.log"]._record("external_request", made, "ok")
-        by_key = dict(zip(new, made))
+        by_key = dict(zip(new, made, strict=True))
         result = made.browse().concat(
             *(by_key[each] if isinstance(each, tuple) else each for each in order)
         )
@@ -172,7 +174,7 @@ class SupportIntake(models.AbstractModel):
     @api.model
     def _log_changed_payloads(self, readings, payloads, known):
         """A different payload under a known reference changes nothing, but is told."""
-        for reading, payload in zip(readings, payloads):
+        for reading, payload in zip(readings, payloads, strict=True):
             record = known.get(reading.result.request.external_ref)
             if record and record.sudo().intake_raw != self._dump(payload):
                 self.env["support.automation.log"]._record(
@@ -188,16 +190,17 @@ class SupportIntake(models.AbstractModel):
         """Raise the ``ValidationError`` that tells the caller everything at once."""
         one = len(payloads) == 1
         lines = [_("The request was refused and nothing was made:")]
-        lines += [
-            "- " + fault["message"]
-            if one
-            else _(
-                "- request %(number)s: %(message)s",
-                number=fault["index"],
-                message=fault["message"],
-            )
-            for fault in faults
-        ]
+        for fault in faults:
+            if one:
+                lines.append("- " + fault["message"])
+            else:
+                lines.append(
+                    _(
+                        "- request %(number)s: %(message)s",
+                        number=fault["index"],
+                        message=fault["message"],
+                    )
+                )
         message = "\n".join(lines)
         self.env["support.automation.log"]._record_even_if_rolled_back(
             "external_request",
@@ -334,80 +337,6 @@ class SupportIntake(models.AbstractModel):
             for index, reading in readings.items()
             for problem in reading.problems
         ]
-
-    @api.model
-    def _get_partners(self, readings):
-        """The contact of each request's address, found or made, in one place.
-
-        :param readings: list of ``Reading`` without problems
-        :return: dict of normalised address to ``res.partner``; a contact that
-            exists is never changed
-        """
-        company = self.env.company
-        requests = {}
-        for reading in readings:
-            requests.setdefault(reading.result.request.customer_email, reading.result.request)
-        # sudo: whoever asks for a visit becomes a contact, though the user at
-        # work may have no right on contacts.
-        contacts = self.env["res.partner"].sudo()
-        partners = self._find_partners(contacts, requests, company)
-        missing = [email for email in requests if email not in partners]
-        if missing:
-            self.env["support.intake.key"]._claim(
-                "contact", [(company.id, email) for email in missing]
-            )
-            made = contacts.create(
-                [self._prepare_partner_vals(requests[email], company) for email in missing]
-            )
-            partners.update(zip(missing, made))
-        return partners
-
-    @api.model
-    def _get_partner_by_hand(self, draft):
-        """The contact of a draft whose customer a dispatcher has put right.
-
-        :raise ValidationError: names what is wrong with the address
-        """
-        intake = self.with_company(draft.company_id)
-        readings = intake._read_payloads(
-            [
-                {
-                    "customer_email": draft.customer_email,
-                    "customer_name": draft.customer_name,
-                    "customer_phone": draft.customer_phone,
-                }
-            ]
-        )
-        faults = intake._list_faults(dict(enumerate(readings)))
-        if faults:
-            raise ValidationError(
-                "\n".join(f"{draft.name}: {fault['message']}" for fault in faults)
-            )
-        return next(iter(intake._get_partners(readings).values()))
-
-    @api.model
-    def _find_partners(self, contacts, emails, company):
-        found = contacts.search(
-            [
-                ("email_normalized", "in", list(emails)),
-                ("company_id", "in", [company.id, False]),
-            ],
-            order="id",
-        )
-        partners = {}
-        # The company's own contact wins over a shared one, the older over the newer.
-        for partner in found.sorted(lambda contact: not contact.company_id):
-            partners.setdefault(partner.email_normalized, partner)
-        return partners
-
-    @api.model
-    def _prepare_partner_vals(self, request, company):
-        return {
-            "name": request.customer_name or request.customer_email,
-            "email": request.customer_email,
-            "phone": request.customer_phone,
-            "company_id": company.id,
-        }
 
     @api.model
     def _prepare_appointment_vals(self, reading, partners):

@@ -29,12 +29,7 @@ class SupportIntakeKey(models.Model):
         :param str kind: what the keys are, like ``contact``
         :param keys: iterable of tuples of plain values
         """
-        digests = sorted(
-            {
-                hashlib.sha256(repr((kind, *key)).encode()).hexdigest()
-                for key in keys
-            }
-        )
+        digests = sorted({hashlib.sha256(repr((kind, *key)).encode()).hexdigest() for key in keys})
         if digests:
             self.env.cr.execute(
                 """

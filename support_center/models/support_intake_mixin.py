@@ -175,9 +175,7 @@ class SupportIntakeMixin(models.AbstractModel):
     def _clean_alias_values(self, custom_values):
         """The alias's own defaults, as far as they are fields here."""
         return {
-            field: value
-            for field, value in (custom_values or {}).items()
-            if field in self._fields
+            field: value for field, value in (custom_values or {}).items() if field in self._fields
         }
 
     @api.model
@@ -203,7 +201,7 @@ class SupportIntakeMixin(models.AbstractModel):
         body = msg_dict.get("body") or ""
         try:
             return html_to_text(str(body))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001, a mail must not be lost
             AUTOMATION_LOGGER.warning(
                 "action=receive_email outcome=failed error=%s the body was read by other means",
                 type(error).__name__,
@@ -218,9 +216,11 @@ class SupportIntakeMixin(models.AbstractModel):
         """
         waiting = self or self.search([("source", "=", "email"), ("intake_state", "=", "received")])
         readable = waiting.filtered(
-            lambda a: a.source == "email"
-            and a.state == "draft"
-            and a.intake_state in ("received", "review")
+            lambda a: (
+                a.source == "email"
+                and a.state == "draft"
+                and a.intake_state in ("received", "review")
+            )
         )
         readable._run_automation("process_email", lambda drafts: drafts._process_mails())
         return True
@@ -239,7 +239,8 @@ class SupportIntakeMixin(models.AbstractModel):
                 vals = draft._prepare_review_vals(reading)
                 outcomes[draft.id] = ("skipped", vals["intake_note"])
             else:
-                partners = intake._get_partners([reading])
+                contacts = self.env["support.intake.contacts"].with_company(draft.company_id)
+                partners = contacts._get_partners([reading])
                 vals = intake._prepare_appointment_vals(reading, partners)
             # The first filling is no change to be tracked.
             draft.with_context(mail_notrack=True).write(vals)
@@ -264,7 +265,7 @@ class SupportIntakeMixin(models.AbstractModel):
         if not taken:
             return reading
         problem = Problem("external_ref", "duplicate", {"value": reference, "existing": taken.name})
-        return reading._replace(problems=reading.problems + (problem,))
+        return reading._replace(problems=(*reading.problems, problem))
 
     def _prepare_review_vals(self, reading):
         """Values of a draft that a dispatcher has to look at: no contact, no start."""
@@ -298,11 +299,11 @@ class SupportIntakeMixin(models.AbstractModel):
                 )
             )
         now = fields.Datetime.now()
-        intake = self.env["support.intake"]
+        contacts = self.env["support.intake.contacts"]
         for draft in waiting:
             vals = {"intake_state": "accepted"}
             if not draft.partner_id:
-                vals["partner_id"] = intake._get_partner_by_hand(draft).id
+                vals["partner_id"] = contacts._get_partner_by_hand(draft).id
             if not draft.start and draft.requested_date and draft.requested_date > now:
                 vals["start"] = draft.requested_date
             draft.write(vals)

@@ -1,8 +1,9 @@
 from datetime import timedelta
 
 from odoo import _, api, fields, models
-from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import ValidationError
+
+from odoo.addons.base.models.res_partner import _tz_get
 
 DEFAULT_DURATION = 1.0
 
@@ -125,15 +126,19 @@ class SupportScheduleMixin(models.AbstractModel):
             scheduler = self.env["support.scheduler"]
             raise ValidationError(
                 "\n".join(
-                    _(
-                        "%(name)s cannot start in the past (%(start)s). Choose a later time; "
-                        "only a manager may record a visit that took place.",
-                        name=record.display_name,
-                        start=scheduler._format_time(record.start),
-                    )
+                    record._describe_past_start(scheduler._format_time(record.start))
                     for record in past
                 )
             )
+
+    def _describe_past_start(self, start):
+        self.ensure_one()
+        return _(
+            "%(name)s cannot start in the past (%(start)s). Choose a later time; "
+            "only a manager may record a visit that took place.",
+            name=self.display_name,
+            start=start,
+        )
 
     def _get_customer_timezone(self):
         """The zone in which the customer is told the time.

@@ -111,14 +111,18 @@ class SupportScheduler(models.AbstractModel):
         if not technicians:
             return technicians
         # sudo: appointments of colleagues are busy time, though not one's own to read.
-        booked = self.env["support.appointment"].sudo()._read_group(
-            [
-                ("technician_id", "in", technicians.ids),
-                ("state", "in", ["confirmed", "in_progress"]),
-                ("busy_start", "<", busy[1]),
-                ("busy_stop", ">", busy[0]),
-            ],
-            ["technician_id"],
+        booked = (
+            self.env["support.appointment"]
+            .sudo()
+            ._read_group(
+                [
+                    ("technician_id", "in", technicians.ids),
+                    ("state", "in", ["confirmed", "in_progress"]),
+                    ("busy_start", "<", busy[1]),
+                    ("busy_stop", ">", busy[0]),
+                ],
+                ["technician_id"],
+            )
         )
         taken = {technician.id for (technician,) in booked}
         return self._at_work(technicians.filtered(lambda t: t.id not in taken), *visit)
@@ -139,10 +143,12 @@ class SupportScheduler(models.AbstractModel):
                 aware_start, aware_stop, those.resource_id
             )
             at_work |= those.filtered(
-                lambda t, found=intervals: sum(
-                    (to - since).total_seconds() for since, to, _meta in found[t.resource_id.id]
+                lambda t, found=intervals: (
+                    sum(
+                        (to - since).total_seconds() for since, to, _meta in found[t.resource_id.id]
+                    )
+                    >= (stop - start).total_seconds()
                 )
-                >= (stop - start).total_seconds()
             )
         return technicians & at_work
 

@@ -11,12 +11,8 @@ class SupportTeam(models.Model):
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        "res.company", default=lambda self: self.env.company, index=True
-    )
-    member_ids = fields.Many2many(
-        "res.users", string="Members", domain="[('share', '=', False)]"
-    )
+    company_id = fields.Many2one("res.company", default=lambda self: self.env.company, index=True)
+    member_ids = fields.Many2many("res.users", string="Members", domain="[('share', '=', False)]")
     ticket_ids = fields.One2many("support.ticket", "team_id")
     alias_id = fields.Many2one(help="A mail to this address becomes a ticket of the team.")
 

@@ -18,9 +18,7 @@ class SupportTechnician(models.Model):
         domain="[('share', '=', False)]",
         tracking=True,
     )
-    active = fields.Boolean(
-        related="resource_id.active", store=True, readonly=False, default=True
-    )
+    active = fields.Boolean(related="resource_id.active", store=True, readonly=False, default=True)
     email = fields.Char(
         compute="_compute_email",
         store=True,
@@ -90,9 +88,7 @@ class SupportTechnician(models.Model):
                 if normalized:
                     by_address.setdefault(normalized, technician)
         return {
-            email: by_address[address]
-            for email, address in wanted.items()
-            if address in by_address
+            email: by_address[address] for email, address in wanted.items() if address in by_address
         }
 
     def action_view_appointments(self):

@@ -121,7 +121,7 @@ class SupportTicket(models.Model):
             numbers = self.env["ir.sequence"]._next_references(
                 "support.ticket", len(numbered), company
             )
-            for vals, number in zip(numbered, numbers):
+            for vals, number in zip(numbered, numbers, strict=True):
                 vals["number"] = number
         return super().create(vals_list)
 

@@ -2,8 +2,10 @@ from datetime import datetime
 from email.message import EmailMessage
 
 from freezegun import freeze_time
-from odoo.addons.mail.tests.common import MailCommon
+
 from odoo.tests import HttpCase, TransactionCase, new_test_user
+
+from odoo.addons.mail.tests.common import MailCommon
 
 # A Monday; everything in the tests happens at this moment (UTC).
 NOW = "2026-03-02 08:00:00"

@@ -27,9 +27,7 @@ class TestAppointmentCompany(SupportCase):
 
     def test_records_of_two_companies_do_not_mix(self):
         with self.assertRaises(UserError):
-            self._create_appointment(
-                company_id=self.company_2.id, technician_id=self.technician.id
-            )
+            self._create_appointment(company_id=self.company_2.id, technician_id=self.technician.id)
 
     def test_contacts_are_matched_within_the_company(self):
         other = self.env["res.partner"].create(

@@ -1,6 +1,7 @@
 from pathlib import Path
 
 from lxml import etree
+
 from odoo.tests import tagged
 
 from .common import SupportCase

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import psycopg2
+
 from odoo import SUPERUSER_ID, api
 from odoo.exceptions import ValidationError
 from odoo.sql_db import db_connect

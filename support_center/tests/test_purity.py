@@ -28,5 +28,6 @@ class TestPurity(BaseCase):
                     capture_output=True,
                     text=True,
                     timeout=60,
+                    check=False,
                 )
                 self.assertEqual(done.stdout.strip(), "pure", done.stderr)

@@ -128,9 +128,9 @@ class TestSecurityRoles(SupportCase):
         stored = self.env["ir.model"].search(
             [("model", "=like", "support.%"), ("transient", "=", False)]
         )
-        concrete = {
-            model.model for model in stored if not self.env[model.model]._abstract
-        } - {"support.intake.key"}
+        concrete = {model.model for model in stored if not self.env[model.model]._abstract} - {
+            "support.intake.key"
+        }
         self.assertEqual(concrete, set(MODELS))
 
     def test_groups_are_internal_users(self):

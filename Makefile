@@ -1,0 +1,47 @@
+# Everything is done by the Python package devkit/; `make help` lists the commands.
+PYTHON ?= python3
+SERIES ?=
+ARGS ?=
+ALL ?=
+N ?= 0
+export ARGS SERIES
+
+devkit = cd '$(CURDIR)' && exec $(PYTHON) -m devkit
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint stop clean shell build mail lock compose-env
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+	@echo
+	@echo '  SERIES=17.0|19.0 picks an Odoo series; ODOO_HOME=/path names an Odoo source tree.'
+
+run: ## a whole system on this machine; RUN_ONCE=1 ends after the sample mail
+	@$(devkit) run --series="$$SERIES"
+
+test: ## the whole suite on every series at hand; ARGS="-k intake" for a part of it
+	@$(devkit) test --series="$$SERIES" --args="$$ARGS"
+
+lint: ## the linters and type checks
+	@$(devkit) lint --args="$$ARGS"
+
+stop: ## end a running `make run`
+	@$(devkit) stop
+
+clean: ## delete databases, logs and caught mail; ALL=1: the cached programs too
+	@$(devkit) clean $(if $(filter-out 0,$(ALL)),--all)
+
+shell: ## an Odoo shell on the database of `make run`
+	@$(devkit) shell --series="$$SERIES"
+
+build: ## dist/support_center-<series>-<version>.zip; SERIES=19.0 for the ported addon
+	@$(devkit) build --series="$$SERIES"
+
+mail: ## the mail that Odoo sent; N=1 shows one
+	@$(devkit) mail --number=$(N)
+
+lock: ## pin the newest Python packages in devkit/requirements/
+	@$(devkit) lock
+
+compose-env: ## a password for docker compose's database, in .env
+	@test -f .env || { umask 077; $(PYTHON) -c 'import secrets; print("POSTGRES_PASSWORD=" + secrets.token_urlsafe(24))' > .env; }

@@ -1,0 +1,23 @@
+"""All house checks, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from . import language, manifest, text, translations, xml
+from .repository import Complaint, Repository
+
+Check = Callable[[Repository], Iterator[Complaint]]
+
+CHECKS: dict[str, Check] = {
+    "python-size": text.python_size,
+    "promises": text.no_promises,
+    "machine-paths": text.no_machine_paths,
+    "line-ends": text.line_ends,
+    "xml": xml.well_formed,
+    "manifest-data": manifest.data_files,
+    "requirements": manifest.requirements,
+    "changelog": manifest.changelog,
+    "translations": translations.translations,
+    "language": language.translations_find_self,
+}

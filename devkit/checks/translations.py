@@ -1,0 +1,58 @@
+"""Checks on translations: they compile, belong to the template, and keep its placeholders."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+import polib
+
+from .repository import Complaint, RepoFile, Repository
+
+_PLACEHOLDER = re.compile(
+    r"%\(\w+\)[sdif]|%[sdif]\b"  # Python
+    r"|\{\{.*?\}\}"  # mail templates' subjects
+    r"|\bt-(?:out|esc|field|att[\w-]*|if|foreach)=\"[^\"]*\""  # QWeb inside a sentence
+)
+
+
+def placeholders(text: str) -> Counter[str]:
+    """The parts of a text that a translator must leave as they are."""
+    return Counter(_PLACEHOLDER.findall(text))
+
+
+def translations(repository: Repository) -> Iterator[Complaint]:
+    """Each .po compiles, holds only terms of the .pot, and keeps the placeholders of each."""
+    files = repository.addon_files("i18n", suffixes=(".po",))
+    template = repository.get(f"{repository.addon}/i18n/{repository.addon}.pot")
+    if template is None:
+        if files:
+            yield Complaint(files[0].path, 1, f"there is no {repository.addon}.pot beside it")
+        return
+    try:
+        terms = {entry.msgid for entry in polib.pofile(str(template.absolute))}
+    except OSError as error:
+        yield Complaint(template.path, 1, f"cannot be read: {error}")
+        return
+    for file in files:
+        yield from _check(file, terms)
+
+
+def _check(file: RepoFile, terms: set[str]) -> Iterator[Complaint]:
+    try:
+        entries = polib.pofile(str(file.absolute), check_for_duplicates=True)
+        entries.to_binary()
+    except (OSError, ValueError) as error:
+        yield Complaint(file.path, 1, f"does not compile: {error}")
+        return
+    for entry in entries:
+        line = entry.linenum or 1
+        if entry.obsolete:
+            yield Complaint(file.path, line, f"an obsolete term: {entry.msgid[:40]!r}")
+        elif entry.msgid not in terms:
+            yield Complaint(file.path, line, f"a term that the .pot has not: {entry.msgid[:40]!r}")
+        elif entry.fuzzy:
+            yield Complaint(file.path, line, f"a fuzzy term: {entry.msgid[:40]!r}")
+        elif entry.msgstr and placeholders(entry.msgid) != placeholders(entry.msgstr):
+            yield Complaint(file.path, line, f"other placeholders than {entry.msgid[:40]!r}")

@@ -1,0 +1,82 @@
+"""The manifest against the files beside it, requirements.txt and the changelog."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from devkit.checks import manifest
+from devkit.checks.repository import Complaint, Repository
+
+from .conftest import RepositoryMaker
+
+MANIFEST = """{
+    "version": "17.0.1.0.0",
+    "external_dependencies": {"python": ["email_validator", "dateparser"]},
+    "data": [
+        "security/ir.model.access.csv",
+        "views/a_views.xml",
+    ],
+    "demo": ["demo/a.xml"],
+}
+"""
+FILES = {
+    "support_center/__manifest__.py": MANIFEST,
+    "support_center/security/ir.model.access.csv": "id\n",
+    "support_center/views/a_views.xml": "<odoo/>\n",
+    "support_center/demo/a.xml": "<odoo/>\n",
+    "support_center/static/src/templates.xml": "<templates/>\n",
+    "requirements.txt": "# mail\nEmail-Validator>=2,<3  # checks\ndateparser[x]==1.2\nx\n",
+    "CHANGELOG.md": "## 17.0.1.0.0\n",
+}
+
+
+def run(
+    check: Callable[[Repository], Iterator[Complaint]],
+    repository: RepositoryMaker,
+    **changes: str | None,
+) -> list[str]:
+    """The complaints after some files, named by the first letters of their path, were changed."""
+    files: dict[str, str] = {}
+    for path, text in FILES.items():
+        key = next((key for key in changes if path.startswith(key.replace("__", "/"))), None)
+        new = changes[key] if key else text
+        if new is not None:
+            files[path] = new
+    return [str(complaint) for complaint in check(repository(files))]
+
+
+def test_all_is_well(repository: RepositoryMaker) -> None:
+    for check in (manifest.data_files, manifest.requirements, manifest.changelog):
+        assert run(check, repository) == []
+
+
+def test_without_an_addon_there_is_nothing_to_say(repository: RepositoryMaker) -> None:
+    empty = repository({"a.py": ""})
+    for check in (manifest.data_files, manifest.requirements, manifest.changelog):
+        assert list(check(empty)) == []
+
+
+def test_a_file_that_is_missing(repository: RepositoryMaker) -> None:
+    (found,) = run(manifest.data_files, repository, support_center__demo=None)
+    assert found == ("support_center/__manifest__.py:8: demo/a.xml is listed and does not exist")
+
+
+def test_a_file_that_is_not_listed_or_twice(repository: RepositoryMaker) -> None:
+    text = MANIFEST.replace('["demo/a.xml"]', '["views/a_views.xml"]')
+    files = {**FILES, "support_center/__manifest__.py": text}
+    found = [str(complaint) for complaint in manifest.data_files(repository(files))]
+    assert found == [
+        "support_center/__manifest__.py:6: views/a_views.xml is listed twice",
+        "support_center/demo/a.xml:1: no data file of the manifest: Odoo will not load it",
+    ]
+
+
+def test_a_dependency_that_requirements_do_not_have(repository: RepositoryMaker) -> None:
+    (found,) = run(manifest.requirements, repository, requirements="dateparser\n")
+    assert found.endswith("email_validator is not in requirements.txt")
+    assert len(run(manifest.requirements, repository, requirements=None)) == 1
+
+
+def test_a_version_without_an_entry(repository: RepositoryMaker) -> None:
+    (found,) = run(manifest.changelog, repository, CHANGELOG="## 17.0.0.9.0\n")
+    assert "CHANGELOG.md has no entry for 17.0.1.0.0" in found

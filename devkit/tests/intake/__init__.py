@@ -1,0 +1,1 @@
+"""Tests of the pure package ``intake``; no Odoo is needed."""

@@ -1,0 +1,83 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+
+class SupportIntakeContacts(models.AbstractModel):
+    """The one place where a request's customer is found or made."""
+
+    _name = "support.intake.contacts"
+    _description = "Customers of Requests"
+
+    @api.model
+    def _get_partners(self, readings):
+        """The contact of each request's address, found or made, in one place.
+
+        :param readings: list of ``Reading`` without problems
+        :return: dict of normalised address to ``res.partner``; a contact that
+            exists is never changed
+        """
+        company = self.env.company
+        requests = {}
+        for reading in readings:
+            requests.setdefault(reading.result.request.customer_email, reading.result.request)
+        # sudo: whoever asks for a visit becomes a contact, though the user at
+        # work may have no right on contacts.
+        contacts = self.env["res.partner"].sudo()
+        partners = self._find_partners(contacts, requests, company)
+        missing = [email for email in requests if email not in partners]
+        if missing:
+            self.env["support.intake.key"]._claim(
+                "contact", [(company.id, email) for email in missing]
+            )
+            made = contacts.create(
+                [self._prepare_partner_vals(requests[email], company) for email in missing]
+            )
+            partners.update(zip(missing, made, strict=True))
+        return partners
+
+    @api.model
+    def _get_partner_by_hand(self, draft):
+        """The contact of a draft whose customer a dispatcher has put right.
+
+        :raise ValidationError: names what is wrong with the address
+        """
+        intake = self.env["support.intake"].with_company(draft.company_id)
+        readings = intake._read_payloads(
+            [
+                {
+                    "customer_email": draft.customer_email,
+                    "customer_name": draft.customer_name,
+                    "customer_phone": draft.customer_phone,
+                }
+            ]
+        )
+        faults = intake._list_faults(dict(enumerate(readings)))
+        if faults:
+            raise ValidationError(
+                "\n".join(f"{draft.name}: {fault['message']}" for fault in faults)
+            )
+        return next(iter(self.with_company(draft.company_id)._get_partners(readings).values()))
+
+    @api.model
+    def _find_partners(self, contacts, emails, company):
+        found = contacts.search(
+            [
+                ("email_normalized", "in", list(emails)),
+                ("company_id", "in", [company.id, False]),
+            ],
+            order="id",
+        )
+        partners = {}
+        # The company's own contact wins over a shared one, the older over the newer.
+        for partner in found.sorted(lambda contact: not contact.company_id):
+            partners.setdefault(partner.email_normalized, partner)
+        return partners
+
+    @api.model
+    def _prepare_partner_vals(self, request, company):
+        return {
+            "name": request.customer_name or request.customer_email,
+            "email": request.customer_email,
+            "phone": request.customer_phone,
+            "company_id": company.id,
+        }

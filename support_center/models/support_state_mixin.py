@@ -1,0 +1,133 @@
+from odoo import _, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+STATES = [
+    ("draft", "Draft"),
+    ("confirmed", "Confirmed"),
+    ("in_progress", "In Progress"),
+    ("done", "Done"),
+    ("cancelled", "Cancelled"),
+    ("no_show", "No Show"),
+]
+ALLOWED_TRANSITIONS = {
+    "draft": ("confirmed", "cancelled"),
+    "confirmed": ("in_progress", "cancelled", "no_show", "draft"),
+    "in_progress": ("done", "cancelled"),
+    "cancelled": ("draft",),
+    "no_show": ("draft",),
+    "done": (),
+}
+# In these states an active appointment takes its technician's time.
+LIVE_STATES = ("confirmed", "in_progress")
+
+
+class SupportStateMixin(models.AbstractModel):
+    """The states of an appointment and the ways between them, in one table."""
+
+    _name = "support.state.mixin"
+    _description = "States of an Appointment"
+
+    state = fields.Selection(
+        STATES, default="draft", required=True, copy=False, tracking=True, index=True
+    )
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_confirm(self):
+        """Confirm drafts that have a start and a customer, and book their technicians."""
+        return self._change_state("confirmed")
+
+    def action_start(self):
+        """The technician has begun."""
+        return self._change_state("in_progress")
+
+    def action_done(self):
+        """The visit is over; this is final."""
+        return self._change_state("done")
+
+    def action_cancel(self):
+        """Call the visit off; it can be re-opened as a draft."""
+        return self._change_state("cancelled")
+
+    def action_no_show(self):
+        """Nobody was there; it can be re-opened as a draft."""
+        return self._change_state("no_show")
+
+    def action_draft(self):
+        """Re-open a visit that was confirmed, cancelled or missed."""
+        return self._change_state("draft")
+
+    def _change_state(self, state):
+        """One ``write`` for the whole recordset.
+
+        :raise UserError: where the appointment is in that state already too,
+            since a button pressed twice should not pretend to have done something
+        """
+        for appointment in self:
+            if appointment.state == state:
+                raise UserError(
+                    _(
+                        "%(name)s is already in state “%(state)s”.",
+                        name=appointment.name,
+                        state=dict(self._fields["state"]._description_selection(self.env))[state],
+                    )
+                )
+        self.write({"state": state})
+        return True
+
+    # ------------------------------------------------------------------
+    # Checks
+    # ------------------------------------------------------------------
+
+    def _check_transition(self, state):
+        """Refuse what ``ALLOWED_TRANSITIONS`` does not have.
+
+        :raise UserError: names the appointment, its state and what is allowed
+        """
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        if state not in ALLOWED_TRANSITIONS:
+            raise UserError(
+                _(
+                    "“%(state)s” is not a state of an appointment; there are %(states)s.",
+                    state=state,
+                    states=", ".join(labels),
+                )
+            )
+        for appointment in self:
+            allowed = ALLOWED_TRANSITIONS[appointment.state]
+            if state != appointment.state and state not in allowed:
+                raise UserError(
+                    _(
+                        "%(name)s is in state “%(current)s” and cannot become “%(wanted)s”. "
+                        "Allowed from here: %(allowed)s.",
+                        name=appointment.name,
+                        current=labels[appointment.state],
+                        wanted=labels[state],
+                        allowed=", ".join(labels[each] for each in allowed) or _("nothing"),
+                    )
+                )
+
+    def _check_confirmable(self):
+        """A confirmed appointment needs a start and a customer.
+
+        :raise ValidationError: names each appointment and what it lacks
+        """
+        faults = []
+        for appointment in self:
+            missing = []
+            if not appointment.start:
+                missing.append(_("a start"))
+            if not appointment.partner_id:
+                missing.append(_("a customer"))
+            if missing:
+                faults.append(
+                    _(
+                        "%(name)s cannot be confirmed: it needs %(missing)s.",
+                        name=appointment.name,
+                        missing=_(" and ").join(missing),
+                    )
+                )
+        if faults:
+            raise ValidationError("\n".join(faults))
