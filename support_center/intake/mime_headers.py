@@ -153,9 +153,9 @@ def _rebuild_addresses(text: str) -> str:
         match = _BARE_ADDRESS.search(address) or _BARE_ADDRESS.search(name)
         if not match:
             continue
-        name = _decode_words(name) if name != match[0] else ""
+        shown = _decode_words(name) if name != match[0] else ""
         # formataddr cannot encode an address, only the name before it.
-        found.append(formataddr((name, match[0])) if match[0].isascii() else f"<{match[0]}>")
+        found.append(formataddr((shown, match[0])) if match[0].isascii() else f"<{match[0]}>")
     return ", ".join(found)
 
 

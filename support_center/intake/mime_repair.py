@@ -18,6 +18,7 @@ from .mime_headers import EMAIL_ERRORS, read_raw, repair_headers, set_header
 # Tried in this order; UTF-8 hardly ever fits by chance, cp1252 nearly always.
 _CHARSETS = ("utf-8", "cp1252")
 _BOUNDARY = re.compile(rb"^--([0-9A-Za-z'()+_,./:=? -]{1,70}?)[ \t]*\r?\n(?=content-)", re.I | re.M)
+_TOKEN = re.compile(r"[0-9A-Za-z.+-]{1,80}")
 _HTML = re.compile(r"<(?:html|body|div|p|br|table|span)\b", re.I)
 _MAX_PARTS = 500
 
@@ -54,7 +55,7 @@ def _repair_multipart(part: EmailMessage) -> bool:
     match = _BOUNDARY.search(body)
     boundary = match[1].decode("ascii").rstrip() if match else ""
     if boundary:
-        content_type = f'{part.get_content_type()}; boundary="{boundary}"'
+        content_type = f'multipart/{_subtype(part, "mixed")}; boundary="{boundary}"'
         header = f"Content-Type: {content_type}\r\n\r\n".encode("ascii")
         parsed = message_from_bytes(header + body, policy=part.policy)
         if parsed.is_multipart():
@@ -104,6 +105,12 @@ def _without_nul(text: str) -> str:
     return text.replace("\x00", "")
 
 
+def _subtype(part: EmailMessage, default: str) -> str:
+    """The subtype as it was claimed, unless it is no token (RFC 2045) at all."""
+    subtype = part.get_content_subtype()
+    return subtype if _TOKEN.fullmatch(subtype) else default
+
+
 def _is_attachment(part: EmailMessage) -> bool:
     disposition = str(part.get("Content-Disposition", "")).strip().lower()
     return bool(part.get_filename()) or disposition.startswith("attachment")
@@ -136,7 +143,7 @@ def _decode(body: bytes, charset: str | None) -> str:
 
 def _set_text(part: EmailMessage, text: str) -> None:
     """Replace the content of ``part`` by ``text`` in UTF-8; its subtype stays."""
-    subtype = part.get_content_subtype() if part.get_content_maintype() == "text" else "plain"
+    subtype = _subtype(part, "plain") if part.get_content_maintype() == "text" else "plain"
     if part.get_content_maintype() == "multipart" and _HTML.search(text[:10_000]):
         subtype = "html"
     cid = part.get("content-id")

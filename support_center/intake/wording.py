@@ -92,7 +92,7 @@ def read_words(text: str, sent: datetime) -> Clue:
     left = [word for word in _WORD.findall(rest.lower()) if word not in _FILLERS]
     weekdays = {_weekdays().get(word) for word in left} - {None}
     if len(left) > len([word for word in left if word in _weekdays()]) or re.search(r"\d", rest):
-        raise UnreadableTime()
+        raise UnreadableTime
     _check_weekday(day, {weekday for weekday in weekdays if weekday is not None}, year_assumed)
     return Clue(day, clock, zone, year_assumed=year_assumed)
 
@@ -217,8 +217,8 @@ def _ask_library(text: str, sent: datetime, weekdays: set[int]) -> Clue:
     for filler in ("am ", "on ", "den ", "dem ", "le ", "el ", "il ", "op ", "em ", "ab "):
         text = text[len(filler) :] if text.lower().startswith(filler) else text
     if not _WORD.search(text) or len(text) > _LONGEST_DAY:
-        raise UnreadableTime()
-    from dateparser.date import DateDataParser
+        raise UnreadableTime
+    from dateparser.date import DateDataParser  # noqa: PLC0415 - slow, and seldom needed
 
     # The base is a whole day, since the library keeps its settings for each
     # base it ever saw.
@@ -236,7 +236,7 @@ def _ask_library(text: str, sent: datetime, weekdays: set[int]) -> Clue:
     )
     found = reader.get_date_data(text)
     if found.date_obj is None or found.period != "day":
-        raise UnreadableTime()
+        raise UnreadableTime
     day = make_day(found.date_obj.year, found.date_obj.month, found.date_obj.day)
     absolute = bool(re.search(r"\d", text)) and any(
         word in _months() for word in _WORD.findall(text.lower())
@@ -265,7 +265,7 @@ def _months() -> dict[str, int]:
 
 
 def _names_of(kind: str) -> dict[str, int]:
-    from babel import Locale
+    from babel import Locale  # noqa: PLC0415 - slow, and seldom needed
 
     names: dict[str, int] = {}
     for language in LANGUAGES:

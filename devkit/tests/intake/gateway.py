@@ -7,6 +7,7 @@ import email.policy
 from email.message import EmailMessage
 from html import escape
 from pathlib import Path
+from typing import Any
 
 SAMPLES = Path(__file__).parent / "samples"
 HEADERS = (
@@ -33,7 +34,7 @@ def load(name: str) -> EmailMessage:
     return parse((SAMPLES / f"{name}.eml").read_bytes())
 
 
-def read(message: EmailMessage) -> tuple[str, list[tuple[str, object]]]:
+def read(message: EmailMessage) -> tuple[str, list[tuple[str | None, Any]]]:
     """The body as HTML and the attachments; raises where the gateway would."""
     for name in HEADERS:
         " ".join(str(value) for value in message.get_all(name, []))

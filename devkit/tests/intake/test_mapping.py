@@ -3,6 +3,7 @@
 import xmlrpc.client
 from collections import OrderedDict
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from intake import KEYS, parse_mapping
@@ -99,7 +100,7 @@ def test_numbers_are_fine_as_references(key):
 
 
 def test_huge_and_nested_values():
-    nested = []
+    nested: list[object] = []
     for _level in range(2000):
         nested = [nested]
     result = _parse(customer_name="x" * 10**6, description=nested, duration=10**5000, other=nested)
@@ -112,7 +113,8 @@ def test_huge_and_nested_values():
 
 
 def test_keys_that_are_no_text():
-    result = parse_mapping({"customer_email": "customer@example.com", 5: 1, None: 2}, now=NOW)
+    data: Any = {"customer_email": "customer@example.com", 5: 1, None: 2}
+    result = parse_mapping(data, now=NOW)
     assert _codes(result) == [("external_data", "key_not_text")] * 2
 
 

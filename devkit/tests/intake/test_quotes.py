@@ -61,7 +61,7 @@ HEADERS = [
     "________________________________\nFrom: John Doe <old@example.com>\nSent: Monday\nTo: office\n",
     "From: John Doe <old@example.com>\nSent: Monday, December 2\nTo: office\nSubject: x\n",
     "Von: John Doe <old@example.com>\nGesendet: Montag\nAn: office@example.com\nBetreff: x\n",
-    "De : John Doe <old@example.com>\nEnvoyé : lundi\nÀ : office@example.com\nObjet : x\n",
+    "De : John Doe <old@example.com>\nEnvoyé : lundi\nÀ : office\nObjet : x\n",
     "De: John Doe <old@example.com>\nEnviado: lunes\nPara: office\nAsunto: x\n",
     "Da: John Doe <old@example.com>\nInviato: lunedì\nA: office\nOggetto: x\n",
     "Van: John Doe <old@example.com>\nVerzonden: maandag\nAan: office\nOnderwerp: x\n",

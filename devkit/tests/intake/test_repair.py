@@ -1,5 +1,7 @@
 """Broken mails that Python's email package cannot read, and what is made of them."""
 
+import random
+
 import pytest
 from intake import repair
 
@@ -169,3 +171,20 @@ def test_a_file_in_an_unknown_charset_stays_as_it_is():
     body, attachments = read(message)
     assert "Gerät läuft nicht" in body
     assert attachments == [("notes.txt", b"\x00\xff\xfenotes")]
+
+
+def test_damaged_mails_can_be_read():
+    # A fixed seed: each run damages the samples in the same way.
+    dice = random.Random(7)
+    sources = [path.read_bytes() for path in sorted(SAMPLES.glob("*.eml"))]
+    junk = [b"\x00", b"\xff", b"\r", b"<", b'"', b"=?x?q?=0A?=", b"=?utf-8?b?", b";", b"/", b"@["]
+    for _count in range(400):
+        raw = bytearray(dice.choice(sources))
+        for _damage in range(dice.randint(1, 8)):
+            place = dice.randrange(len(raw))
+            end = place + dice.choice([0, 1, 12])
+            raw[place:end] = dice.choice(junk)
+        message = parse(bytes(raw))
+        repair(message)
+        read(message)
+        assert not repair(message)

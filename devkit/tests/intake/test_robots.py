@@ -27,7 +27,12 @@ def _classify(
 )
 def test_samples(name, kind):
     message = load(name)
-    assert classify(message, sender=str(message["From"]), subject=str(message["Subject"])) == kind
+    assert (
+        classify(
+            dict(message.items()), sender=str(message["From"]), subject=str(message["Subject"])
+        )
+        == kind
+    )
 
 
 @pytest.mark.parametrize(
