@@ -61,11 +61,14 @@ def select(arguments: list[str], root: Path = REPO) -> Selection:
 
 def test(wanted: list[str], arguments: list[str]) -> int:
     """Run the tests; 0 when all is well on at least one real series."""
+    lock = state() / "test.lock"
     try:
-        with locked(state() / "test.lock", wait=False):
+        with locked(lock, wait=False):
             return _test(wanted, select(arguments))
     except Busy:
-        raise Problem("`make test` is already running in this checkout", "wait for it") from None
+        say("`make test` is already running in this checkout; waiting for its end ...")
+    with locked(lock):
+        return _test(wanted, select(arguments))
 
 
 def _test(wanted: list[str], selection: Selection) -> int:

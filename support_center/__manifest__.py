@@ -20,6 +20,7 @@
             "email_validator",
             "lxml",
             "quotequail",
+            "tzdata",
         ],
     },
     "data": [

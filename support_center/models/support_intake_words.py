@@ -36,6 +36,7 @@ class SupportIntakeWords(models.AbstractModel):
             "ambiguous": self._get_reason(params.get("reason"))
             or _("can be read in more than one way."),
             "missing_time": _("has no hour."),
+            "missing_day": _("has no day."),
             "unknown": _("is not known here."),
             "not_text": _("is not a text."),
             "too_long": _("is too long (at most %(max)s characters).", max=params.get("max", "")),
@@ -59,6 +60,7 @@ class SupportIntakeWords(models.AbstractModel):
             "several_addresses": _("holds more than one address."),
             "day_month": _("may be read day first or month first."),
             "hour": _("may be meant in the morning or in the afternoon."),
+            "weekday_year": _("does not fit the weekday that is named; write the year."),
             "weekday": _("does not fit the weekday that is named."),
         }.get(reason)
 

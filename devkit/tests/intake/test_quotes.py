@@ -58,7 +58,7 @@ def test_corrected_lines_between_quotations():
 
 HEADERS = [
     "-----Original Message-----\nFrom: John Doe <old@example.com>\nSent: Monday\nTo: office\n",
-    "________________________________\nFrom: John Doe <old@example.com>\nSent: Monday\nTo: office\n",
+    "________________________________\nFrom: John Doe <old@example.com>\nSent: Monday\nTo: me\n",
     "From: John Doe <old@example.com>\nSent: Monday, December 2\nTo: office\nSubject: x\n",
     "Von: John Doe <old@example.com>\nGesendet: Montag\nAn: office@example.com\nBetreff: x\n",
     "De : John Doe <old@example.com>\nEnvoyé : lundi\nÀ : office\nObjet : x\n",
