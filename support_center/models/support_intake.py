@@ -360,7 +360,8 @@ class SupportIntake(models.AbstractModel):
     def _prepare_understood_vals(self, reading):
         """Values that were understood, whether or not others were wrong."""
         request = reading.result.request
-        wrong = {problem.field for problem in reading.problems}
+        # A time that has passed is kept: it is what the customer asked for.
+        wrong = {problem.field for problem in reading.problems if problem.code != "past"}
         vals = {
             "requested_date": self._to_naive(request.requested_date),
             "description": self._describe(request),

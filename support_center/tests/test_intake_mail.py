@@ -45,6 +45,7 @@ class TestIntakeMail(SupportMailCase):
         draft = self._send_mail(GUIDE_VERBATIM)
         self.assertEqual(draft.intake_state, "review")
         self.assertFalse(draft.start)
+        self.assertEqual(draft.requested_date, at("2025-01-15 14:00"))
         self.assertIn("past", draft.intake_note)
         self.assertIn("2025-01-15 14:00:00", draft.intake_note)
         self.assertFalse(draft.partner_id)
