@@ -91,7 +91,8 @@ def run_series(
         show_problem(problem)
         outcome.troubles.append(problem.message + (f" (see {problem.log})" if problem.log else ""))
     finally:
-        databases.drop_smoke()
+        if whole:
+            databases.drop_smoke()
     outcome.seconds = time.monotonic() - started
     return outcome
 
