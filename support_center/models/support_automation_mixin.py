@@ -1,4 +1,3 @@
-import logging
 import traceback
 
 import psycopg2
@@ -8,8 +7,6 @@ from odoo import _, models
 from odoo.http import request
 
 from .support_automation_log import AUTOMATION_LOGGER
-
-_logger = logging.getLogger(__name__)
 
 RETRIED_BY_ODOO = (
     errorcodes.SERIALIZATION_FAILURE,
