@@ -7,3 +7,22 @@ from odoo.tools import config
 def under_test():
     """Whether a test is running, so that no cursor of its own may be committed."""
     return bool(config["test_enable"] or getattr(module, "current_test", False))
+
+
+def commit_batch(env, processed=0, remaining=0):
+    """End one batch of a cron: what it did is kept whatever becomes of the next one.
+
+    :param env: the cron's environment
+    :param int processed: records handled since the last call
+    :param int remaining: records still to come, as far as known
+    """
+    env.flush_all()
+    if under_test():
+        return
+    cron = env["ir.cron"]
+    if hasattr(cron, "_commit_progress") and env.context.get("cron_id"):
+        # Odoo 19 counts the progress of its crons, and commits with it.
+        cron._commit_progress(processed, remaining=remaining)
+    else:
+        # A cron that is ended in the middle must not repeat what it has announced.
+        env.cr.commit()  # pylint: disable=invalid-commit

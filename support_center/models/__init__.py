@@ -3,6 +3,13 @@ from . import support_automation_mixin
 from . import support_schedule_mixin
 from . import support_state_mixin
 from . import support_assignment_mixin
+from . import support_notice_mixin
+from . import support_technician_notice_mixin
+from . import support_ticket_sync_mixin
+from . import support_answer_mixin
+from . import support_webhook_mixin
+from . import support_cleanup_mixin
+from . import support_reoffer_mixin
 from . import support_intake_key
 from . import support_intake_words
 from . import support_intake_contacts
@@ -17,6 +24,9 @@ from . import support_stage
 from . import support_team
 from . import support_ticket
 from . import support_appointment
+from . import support_webhook_delivery
+from . import support_statistics
+from . import ir_config_parameter
 from . import ir_sequence
 from . import mail_thread
 from . import res_config_settings

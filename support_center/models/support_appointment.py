@@ -22,10 +22,17 @@ class SupportAppointment(models.Model):
     _description = "Support Appointment"
     # Ours first: its message_new stands in front of mail.thread's.
     _inherit = [
+        "support.answer.mixin",
         "support.intake.mixin",
         "support.schedule.mixin",
         "support.state.mixin",
         "support.assignment.mixin",
+        "support.notice.mixin",
+        "support.technician.notice.mixin",
+        "support.ticket.sync.mixin",
+        "support.webhook.mixin",
+        "support.cleanup.mixin",
+        "support.reoffer.mixin",
         "support.automation.mixin",
         "portal.mixin",
         "rating.mixin",

@@ -10,9 +10,11 @@ MODELS = [
     "support.automation.log",
     "support.skill",
     "support.stage",
+    "support.statistics",
     "support.team",
     "support.technician",
     "support.ticket",
+    "support.webhook.delivery",
 ]
 
 

@@ -1,0 +1,42 @@
+from odoo import api, models
+from odoo.tools import str2bool
+
+from .support_automation_log import AUTOMATION_LOGGER
+
+# What holds where a parameter is missing or cannot be read.
+DEFAULTS = {
+    "support_center.reminder_hours": 24,
+    "support_center.cleanup_days": 180,
+}
+
+
+class IrConfigParameter(models.Model):
+    _inherit = "ir.config_parameter"
+
+    @api.model
+    def _get_support_number(self, key):
+        """A number of ours, above zero.
+
+        :param str key: one of ``DEFAULTS``
+        :return: float; the default where the value is missing or no such number
+        """
+        # sudo: parameters steer automation for users who may not read them.
+        text = self.sudo().get_param(key)
+        try:
+            number = float(text or DEFAULTS[key])
+        except ValueError:
+            number = 0.0
+        if number > 0:
+            return number
+        AUTOMATION_LOGGER.warning(
+            "action=read_parameter outcome=failed parameter=%s is no number above zero, %s is taken",
+            key,
+            DEFAULTS[key],
+        )
+        return float(DEFAULTS[key])
+
+    @api.model
+    def _get_support_flag(self, key):
+        """A yes or no of ours; no where it is missing or cannot be read."""
+        # sudo: as above.
+        return str2bool(self.sudo().get_param(key) or "", default=False)
