@@ -37,6 +37,8 @@
         "data/config_parameters.xml",
         "data/support_stage_data.xml",
         "data/mail_alias.xml",
+        "views/support_mail_templates.xml",
+        "views/support_message_templates.xml",
         "data/mail_templates.xml",
         "data/cron_jobs.xml",
         "data/automation_rules.xml",

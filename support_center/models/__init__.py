@@ -3,6 +3,7 @@ from . import support_automation_mixin
 from . import support_schedule_mixin
 from . import support_state_mixin
 from . import support_assignment_mixin
+from . import support_notice_words_mixin
 from . import support_notice_mixin
 from . import support_technician_notice_mixin
 from . import support_ticket_sync_mixin
@@ -24,9 +25,11 @@ from . import support_stage
 from . import support_team
 from . import support_ticket
 from . import support_appointment
+from . import support_notifier
 from . import support_webhook_delivery
 from . import support_statistics
 from . import ir_config_parameter
 from . import ir_sequence
+from . import mail_mail
 from . import mail_thread
 from . import res_config_settings

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_datetime
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -156,3 +157,20 @@ class SupportScheduleMixin(models.AbstractModel):
             or self.company_id.resource_calendar_id.tz
             or "UTC"
         )
+
+    def _format_for_customer(self, moment):
+        """A time as the customer reads it, in the language of the environment.
+
+        Weekday, day and hour come from the same localised instant, and the
+        zone is named, so that the text is the same whoever's save or cron
+        brought it about.
+
+        :param datetime moment: naive UTC, or False
+        :return: str, like ``Thursday 5 March 2026, 15:00 (Europe/Brussels)``
+        """
+        self.ensure_one()
+        if not moment:
+            return ""
+        zone = self._get_customer_timezone()
+        text = format_datetime(self.env, moment, tz=zone, dt_format="EEEE d MMMM y, HH:mm")
+        return f"{text} ({zone})"

@@ -14,7 +14,13 @@ from . import (
     test_intake_race,
     test_intake_rpc,
     test_intake_rpc_http,
+    test_mail_failures,
+    test_notices,
     test_purity,
+    test_reminders,
+    test_rule_switches,
     test_security_roles,
+    test_technician_notice,
     test_ticket,
+    test_ticket_sync,
 )
