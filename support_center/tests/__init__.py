@@ -20,6 +20,7 @@ from . import (
     test_reminders,
     test_rule_switches,
     test_security_roles,
+    test_settings,
     test_technician_notice,
     test_ticket,
     test_ticket_sync,
