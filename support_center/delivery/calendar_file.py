@@ -72,7 +72,7 @@ def build(visit: Visit, method: str) -> bytes:
     # Nobody waits for an answer: the customer has asked for the visit.
     attendee.params["PARTSTAT"] = vText("ACCEPTED")
     attendee.params["RSVP"] = vText("FALSE")
-    event.add("attendee", attendee, encode=0)
+    event.add("attendee", attendee, encode=False)
     calendar.add_component(event)
     return bytes(calendar.to_ical())
 
@@ -82,7 +82,7 @@ def _utc(moment: datetime) -> datetime:
 
 
 def _address(person: Person) -> vCalAddress:
-    address = vCalAddress(f"mailto:{person.email}")
+    address: vCalAddress = vCalAddress(f"mailto:{person.email}")
     if person.name:
         address.params["CN"] = vText(person.name)
     return address

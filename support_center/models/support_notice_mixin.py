@@ -56,9 +56,7 @@ class SupportNoticeMixin(models.AbstractModel):
     def _rule_send_rescheduled(self):
         """Tell a customer who knows of another time that it has changed."""
         due = self.filtered(
-            lambda a: (
-                a.state == "confirmed" and a.announced_start and a.announced_start != a.start
-            )
+            lambda a: a.state == "confirmed" and a.announced_start and a.announced_start != a.start
         )
         due._run_automation("send_rescheduled", lambda those: those._announce("rescheduled"))
 

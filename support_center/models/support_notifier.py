@@ -57,16 +57,20 @@ class SupportNotifier(models.AbstractModel):
         attachments = self._create_calendar_files(template, notice, appointments, sequences)
         common = self._prepare_common_vals(kind, appointments.company_id)
         # sudo: nobody but administrators may write to the queue.
-        mails = self.env["mail.mail"].sudo().create(
-            [
-                self._prepare_mail_vals(
-                    record,
-                    rendered[record.id],
-                    attachments[record.id],
-                    common[record.company_id],
-                )
-                for record in appointments
-            ]
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .create(
+                [
+                    self._prepare_mail_vals(
+                        record,
+                        rendered[record.id],
+                        attachments[record.id],
+                        common[record.company_id],
+                    )
+                    for record in appointments
+                ]
+            )
         )
         self._attach_to_messages(mails)
         self._mark(kind, appointments, sequences)
@@ -167,7 +171,7 @@ class SupportNotifier(models.AbstractModel):
         :return: dict of record id to ``ir.attachment``
         """
         vals_list, ids = [], []
-        for _lang, (in_lang, record_ids) in template._classify_per_lang(appointments.ids).items():
+        for in_lang, record_ids in template._classify_per_lang(appointments.ids).values():
             for record in appointments.with_context(lang=in_lang.env.lang).browse(record_ids):
                 visit = self._prepare_visit(record, sequences[record.id])
                 vals_list.append(
@@ -204,7 +208,9 @@ class SupportNotifier(models.AbstractModel):
                 what=record.type_id.name or _("Support appointment"),
                 company=company.name,
             ),
-            organizer=Person(company.email or self.env.user.email or "noreply@invalid", company.name),
+            organizer=Person(
+                company.email or self.env.user.email or "noreply@invalid", company.name
+            ),
             attendee=Person(record.partner_id.email_normalized, record.partner_id.name or ""),
             location=record.location or "",
             description=f"{record.name}\n{link}",

@@ -12,6 +12,12 @@ from .common import SupportMailCase, at
 class TestMailFailures(SupportMailCase):
     """Whatever becomes of a mail: the save succeeds, somebody is told, nothing counts as sent."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # What others have queued would meet the bad server first.
+        cls.env["mail.mail"].search([("state", "=", "outgoing")]).cancel()
+
     def _confirm(self, **values):
         appointment = self._create_appointment(**values)
         appointment.action_confirm()
@@ -24,10 +30,12 @@ class TestMailFailures(SupportMailCase):
             ExitStack() as stack,
             mute_logger("odoo.addons.mail.models.mail_mail", "support_center.automation"),
         ):
-            for method, error in errors.items():
+            for name, error in errors.items():
                 # On the class of the registry, which stands before the one that is mocked.
                 servers = self.env.registry["ir.mail_server"]
-                stack.enter_context(patch.object(servers, method, side_effect=error, create=True))
+                # In Odoo 19 the first of them has another name.
+                method = name if hasattr(servers, name) else f"_{name}__"
+                stack.enter_context(patch.object(servers, method, side_effect=error))
             self.env["mail.mail"].process_email_queue()
 
     def _assert_told(self, appointment, text):
@@ -49,9 +57,7 @@ class TestMailFailures(SupportMailCase):
             ['{"en_US": "{{ 1 / 0 }}"}', template.id],
         )
         self.env.invalidate_all()
-        with mute_logger(
-            "support_center.automation", "odoo.addons.mail.models.mail_render_mixin"
-        ):
+        with mute_logger("support_center.automation", "odoo.addons.mail.models.mail_render_mixin"):
             appointment = self._confirm()
         self.assertEqual(appointment.state, "confirmed")
         self.assertFalse(appointment.confirmation_sent)

@@ -231,7 +231,8 @@ class TestNotices(SupportMailCase):
         found = [self._get_event(mail) for mail in self._get_notices(appointment)]
         self.assertEqual({str(event["UID"]) for _method, event in found}, {appointment.ics_uid})
         self.assertEqual([int(event["SEQUENCE"]) for _method, event in found], list(range(7)))
-        self.assertEqual([method for method, _event in found], ["REQUEST"] * 5 + ["CANCEL", "REQUEST"])
+        methods = [method for method, _event in found]
+        self.assertEqual(methods, ["REQUEST"] * 5 + ["CANCEL", "REQUEST"])
         statuses = [str(event["STATUS"]) for _method, event in found]
         self.assertEqual(statuses[4:], ["CONFIRMED", "CANCELLED", "CONFIRMED"])
 

@@ -153,11 +153,12 @@ class TestReminders(SupportMailCase):
         visits = self.env["support.appointment"].union(
             *(self._create_due(f"2026-03-03 0{hour}:00") for hour in range(1, 8))
         )
-        with patch(
-            "odoo.addons.support_center.models.support_notice_mixin.REMINDER_BATCH", 3
-        ), patch(
-            "odoo.addons.support_center.models.support_notice_mixin.commit_batch"
-        ) as committed:
+        with (
+            patch("odoo.addons.support_center.models.support_notice_mixin.REMINDER_BATCH", 3),
+            patch(
+                "odoo.addons.support_center.models.support_notice_mixin.commit_batch"
+            ) as committed,
+        ):
             self._run()
         self.assertEqual(self._get_notices(visits).mapped("res_id"), visits.ids)
         self.assertEqual([call.args[1:] for call in committed.mock_calls], [(3, 4), (3, 1), (1, 0)])
