@@ -1,4 +1,8 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+CLOSED_STATES = ("done", "cancelled", "no_show")
 
 
 class SupportCleanupMixin(models.AbstractModel):
@@ -9,4 +13,10 @@ class SupportCleanupMixin(models.AbstractModel):
 
     @api.model
     def _cron_cleanup_old_appointments(self):
-        return None
+        days = self.env["ir.config_parameter"]._get_support_number("support_center.cleanup_days")
+        limit = fields.Datetime.now() - timedelta(days=days)
+        self.search(self._get_cleanup_domain(limit)).write({"active": False})
+
+    @api.model
+    def _get_cleanup_domain(self, limit):
+        return [("active", "=", True), ("state", "in", CLOSED_STATES), ("stop", "<", limit)]

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 
 
 class SupportReofferMixin(models.AbstractModel):
@@ -6,6 +6,8 @@ class SupportReofferMixin(models.AbstractModel):
 
     _name = "support.reoffer.mixin"
     _description = "Reoffer of Freed Slots"
+
+    reoffered_to_id = fields.Many2one("support.appointment", readonly=True, copy=False)
 
     def _rule_reoffer_slot(self):
         return None
