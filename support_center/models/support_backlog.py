@@ -80,7 +80,11 @@ AUTOMATIONS = {
         is_on=False,
     ),
     "automation_webhook_response": Automation(
-        APPOINTMENT, "_get_backlog_webhook_out_domain", "_rule_webhook_response", is_on=False
+        APPOINTMENT,
+        "_get_backlog_webhook_out_domain",
+        "_rule_webhook_response",
+        audience="webhook",
+        is_on=False,
     ),
     "automation_reoffer_slot": Automation(
         APPOINTMENT, "_get_backlog_reoffer_domain", "_rule_reoffer_slot", is_on=False

@@ -188,11 +188,15 @@ class SupportBacklogMixin(models.AbstractModel):
     def _describe_backlog_recipients(self, audience, notice=False):
         """Who would be told about each appointment.
 
-        :param str audience: ``customer``, ``technician``, ``ticket``, ``sender`` or ``""``
+        :param str audience: ``customer``, ``technician``, ``ticket``, ``sender``, ``webhook``
+            or ``""``
         :param str notice: a kind of notice, whose obstacles are told instead of the address
         :return: dict of record id to text
         """
         obstacles = self._get_obstacles(notice) if notice else {}
+        # sudo: an address that managers see with each delivery.
+        parameters = self.env["ir.config_parameter"].sudo()
+        url = parameters.get_param("support_center.webhook_response_url")
         texts = {}
         for record in self:
             if record.id in obstacles:
@@ -206,6 +210,8 @@ class SupportBacklogMixin(models.AbstractModel):
                 text = record.ticket_id.display_name
             elif audience == "sender":
                 text = record.intake_sender or record.customer_email
+            elif audience == "webhook":
+                text = url or _("Nobody: no address is set.")
             else:
                 text = False
             texts[record.id] = text

@@ -120,15 +120,16 @@ class SupportHealthDataMixin(models.AbstractModel):
         label = _("Integration users")
         group = self.env.ref("support_center.group_support_integration")
         # sudo: who is in which group is not every manager's to read.
-        users = self.env["res.users"].sudo().search([("groups_id", "in", group.ids)])
+        accounts = self.env["res.users"].sudo().search([("groups_id", "in", group.ids)])
         allowed = self._get_all_groups(group.sudo())
         rows = []
-        for user in users:
-            extra = self._get_all_groups(user.groups_id) - allowed
+        for account in accounts:
+            # With what they imply, since Odoo 19 keeps only those given by hand in the field.
+            extra = self._get_all_groups(account.groups_id) - allowed
             if extra:
                 rows.append(
                     self._prepare_row(
-                        _("Integration user %(name)s", name=user.name),
+                        _("Integration user %(name)s", name=account.name),
                         "warning",
                         _(
                             "Has more rights than an integration needs: %(groups)s.",
@@ -136,15 +137,15 @@ class SupportHealthDataMixin(models.AbstractModel):
                         ),
                         count=len(extra),
                         res_model="res.users",
-                        res_id=user.id,
+                        res_id=account.id,
                     )
                 )
         return rows or [
             self._prepare_row(
                 label,
                 "ok",
-                _("%(count)s user(s), none with other rights.", count=len(users)),
-                count=len(users),
+                _("%(count)s user(s), none with other rights.", count=len(accounts)),
+                count=len(accounts),
             )
         ]
 

@@ -111,13 +111,13 @@ class TestHealth(SupportMailCase):
         self.assertTrue(self._get_line("Booking guarantee", page))
 
     def test_looking_again_shows_what_is_so_now(self):
-        template = self.env.ref("support_center.mail_template_appointment_reminder")
-        template.model_id = self.env.ref("base.model_res_partner")
+        rule = self.env.ref("support_center.automation_send_confirmation")
+        rule.active = False
         page = self._look()
-        self._assert_line("Support Appointment Reminder", "problem", "Applies to", page)
-        template.model_id = self.env.ref("support_center.model_support_appointment")
+        self._assert_line(rule.name, "warning", "Switched off", page)
+        rule.active = True
         page.action_refresh()
-        self._assert_line("Mail templates", "ok", "All are there", page)
+        self._assert_line(rule.name, "ok", "nothing missed", page)
 
     # ------------------------------------------------------------------
     # Rules and crons
@@ -240,6 +240,17 @@ class TestHealth(SupportMailCase):
                 template.unlink()
                 self._assert_opens(self._assert_line(name, "problem", "deleted"), module)
 
+    def test_a_template_of_another_model(self):
+        template = self.env.ref("support_center.mail_template_appointment_updated")
+        model = self.env.ref("base.model_res_partner")
+        template.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE mail_template SET model_id = %s, model = %s WHERE id = %s",
+            [model.id, model.model, template.id],
+        )
+        template.invalidate_recordset()
+        self._assert_opens(self._assert_line(template.name, "problem", "Applies to"), template)
+
     def _break(self, template):
         """As a database holds it: 19.0 refuses it at the door, an upgrade lets it in."""
         template.flush_recordset()
@@ -340,6 +351,7 @@ class TestHealth(SupportMailCase):
         line = self._assert_line(f"Integration user {user.name}", "warning", "more rights")
         self._assert_opens(line, user)
 
+    @mute_logger("support_center.automation")
     def test_parameters_that_cannot_be_read(self):
         self._assert_line("Parameters", "ok", "All can be read")
         for key, value, words in (

@@ -18,12 +18,12 @@ registry.category("web_tour.tours").add("support_center_health", {
         },
         {
             content: "The dry run lists what waits",
-            trigger: ".modal .o_data_row:contains(Tour Customer)",
+            trigger: ".o_data_row:contains(Tour Customer)",
             run() {},
         },
         {
             content: "Nothing is done",
-            trigger: ".modal button[special=cancel]",
+            trigger: "button:contains(Do Nothing)",
             run: "click",
         },
         {
