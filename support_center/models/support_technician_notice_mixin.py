@@ -46,6 +46,7 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
         for technician, records in self.grouped("technician_id").items():
             # sudo: the mark is the automation's own, whoever caused it.
             records.sudo().write({"technician_notified_id": technician.id})
+        self.env["support.notifier"]._wake_queue()
         return outcomes
 
     def _notify_technician(self, user, view):

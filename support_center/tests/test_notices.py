@@ -6,11 +6,13 @@ from icalendar import Calendar
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
 from .common import SupportMailCase, at
 
 
 @tagged("post_install", "-at_install")
-class TestNotices(SupportMailCase):
+class TestNotices(SupportMailCase, CronMixinCase):
     """Confirmation, new time, other changes, cancellation: each told once, on the queue."""
 
     @classmethod
@@ -97,6 +99,12 @@ class TestNotices(SupportMailCase):
         body = self._get_notices(appointment).body_html
         self.assertNotIn("<script>alert", body)
         self.assertIn("&lt;b&gt;Bold&lt;/b&gt;", body)
+
+    def test_the_queue_is_woken_after_the_commit(self):
+        """Odoo works its queue off once an hour; nobody should wait for that."""
+        with self.capture_triggers("mail.ir_cron_mail_scheduler_action") as captured:
+            self._confirm()
+        self.assertTrue(captured.records)
 
     # Who cannot be told
 
