@@ -46,7 +46,7 @@ class SupportNoticeMixin(models.AbstractModel):
 
     def _rule_send_confirmation(self):
         """Tell the customer that the visit is confirmed, once."""
-        due = self.filtered(
+        due = self._with_saved_together("automation_send_confirmation").filtered(
             lambda a: (
                 a.state == "confirmed" and a.send_confirmation_email and not a.confirmation_sent
             )
@@ -55,14 +55,14 @@ class SupportNoticeMixin(models.AbstractModel):
 
     def _rule_send_rescheduled(self):
         """Tell a customer who knows of another time that it has changed."""
-        due = self.filtered(
+        due = self._with_saved_together("automation_send_rescheduled").filtered(
             lambda a: a.state == "confirmed" and a.announced_start and a.announced_start != a.start
         )
         due._run_automation("send_rescheduled", lambda those: those._announce("rescheduled"))
 
     def _rule_send_updated(self):
         """Tell a customer who knows of the visit what else has changed about it."""
-        due = self.filtered(
+        due = self._with_saved_together("automation_send_updated").filtered(
             lambda a: a.state == "confirmed" and a.announced_start and a._get_changed_lines()
         )
         due._run_automation("send_updated", lambda those: those._announce("updated"))
@@ -72,7 +72,9 @@ class SupportNoticeMixin(models.AbstractModel):
 
         A draft that was never announced is cancelled silently.
         """
-        due = self.filtered(lambda a: a.state == "cancelled" and a.announced_start)
+        due = self._with_saved_together("automation_send_cancelled").filtered(
+            lambda a: a.state == "cancelled" and a.announced_start
+        )
         due._run_automation("send_cancelled", lambda those: those._announce("cancelled"))
 
     def _announce(self, kind):

@@ -38,7 +38,7 @@ class SupportNotifier(models.AbstractModel):
     def _queue(self, kind, appointments):
         """Put a notice of each appointment on the queue and mark it as told.
 
-        Nothing is sent here: the queue's own cron does that.
+        Nothing is sent here: the queue's own cron does that, soon after the commit.
 
         :param str kind: one of ``NOTICES``
         :param appointments: ``support.appointment`` whose customers can be told
@@ -74,7 +74,16 @@ class SupportNotifier(models.AbstractModel):
         )
         self._attach_to_messages(mails)
         self._mark(kind, appointments, sequences)
+        self._wake_queue()
         return mails
+
+    @api.model
+    def _wake_queue(self):
+        """Have the queue's cron run once this is committed; by itself it comes once an hour."""
+        cron = self.env.ref("mail.ir_cron_mail_scheduler_action", raise_if_not_found=False)
+        if cron:
+            # sudo: whoever causes a mail need not be one who may run crons.
+            cron.sudo()._trigger()
 
     # ------------------------------------------------------------------
     # The mail

@@ -21,7 +21,7 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
 
     def _rule_notify_technician(self):
         """Tell the new technician, and with one sentence the one who lost the visit."""
-        due = self.filtered(
+        due = self._with_saved_together("automation_notify_technician").filtered(
             lambda a: a.state in AHEAD and a.technician_id != a.technician_notified_id
         )
         due._run_automation("notify_technician", lambda those: those._notify_technicians())
@@ -46,6 +46,7 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
         for technician, records in self.grouped("technician_id").items():
             # sudo: the mark is the automation's own, whoever caused it.
             records.sudo().write({"technician_notified_id": technician.id})
+        self.env["support.notifier"]._wake_queue()
         return outcomes
 
     def _notify_technician(self, user, view):

@@ -26,7 +26,7 @@ class SupportTicketSyncMixin(models.AbstractModel):
 
     def _rule_sync_ticket_status(self):
         """Bring the tickets in step with the visits' states."""
-        due = self.filtered(
+        due = self._with_saved_together("automation_sync_ticket_status").filtered(
             lambda a: (
                 a.ticket_id
                 and a.state in TICKET_STATE_BY_VISIT

@@ -6,11 +6,13 @@ from icalendar import Calendar
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
 from .common import SupportMailCase, at
 
 
 @tagged("post_install", "-at_install")
-class TestNotices(SupportMailCase):
+class TestNotices(SupportMailCase, CronMixinCase):
     """Confirmation, new time, other changes, cancellation: each told once, on the queue."""
 
     @classmethod
@@ -59,9 +61,27 @@ class TestNotices(SupportMailCase):
         appointments = self.env["support.appointment"].union(
             *(self._create_appointment(start=at(f"2026-03-0{day} 10:00")) for day in range(3, 9))
         )
+        queue = self.env.registry["support.notifier"]._queue
+        batches = []
+
+        def _queue(notifier, kind, records):
+            batches.append(len(records))
+            return queue(notifier, kind, records)
+
+        self.patch(self.env.registry["support.notifier"], "_queue", _queue)
         appointments.action_confirm()
         mails = self._get_notices(appointments)
         self.assertEqual(sorted(mails.mapped("res_id")), sorted(appointments.ids))
+        self.assertEqual(batches, [6])
+
+    def test_a_rule_that_was_narrowed_acts_on_what_it_is_meant_for_alone(self):
+        rule = self.env.ref("support_center.automation_send_confirmation")
+        rule.filter_domain = "[('state', '=', 'confirmed'), ('priority', '=', '3')]"
+        urgent = self._create_appointment(priority="3")
+        other = self._create_appointment(start=at("2026-03-06 10:00"))
+        (other | urgent).action_confirm()
+        self.assertTrue(self._get_notices(urgent))
+        self.assertFalse(self._get_notices(other))
 
     def test_unwanted_confirmation_is_not_sent(self):
         appointment = self._confirm(send_confirmation_email=False)
@@ -97,6 +117,12 @@ class TestNotices(SupportMailCase):
         body = self._get_notices(appointment).body_html
         self.assertNotIn("<script>alert", body)
         self.assertIn("&lt;b&gt;Bold&lt;/b&gt;", body)
+
+    def test_the_queue_is_woken_after_the_commit(self):
+        """Odoo works its queue off once an hour; nobody should wait for that."""
+        with self.capture_triggers("mail.ir_cron_mail_scheduler_action") as captured:
+            self._confirm()
+        self.assertTrue(captured.records)
 
     # Who cannot be told
 
