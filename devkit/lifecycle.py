@@ -89,6 +89,7 @@ class _Lifecycle:
         for model, xmlid, values in SETTINGS:
             rpc(model, "write", [self._record(rpc, xmlid)], values)
         partner = rpc("res.partner", "create", {"name": "Lifecycle", "email": "life@example.com"})
+        rpc("ir.config_parameter", "set_param", f"{ADDON_NAME}.webhook_response_url", "https://x.y")
         technician = rpc("support.technician", "create", {"name": "Lifecycle"})
         rpc("support.team", "create", {"name": "Lifecycle", "alias_name": "lifecycle"})
         ticket = rpc("support.ticket", "create", {"name": "Lifecycle", "partner_id": partner})
@@ -140,6 +141,7 @@ class _Lifecycle:
             ("mail.template", left),
             ("mail.mail", left),
             ("mail.activity", [("res_model", "=like", "support.%")]),
+            ("ir.config_parameter", [("key", "=like", f"{ADDON_NAME}.%")]),
         ):
             count = rpc(model, "search_count", domain)
             if count:

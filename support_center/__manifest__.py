@@ -66,5 +66,6 @@
             "support_center/static/tests/tours/**/*",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }
