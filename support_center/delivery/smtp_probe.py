@@ -27,6 +27,8 @@ def probe(host: str, port: int, *, ssl: bool = False, seconds: float = SECONDS) 
             if code >= 400:
                 return f"{code} {text.decode(errors='replace')}"
     except smtplib.SMTPResponseException as error:
+        if error.smtp_code < 0:
+            return "it speaks no SMTP"
         answer = error.smtp_error
         words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
         return f"{error.smtp_code} {words}"

@@ -16,7 +16,11 @@ class IrCron(models.Model):
         is_decided = context.pop("support_center_backlog_decided", False)
         if vals.get("active") and not is_decided:
             started = self.filtered(lambda cron: not cron.active)
-        this = self.with_context(context) if is_decided else self
+        this = (
+            self.with_context(context)  # pylint: disable=context-overridden
+            if is_decided
+            else self
+        )
         result = super(IrCron, this).write(vals)
         if started:
             self.env["support.backlog"]._hold_old_work(started)

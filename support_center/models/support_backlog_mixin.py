@@ -5,7 +5,7 @@ from odoo import _, api, fields, models
 from .support_technician_notice_mixin import AHEAD
 from .support_ticket_sync_mixin import TICKET_STATE_BY_VISIT
 
-# More candidates than these are not told apart: the number is shown as "5000 or more".
+# What a domain cannot say is looked up as ids; no more of them than these are looked at.
 BACKLOG_MAX = 5000
 
 

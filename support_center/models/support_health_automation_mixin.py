@@ -90,8 +90,8 @@ class SupportHealthAutomationMixin(models.AbstractModel):
             )
         count = self.env["support.backlog"]._count(name)
         severity, message = judge(switch, name, count)
-        if count >= BACKLOG_MAX:
-            message = _("%(message)s (%(count)s or more)", message=message, count=count)
+        if count == BACKLOG_MAX:
+            message = _("%(message)s More are not counted.", message=message)
         vals = {"res_model": switch._name, "res_id": switch.id, "is_on": switch.active}
         if switch._name == "ir.cron":
             vals = self._prepare_cron_vals(switch)
@@ -153,7 +153,7 @@ class SupportHealthAutomationMixin(models.AbstractModel):
             return "problem", _("It has no action any more, so it does nothing.")
         if count:
             return "warning", _(
-                "%(count)s missed it: made while it was off, or it failed. See the list.",
+                "%(count)s missed it: they changed while it was off, or it failed. See which.",
                 count=count,
             )
         return "ok", _("On; nothing missed.")

@@ -144,7 +144,9 @@ class SupportHealthDataMixin(models.AbstractModel):
             self._prepare_row(
                 label,
                 "ok",
-                _("%(count)s user(s), none with other rights.", count=len(accounts)),
+                _("None of the %(count)s has other rights.", count=len(accounts))
+                if accounts
+                else _("There is none."),
                 count=len(accounts),
             )
         ]
@@ -197,10 +199,11 @@ class SupportHealthDataMixin(models.AbstractModel):
     @api.model
     def _find_number_fault(self, key, text):
         try:
-            if not text or float(text) > 0:
-                return False
+            number = float(text or DEFAULTS[key])
         except ValueError:
-            pass
+            number = 0.0
+        if number > 0:
+            return False
         return _(
             "“%(value)s” is no number above zero; %(default)s is taken.",
             value=text,

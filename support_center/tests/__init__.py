@@ -13,6 +13,7 @@ from . import (
     test_double_booking,
     test_dry_run,
     test_health,
+    test_health_checks,
     test_intake_mail,
     test_intake_race,
     test_intake_rpc,

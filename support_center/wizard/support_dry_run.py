@@ -145,7 +145,7 @@ class SupportDryRun(models.TransientModel):
         """
         self.ensure_one()
         backlog = self.env["support.backlog"]
-        if AUTOMATIONS[self.automation].hold and not self.is_on:
+        if AUTOMATIONS[self.automation].hold and not backlog._get_switch(self.automation).active:
             waiting = backlog._find(self.automation)
             if waiting:
                 backlog._hold(self.automation, waiting)

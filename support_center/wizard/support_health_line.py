@@ -1,6 +1,7 @@
+from ast import literal_eval
+
 from odoo import _, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools.safe_eval import safe_eval
 
 from ..models.support_health_check import SECTIONS, SEVERITIES
 
@@ -16,7 +17,7 @@ class SupportHealthLine(models.TransientModel):
     rank = fields.Integer(readonly=True)
     name = fields.Char(readonly=True)
     severity = fields.Selection(SEVERITIES, "Verdict", required=True, readonly=True)
-    message = fields.Char("What is so", readonly=True)
+    message = fields.Char("Finding", readonly=True)
     count = fields.Integer(readonly=True)
     is_on = fields.Boolean("On", readonly=True)
     last_run = fields.Datetime(readonly=True)
@@ -57,7 +58,7 @@ class SupportHealthLine(models.TransientModel):
         if self.is_module_link:
             module = self.env["ir.module.module"].search([("name", "=", "support_center")])
             return self._prepare_action("ir.module.module", res_id=module.id)
-        domain = safe_eval(self.domain) if self.domain else None
+        domain = literal_eval(self.domain) if self.domain else None
         return self._prepare_action(self.res_model, domain=domain, res_id=self.res_id)
 
     def action_dry_run(self):
