@@ -53,6 +53,7 @@
         "views/support_stage_views.xml",
         "views/support_automation_log_views.xml",
         "views/support_appointment_templates.xml",
+        "views/ir_cron_views.xml",
         "wizard/support_health_views.xml",
         "wizard/support_dry_run_views.xml",
         "views/res_config_settings_views.xml",

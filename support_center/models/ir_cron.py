@@ -25,3 +25,7 @@ class IrCron(models.Model):
         if started:
             self.env["support.backlog"]._hold_old_work(started)
         return result
+
+    def action_unarchive(self):
+        """Show the dry run first where one of ours has a backlog; ``write`` switches at once."""
+        return self.env["support.backlog"]._ask_instead(self) or super().action_unarchive()

@@ -193,6 +193,18 @@ class SupportBacklog(models.AbstractModel):
         return {"warning": {"title": _("Before you switch this on"), "message": message}}
 
     @api.model
+    def _ask_instead(self, switches):
+        """The dry run in place of an "Unarchive" from Odoo's menus, which cannot ask.
+
+        :param switches: ``ir.cron`` or ``base.automation``
+        :return: window action, or None where there is nothing to ask
+        """
+        if len(switches) != 1 or switches.active:
+            return None
+        name = self._get_names(switches).get(switches.id)
+        return self.env["support.dry.run"]._open(name) if name and self._count(name) else None
+
+    @api.model
     def _hold_old_work(self, crons):
         """Hold back what waits for crons that were switched on just now, if it is much.
 

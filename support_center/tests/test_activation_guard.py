@@ -1,3 +1,7 @@
+from ast import literal_eval
+
+from lxml import etree
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -240,6 +244,31 @@ class TestActivationGuard(SupportMailCase):
         self.cron.active = rule.active = True
         self.assertIsNone(self._ask(self.cron))
         self.assertIsNone(self._ask(rule))
+
+    def test_unarchive_from_the_menu_shows_the_dry_run_first(self):
+        rule = self.env.ref("support_center.automation_send_confirmation")
+        for switch in (rule, self.cron):
+            with self.subTest(switch.name):
+                switch.active = False
+                switch.action_unarchive()
+                self.assertTrue(switch.active)
+                switch.active = False
+        self._create_due(1)
+        self._create_appointment(state="confirmed")
+        for switch in (rule, self.cron):
+            with self.subTest(switch.name):
+                action = switch.action_unarchive()
+                self.assertFalse(switch.active)
+                dry_run = self.env[action["res_model"]].browse(action["res_id"])
+                self.assertEqual((dry_run.name, dry_run.count), (switch.name, 1))
+                dry_run.action_switch_on()
+                self.assertTrue(switch.active)
+
+    def test_the_switch_in_settings_does_not_save_before_it_asks(self):
+        view = self.env["ir.cron"].get_view(self.env.ref("base.ir_cron_view_form").id)
+        (field,) = etree.fromstring(view["arch"]).iterfind(".//field[@name='active']")
+        self.assertEqual(field.get("on_change"), "1")
+        self.assertEqual(literal_eval(field.get("options")), {"autosave": False})
 
     def test_the_form_in_settings_asks(self):
         self.cron.active = False
