@@ -153,7 +153,7 @@ class SupportHealthAutomationMixin(models.AbstractModel):
             return "problem", _("It has no action any more, so it does nothing.")
         if count:
             return "warning", _(
-                "%(count)s missed it: they changed while it was off, or it failed. See which.",
+                "%(count)s missed it: it was off then, or failed.",
                 count=count,
             )
         return "ok", _("On; nothing missed.")

@@ -52,7 +52,7 @@ class SupportHealthMailMixin(models.AbstractModel):
             self._prepare_row(
                 label,
                 "ok",
-                _("%(where)s. “Test Mail Server” above connects to it.", where=where),
+                _("%(where)s. “Test Mail Server” tries it.", where=where),
                 res_model="ir.mail_server",
                 domain="[]",
             )
