@@ -7,6 +7,7 @@ from . import (
     test_automation_guard,
     test_automation_log,
     test_backend_tour,
+    test_cleanup,
     test_customer_page,
     test_data_files,
     test_double_booking,
@@ -15,6 +16,10 @@ from . import (
     test_intake_rpc,
     test_intake_rpc_http,
     test_purity,
+    test_reoffer,
     test_security_roles,
+    test_state_stamps,
+    test_statistics,
+    test_statistics_runs,
     test_ticket,
 )
