@@ -52,9 +52,9 @@ class TestReoffer(SupportCase):
         (link,) = html.fromstring(activity.note).iter("a")
         self.assertEqual(link.get("data-oe-id"), str(self.visit.id))
         self.assertEqual(self._get_reason(), ("ok", f"Offered to {draft.name}."))
-        # Nothing happened to the draft, and no customer was written to.
+        # Nothing happened to the draft, and its customer was not written to.
         self.assertEqual(draft.read(["state", "start", "technician_id"]), before)
-        mails = self.env["mail.mail"].search([("id", ">", last)])
+        mails = self.env["mail.mail"].search([("id", ">", last), ("res_id", "=", draft.id)])
         self.assertEqual(mails.recipient_ids - activity.user_id.partner_id, draft.partner_id[:0])
         self.assertFalse(any(mails.mapped("email_to")))
         self.assertEqual(draft.message_ids, messages)
