@@ -28,6 +28,7 @@ from . import support_appointment
 from . import support_notifier
 from . import support_webhook_delivery
 from . import support_statistics
+from . import support_statistics_figures
 from . import ir_config_parameter
 from . import ir_sequence
 from . import mail_mail
