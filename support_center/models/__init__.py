@@ -25,6 +25,7 @@ from . import support_stage
 from . import support_team
 from . import support_ticket
 from . import support_appointment
+from . import support_notice_calendar
 from . import support_notifier
 from . import support_webhook_delivery
 from . import support_statistics
