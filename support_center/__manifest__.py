@@ -55,6 +55,9 @@
         "views/support_automation_log_views.xml",
         "views/support_statistics_views.xml",
         "views/support_appointment_templates.xml",
+        "views/ir_cron_views.xml",
+        "wizard/support_health_views.xml",
+        "wizard/support_dry_run_views.xml",
         "views/res_config_settings_views.xml",
         "views/support_center_menus.xml",
     ],
@@ -66,5 +69,6 @@
             "support_center/static/tests/tours/**/*",
         ],
     },
+    "uninstall_hook": "uninstall_hook",
     "application": True,
 }

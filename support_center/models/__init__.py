@@ -11,6 +11,7 @@ from . import support_answer_mixin
 from . import support_webhook_mixin
 from . import support_cleanup_mixin
 from . import support_reoffer_mixin
+from . import support_backlog_mixin
 from . import support_intake_key
 from . import support_intake_words
 from . import support_intake_contacts
@@ -30,7 +31,15 @@ from . import support_notifier
 from . import support_webhook_delivery
 from . import support_statistics
 from . import support_statistics_figures
+from . import support_backlog
+from . import support_health_automation_mixin
+from . import support_health_mail_mixin
+from . import support_health_webhook_mixin
+from . import support_health_data_mixin
+from . import support_health_check
+from . import base_automation
 from . import ir_config_parameter
+from . import ir_cron
 from . import ir_sequence
 from . import mail_mail
 from . import mail_thread

@@ -35,6 +35,7 @@ class SupportAppointment(models.Model):
         "support.webhook.mixin",
         "support.cleanup.mixin",
         "support.reoffer.mixin",
+        "support.backlog.mixin",
         "support.automation.mixin",
         "portal.mixin",
         "rating.mixin",

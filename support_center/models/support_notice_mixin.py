@@ -157,7 +157,7 @@ class SupportNoticeMixin(models.AbstractModel):
         return """
             FROM support_appointment
             WHERE id > %(after_id)s AND active AND state = 'confirmed'
-              AND send_reminder_email AND reminder_sent IS NOT TRUE
+              AND send_reminder_email AND reminder_sent IS NOT TRUE AND reminder_held IS NOT TRUE
               AND start > %(now)s AND start <= %(now)s + %(window)s
               AND (confirmation_queued_at IS NULL OR confirmation_queued_at < start - %(window)s)
         """
@@ -188,6 +188,7 @@ class SupportNoticeMixin(models.AbstractModel):
 
     def _forget_reminders(self):
         """A new time deserves a new reminder; one of the old time is taken off the queue."""
+        self._release_reminders()
         reminded = self.filtered("reminder_sent")
         if reminded:
             self.env["support.notifier"]._withdraw("reminder", reminded)

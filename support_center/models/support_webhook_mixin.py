@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class SupportWebhookMixin(models.AbstractModel):
@@ -6,6 +6,8 @@ class SupportWebhookMixin(models.AbstractModel):
 
     _name = "support.webhook.mixin"
     _description = "Webhooks of an Appointment"
+
+    webhook_told = fields.Json(readonly=True, copy=False, groups="base.group_user")
 
     @api.model
     def _receive_webhook(self, payload):

@@ -1,4 +1,5 @@
 from . import (
+    test_activation_guard,
     test_appointment_company,
     test_appointment_copy,
     test_appointment_states,
@@ -11,6 +12,9 @@ from . import (
     test_customer_page,
     test_data_files,
     test_double_booking,
+    test_dry_run,
+    test_health,
+    test_health_checks,
     test_intake_mail,
     test_intake_race,
     test_intake_rpc,
