@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 # Gets the handler and answers by it.
-Behaviour = Callable[[BaseHTTPRequestHandler], None]
+Behaviour = Callable[[BaseHTTPRequestHandler], object]
 
 
 class Receiver:
