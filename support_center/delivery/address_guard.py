@@ -68,6 +68,22 @@ def check_url(url: str) -> None:
         raise DeliveryFault("bad_url", reason="credentials")
 
 
+def check_literal(url: str, guard: AddressGuard) -> None:
+    """Refuse what can be told without asking anybody: an address in numbers, ``localhost``.
+
+    :raise DeliveryFault: ``private_address``
+    """
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    if host == "localhost" or host.endswith(".localhost"):
+        guard.check("127.0.0.1")
+        return
+    try:
+        ip_address(host)
+    except ValueError:
+        return
+    guard.check(host)
+
+
 def is_public(address: str) -> bool:
     """Whether an address belongs to a machine on the public internet."""
     try:

@@ -14,7 +14,9 @@ from . import support_reoffer_mixin
 from . import support_intake_key
 from . import support_intake_words
 from . import support_intake_contacts
+from . import support_intake_references
 from . import support_intake
+from . import support_intake_webhook
 from . import support_intake_mixin
 from . import support_scheduler
 from . import support_skill
@@ -26,6 +28,7 @@ from . import support_team
 from . import support_ticket
 from . import support_appointment
 from . import support_notifier
+from . import support_webhook_words
 from . import support_webhook_delivery
 from . import support_statistics
 from . import ir_config_parameter

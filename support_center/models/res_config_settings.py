@@ -3,6 +3,10 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
+from ..delivery.address_guard import AddressGuard, check_literal, check_url
+from ..delivery.faults import DeliveryFault
+from ..delivery.signature import BadSecret, check_secret
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -40,3 +44,50 @@ class ResConfigSettings(models.TransientModel):
                             value=settings[name],
                         )
                     )
+
+    support_center_webhook_response_url = fields.Char(
+        "Response Webhook",
+        config_parameter="support_center.webhook_response_url",
+        help="Where other systems are told what becomes of an appointment, while the rule "
+        "“Webhook Response” is active; nobody is told while this is empty.",
+    )
+    support_center_webhook_secret = fields.Char(
+        "Webhook Secret",
+        config_parameter="support_center.webhook_secret",
+        help="Signs what is sent, so that the receiver can tell who sent it. Hand it to the "
+        "receiver and nobody else. Emptied, a new one is made with the next message.",
+    )
+    support_center_webhook_allow_private = fields.Boolean(
+        "Private Addresses",
+        config_parameter="support_center.webhook_allow_private",
+        help="Also send to machines that are not on the public internet.",
+    )
+    support_center_webhook_company_id = fields.Many2one(
+        "res.company",
+        "Company of Webhook Requests",
+        config_parameter="support_center.webhook_company_id",
+        help="Requests by webhook become appointments of this company; of the first one "
+        "while this is empty.",
+    )
+
+    @api.constrains(
+        "support_center_webhook_response_url",
+        "support_center_webhook_secret",
+        "support_center_webhook_allow_private",
+    )
+    def _check_support_center_webhook(self):
+        words = self.env["support.webhook.words"]
+        for settings in self:
+            url = settings.support_center_webhook_response_url
+            secret = settings.support_center_webhook_secret
+            guard = AddressGuard(settings.support_center_webhook_allow_private)
+            try:
+                if url:
+                    check_url(url.strip())
+                    check_literal(url.strip(), guard)
+                if secret:
+                    check_secret(secret.strip())
+            except DeliveryFault as fault:
+                raise ValidationError(words._describe_fault(fault.code, fault.params)) from None
+            except BadSecret as fault:
+                raise ValidationError(words._describe_secret_fault(fault.code)) from None

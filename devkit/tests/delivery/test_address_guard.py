@@ -1,7 +1,7 @@
 """Which addresses a webhook may go to."""
 
 import pytest
-from delivery.address_guard import AddressGuard, check_url, is_public
+from delivery.address_guard import AddressGuard, check_literal, check_url, is_public
 from delivery.faults import DeliveryFault
 
 
@@ -145,3 +145,24 @@ def test_bad_urls(url, reason):
     with pytest.raises(DeliveryFault) as caught:
         check_url(url)
     assert (caught.value.code, caught.value.params["reason"]) == ("bad_url", reason)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1/",
+        "http://[::1]:8080/",
+        "https://localhost/x",
+        "https://printer.localhost./x",
+        "http://169.254.169.254/latest/meta-data/",
+    ],
+)
+def test_addresses_that_are_private_by_their_look(url):
+    with pytest.raises(DeliveryFault):
+        check_literal(url, AddressGuard())
+    check_literal(url, AddressGuard(allow_private=True))
+
+
+@pytest.mark.parametrize("url", ["https://8.8.8.8/", "https://hooks.example.com/"])
+def test_addresses_that_may_be_public(url):
+    check_literal(url, AddressGuard())
