@@ -7,6 +7,8 @@ from ..delivery.address_guard import AddressGuard, check_literal, check_url
 from ..delivery.faults import DeliveryFault
 from ..delivery.signature import BadSecret, check_secret
 
+ALLOW_PRIVATE = "support_center.webhook_allow_private"
+
 
 class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
@@ -59,7 +61,6 @@ class ResConfigSettings(models.TransientModel):
     )
     support_center_webhook_allow_private = fields.Boolean(
         "Private Addresses",
-        config_parameter="support_center.webhook_allow_private",
         help="Also send to machines that are not on the public internet.",
     )
     support_center_webhook_company_id = fields.Many2one(
@@ -69,6 +70,21 @@ class ResConfigSettings(models.TransientModel):
         help="Requests by webhook become appointments of this company; of the first one "
         "while this is empty.",
     )
+
+    # Not by `config_parameter`: Odoo takes the stored text “False” for a yes.
+    @api.model
+    def get_values(self):
+        parameters = self.env["ir.config_parameter"]
+        return {
+            **super().get_values(),
+            "support_center_webhook_allow_private": parameters._get_support_flag(ALLOW_PRIVATE),
+        }
+
+    def set_values(self):
+        super().set_values()
+        self.env["ir.config_parameter"].set_param(
+            ALLOW_PRIVATE, str(self.support_center_webhook_allow_private)
+        )
 
     @api.constrains(
         "support_center_webhook_response_url",

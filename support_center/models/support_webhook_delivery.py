@@ -53,7 +53,7 @@ class SupportWebhookDelivery(models.Model):
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     state = fields.Selection(STATES, required=True, default="pending", readonly=True, index=True)
-    attempts = fields.Integer(readonly=True)
+    attempts = fields.Integer(default=0, readonly=True)
     next_try = fields.Datetime(readonly=True)
     last_error = fields.Text(readonly=True)
     delivered_at = fields.Datetime(readonly=True)
@@ -231,11 +231,12 @@ class SupportWebhookDelivery(models.Model):
                     """,
                     {"now": now, "lease": now + LEASE, "limit": limit},
                 )
+                ids = sorted(row_id for (row_id,) in self.env.cr.fetchall())
         except psycopg2.errors.SerializationFailure:
             # Another server took and released the row since our transaction began.
             self._wake_cron()
             return self.browse()
-        claimed = self.browse(sorted(row_id for (row_id,) in self.env.cr.fetchall()))
+        claimed = self.browse(ids)
         claimed.invalidate_recordset()
         return claimed
 

@@ -9,7 +9,7 @@ STATE_EVENTS = {
     "cancelled": "appointment.cancelled",
     "done": "appointment.done",
 }
-# What a call without parameters and body holds; JSON's null is something.
+# What a call without parameters and body holds; an empty mapping or list is something.
 NOTHING = object()
 INTAKE_EVENTS = {"accepted": "appointment.accepted", "review": "appointment.rejected"}
 
