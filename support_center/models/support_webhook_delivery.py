@@ -1,5 +1,6 @@
 import json
 import time
+import traceback
 import uuid
 from datetime import timedelta
 
@@ -254,13 +255,15 @@ class SupportWebhookDelivery(models.Model):
         if url != self.url:
             self.url = url
         send = self._prepare_post(url)
+        trace = None
         # The taking is kept, and nothing is left open while the receiver thinks.
         commit_batch(self.env)
         try:
             answer = send()
         except Exception as error:  # noqa: BLE001, one message must not keep the others
-            answer = Answer("connection", {"error": type(error).__name__})
-        self._settle(answer)
+            answer = Answer("own_fault", {"error": type(error).__name__})
+            trace = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+        self._settle(answer, trace)
 
     def _prepare_post(self, url):
         """Read all that an attempt needs.
@@ -279,10 +282,11 @@ class SupportWebhookDelivery(models.Model):
             return lambda: answer
         return lambda: post(url, body, headers, guard=guard)
 
-    def _settle(self, answer):
+    def _settle(self, answer, trace=None):
         """Write down what became of an attempt, and when there is another one.
 
         :param answer: ``delivery.client.Answer``
+        :param str trace: where our own code failed, for the log
         """
         self.ensure_one()
         now = fields.Datetime.now()
@@ -298,13 +302,13 @@ class SupportWebhookDelivery(models.Model):
         received = _("It answered: %(text)s", text=answer.text) if answer.text else ""
         error = "\n".join(filter(None, [text, received]))
         self.write({**vals, "last_error": False if answer.delivered else error})
-        self._log_attempt(answer, text)
+        self._log_attempt(answer, text, trace)
         if vals.get("state") == "dead":
             self._tell_dead(text)
         elif vals.get("next_try"):
             self._wake_cron(vals["next_try"])
 
-    def _log_attempt(self, answer, text):
+    def _log_attempt(self, answer, text, trace):
         self.env["support.automation.log"]._record(
             "deliver_webhook",
             self,
@@ -315,7 +319,7 @@ class SupportWebhookDelivery(models.Model):
                 max=MAX_ATTEMPTS,
                 text=text,
             ),
-            payload=answer.text or None,
+            payload=trace or answer.text or None,
         )
 
     # ------------------------------------------------------------------

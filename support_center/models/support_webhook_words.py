@@ -43,6 +43,7 @@ class SupportWebhookWords(models.AbstractModel):
             "bad_url": self._describe_url_fault(params["reason"]),
             "bad_secret": self._describe_secret_fault(params["reason"]),
             "no_url": _("There is no address any more; set one and send it again."),
+            "own_fault": _("Sending failed on our side (%(error)s).", error=params["error"]),
             "interrupted": _("The server was ended during every attempt."),
         }
         return texts.get(code) or code

@@ -2,12 +2,14 @@ import json
 import threading
 from datetime import timedelta
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tests.common import _super_send
 from odoo.tools import mute_logger
 
 from ..delivery import client
@@ -21,6 +23,13 @@ ROUTE = "odoo.addons.support_center.models.support_webhook_delivery"
 @tagged("post_install", "-at_install")
 class TestWebhookDelivery(SupportCase):
     """The outbox against a real receiver that verifies each signature."""
+
+    @classmethod
+    def _request_handler(cls, session, prepared, /, **options):
+        # Odoo 19 looks at time-outs here and takes none of two parts.
+        if urlsplit(prepared.url).hostname in ("127.0.0.1", "localhost"):
+            return _super_send(session, prepared, **options)
+        return super()._request_handler(session, prepared, **options)
 
     @classmethod
     def setUpClass(cls):
@@ -231,6 +240,7 @@ class TestWebhookDelivery(SupportCase):
             self._run(receiver)
         self.assertEqual((row.state, other.state), ("pending", "delivered"))
         self.assertIn("RuntimeError", row.last_error)
+        self.assertIn("our bug", self._get_attempts(row).payload)
 
     def test_a_server_that_ends_in_the_middle(self):
         """The lease runs out, the message comes again under the same id."""
