@@ -145,33 +145,42 @@ class SupportWebhookDelivery(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
-    def _enqueue(self, event, url, appointment):
-        """Put a message into the outbox, in the transaction of what it tells of.
+    def _enqueue(self, events, url):
+        """Put messages into the outbox, in the transaction of what they tell of.
 
-        :param str event: its type, like ``appointment.confirmed``
-        :param appointment: one ``support.appointment``
-        :return: the new row
+        :param events: list of ``(type, appointment)``, like ``appointment.confirmed``
+        :param str url: where to
+        :return: the new rows
         """
         now = fields.Datetime.now()
+        # sudo: nobody has the right to write the outbox by hand.
+        deliveries = self.sudo().create(
+            [
+                {
+                    "event": event,
+                    "message_id": f"msg_{uuid.uuid4().hex}",
+                    "url": url,
+                    "payload": self._get_body(event, appointment, now),
+                    "appointment_id": appointment.id,
+                    "company_id": appointment.company_id.id,
+                    "next_try": now,
+                }
+                for event, appointment in events
+            ]
+        )
+        if deliveries:
+            self._wake_cron()
+        return deliveries
+
+    @api.model
+    def _get_body(self, event, appointment, moment):
+        """The message as it is signed and sent, to the byte."""
         body = {
             "type": event,
-            "timestamp": appointment._format_webhook_time(now),
+            "timestamp": appointment._format_webhook_time(moment),
             "data": appointment._prepare_webhook_data(),
         }
-        # sudo: nobody has the right to write the outbox by hand.
-        delivery = self.sudo().create(
-            {
-                "event": event,
-                "message_id": f"msg_{uuid.uuid4().hex}",
-                "url": url,
-                "payload": json.dumps(body, ensure_ascii=False, separators=(",", ":")),
-                "appointment_id": appointment.id,
-                "company_id": appointment.company_id.id,
-                "next_try": now,
-            }
-        )
-        self._wake_cron()
-        return delivery
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
     @api.model
     def _wake_cron(self, at=None):

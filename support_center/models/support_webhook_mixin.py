@@ -111,7 +111,8 @@ class SupportWebhookMixin(models.AbstractModel):
 
     def _rule_webhook_response(self):
         """Put what is new about these appointments into the outbox, once."""
-        due = self.filtered(lambda a: a._get_webhook_mark() != (a.webhook_told or {}))
+        together = self._with_saved_together("automation_webhook_response")
+        due = together.filtered(lambda a: a._get_webhook_mark() != (a.webhook_told or {}))
         due._run_automation("webhook_response", lambda those: those._tell_webhook())
 
     def _tell_webhook(self):
@@ -127,18 +128,18 @@ class SupportWebhookMixin(models.AbstractModel):
         if not url:
             reason = _("Nobody is told: no address is set for the response webhook.")
             return dict.fromkeys(self.ids, ("skipped", reason))
-        outcomes = {}
+        outcomes, messages = {}, []
         for appointment in these:
             mark = appointment._get_webhook_mark()
             events = appointment._get_webhook_events(appointment.webhook_told or {}, mark)
-            for event in events:
-                deliveries._enqueue(event, url, appointment)
+            messages += [(event, appointment) for event in events]
             appointment.webhook_told = mark
             outcomes[appointment.id] = (
                 ("ok", ", ".join(events))
                 if events
                 else ("skipped", _("There is no event for this change."))
             )
+        deliveries._enqueue(messages, url)
         return outcomes
 
     def _get_webhook_mark(self):

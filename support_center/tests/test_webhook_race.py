@@ -1,23 +1,31 @@
 import threading
 import uuid
+from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
+from ..delivery.client import post as real_post
 from .test_double_booking import Connection, connect
+from .webhook_receiver import ReceiverMixin, receiving
 
 MODEL = "support.webhook.delivery"
+URL = "support_center.webhook_response_url"
+PRIVATE = "support_center.webhook_allow_private"
 
 
 @tagged("post_install", "-at_install")
-class TestWebhookRace(BaseCase):
-    """Several servers at one outbox, on connections of their own."""
+class TestWebhookRace(ReceiverMixin, BaseCase):
+    """Several servers at one outbox, on connections of their own that really commit."""
 
     def setUp(self):
         super().setUp()
         self._remove()
         with Connection(connect()) as env:
-            now = env.cr.now()
+            self.secret = env[MODEL]._get_or_make_secret()
+            parameters = env["ir.config_parameter"]
+            self.values = {key: parameters.get_param(key) for key in (URL, PRIVATE)}
+            parameters.set_param(PRIVATE, "True")
             rows = env[MODEL].create(
                 [
                     {
@@ -26,17 +34,46 @@ class TestWebhookRace(BaseCase):
                         "url": "https://hooks.example.com/",
                         "payload": "{}",
                         "company_id": env["res.company"].search([], limit=1).id,
-                        "next_try": now.replace(microsecond=0),
+                        "next_try": env.cr.now().replace(microsecond=0),
                     }
                     for _number in range(6)
                 ]
             )
             self.ids = rows.ids
-        self.addCleanup(self._remove)
+            self.message_ids = rows.mapped("message_id")
+        self.addCleanup(self._restore)
+        really = patch("odoo.addons.support_center.compat.under_test", lambda: False)
+        really.start()
+        self.addCleanup(really.stop)
+
+    def _restore(self):
+        self._remove()
+        with Connection(connect()) as env:
+            for key, value in self.values.items():
+                env["ir.config_parameter"].set_param(key, value)
 
     def _remove(self):
         with Connection(connect()) as env:
             env[MODEL].search([("event", "=", "race")]).unlink()
+            cron = env.ref("support_center.cron_deliver_webhooks")
+            env["ir.cron.trigger"].search([("cron_id", "=", cron.id)]).unlink()
+            # SQL, since the log is append-only for the ORM.
+            env.cr.execute("DELETE FROM support_automation_log WHERE reference = 'race'")
+
+    def _run(self, pids=None):
+        """One server's run of the job."""
+        connection = Connection(connect())
+        if pids is not None:
+            pids.append(connection.cr._cnx.get_backend_pid())
+        connection.env[MODEL]._cron_deliver()
+        connection.finish()
+
+    def _receiving(self, **options):
+        return receiving(self.secret, **options)
+
+    def _send_to(self, receiver):
+        with Connection(connect()) as env:
+            env["ir.config_parameter"].set_param(URL, receiver.url)
 
     def test_two_servers_take_different_rows(self):
         first, second = Connection(connect()), Connection(connect())
@@ -59,29 +96,64 @@ class TestWebhookRace(BaseCase):
             self.assertFalse(second.env[MODEL]._claim(10))
         second.drop()
 
-    def test_four_servers_send_each_message_once(self):
-        sent, lock = [], threading.Lock()
-
-        def _work():
-            connection = Connection(connect())
-            while True:
-                row = connection.env[MODEL]._claim()
-                if not row:
-                    connection.cr.rollback()
-                    with Connection(connect()) as env:
-                        if not env[MODEL]._count_due():
-                            break
-                    continue
-                connection.cr.commit()
-                with lock:
-                    sent.append(row.id)
-                connection.cr.rollback()
-            connection.drop()
-
-        with mute_logger("odoo.sql_db"):
-            threads = [threading.Thread(target=_work) for _number in range(4)]
+    def test_three_servers_send_each_message_once(self):
+        with self._receiving() as receiver, mute_logger("odoo.sql_db"):
+            self._send_to(receiver)
+            threads = [threading.Thread(target=self._run) for _number in range(3)]
             for thread in threads:
                 thread.start()
             for thread in threads:
                 thread.join(60)
-        self.assertEqual(sorted(sent), sorted(self.ids))
+            self._run()  # what the one that lost a race left for later
+        self.assertEqual(sorted(receiver.ids), sorted(self.message_ids))
+        with Connection(connect()) as env:
+            rows = env[MODEL].browse(self.ids)
+            self.assertEqual(set(rows.mapped("state")), {"delivered"})
+            self.assertEqual(set(rows.mapped("attempts")), {1})
+
+    def test_the_taking_is_committed_and_nothing_is_open_while_the_receiver_thinks(self):
+        pids, seen = [], []
+
+        def _look():
+            with Connection(connect()) as env:
+                env.cr.execute("SELECT state FROM pg_stat_activity WHERE pid = %s", [pids[0]])
+                (state,) = env.cr.fetchone()
+                row = env[MODEL].search([("event", "=", "race"), ("attempts", "=", 1)])
+                taken = row.filtered(lambda r: r.state == "pending")
+                seen.append((state, len(taken), bool(taken.next_try > env.cr.now())))
+
+        with self._receiving(before=_look) as receiver:
+            self._send_to(receiver)
+            self._run(pids)
+        self.assertEqual(seen, [("idle", 1, True)] * 6)
+
+    def test_a_server_that_is_ended_while_the_receiver_thinks(self):
+        """What it has delivered is written down; what it held comes again after the lease."""
+
+        class Killed(BaseException):
+            pass
+
+        calls = []
+
+        def _post(*args, **options):
+            calls.append(1)
+            if len(calls) == 3:
+                raise Killed
+            return real_post(*args, **options)
+
+        route = "odoo.addons.support_center.models.support_webhook_delivery"
+        with self._receiving() as receiver:
+            self._send_to(receiver)
+            connection = Connection(connect())
+            with patch(f"{route}.post", _post), self.assertRaises(Killed):
+                connection.env[MODEL]._cron_deliver()
+            connection.drop()
+            self._run()
+            self.assertEqual(receiver.ids, [*self.message_ids[:2], *self.message_ids[3:]])
+            with Connection(connect()) as env:
+                held = env[MODEL].browse(self.ids[2])
+                self.assertEqual((held.state, held.attempts), ("pending", 1))
+                held.next_try = env.cr.now().replace(microsecond=0)
+            self._run()
+        self.assertEqual(receiver.ids[-1], self.message_ids[2])
+        self.assertEqual(len(receiver.ids), 6)

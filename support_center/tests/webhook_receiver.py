@@ -3,8 +3,22 @@
 import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 from standardwebhooks import Webhook
+
+from odoo.tests.common import _super_send
+
+
+class ReceiverMixin:
+    """For test classes whose code calls a receiver on this machine."""
+
+    @classmethod
+    def _request_handler(cls, session, prepared, /, **options):
+        # Odoo 19 looks at time-outs here and takes none of two parts.
+        if urlsplit(prepared.url).hostname in ("127.0.0.1", "localhost"):
+            return _super_send(session, prepared, **options)
+        return super()._request_handler(session, prepared, **options)
 
 
 class Receiver:

@@ -1,6 +1,7 @@
 """The client against a real receiver, with the versions of requests that Odoo brings."""
 
 import socket
+import threading
 import time
 
 import pytest
@@ -159,3 +160,36 @@ def test_hosts_that_cannot_be(host):
 
     answer = _post(f"http://{host}/", AddressGuard(resolve=_unknown))
     assert answer.code in ("unknown_host", "connection")
+
+
+def test_a_receiver_that_never_speaks_tls():
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        answer = _post(f"https://127.0.0.1:{silent.getsockname()[1]}/")
+    assert answer.code == "timeout"
+
+
+def test_a_receiver_that_drips_into_a_tls_handshake():
+    def _drip(listener):
+        connection, _address = listener.accept()
+        with connection:
+            # The start of a long record that never comes to its end.
+            connection.sendall(b"\x16\x03\x03\x40\x00")
+            try:
+                for _number in range(30):
+                    connection.sendall(b"\x02")
+                    time.sleep(0.1)
+            except OSError:
+                return  # it has been hung up on
+
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+        thread = threading.Thread(target=_drip, args=(listener,), daemon=True)
+        thread.start()
+        started = time.monotonic()
+        answer = _post(f"https://127.0.0.1:{listener.getsockname()[1]}/")
+        assert answer.code == "timeout"
+        assert time.monotonic() - started < 2.5
+        thread.join()
