@@ -9,6 +9,7 @@ import pytz
 
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import plaintext2html
 
 from ..compat import commit_batch
 from ..delivery.address_guard import AddressGuard
@@ -352,10 +353,13 @@ class SupportWebhookDelivery(models.Model):
                 appointment.activity_schedule(
                     "mail.mail_activity_data_todo",
                     summary=summary,
-                    note=_(
-                        "%(event)s was given up: %(text)s See Configuration / Webhook Deliveries.",
-                        event=self.event,
-                        text=text,
+                    note=plaintext2html(
+                        _(
+                            "%(event)s was given up: %(text)s "
+                            "See Configuration / Webhook Deliveries.",
+                            event=self.event,
+                            text=text,
+                        )
                     ),
                     user_id=self._get_manager(appointment).id,
                 )

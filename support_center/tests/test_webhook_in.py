@@ -167,14 +167,16 @@ class TestWebhookIn(SupportHttpCase):
     def test_a_fault_of_our_own_loses_nothing(self):
         data = {**self.data, "external_ref": "crm-11"}
         with (
-            patch.object(SupportIntakeWebhook, "_read_draft", side_effect=RuntimeError("our bug")),
+            patch.object(
+                SupportIntakeWebhook, "_read_draft", side_effect=RuntimeError("our <a>bug</a>")
+            ),
             mute_logger("support_center.automation"),
         ):
             draft = self._post(data)
         self.assertEqual(draft.intake_state, "received")
         self.assertEqual(json.loads(draft.intake_raw), data)
-        self.assertIn("our bug", self._get_log(draft, "read_webhook").message)
-        self.assertIn("our bug", draft.activity_ids.note)
+        self.assertIn("our <a>bug</a>", self._get_log(draft, "read_webhook").message)
+        self.assertIn("our &lt;a&gt;bug&lt;/a&gt;", draft.activity_ids.note)
         # The sender's next attempt reads what waits, and makes no second one.
         self.assertFalse(self._post(data))
         self.assertEqual(draft.intake_state, "accepted")
