@@ -92,17 +92,24 @@ class ResConfigSettings(models.TransientModel):
         "support_center_webhook_allow_private",
     )
     def _check_support_center_webhook(self):
+        """Refuse what cannot work; what is stored already keeps nobody from other settings."""
         words = self.env["support.webhook.words"]
+        parameters = self.env["ir.config_parameter"].sudo()  # sudo: only compared with
+        stored = (
+            parameters.get_param("support_center.webhook_response_url"),
+            parameters._get_support_flag(ALLOW_PRIVATE),
+        )
+        stored_secret = parameters.get_param("support_center.webhook_secret")
         for settings in self:
-            url = settings.support_center_webhook_response_url
-            secret = settings.support_center_webhook_secret
-            guard = AddressGuard(settings.support_center_webhook_allow_private)
+            url = (settings.support_center_webhook_response_url or "").strip()
+            secret = (settings.support_center_webhook_secret or "").strip()
+            allow_private = settings.support_center_webhook_allow_private
             try:
-                if url:
-                    check_url(url.strip())
-                    check_literal(url.strip(), guard)
-                if secret:
-                    check_secret(secret.strip())
+                if url and (url, allow_private) != stored:
+                    check_url(url)
+                    check_literal(url, AddressGuard(allow_private))
+                if secret and secret != stored_secret:
+                    check_secret(secret)
             except DeliveryFault as fault:
                 raise ValidationError(words._describe_fault(fault.code, fault.params)) from None
             except BadSecret as fault:

@@ -226,19 +226,23 @@ class SupportWebhookDelivery(models.Model):
         """
         now = fields.Datetime.now()
         self.env.flush_all()
+        # The inner query stands by itself: as a condition of the update PostgreSQL may run
+        # it several times, each time past the rows it has locked, and take too many.
         try:
             with self.env.cr.savepoint(flush=False):
                 self.env.cr.execute(
                     """
-                    UPDATE support_webhook_delivery
-                       SET attempts = attempts + 1, next_try = %(lease)s
-                     WHERE id IN (
-                            SELECT id FROM support_webhook_delivery
-                             WHERE state = 'pending' AND next_try <= %(now)s
-                          ORDER BY next_try, id
-                             LIMIT %(limit)s
-                               FOR UPDATE SKIP LOCKED)
-                 RETURNING id
+                    WITH due AS MATERIALIZED (
+                          SELECT id FROM support_webhook_delivery
+                           WHERE state = 'pending' AND next_try <= %(now)s
+                        ORDER BY next_try, id
+                           LIMIT %(limit)s
+                             FOR UPDATE SKIP LOCKED)
+                  UPDATE support_webhook_delivery AS delivery
+                     SET attempts = attempts + 1, next_try = %(lease)s
+                    FROM due
+                   WHERE delivery.id = due.id
+               RETURNING delivery.id
                     """,
                     {"now": now, "lease": now + LEASE, "limit": limit},
                 )

@@ -221,6 +221,13 @@ class TestWebhookSettings(SupportCase):
         parameters = self.env["ir.config_parameter"]
         self.assertTrue(parameters._get_support_flag("support_center.webhook_allow_private"))
 
+    def test_what_is_stored_keeps_nobody_from_other_settings(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("support_center.webhook_response_url", "nonsense")
+        parameters.set_param("support_center.webhook_secret", "nonsense")
+        self.env["res.config.settings"].create({"support_center_reminder_hours": 12}).execute()
+        self.assertEqual(self._read("response_url"), "nonsense")
+
     def test_what_cannot_work_is_refused(self):
         for values, word in (
             ({"response_url": "ftp://example.com/"}, "https://"),

@@ -1,17 +1,19 @@
 import threading
 import uuid
+from contextlib import contextmanager
 from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
+from ..delivery.address_guard import AddressGuard
 from ..delivery.client import post as real_post
+from ..models.support_webhook_delivery import SupportWebhookDelivery
 from .test_double_booking import Connection, connect
 from .webhook_receiver import ReceiverMixin, receiving
 
 MODEL = "support.webhook.delivery"
-URL = "support_center.webhook_response_url"
-PRIVATE = "support_center.webhook_allow_private"
+ROUTE = "odoo.addons.support_center.models.support_webhook_delivery"
 
 
 @tagged("post_install", "-at_install")
@@ -23,9 +25,6 @@ class TestWebhookRace(ReceiverMixin, BaseCase):
         self._remove()
         with Connection(connect()) as env:
             self.secret = env[MODEL]._get_or_make_secret()
-            parameters = env["ir.config_parameter"]
-            self.values = {key: parameters.get_param(key) for key in (URL, PRIVATE)}
-            parameters.set_param(PRIVATE, "True")
             rows = env[MODEL].create(
                 [
                     {
@@ -41,16 +40,10 @@ class TestWebhookRace(ReceiverMixin, BaseCase):
             )
             self.ids = rows.ids
             self.message_ids = rows.mapped("message_id")
-        self.addCleanup(self._restore)
+        self.addCleanup(self._remove)
         really = patch("odoo.addons.support_center.compat.under_test", lambda: False)
         really.start()
         self.addCleanup(really.stop)
-
-    def _restore(self):
-        self._remove()
-        with Connection(connect()) as env:
-            for key, value in self.values.items():
-                env["ir.config_parameter"].set_param(key, value)
 
     def _remove(self):
         with Connection(connect()) as env:
@@ -65,15 +58,33 @@ class TestWebhookRace(ReceiverMixin, BaseCase):
         connection = Connection(connect())
         if pids is not None:
             pids.append(connection.cr._cnx.get_backend_pid())
-        connection.env[MODEL]._cron_deliver()
-        connection.finish()
+        try:
+            connection.env[MODEL]._cron_deliver()
+            connection.env.flush_all()
+            connection.cr.commit()
+        finally:
+            connection.cr.close()
 
+    @contextmanager
     def _receiving(self, **options):
-        return receiving(self.secret, **options)
+        """A receiver that everything goes to, without a parameter that is committed."""
+        with (
+            receiving(self.secret, **options) as receiver,
+            patch.object(SupportWebhookDelivery, "_get_url", lambda _self: receiver.url),
+            patch(f"{ROUTE}.AddressGuard", lambda _private: AddressGuard(allow_private=True)),
+        ):
+            yield receiver
 
-    def _send_to(self, receiver):
-        with Connection(connect()) as env:
-            env["ir.config_parameter"].set_param(URL, receiver.url)
+    def test_no_more_rows_than_asked_for(self):
+        """Whatever PostgreSQL makes of the query, with and without statistics."""
+        for analyze in (False, True):
+            with Connection(connect()) as env:
+                if analyze:
+                    env.cr.execute("ANALYZE support_webhook_delivery")
+                for method in ("nestloop", "hashjoin", "mergejoin"):
+                    env.cr.execute(f"SET LOCAL enable_{method} = off")
+                    self.assertEqual(len(env[MODEL]._claim(1)), 1)
+                    env.cr.execute(f"SET LOCAL enable_{method} = on")
 
     def test_two_servers_take_different_rows(self):
         first, second = Connection(connect()), Connection(connect())
@@ -98,7 +109,6 @@ class TestWebhookRace(ReceiverMixin, BaseCase):
 
     def test_three_servers_send_each_message_once(self):
         with self._receiving() as receiver, mute_logger("odoo.sql_db"):
-            self._send_to(receiver)
             threads = [threading.Thread(target=self._run) for _number in range(3)]
             for thread in threads:
                 thread.start()
@@ -122,8 +132,7 @@ class TestWebhookRace(ReceiverMixin, BaseCase):
                 taken = row.filtered(lambda r: r.state == "pending")
                 seen.append((state, len(taken), bool(taken.next_try > env.cr.now())))
 
-        with self._receiving(before=_look) as receiver:
-            self._send_to(receiver)
+        with self._receiving(before=_look):
             self._run(pids)
         self.assertEqual(seen, [("idle", 1, True)] * 6)
 
@@ -141,11 +150,10 @@ class TestWebhookRace(ReceiverMixin, BaseCase):
                 raise Killed
             return real_post(*args, **options)
 
-        route = "odoo.addons.support_center.models.support_webhook_delivery"
         with self._receiving() as receiver:
-            self._send_to(receiver)
             connection = Connection(connect())
-            with patch(f"{route}.post", _post), self.assertRaises(Killed):
+            self.addCleanup(connection.cr.close)
+            with patch(f"{ROUTE}.post", _post), self.assertRaises(Killed):
                 connection.env[MODEL]._cron_deliver()
             connection.drop()
             self._run()
