@@ -9,14 +9,12 @@ import pytz
 
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import plaintext2html
 
 from ..compat import commit_batch
 from ..delivery.address_guard import AddressGuard
 from ..delivery.backoff import MAX_ATTEMPTS, wait_after
 from ..delivery.client import Answer, post
 from ..delivery.signature import BadSecret, make_secret, sign
-from .support_automation_log import AUTOMATION_LOGGER
 
 STATES = [("pending", "Waiting"), ("delivered", "Delivered"), ("dead", "Given Up")]
 
@@ -318,7 +316,7 @@ class SupportWebhookDelivery(models.Model):
         self.write({**vals, "last_error": False if answer.delivered else error})
         self._log_attempt(answer, text, trace)
         if vals.get("state") == "dead":
-            self._tell_dead(text)
+            self.appointment_id._tell_dead_webhook(self.event, text)
         elif vals.get("next_try"):
             self._wake_cron(vals["next_try"])
 
@@ -335,57 +333,6 @@ class SupportWebhookDelivery(models.Model):
             ),
             payload=trace or answer.text or None,
         )
-
-    # ------------------------------------------------------------------
-    # Dead letters
-    # ------------------------------------------------------------------
-
-    def _tell_dead(self, text):
-        """Ask a manager to look, once for as long as nobody has.
-
-        The receiver that gives no answer to one message gives none to the
-        next, so that an activity for each would bury the managers.
-        """
-        summary = _("Webhooks are not delivered")
-        appointment = self.appointment_id
-        if not appointment or self.env["mail.activity"].search_count(
-            [("res_model", "=", appointment._name), ("summary", "=", summary)], limit=1
-        ):
-            return
-        try:
-            with self.env.cr.savepoint():
-                appointment.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    summary=summary,
-                    note=plaintext2html(
-                        _(
-                            "%(event)s was given up: %(text)s "
-                            "See Configuration / Webhook Deliveries.",
-                            event=self.event,
-                            text=text,
-                        )
-                    ),
-                    user_id=self._get_manager(appointment).id,
-                )
-        except Exception:  # noqa: BLE001, the outcome must be kept whatever comes of the word
-            AUTOMATION_LOGGER.exception(
-                "action=deliver_webhook outcome=failed record=%s,%s no activity could be made",
-                self._name,
-                self.id,
-            )
-
-    def _get_manager(self, appointment):
-        """A manager of the company, else whoever looks after its appointments."""
-        managers = self.env["res.users"].search(
-            [
-                ("groups_id", "in", self.env.ref("support_center.group_support_manager").ids),
-                ("company_ids", "in", self.company_id.ids),
-                ("share", "=", False),
-            ],
-            order="id",
-            limit=1,
-        )
-        return managers or appointment._automation_responsible()
 
     @api.autovacuum
     def _gc_old_rows(self):

@@ -2,6 +2,9 @@ import json
 
 from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.http import request
+from odoo.tools import plaintext2html
+
+from .support_automation_log import AUTOMATION_LOGGER
 
 # Told to the system outside when an appointment comes into one of these states.
 STATE_EVENTS = {
@@ -188,6 +191,58 @@ class SupportWebhookMixin(models.AbstractModel):
     @api.model
     def _format_webhook_time(self, moment):
         return moment.isoformat(timespec="seconds") + "Z" if moment else None
+
+    # ------------------------------------------------------------------
+    # Given up
+    # ------------------------------------------------------------------
+
+    def _tell_dead_webhook(self, event, text):
+        """Ask a manager to look at a message that was given up, once until somebody has.
+
+        The receiver that gives no answer to one message gives none to the
+        next, so that an activity for each would bury the managers.
+
+        :param str event: what was not told
+        :param str text: why
+        """
+        summary = _("Webhooks are not delivered")
+        known = [("res_model", "=", self._name), ("summary", "=", summary)]
+        if not self or self.env["mail.activity"].search_count(known, limit=1):
+            return
+        try:
+            with self.env.cr.savepoint():
+                self.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    summary=summary,
+                    note=plaintext2html(
+                        _(
+                            "%(event)s was given up: %(text)s "
+                            "See Configuration / Webhook Deliveries.",
+                            event=event,
+                            text=text,
+                        )
+                    ),
+                    user_id=self._get_webhook_manager().id,
+                )
+        except Exception:  # noqa: BLE001, the outcome must be kept whatever comes of the word
+            AUTOMATION_LOGGER.exception(
+                "action=deliver_webhook outcome=failed record=%s,%s no activity could be made",
+                self._name,
+                self.id,
+            )
+
+    def _get_webhook_manager(self):
+        """A manager of the company, else whoever looks after its appointments."""
+        managers = self.env["res.users"].search(
+            [
+                ("groups_id", "in", self.env.ref("support_center.group_support_manager").ids),
+                ("company_ids", "in", self.company_id.ids),
+                ("share", "=", False),
+            ],
+            order="id",
+            limit=1,
+        )
+        return managers or self._automation_responsible()
 
     def action_view_webhooks(self):
         """Open what was told of these appointments."""
