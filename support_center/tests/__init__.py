@@ -33,4 +33,8 @@ from . import (
     test_technician_notice,
     test_ticket,
     test_ticket_sync,
+    test_webhook_delivery,
+    test_webhook_events,
+    test_webhook_in,
+    test_webhook_race,
 )
