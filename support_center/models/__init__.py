@@ -15,7 +15,9 @@ from . import support_backlog_mixin
 from . import support_intake_key
 from . import support_intake_words
 from . import support_intake_contacts
+from . import support_intake_references
 from . import support_intake
+from . import support_intake_webhook
 from . import support_intake_mixin
 from . import support_scheduler
 from . import support_skill
@@ -26,9 +28,12 @@ from . import support_stage
 from . import support_team
 from . import support_ticket
 from . import support_appointment
+from . import support_notice_calendar
 from . import support_notifier
+from . import support_webhook_words
 from . import support_webhook_delivery
 from . import support_statistics
+from . import support_statistics_figures
 from . import support_backlog
 from . import support_health_automation_mixin
 from . import support_health_mail_mixin

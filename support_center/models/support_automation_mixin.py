@@ -5,6 +5,7 @@ from psycopg2 import errorcodes
 
 from odoo import _, models
 from odoo.http import request
+from odoo.tools import plaintext2html
 
 from .support_automation_log import AUTOMATION_LOGGER
 
@@ -138,7 +139,8 @@ class SupportAutomationMixin(models.AbstractModel):
         return record.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
-            note=note,
+            # Text, not HTML: an error may quote what came from outside.
+            note=plaintext2html(note),
             user_id=record._automation_responsible().id,
         )
 

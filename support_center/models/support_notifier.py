@@ -1,12 +1,10 @@
 import json
 from collections import namedtuple
 
-import pytz
-
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..delivery.calendar_file import CANCEL, REQUEST, Person, Visit, build
+from ..delivery.calendar_file import CANCEL, REQUEST
 
 # What goes out: its template, what a calendar does with it, whether it tells of a change.
 Notice = namedtuple("Notice", "template method is_change")
@@ -54,7 +52,8 @@ class SupportNotifier(models.AbstractModel):
             for record in appointments
         }
         self._replace_failed(kind, appointments)
-        attachments = self._create_calendar_files(template, notice, appointments, sequences)
+        calendar = self.env["support.notice.calendar"]
+        attachments = calendar._create_files(template, notice.method, appointments, sequences)
         common = self._prepare_common_vals(kind, appointments.company_id)
         # sudo: nobody but administrators may write to the queue.
         mails = (
@@ -72,7 +71,7 @@ class SupportNotifier(models.AbstractModel):
                 ]
             )
         )
-        self._attach_to_messages(mails)
+        calendar._attach_to_messages(mails)
         self._mark(kind, appointments, sequences)
         self._wake_queue()
         return mails
@@ -168,80 +167,6 @@ class SupportNotifier(models.AbstractModel):
         # sudo: the blacklist is not every user's to read.
         blacklist = self.env["mail.blacklist"].sudo()
         return set(blacklist.search([("email", "in", addresses)]).mapped("email"))
-
-    # ------------------------------------------------------------------
-    # The calendar file
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _create_calendar_files(self, template, notice, appointments, sequences):
-        """An attachment for each appointment, all made at once.
-
-        :return: dict of record id to ``ir.attachment``
-        """
-        vals_list, ids = [], []
-        for in_lang, record_ids in template._classify_per_lang(appointments.ids).values():
-            for record in appointments.with_context(lang=in_lang.env.lang).browse(record_ids):
-                visit = self._prepare_visit(record, sequences[record.id])
-                vals_list.append(
-                    {
-                        "name": "cancelled.ics" if notice.method == CANCEL else "appointment.ics",
-                        "raw": build(visit, notice.method),
-                        "mimetype": f"text/calendar; charset=utf-8; method={notice.method}",
-                        "res_model": "mail.message",
-                    }
-                )
-                ids.append(record.id)
-        # sudo: attachments of a queued mail are the queue's.
-        return dict(zip(ids, self.env["ir.attachment"].sudo().create(vals_list), strict=True))
-
-    @api.model
-    def _prepare_visit(self, record, sequence):
-        """What the calendar shows.
-
-        :return: ``delivery.calendar_file.Visit``
-        """
-        company = record.company_id
-        # A cancelled visit is taken out where the calendar has it.
-        start = record.start or record.announced_start
-        stop = start + record._as_timedelta(record.duration)
-        link = record._get_customer_link()
-        return Visit(
-            uid=record.ics_uid,
-            sequence=sequence,
-            start=pytz.utc.localize(start),
-            stop=pytz.utc.localize(stop),
-            stamp=pytz.utc.localize(fields.Datetime.now()),
-            summary=_(
-                "%(what)s, %(company)s",
-                what=record.type_id.name or _("Support appointment"),
-                company=company.name,
-            ),
-            organizer=Person(
-                company.email or self.env.user.email or "noreply@invalid", company.name
-            ),
-            attendee=Person(record.partner_id.email_normalized, record.partner_id.name or ""),
-            location=record.location or "",
-            description=f"{record.name}\n{link}",
-            url=link,
-        )
-
-    @api.model
-    def _attach_to_messages(self, mails):
-        """Let whoever may read a message read its calendar file."""
-        mails.flush_recordset()
-        self.env.cr.execute(
-            """
-            UPDATE ir_attachment
-               SET res_id = relation.message_id
-              FROM message_attachment_rel AS relation
-             WHERE relation.attachment_id = ir_attachment.id
-               AND ir_attachment.res_model = 'mail.message' AND COALESCE(res_id, 0) = 0
-               AND relation.message_id = ANY(%s)
-            """,
-            [mails.mail_message_id.ids],
-        )
-        mails.attachment_ids.invalidate_recordset(["res_id"], flush=False)
 
     # ------------------------------------------------------------------
     # Marks

@@ -134,14 +134,14 @@ class TestReminders(SupportMailCase):
             *(self._create_due(f"2026-03-03 0{hour}:00") for hour in range(1, 8))
         )
         broken = visits[3]
-        prepare = self.env.registry["support.notifier"]._prepare_visit
+        prepare = self.env.registry["support.notice.calendar"]._prepare_visit
 
-        def _prepare_visit(notifier, record, sequence):
+        def _prepare_visit(calendar, record, sequence):
             if record == broken:
                 raise UserError("this one is broken")
-            return prepare(notifier, record, sequence)
+            return prepare(calendar, record, sequence)
 
-        self.patch(self.env.registry["support.notifier"], "_prepare_visit", _prepare_visit)
+        self.patch(self.env.registry["support.notice.calendar"], "_prepare_visit", _prepare_visit)
         self._run()
         self._run()
         self.assertEqual(self._get_notices(visits).mapped("res_id"), (visits - broken).ids)
