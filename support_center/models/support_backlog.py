@@ -34,7 +34,9 @@ AUTOMATIONS = {
     "automation_process_email": Automation(
         APPOINTMENT, "_get_backlog_mail_domain", "action_process_email", audience="sender"
     ),
-    "automation_intake_answer": Automation(APPOINTMENT, ""),
+    "automation_intake_answer": Automation(
+        APPOINTMENT, "_get_backlog_answer_domain", "_rule_answer_request", audience="sender"
+    ),
     "automation_send_confirmation": Automation(
         APPOINTMENT,
         "_get_backlog_confirmation_domain",

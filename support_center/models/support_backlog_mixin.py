@@ -131,6 +131,20 @@ class SupportBacklogMixin(models.AbstractModel):
         return [("source", "=", "email"), *self._get_received_domain()]
 
     @api.model
+    def _get_backlog_answer_domain(self):
+        """Mailed requests that were read and not answered since."""
+        if "intake_answered_round" not in self._fields:
+            return [(0, "=", 1)]
+        return self._get_ids_domain(
+            """
+            SELECT id FROM support_appointment
+             WHERE active AND state = 'draft' AND source = 'email'
+               AND intake_state IN ('accepted', 'review')
+               AND COALESCE(intake_answered_round, 0) < COALESCE(intake_round, 0)
+            """
+        )
+
+    @api.model
     def _get_backlog_webhook_in_domain(self):
         return [("source", "=", "webhook"), *self._get_received_domain()]
 
