@@ -38,6 +38,7 @@
         "data/support_stage_data.xml",
         "data/mail_alias.xml",
         "data/mail_templates.xml",
+        "data/mail_template_intake_answer.xml",
         "data/cron_jobs.xml",
         "data/automation_rules.xml",
         "data/server_actions.xml",

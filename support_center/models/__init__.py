@@ -7,12 +7,15 @@ from . import support_notice_mixin
 from . import support_technician_notice_mixin
 from . import support_ticket_sync_mixin
 from . import support_answer_mixin
+from . import support_answer_text_mixin
+from . import support_reply_mixin
 from . import support_webhook_mixin
 from . import support_cleanup_mixin
 from . import support_reoffer_mixin
 from . import support_intake_key
 from . import support_intake_words
 from . import support_intake_contacts
+from . import support_mail_address
 from . import support_intake
 from . import support_intake_mixin
 from . import support_scheduler

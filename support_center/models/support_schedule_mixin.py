@@ -1,7 +1,12 @@
 from datetime import timedelta
 
+import pytz
+from babel.dates import format_date, format_time
+
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import babel_locale_parse
+from odoo.tools.misc import get_lang
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -156,3 +161,17 @@ class SupportScheduleMixin(models.AbstractModel):
             or self.company_id.resource_calendar_id.tz
             or "UTC"
         )
+
+    def _format_for_customer(self, moment):
+        """A moment as the customer is told it, in the language of the context.
+
+        :param moment: naive UTC
+        :return: str, like ``Thursday, March 5, 2026, 3:00 PM (Europe/Brussels)``
+        """
+        self.ensure_one()
+        zone = self._get_customer_timezone()
+        local = pytz.utc.localize(moment).astimezone(pytz.timezone(zone))
+        locale = babel_locale_parse(get_lang(self.env).code)
+        day = format_date(local, format="full", locale=locale)
+        hour = format_time(local, format="short", locale=locale)
+        return f"{day}, {hour} ({zone})"

@@ -10,6 +10,7 @@ from . import (
     test_customer_page,
     test_data_files,
     test_double_booking,
+    test_intake_answer,
     test_intake_mail,
     test_intake_race,
     test_intake_rpc,
