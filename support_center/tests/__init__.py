@@ -13,6 +13,7 @@ from . import (
     test_intake_answer,
     test_intake_mail,
     test_intake_race,
+    test_intake_reply,
     test_intake_rpc,
     test_intake_rpc_http,
     test_purity,
