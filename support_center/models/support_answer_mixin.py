@@ -9,6 +9,8 @@ from .support_automation_mixin import SILENT
 
 # How many mails an answer refers to; RFC 5322 asks for no more than the last ones.
 MAX_REFERENCES = 10
+# Marks the draft that the gateway posts its first mail to.
+FIRST_MAIL_KEY = "support_center_first_mail"
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 
 
@@ -134,6 +136,17 @@ class SupportAnswerMixin(models.AbstractModel):
         found = MESSAGE_ID.findall(msg_dict.get("references") or "")
         found += MESSAGE_ID.findall(msg_dict.get("message_id") or "")
         return " ".join(list(dict.fromkeys(found))[-MAX_REFERENCES:]) or False
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """The mail that makes a draft goes to nobody outside.
+
+        Its customer follows the draft by the time that it is posted, and a
+        stranger's mail must not be passed on to whomever it names.
+        """
+        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        if not self.env.context.get(FIRST_MAIL_KEY):
+            return recipients
+        return [recipient for recipient in recipients if not recipient["share"]]
 
     # ------------------------------------------------------------------
     # A sender of many

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext
 
 from ..intake import Problem, html_to_text
+from .support_answer_mixin import FIRST_MAIL_KEY
 from .support_automation_log import AUTOMATION_LOGGER
 
 SOURCES = [
@@ -162,7 +163,7 @@ class SupportIntakeMixin(models.AbstractModel):
                 )
                 draft.flush_recordset()
                 draft._name_author(msg_dict)
-                return draft
+                return draft.with_context(**{FIRST_MAIL_KEY: True})
         except Exception as error:
             if this.env["support.automation.mixin"]._is_retried_by_odoo(error):
                 raise
@@ -170,7 +171,8 @@ class SupportIntakeMixin(models.AbstractModel):
                 "action=receive_email outcome=failed error=%s the alias defaults were left out",
                 type(error).__name__,
             )
-        return super(SupportIntakeMixin, this).message_new(msg_dict, custom_values=vals)
+        draft = super(SupportIntakeMixin, this).message_new(msg_dict, custom_values=vals)
+        return draft.with_context(**{FIRST_MAIL_KEY: True})
 
     def _name_author(self, msg_dict):
         """Let Odoo know a writer who became a contact just now.

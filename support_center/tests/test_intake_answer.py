@@ -141,6 +141,13 @@ class TestIntakeAnswer(DialogueCase):
         message = draft.message_ids.filtered(lambda m: m.message_type == "email")
         self.assertEqual(message.author_id, draft.partner_id)
 
+    def test_a_stranger_s_mail_is_not_passed_on_to_whom_it_names(self):
+        draft = self._send_mail(sender="someone@example.com")
+        self.assertIn(draft.partner_id, draft.message_partner_ids)
+        mails = self._get_answers(draft)
+        self.assertEqual(mails.mapped("email_to"), ["someone@example.com"])
+        self.assertFalse(mails.recipient_ids)
+
     def test_once_a_reading(self):
         draft = self._send_mail(WRONG_MAIL)
         draft._rule_answer_request()
@@ -238,7 +245,8 @@ class TestIntakeAnswer(DialogueCase):
         draft = self._send_mail()
         self.assertEqual(draft.intake_state, "accepted")
         self.assertEqual(draft.start, at("2026-03-05 14:00"))
-        self.assertEqual(self._get_log(draft, "intake_answer").outcome, "failed")
+        rows = self._get_log(draft, "intake_answer")
+        self.assertEqual(set(rows.mapped("outcome")), {"failed"})
         self.assertTrue(draft.activity_ids)
         self.assertFalse(draft.intake_answered_round)
 

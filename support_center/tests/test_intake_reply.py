@@ -82,11 +82,14 @@ class TestIntakeReply(DialogueCase):
     def test_the_quoted_answer_edited_in_place(self):
         draft, answer = self._send_wrong()
         form = GMAIL.replace("requested_date: 2026-03-06 10:00<br>priority: high", "See below.")
-        quoted = answer.body_html.replace(">2026-02-30 14:00<", ">2026-03-06 10:00<")
-        quoted = quoted.replace(">asap<", ">high<").replace(">John Doe<", ">Jane Roe<")
-        self.assertNotEqual(quoted, answer.body_html)
-        quoted = quoted.replace("2026-02-30 14:00</", "2026-03-06 10:00</")
-        quoted = quoted.replace("asap</", "high</")
+        quoted = answer.body_html
+        for old, new in (
+            ("</span> 2026-02-30 14:00</p>", "</span> 2026-03-06 10:00</p>"),
+            ("</span> asap</p>", "</span> high</p>"),
+            ("</span> John Doe</p>", "</span> Jane Roe</p>"),
+        ):
+            self.assertIn(old, quoted)
+            quoted = quoted.replace(old, new)
         self._reply(form % quoted, answer, subtype="html")
         self._assert_corrected(draft)
         self.assertEqual(draft.customer_name, "John Doe")
