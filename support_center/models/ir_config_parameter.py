@@ -18,7 +18,7 @@ class IrConfigParameter(models.Model):
 
     @api.model
     def _get_support_number(self, key):
-        """A number that we need, above zero.
+        """A number that steers our automation, above zero.
 
         :param str key: one of ``DEFAULTS``
         :return: float; the default where the value is missing or no such number
@@ -32,7 +32,8 @@ class IrConfigParameter(models.Model):
         if number > 0:
             return number
         AUTOMATION_LOGGER.warning(
-            "action=read_parameter outcome=failed parameter=%s is no number above zero, %s is taken",
+            "action=read_parameter outcome=failed parameter=%s "
+            "is no number above zero, %s is taken",
             key,
             DEFAULTS[key],
         )

@@ -1,8 +1,9 @@
 import re
 from datetime import timedelta
+from email.utils import parseaddr
 
 from odoo import _, api, fields, models
-from odoo.tools import email_normalize, email_split_tuples, formataddr
+from odoo.tools import email_normalize, formataddr
 
 from ..intake import classify
 from .support_automation_mixin import SILENT
@@ -64,10 +65,12 @@ class SupportAnswerMixin(models.AbstractModel):
     def _rule_answer_request(self):
         """Answer drafts whose mailed request was read since the last answer."""
         due = self.filtered(
-            lambda a: a.source == "email"
-            and a.state == "draft"
-            and a.intake_state in ("accepted", "review")
-            and a.intake_answered_round < a.intake_round
+            lambda a: (
+                a.source == "email"
+                and a.state == "draft"
+                and a.intake_state in ("accepted", "review")
+                and a.intake_answered_round < a.intake_round
+            )
         )
         due._run_automation("intake_answer", lambda drafts: drafts._answer_requests())
 
@@ -110,7 +113,7 @@ class SupportAnswerMixin(models.AbstractModel):
         """
         self.ensure_one()
         template = self.env.ref("support_center.mail_template_intake_answer")
-        ((name, _address),) = email_split_tuples(self.intake_sender)[:1]
+        name, _address = parseaddr(self.intake_sender)
         headers = {
             "Auto-Submitted": "auto-replied",
             "X-Auto-Response-Suppress": "All",

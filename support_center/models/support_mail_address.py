@@ -69,9 +69,7 @@ class SupportMailAddress(models.AbstractModel):
             ],
             order="id",
         )
-        ours = self.env.ref(
-            "support_center.mail_alias_appointments", raise_if_not_found=False
-        )
+        ours = self.env.ref("support_center.mail_alias_appointments", raise_if_not_found=False)
         alias = found.filtered(lambda each: each == ours) or found[:1]
         if alias:
             return formataddr((company.name, alias.alias_full_name))

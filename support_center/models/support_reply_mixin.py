@@ -172,9 +172,7 @@ class SupportReplyMixin(models.AbstractModel):
         if vals["intake_state"] == "accepted":
             if not self.partner_id:
                 kept.add("partner_id")
-            if not self.start or (
-                self.start == self.requested_date and "start" in corrected
-            ):
+            if not self.start or (self.start == self.requested_date and "start" in corrected):
                 kept.add("start")
             elif "start" in vals and self.start != vals["start"] and "start" in corrected:
                 kept.discard("start")

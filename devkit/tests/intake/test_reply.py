@@ -10,10 +10,11 @@ from intake import Correction, ShownLine, html_to_text, parse_mail, read_reply, 
 from .gateway import load, read
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)
-DATE_HINT = "✗ “2026-02-30 14:00” names a day that does not exist. Expected: a time ahead, like 2030-01-15 14:00:00."
-PRIORITY_HINT = (
-    "✗ “asap” cannot be understood. Expected: low, normal, high or urgent, or 0 to 3."
+DATE_HINT = (
+    "✗ “2026-02-30 14:00” names a day that does not exist. "
+    "Expected: a time ahead, like 2030-01-15 14:00:00."
 )
+PRIORITY_HINT = "✗ “asap” cannot be understood. Expected: low, normal, high or urgent, or 0 to 3."
 SHOWN = [
     ShownLine("customer_email", "customer@example.com"),
     ShownLine("customer_name", "John Doe"),
