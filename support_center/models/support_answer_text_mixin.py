@@ -72,7 +72,9 @@ class SupportAnswerTextMixin(models.AbstractModel):
         """
         if self.source == "email" and self.intake_raw:
             intake = self.env["support.intake"].with_company(self.company_id)
-            return self._check_mail_reference(intake._read_mail(self))
+            reading = self._check_mail_reference(intake._read_mail(self))
+            # A dispatcher may have accepted what the reading alone would not.
+            return reading if self.intake_state != "accepted" else reading._replace(problems=())
         moment = self.requested_date or self.start or None
         request = AppointmentRequest(
             customer_email=self.customer_email or None,

@@ -248,7 +248,7 @@ class SupportIntakeMixin(models.AbstractModel):
         for draft in self:
             intake = self.env["support.intake"].with_company(draft.company_id)
             reading = intake._read_mail(draft)
-            reading = draft._check_mail_reference(reading)
+            reading = draft._leave_settled(draft._check_mail_reference(reading))
             if reading.problems:
                 vals = draft._prepare_review_vals(reading)
                 outcomes[draft.id] = ("skipped", vals["intake_note"])

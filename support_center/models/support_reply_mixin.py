@@ -117,6 +117,7 @@ class SupportReplyMixin(models.AbstractModel):
             "sent": fields.Datetime.to_string(sent),
             "received": fields.Datetime.to_string(fields.Datetime.now()),
             "round": self.intake_round,
+            "settled": self._is_settled(),
         }
         self.write(
             {
@@ -141,22 +142,47 @@ class SupportReplyMixin(models.AbstractModel):
             for correction in self.intake_corrections or []
         ]
 
+    def _list_unread(self):
+        """Corrections that came after the last reading, as they are stored."""
+        self.ensure_one()
+        return [
+            correction
+            for correction in self.intake_corrections or []
+            if correction["round"] >= self.intake_round
+        ]
+
+    def _is_settled(self):
+        """Whether the request was accepted, by a reading or by a dispatcher, before any
+        correction that is not read yet."""
+        unread = self._list_unread()
+        return unread[-1]["settled"] if unread else self.intake_state == "accepted"
+
     def _get_corrected_fields(self):
         """Fields that the corrections not read yet speak of.
 
         :return: set of names; None where the whole request is to be read, as
             for the first time or by hand
         """
-        self.ensure_one()
-        if not self.intake_round or self.intake_state != "received":
+        keys = {key for correction in self._list_unread() for key in correction["values"]}
+        if not keys or not self.intake_round or self.intake_state != "received":
             return None
-        keys = {
-            key
-            for correction in self.intake_corrections or []
-            if correction["round"] >= self.intake_round
-            for key in correction["values"]
-        }
-        return set().union(*(FIELDS_OF_KEYS.get(key, {key}) for key in keys)) if keys else None
+        return set().union(*(FIELDS_OF_KEYS.get(key, {key}) for key in keys))
+
+    def _leave_settled(self, reading):
+        """Of a request that was accepted, only what a reply changed can be wrong.
+
+        What a dispatcher accepted in spite of a fault is not asked for again,
+        nor is a time that has passed meanwhile.
+        """
+        corrected = self._get_corrected_fields()
+        if corrected is None or not self._is_settled():
+            return reading
+        problems = tuple(
+            problem
+            for problem in reading.problems
+            if FIELDS_OF_KEYS.get(problem.field, {problem.field}) & corrected
+        )
+        return reading._replace(problems=problems)
 
     def _keep_planning(self, vals, reading):
         """Leave alone in ``vals`` what a dispatcher may have set and no correction names.

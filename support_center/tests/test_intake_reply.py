@@ -121,6 +121,21 @@ class TestIntakeReply(DialogueCase):
         self.assertEqual(draft.start, at("2026-03-09 09:00"))
         self.assertIn("duration: forever", self._get_text(self._get_answers(draft)[-1]))
 
+    def test_what_a_dispatcher_accepted_is_not_asked_for_again(self):
+        draft, answer = self._send_wrong()
+        draft.with_user(self.user_dispatcher).start = at("2026-03-07 09:00")
+        draft.with_user(self.user_dispatcher).action_accept_request()
+        self._reply("location: Back door", answer)
+        self.assertEqual(draft.intake_state, "accepted")
+        self.assertEqual(draft.location, "Back door")
+        self.assertEqual(draft.start, at("2026-03-07 09:00"))
+        text = self._get_text(self._get_answers(draft)[-1])
+        self.assertIn("location: Back door", text)
+        self.assertNotIn("✗", text)
+        self._reply("requested_date: someday", self._get_answers(draft)[-1], number=2)
+        self.assertEqual(draft.intake_state, "review")
+        self.assertEqual(draft.start, at("2026-03-07 09:00"))
+
     def test_a_planned_start_is_the_dispatcher_s(self):
         draft, answer = self._send_wrong(GUIDE_MAIL)
         draft.with_user(self.user_dispatcher).start = at("2026-03-07 09:00")
