@@ -10,7 +10,18 @@ import subprocess
 import sys
 from collections.abc import Callable
 
-from devkit import addon, database, lock, odoo_source, outbox, postgres, running, signals, venvs
+from devkit import (
+    addon,
+    database,
+    lock,
+    odoo_source,
+    outbox,
+    postgres,
+    pot,
+    running,
+    signals,
+    venvs,
+)
 from devkit.paths import ADDON_NAME, REPO, SERIES, cache, logs, state
 from devkit.prepare import STEPS, prepare
 from devkit.run import outbox_folder, run
@@ -96,6 +107,19 @@ def _build(options: argparse.Namespace) -> int:
     return 0
 
 
+def _pot(_options: argparse.Namespace) -> int:
+    series = addon.SOURCE_SERIES
+    log = logs() / "pot.log"
+    inst = prepare(series, Steps(STEPS), log, cluster="pot", folder=state() / "pot")
+    try:
+        inst.configure()
+        say(str(pot.export(inst, "sc_pot", log).relative_to(REPO)))
+    finally:
+        if inst.server.child:
+            inst.server.child.stop()
+    return 0
+
+
 def _mail(options: argparse.Namespace) -> int:
     folder = outbox_folder()
     say(outbox.show_one(folder, options.number) if options.number else outbox.show_list(folder))
@@ -141,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
     command("clean", _clean, "delete the state folder")
     command("shell", _shell, "an Odoo shell on the database of `run`")
     command("build", _build, "write an installable zip into dist/")
+    command("pot", _pot, "write the template of the translations")
     command("mail", _mail, "list or show the mail that Odoo sent")
     command("lint", _lint, "run the linters")
     command("lock", _lock, "pin the newest Python packages")

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from devkit import addon, junit
+from devkit.crash_test import crash_test
 from devkit.instance import Instance
+from devkit.lifecycle import lifecycle, log_for
 from devkit.logcheck import check
 from devkit.paths import ADDON_NAME, REPO, logs, state
 from devkit.pytest_run import run_pytest
@@ -87,6 +89,14 @@ def run_series(
                 broken = smoke(inst, databases.smoke)
                 outcome.smoke = step.note = "FAILED" if broken else "ok"
                 outcome.troubles += [f"end to end: {line}" for line in broken]
+            with steps.step(f"Killed and run twice at once on Odoo {inst.tree.series}") as step:
+                broken = crash_test(inst, databases.smoke)
+                step.note = "FAILED" if broken else "ok"
+                outcome.troubles += [f"reminders: {line}" for line in broken]
+            with steps.step(f"Upgrade and uninstallation on Odoo {inst.tree.series}") as step:
+                broken = lifecycle(inst, databases.smoke, log_for(inst.tree.series))
+                step.note = "FAILED" if broken else "ok"
+                outcome.troubles += [f"upgrade, uninstallation: {line}" for line in broken]
     except Problem as problem:
         show_problem(problem)
         outcome.troubles.append(problem.message + (f" (see {problem.log})" if problem.log else ""))

@@ -26,3 +26,11 @@ def commit_batch(env, processed=0, remaining=0):
     else:
         # A cron that is ended in the middle must not repeat what it has announced.
         env.cr.commit()  # pylint: disable=invalid-commit
+
+
+def get_cron_failures(cron):
+    """How many times in a row a cron failed; 17.0 does not count that.
+
+    :param cron: one ``ir.cron``
+    """
+    return cron.failure_count if "failure_count" in cron._fields else 0

@@ -1,7 +1,6 @@
 from odoo import _, http
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
-from odoo.tools import format_datetime
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
@@ -48,19 +47,12 @@ class SupportCustomerPortal(CustomerPortal):
         )
 
     def _prepare_support_appointment_values(self, appointment_sudo):
-        """What the page shows; times as text, in the zone that is named beside them."""
-        zone = appointment_sudo._get_customer_timezone()
+        """What the page shows; times as text, as the mails have them."""
         return {
             "appointment": appointment_sudo,
-            "zone": zone,
-            "start": self._support_format(appointment_sudo.start, zone),
-            "requested": self._support_format(appointment_sudo.requested_date, zone),
+            "start": appointment_sudo._format_for_customer(appointment_sudo.start),
+            "requested": appointment_sudo._format_for_customer(appointment_sudo.requested_date),
         }
-
-    def _support_format(self, moment, zone):
-        return moment and format_datetime(
-            request.env, moment, tz=zone, dt_format="EEEE d MMMM y, HH:mm"
-        )
 
     def _support_page_not_found(self):
         response = request.render(

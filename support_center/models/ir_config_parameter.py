@@ -32,8 +32,7 @@ class IrConfigParameter(models.Model):
         if number > 0:
             return number
         AUTOMATION_LOGGER.warning(
-            "action=read_parameter outcome=failed parameter=%s "
-            "is no number above zero, %s is taken",
+            "action=read_parameter outcome=failed %s is no number above zero; %s is taken",
             key,
             DEFAULTS[key],
         )

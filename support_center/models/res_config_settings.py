@@ -1,6 +1,13 @@
-from odoo import fields, models
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
+
+from ..delivery.address_guard import AddressGuard, check_literal, check_url
+from ..delivery.faults import DeliveryFault
+from ..delivery.signature import BadSecret, check_secret
+
+ALLOW_PRIVATE = "support_center.webhook_allow_private"
 
 
 class ResConfigSettings(models.TransientModel):
@@ -12,3 +19,98 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="support_center.intake_timezone",
         help="A time in a mail that names no zone is read in this one; UTC without it.",
     )
+    support_center_reminder_hours = fields.Integer(
+        "Remind Before",
+        config_parameter="support_center.reminder_hours",
+        default=24,
+        help="How many hours before the start a customer is reminded.",
+    )
+    support_center_cleanup_days = fields.Integer(
+        "Archive After",
+        config_parameter="support_center.cleanup_days",
+        default=180,
+        help="How many days after its end an appointment is archived, if the job is switched on.",
+    )
+
+    @api.constrains("support_center_reminder_hours", "support_center_cleanup_days")
+    def _check_support_center_numbers(self):
+        names = ("support_center_reminder_hours", "support_center_cleanup_days")
+        for settings in self:
+            for name in names:
+                if settings[name] <= 0:
+                    raise ValidationError(
+                        _(
+                            "“%(field)s” is %(value)s: enter a whole number above zero. To switch "
+                            "the job off, stop its scheduled action.",
+                            field=self._fields[name]._description_string(self.env),
+                            value=settings[name],
+                        )
+                    )
+
+    support_center_webhook_response_url = fields.Char(
+        "Response Webhook",
+        config_parameter="support_center.webhook_response_url",
+        help="Where other systems are told what becomes of an appointment, while the rule "
+        "“Webhook Response” is active; nobody is told while this is empty.",
+    )
+    support_center_webhook_secret = fields.Char(
+        "Webhook Secret",
+        config_parameter="support_center.webhook_secret",
+        help="Signs what is sent, so that the receiver can tell who sent it. Hand it to the "
+        "receiver and nobody else. Emptied, a new one is made with the next message.",
+    )
+    support_center_webhook_allow_private = fields.Boolean(
+        "Private Addresses",
+        help="Also send to machines that are not on the public internet.",
+    )
+    support_center_webhook_company_id = fields.Many2one(
+        "res.company",
+        "Company of Webhook Requests",
+        config_parameter="support_center.webhook_company_id",
+        help="Requests by webhook become appointments of this company; of the first one "
+        "while this is empty.",
+    )
+
+    # Not by `config_parameter`: Odoo takes the stored text “False” for a yes.
+    @api.model
+    def get_values(self):
+        parameters = self.env["ir.config_parameter"]
+        return {
+            **super().get_values(),
+            "support_center_webhook_allow_private": parameters._get_support_flag(ALLOW_PRIVATE),
+        }
+
+    def set_values(self):
+        super().set_values()
+        self.env["ir.config_parameter"].set_param(
+            ALLOW_PRIVATE, str(self.support_center_webhook_allow_private)
+        )
+
+    @api.constrains(
+        "support_center_webhook_response_url",
+        "support_center_webhook_secret",
+        "support_center_webhook_allow_private",
+    )
+    def _check_support_center_webhook(self):
+        """Refuse what cannot work; what is stored already keeps nobody from other settings."""
+        words = self.env["support.webhook.words"]
+        parameters = self.env["ir.config_parameter"].sudo()  # sudo: only compared with
+        stored = (
+            parameters.get_param("support_center.webhook_response_url"),
+            parameters._get_support_flag(ALLOW_PRIVATE),
+        )
+        stored_secret = parameters.get_param("support_center.webhook_secret")
+        for settings in self:
+            url = (settings.support_center_webhook_response_url or "").strip()
+            secret = (settings.support_center_webhook_secret or "").strip()
+            allow_private = settings.support_center_webhook_allow_private
+            try:
+                if url and (url, allow_private) != stored:
+                    check_url(url)
+                    check_literal(url, AddressGuard(allow_private))
+                if secret and secret != stored_secret:
+                    check_secret(secret)
+            except DeliveryFault as fault:
+                raise ValidationError(words._describe_fault(fault.code, fault.params)) from None
+            except BadSecret as fault:
+                raise ValidationError(words._describe_secret_fault(fault.code)) from None

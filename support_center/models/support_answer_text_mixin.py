@@ -6,8 +6,7 @@ from ..intake import KEYS, AppointmentRequest, ParseResult
 from .support_intake import Reading
 
 PRIORITY_WORDS = {"0": "low", "1": "normal", "2": "high", "3": "urgent"}
-# Keys whose line has nothing to show to the customer, or is long and so comes last.
-NOT_SHOWN = {"validate_only"}
+# Long, and so it comes last.
 SHOWN_LAST = ("description",)
 MAX_DESCRIPTION = 600
 # Before the hint of a wrong line, also for those who see no colour.
@@ -71,8 +70,7 @@ class SupportAnswerTextMixin(models.AbstractModel):
         somebody else's address learns nothing of him.
         """
         if self.source == "email" and self.intake_raw:
-            intake = self.env["support.intake"].with_company(self.company_id)
-            reading = self._check_mail_reference(intake._read_mail(self))
+            reading = self._check_reading(self._read_request())
             # A dispatcher may have accepted what the reading alone would not.
             return reading if self.intake_state != "accepted" else reading._replace(problems=())
         moment = self.requested_date or self.start or None
@@ -99,7 +97,7 @@ class SupportAnswerTextMixin(models.AbstractModel):
         lines = []
         for key in (*(key for key in KEYS if key not in SHOWN_LAST), *SHOWN_LAST):
             problems = faults.get(key, [])
-            if key in NOT_SHOWN or not (problems or values.get(key)):
+            if not (problems or values.get(key)):
                 continue
             sent = next((p.params["value"] for p in problems if p.params.get("value")), "")
             lines.append(

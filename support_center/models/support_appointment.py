@@ -1,4 +1,3 @@
-import uuid
 from datetime import timedelta
 from functools import partial
 
@@ -12,6 +11,8 @@ BOOKING_FIELDS = {
     "state", "active", "technician_id", "start", "stop", "duration", "busy_start", "busy_stop",
 }  # fmt: skip
 TIME_FIELDS = {"start", "stop", "duration"}
+# Nobody is to be reminded of a visit in these states.
+CALLED_OFF = ("draft", "cancelled", "no_show")
 
 # For how long after the visit the customer's link still opens the page.
 LINK_DAYS_AFTER_VISIT = 14
@@ -29,12 +30,14 @@ class SupportAppointment(models.Model):
         "support.schedule.mixin",
         "support.state.mixin",
         "support.assignment.mixin",
+        "support.notice.words.mixin",
         "support.notice.mixin",
         "support.technician.notice.mixin",
         "support.ticket.sync.mixin",
         "support.webhook.mixin",
         "support.cleanup.mixin",
         "support.reoffer.mixin",
+        "support.backlog.mixin",
         "support.automation.mixin",
         "portal.mixin",
         "rating.mixin",
@@ -74,14 +77,6 @@ class SupportAppointment(models.Model):
     description = fields.Text()
     priority = fields.Selection(PRIORITIES, default="1", required=True, tracking=True)
     ticket_id = fields.Many2one("support.ticket", check_company=True, index=True)
-    ics_uid = fields.Char(
-        "Calendar UID", readonly=True, copy=False, default=lambda self: str(uuid.uuid4())
-    )
-    ics_sequence = fields.Integer("Calendar Sequence", readonly=True, copy=False)
-    send_confirmation_email = fields.Boolean(default=True)
-    confirmation_sent = fields.Boolean(copy=False, readonly=True)
-    send_reminder_email = fields.Boolean(default=True)
-    reminder_sent = fields.Boolean(copy=False, readonly=True)
     ignore_working_hours = fields.Boolean(
         tracking=True, copy=False, help="A dispatcher plans this visit outside working hours."
     )
@@ -222,6 +217,8 @@ class SupportAppointment(models.Model):
         if moved:
             moved._check_planned_starts()
             moved._forget_reminders()
+        if vals.get("state") in CALLED_OFF or not vals.get("active", True):
+            self._withdraw_reminders()
         if vals.get("state") in LIVE_STATES or (starts and "start" in vals and not vals["start"]):
             self.filtered(lambda a: a.state in LIVE_STATES)._check_confirmable()
         return result
@@ -297,10 +294,6 @@ class SupportAppointment(models.Model):
     # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------
-
-    def _forget_reminders(self):
-        """A new time deserves a new reminder."""
-        self.filtered("reminder_sent").write({"reminder_sent": False})
 
     def _is_link_valid(self):
         """Whether the customer's link still opens this appointment."""

@@ -61,13 +61,7 @@ class SupportAssignmentMixin(models.AbstractModel):
         candidates = self.env["support.technician"].search(
             [("company_id", "in", [self.company_id.id, False])]
         )
-        skills, postal_code = self.type_id.skill_ids, self.partner_id.zip
-        candidates = candidates.filtered(
-            lambda t: (
-                skills <= t.skill_ids
-                and (not t.area_ids or not postal_code or t.area_ids._covers(postal_code))
-            )
-        )
+        candidates = candidates.filtered(self._can_be_done_by)
         free = self.env["support.scheduler"]._free_technicians(
             candidates, (self.start, self.stop), (self.busy_start, self.busy_stop)
         )
@@ -81,6 +75,14 @@ class SupportAssignmentMixin(models.AbstractModel):
             name=best.name,
             count=load.get(best, 0),
             others=len(free) - 1,
+        )
+
+    def _can_be_done_by(self, technician):
+        """Whether the technician has the skills and goes to the customer's area."""
+        self.ensure_one()
+        areas, postal_code = technician.area_ids, self.partner_id.zip
+        return self.type_id.skill_ids <= technician.skill_ids and (
+            not areas or not postal_code or areas._covers(postal_code)
         )
 
     def _count_week(self, technicians):

@@ -5,6 +5,7 @@ from psycopg2 import errorcodes
 
 from odoo import _, models
 from odoo.http import request
+from odoo.tools import plaintext2html
 
 from .support_automation_log import AUTOMATION_LOGGER
 
@@ -63,6 +64,23 @@ class SupportAutomationMixin(models.AbstractModel):
         if plain:
             log._record(action, plain, "ok")
         return records
+
+    def _with_saved_together(self, rule):
+        """These records and all others of the same save that a rule is to act on.
+
+        Odoo decides once a save on which records a rule runs, and then runs
+        its action on each of them alone. Where a hundred are confirmed at
+        once, the first run may as well do the work of all; the later ones find
+        nothing left to do, since each action looks at its mark.
+
+        :param str rule: XML id of the ``base.automation``, without the module
+        :return: recordset; just ``self`` when no rule called
+        """
+        done = self.env.context.get("__action_done") or {}
+        # Cached by Odoo, where ``env.ref`` would ask the database for each record.
+        rule_id = self.env["ir.model.data"]._xmlid_to_res_id(f"support_center.{rule}")
+        found = done.get(self.env["base.automation"].browse(rule_id))
+        return self | self.browse(found.ids) if found else self
 
     def _as_caller(self):
         """The same records with the rights of the user who caused the action,
@@ -124,7 +142,8 @@ class SupportAutomationMixin(models.AbstractModel):
         return record.activity_schedule(
             "mail.mail_activity_data_todo",
             summary=summary,
-            note=note,
+            # Text, not HTML: an error may quote what came from outside.
+            note=plaintext2html(note),
             user_id=record._automation_responsible().id,
         )
 

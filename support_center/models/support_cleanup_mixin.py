@@ -1,12 +1,62 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import _, api, fields, models
+
+from ..compat import commit_batch
+from .support_state_mixin import CLOSED_STATES
+
+CLEANUP_BATCH_SIZE = 500
 
 
 class SupportCleanupMixin(models.AbstractModel):
-    """Old appointments leave the lists."""
+    """Old appointments leave the lists; nothing is deleted."""
 
     _name = "support.cleanup.mixin"
     _description = "Cleanup of Old Appointments"
 
     @api.model
     def _cron_cleanup_old_appointments(self):
-        return None
+        """Archive what is over for longer than ``support_center.cleanup_days`` days.
+
+        Batches are committed one by one. An appointment that cannot be
+        archived is logged, left as it is, and tried again by the next run.
+        """
+        days = self.env["ir.config_parameter"]._get_support_number("support_center.cleanup_days")
+        domain = self._get_cleanup_domain(fields.Datetime.now() - timedelta(days=days))
+        remaining = self.search_count(domain)
+        last_id = 0
+        while batch := self.search(
+            [("id", ">", last_id), *domain], order="id", limit=CLEANUP_BATCH_SIZE
+        ):
+            last_id = batch[-1].id
+            batch._run_automation("cleanup", lambda records: records._archive_old(days))
+            remaining = max(remaining - len(batch), 0)
+            commit_batch(self.env, len(batch), remaining)
+            # A long backlog would otherwise stay in memory as a whole.
+            self.env.invalidate_all()
+
+    @api.model
+    def _get_cleanup_domain(self, limit):
+        """What is over since before ``limit``: by its end, else by the time asked for,
+        else by its creation.
+
+        :param datetime limit: naive UTC
+        """
+        return [
+            ("active", "=", True),
+            ("state", "in", CLOSED_STATES),
+            "|",
+            ("stop", "<", limit),
+            "&",
+            ("stop", "=", False),
+            "|",
+            ("requested_date", "<", limit),
+            "&",
+            ("requested_date", "=", False),
+            ("create_date", "<", limit),
+        ]
+
+    def _archive_old(self, days):
+        self.write({"active": False})
+        reason = _("Archived: over for more than %(days)g days.", days=days)
+        return dict.fromkeys(self.ids, ("ok", reason))

@@ -38,8 +38,9 @@ class SupportIntake(models.AbstractModel):
         self._check_external_access()
         payloads = self._split_payloads(data, count)
         readings = self._read_payloads(payloads)
-        self._claim_references(readings)
-        known = self._find_by_references(readings)
+        references = self.env["support.intake.references"]
+        references._claim(readings)
+        known = references._find(readings)
         faults = self._list_faults(
             {
                 index: reading
@@ -54,20 +55,23 @@ class SupportIntake(models.AbstractModel):
     @api.model
     def _make_from_readings(self, readings, payloads, known):
         """Create what is not known yet; see ``_create_from_external``."""
-        new = {}
-        order = []
-        for index, reading in enumerate(readings):
-            request = reading.result.request
-            if request.validate_only:
-                continue
-            if request.external_ref in known:
-                order.append(known[request.external_ref])
-                continue
-            key = ("ref", request.external_ref) if request.external_ref else ("index", index)
-            new.setdefault(key, index)
-            order.append(key)
+        wanted = {
+            index: reading
+            for index, reading in enumerate(readings)
+            if not reading.result.request.validate_only
+        }
+        references = self.env["support.intake.references"]
+        made, known = references._make(
+            wanted, known, lambda indices: self._create_accepted(readings, payloads, indices)
+        )
+        references._log_changed_payloads("external_request", readings, payloads, known)
+        return self.env["support.appointment"].browse([record.id for record in made])
+
+    @api.model
+    def _create_accepted(self, readings, payloads, indices):
+        """Create the drafts of the readings at ``indices``, with their customers."""
         partners = self.env["support.intake.contacts"]._get_partners(
-            [readings[index] for index in new.values()]
+            [readings[index] for index in indices]
         )
         vals_list = [
             {
@@ -75,7 +79,7 @@ class SupportIntake(models.AbstractModel):
                 "source": "api",
                 "intake_raw": self._dump(payloads[index]),
             }
-            for index in new.values()
+            for index in indices
         ]
         # sudo: the integration group has no right to create but this one, with
         # values that were validated here; the caller stays the creating user.
@@ -83,14 +87,7 @@ class SupportIntake(models.AbstractModel):
         made._subscribe_customers()
         if made:
             self.env["support.automation.log"]._record("external_request", made, "ok")
-        by_key = dict(zip(new, made, strict=True))
-        result = made.browse().concat(
-            *(by_key[each] if isinstance(each, tuple) else each for each in order)
-        )
-        self._log_changed_payloads(readings, payloads, {**known, **{
-            key[1]: record for key, record in by_key.items() if key[0] == "ref"
-        }})  # fmt: skip
-        return self.env["support.appointment"].browse(result.ids)
+        return made
 
     @api.model
     def _check_data(self, data):
@@ -145,46 +142,6 @@ class SupportIntake(models.AbstractModel):
         return self._resolve([parse_mapping(payload, now=now) for payload in payloads])
 
     @api.model
-    def _claim_references(self, readings):
-        """Let two calls with the same ``external_ref`` at the same moment make one record."""
-        company, uid = self.env.company.id, self.env.uid
-        references = {reading.result.request.external_ref for reading in readings} - {None}
-        self.env["support.intake.key"]._claim(
-            "external_ref", [(company, uid, reference) for reference in references]
-        )
-
-    @api.model
-    def _find_by_references(self, readings):
-        """Appointments of this user and company by their ``external_ref``."""
-        references = {reading.result.request.external_ref for reading in readings} - {None}
-        if not references:
-            return {}
-        # sudo: the same caller finds again what it made, whatever rules hide by now.
-        appointments = self.env["support.appointment"].sudo().with_context(active_test=False)
-        found = appointments.search(
-            [
-                ("external_ref", "in", list(references)),
-                ("company_id", "=", self.env.company.id),
-                ("create_uid", "=", self.env.uid),
-            ]
-        )
-        return {appointment.external_ref: appointment for appointment in found}
-
-    @api.model
-    def _log_changed_payloads(self, readings, payloads, known):
-        """A different payload under a known reference changes nothing, but is told."""
-        for reading, payload in zip(readings, payloads, strict=True):
-            record = known.get(reading.result.request.external_ref)
-            if record and record.sudo().intake_raw != self._dump(payload):
-                self.env["support.automation.log"]._record(
-                    "external_request",
-                    record,
-                    "skipped",
-                    _("The same external_ref came with other data; nothing was changed."),
-                    payload=self._dump(payload),
-                )
-
-    @api.model
     def _refuse(self, faults, payloads):
         """Raise the ``ValidationError`` that tells the caller everything at once."""
         one = len(payloads) == 1
@@ -212,7 +169,10 @@ class SupportIntake(models.AbstractModel):
 
     @api.model
     def _dump(self, payload):
-        return json.dumps(payload, sort_keys=True, default=str, ensure_ascii=False)
+        """A payload as JSON text that the database can hold."""
+        text = json.dumps(payload, sort_keys=True, default=str, ensure_ascii=False)
+        # JSON may name half of a character, which is no text to PostgreSQL.
+        return text.encode("utf-8", "backslashreplace").decode()
 
     # ------------------------------------------------------------------
     # Mail
@@ -330,6 +290,7 @@ class SupportIntake(models.AbstractModel):
             "company_id": self.env.company.id,
             "intake_state": "accepted",
             "intake_note": self.env["support.intake.words"]._describe_notes(reading),
+            "intake_errors": False,
         }
 
     @api.model

@@ -48,6 +48,12 @@ class SupportIntakeMixin(models.AbstractModel):
         groups="base.group_user",
         help="What was assumed, is missing or is wrong.",
     )
+    intake_errors = fields.Json(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="What is wrong, for programs: a list of index, field, code and message.",
+    )
     intake_raw = fields.Text(
         "Original Request", readonly=True, copy=False, groups="base.group_user"
     )
@@ -236,19 +242,26 @@ class SupportIntakeMixin(models.AbstractModel):
                 and a.intake_state in ("received", "review")
             )
         )
-        readable._run_automation("process_email", lambda drafts: drafts._process_mails())
+        readable._run_automation("process_email", lambda drafts: drafts._process_requests())
         return True
 
-    def _process_mails(self):
-        """Read each draft's mail; see ``action_process_email``.
+    def action_read_again(self):
+        """Read mailed requests and those that came by webhook once more, by hand."""
+        mails = self.filtered(lambda a: a.source == "email")
+        if mails:
+            mails.action_process_email()
+        self._read_webhooks(("received", "review"))
+        return True
+
+    def _process_requests(self):
+        """Read what each draft came with: the one way for mails and webhooks.
 
         :return: dict of record id to ``(outcome, message)``, as the guard expects
         """
         outcomes = {}
         for draft in self:
             intake = self.env["support.intake"].with_company(draft.company_id)
-            reading = intake._read_mail(draft)
-            reading = draft._leave_settled(draft._check_mail_reference(reading))
+            reading = draft._leave_settled(draft._check_reading(draft._read_request()))
             if reading.problems:
                 vals = draft._prepare_review_vals(reading)
                 outcomes[draft.id] = ("skipped", vals["intake_note"])
@@ -280,11 +293,31 @@ class SupportIntakeMixin(models.AbstractModel):
             for field in ("intake_state", "intake_note")
         )
 
-    def _check_mail_reference(self, reading):
-        """Mails all come by OdooBot, so an ``external_ref`` may be taken by somebody else."""
+    def _read_request(self):
+        """
+        :return: ``Reading`` of the draft's raw text
+        """
+        self.ensure_one()
+        if self.source == "webhook":
+            return self.env["support.intake.webhook"]._read_draft(self)
+        return self.env["support.intake"].with_company(self.company_id)._read_mail(self)
+
+    def _check_reading(self, reading):
+        """Add what the parser cannot know, or what only a kept request is to blame for."""
+        problems = [*reading.problems, *self._check_reference(reading)]
+        if reading.result.request.validate_only:
+            problems.append(Problem("validate_only", "unsupported"))
+        return reading._replace(problems=tuple(problems))
+
+    def _check_reference(self, reading):
+        """Mails and webhooks all come by OdooBot, so an ``external_ref`` may be taken
+        by somebody else.
+
+        :return: list of ``Problem``
+        """
         reference = reading.result.request.external_ref
         if not reference:
-            return reading
+            return []
         taken = self.with_context(active_test=False).search(
             [
                 ("external_ref", "=", reference),
@@ -295,22 +328,26 @@ class SupportIntakeMixin(models.AbstractModel):
             limit=1,
         )
         if not taken:
-            return reading
-        problem = Problem("external_ref", "duplicate", {"value": reference, "existing": taken.name})
-        return reading._replace(problems=(*reading.problems, problem))
+            return []
+        return [Problem("external_ref", "duplicate", {"value": reference, "existing": taken.name})]
 
     def _prepare_review_vals(self, reading):
         """Values of a draft that a dispatcher has to look at: no contact, no start."""
         request = reading.result.request
-        words = self.env["support.intake.words"]
-        vals = self.env["support.intake"]._prepare_understood_vals(reading)
+        intake = self.env["support.intake"]
+        vals = intake._prepare_understood_vals(reading)
         if not self.partner_id:
             vals.update(
                 customer_name=request.customer_name,
                 customer_email=request.customer_email,
                 customer_phone=request.customer_phone,
             )
-        return {**vals, "intake_state": "review", "intake_note": words._describe_review(reading)}
+        return {
+            **vals,
+            "intake_state": "review",
+            "intake_note": self.env["support.intake.words"]._describe_review(reading),
+            "intake_errors": intake._list_faults({0: reading}),
+        }
 
     # ------------------------------------------------------------------
     # Review
@@ -333,7 +370,7 @@ class SupportIntakeMixin(models.AbstractModel):
         now = fields.Datetime.now()
         contacts = self.env["support.intake.contacts"]
         for draft in waiting:
-            vals = {"intake_state": "accepted"}
+            vals = {"intake_state": "accepted", "intake_errors": False}
             if not draft.partner_id:
                 vals["partner_id"] = contacts._get_partner_by_hand(draft).id
             if not draft.start and draft.requested_date and draft.requested_date > now:

@@ -24,7 +24,7 @@ class SupportIntakeWords(models.AbstractModel):
         value = params.get("value")
         parts = [problem.field + (f" “{value}”" if value else ""), what]
         text = _("%(subject)s %(fault)s", subject=parts[0], fault=parts[1])
-        return f"{text} {expected}" if expected else text
+        return f"{text} {expected}" if expected and problem.code != "unsupported" else text
 
     @api.model
     def _describe_fault(self, problem):
@@ -59,6 +59,10 @@ class SupportIntakeWords(models.AbstractModel):
             "duplicate": self._get_duplicate_text(params),
             "not_mapping": _("is not a set of keys and values."),
             "key_not_text": _("has a key that is not a text."),
+            "unsupported": _(
+                "cannot be heeded for a request by mail or webhook, which is kept in any case; "
+                "call check_external_data to check without making anything."
+            ),
         }
         text = texts.get(problem.code) or _("is not right (%(code)s).", code=problem.code)
         if params.get("options"):

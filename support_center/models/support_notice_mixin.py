@@ -1,4 +1,12 @@
-from odoo import api, fields, models
+import uuid
+from datetime import timedelta
+
+from odoo import _, api, fields, models
+
+from ..compat import commit_batch
+
+# How many reminders are queued in one transaction.
+REMINDER_BATCH = 100
 
 
 class SupportNoticeMixin(models.AbstractModel):
@@ -7,20 +15,188 @@ class SupportNoticeMixin(models.AbstractModel):
     _name = "support.notice.mixin"
     _description = "Notices to the Customer"
 
-    announced_start = fields.Datetime(readonly=True, copy=False)
+    send_confirmation_email = fields.Boolean(default=True)
+    confirmation_sent = fields.Boolean(
+        copy=False, readonly=True, help="A confirmation is on its way, or has arrived."
+    )
+    confirmation_queued_at = fields.Datetime(readonly=True, copy=False)
+    send_reminder_email = fields.Boolean(default=True)
+    reminder_sent = fields.Boolean(
+        copy=False, readonly=True, help="A reminder of the present time is on its way."
+    )
+    announced_at = fields.Datetime(
+        readonly=True, copy=False, help="When the customer was last told of this visit."
+    )
+    announced_start = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="The time that the customer knows of; empty while he expects nobody.",
+    )
+    announced_details = fields.Json(readonly=True, copy=False)
+    ics_uid = fields.Char(
+        "Calendar UID", readonly=True, copy=False, default=lambda self: str(uuid.uuid4())
+    )
+    ics_sequence = fields.Integer("Calendar Sequence", readonly=True, copy=False)
+    # Made with the record, since a batch of mails with links would write them one by one.
+    access_token = fields.Char(copy=False, default=lambda self: str(uuid.uuid4()))
+
+    # ------------------------------------------------------------------
+    # Rules
+    # ------------------------------------------------------------------
 
     def _rule_send_confirmation(self):
-        return None
+        """Tell the customer that the visit is confirmed, once."""
+        due = self._with_saved_together("automation_send_confirmation").filtered(
+            lambda a: (
+                a.state == "confirmed" and a.send_confirmation_email and not a.confirmation_sent
+            )
+        )
+        due._run_automation("send_confirmation", lambda those: those._announce("confirmation"))
 
     def _rule_send_rescheduled(self):
-        return None
+        """Tell a customer who knows of another time that it has changed."""
+        due = self._with_saved_together("automation_send_rescheduled").filtered(
+            lambda a: a.state == "confirmed" and a.announced_start and a.announced_start != a.start
+        )
+        due._run_automation("send_rescheduled", lambda those: those._announce("rescheduled"))
 
     def _rule_send_updated(self):
-        return None
+        """Tell a customer who knows of the visit what else has changed about it."""
+        due = self._with_saved_together("automation_send_updated").filtered(
+            lambda a: a.state == "confirmed" and a.announced_start and a._get_changed_lines()
+        )
+        due._run_automation("send_updated", lambda those: those._announce("updated"))
 
     def _rule_send_cancelled(self):
-        return None
+        """Tell a customer who expects the visit that it will not take place.
+
+        A draft that was never announced is cancelled silently.
+        """
+        due = self._with_saved_together("automation_send_cancelled").filtered(
+            lambda a: a.state == "cancelled" and a.announced_start
+        )
+        due._run_automation("send_cancelled", lambda those: those._announce("cancelled"))
+
+    def _announce(self, kind):
+        """Queue a notice to those who can and want to be told.
+
+        :param str kind: one of ``support.notifier``'s ``NOTICES``
+        :return: dict of record id to ``(outcome, message)``, as the guard expects
+        """
+        obstacles = self._get_obstacles(kind)
+        reachable = self.filtered(lambda a: a.id not in obstacles)
+        if reachable:
+            self.env["support.notifier"]._queue(kind, reachable)
+        return {record_id: ("skipped", reason) for record_id, reason in obstacles.items()}
+
+    def _get_obstacles(self, kind):
+        """Why a notice cannot go out.
+
+        :return: dict of record id to the reason in words; those not in it can be told
+        """
+        now = fields.Datetime.now()
+        opted_out = self.env["support.notifier"]._get_opted_out(self.partner_id)
+        obstacles = {}
+        for record in self:
+            ends = record.stop if kind == "cancelled" else record.start
+            if not record.partner_id.email_normalized:
+                obstacles[record.id] = _("No mail: the customer has no valid e-mail address.")
+            elif record.partner_id.email_normalized in opted_out:
+                obstacles[record.id] = _("No mail: the customer's address is on the blacklist.")
+            elif ends and ends <= now:
+                obstacles[record.id] = _("No mail: the visit lies in the past.")
+        return obstacles
+
+    # ------------------------------------------------------------------
+    # Reminders
+    # ------------------------------------------------------------------
 
     @api.model
     def _cron_send_reminders(self):
-        return None
+        """Queue a reminder of each confirmed visit that begins within ``reminder_hours``.
+
+        The window is "due and not yet reminded", so that a visit whose hour
+        was missed, because the server stood still, is caught up; what has
+        begun is left alone. Each batch is committed on its own: a run that is
+        ended in the middle goes on where it stopped.
+        """
+        last_id = 0
+        while batch := self._lock_due_reminders(last_id, REMINDER_BATCH):
+            last_id = batch[-1].id
+            batch._leave_out_known_obstacles()._run_automation(
+                "send_reminder", lambda those: those._announce("reminder")
+            )
+            commit_batch(self.env, len(batch), self._count_due_reminders(last_id))
+            # Nothing of this batch is needed for the next one.
+            self.env.invalidate_all()
+
+    @api.model
+    def _lock_due_reminders(self, after_id, limit):
+        """The next visits to remind of; no other transaction takes them meanwhile.
+
+        A visit whose confirmation was queued within the same hours before its
+        start is left out: that mail said it all.
+        """
+        self.env.cr.execute(
+            f"SELECT id {self._get_due_reminders_sql()} ORDER BY id LIMIT %(limit)s "
+            "FOR UPDATE SKIP LOCKED",
+            {**self._get_due_reminders_params(), "after_id": after_id, "limit": limit},
+        )
+        return self.browse([record_id for (record_id,) in self.env.cr.fetchall()])
+
+    @api.model
+    def _count_due_reminders(self, after_id):
+        self.env.cr.execute(
+            f"SELECT count(*) {self._get_due_reminders_sql()}",
+            {**self._get_due_reminders_params(), "after_id": after_id},
+        )
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _get_due_reminders_sql(self):
+        return """
+            FROM support_appointment
+            WHERE id > %(after_id)s AND active AND state = 'confirmed'
+              AND send_reminder_email AND reminder_sent IS NOT TRUE AND reminder_held IS NOT TRUE
+              AND start > %(now)s AND start <= %(now)s + %(window)s
+              AND (confirmation_queued_at IS NULL OR confirmation_queued_at < start - %(window)s)
+        """
+
+    @api.model
+    def _get_due_reminders_params(self):
+        self.flush_model()
+        hours = self.env["ir.config_parameter"]._get_support_number("support_center.reminder_hours")
+        return {"now": fields.Datetime.now(), "window": timedelta(hours=hours)}
+
+    def _leave_out_known_obstacles(self):
+        """Those without an obstacle that the log tells of already, once being enough."""
+        obstacles = self._get_obstacles("reminder")
+        if not obstacles:
+            return self
+        # sudo: the log is not everybody's to read.
+        rows = self.env["support.automation.log"].sudo()
+        known = rows.search(
+            [
+                ("res_model", "=", self._name),
+                ("res_id", "in", list(obstacles)),
+                ("action", "=", "send_reminder"),
+                ("outcome", "=", "skipped"),
+            ]
+        )
+        told = {(row.res_id, row.message) for row in known}
+        return self.filtered(lambda a: (a.id, obstacles.get(a.id)) not in told)
+
+    def _forget_reminders(self):
+        """A new time deserves a new reminder; one of the old time is taken off the queue."""
+        self._release_reminders()
+        reminded = self.filtered("reminder_sent")
+        if reminded:
+            self.env["support.notifier"]._withdraw("reminder", reminded)
+            reminded.write({"reminder_sent": False})
+
+    def _withdraw_reminders(self):
+        """Take reminders of visits that will not take place off the queue."""
+        reminded = self.filtered("reminder_sent")
+        if reminded:
+            withdrawn = self.env["support.notifier"]._withdraw("reminder", reminded)
+            withdrawn.write({"reminder_sent": False})

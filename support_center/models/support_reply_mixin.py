@@ -18,7 +18,7 @@ FIELDS_OF_KEYS = {
     "technician": {"technician_id"},
     "ticket": {"ticket_id"},
 }
-OUTCOME_FIELDS = {"intake_state", "intake_note"}
+OUTCOME_FIELDS = {"intake_state", "intake_note", "intake_errors"}
 
 
 class SupportReplyMixin(models.AbstractModel):

@@ -1,12 +1,8 @@
 from datetime import timedelta
 
-import pytz
-from babel.dates import format_date, format_time
-
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import babel_locale_parse
-from odoo.tools.misc import get_lang
+from odoo.tools import format_datetime
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -163,15 +159,18 @@ class SupportScheduleMixin(models.AbstractModel):
         )
 
     def _format_for_customer(self, moment):
-        """A moment as the customer is told it, in the language of the context.
+        """A time as the customer reads it, in the language of the environment.
 
-        :param moment: naive UTC
-        :return: str, like ``Thursday, March 5, 2026, 3:00 PM (Europe/Brussels)``
+        Weekday, day and hour come from the same localised instant, and the
+        zone is named, so that the text is the same whoever's save or cron
+        brought it about.
+
+        :param datetime moment: naive UTC, or False
+        :return: str, like ``Thursday 5 March 2026, 15:00 (Europe/Brussels)``
         """
         self.ensure_one()
+        if not moment:
+            return ""
         zone = self._get_customer_timezone()
-        local = pytz.utc.localize(moment).astimezone(pytz.timezone(zone))
-        locale = babel_locale_parse(get_lang(self.env).code)
-        day = format_date(local, format="full", locale=locale)
-        hour = format_time(local, format="short", locale=locale)
-        return f"{day}, {hour} ({zone})"
+        text = format_datetime(self.env, moment, tz=zone, dt_format="EEEE d MMMM y, HH:mm")
+        return f"{text} ({zone})"

@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 STATES = [
@@ -19,6 +19,17 @@ ALLOWED_TRANSITIONS = {
 }
 # In these states an active appointment takes its technician's time.
 LIVE_STATES = ("confirmed", "in_progress")
+# In these an appointment is over.
+CLOSED_STATES = ("done", "cancelled", "no_show")
+
+# Which moment is noted when an appointment comes into a state.
+STATE_STAMPS = {
+    "confirmed": "confirmed_at",
+    "in_progress": "started_at",
+    "done": "ended_at",
+    "cancelled": "ended_at",
+    "no_show": "ended_at",
+}
 
 
 class SupportStateMixin(models.AbstractModel):
@@ -30,6 +41,50 @@ class SupportStateMixin(models.AbstractModel):
     state = fields.Selection(
         STATES, default="draft", required=True, copy=False, tracking=True, index=True
     )
+    confirmed_at = fields.Datetime(
+        readonly=True, copy=False, help="When the visit was confirmed; a draft has none."
+    )
+    started_at = fields.Datetime(
+        readonly=True, copy=False, help="When the technician began; a draft has none."
+    )
+    ended_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When the visit was done, cancelled or missed; a draft has none.",
+    )
+
+    # ------------------------------------------------------------------
+    # CRUD: the moments go into the same INSERT or UPDATE as the state
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create(
+            [{**self._prepare_state_stamps(vals.get("state")), **vals} for vals in vals_list]
+        )
+
+    def write(self, vals):
+        stamps = self._prepare_state_stamps(vals.get("state"))
+        if not stamps:
+            return super().write(vals)
+        # A save that names the state an appointment has already is no change of it.
+        changed = self.filtered(lambda a: a.state != vals["state"])
+        if self - changed:
+            super(SupportStateMixin, self - changed).write(vals)
+        return super(SupportStateMixin, changed).write({**stamps, **vals}) if changed else True
+
+    @api.model
+    def _prepare_state_stamps(self, state):
+        """The moments to note with a change to ``state``.
+
+        :param str state: one of ``STATES``, or empty where the state stays
+        :return: dict of values; a draft has no moments, whatever it was before
+        """
+        if state == "draft":
+            return dict.fromkeys(STATE_STAMPS.values(), False)
+        if state not in STATE_STAMPS:
+            return {}
+        return {STATE_STAMPS[state]: fields.Datetime.now()}
 
     # ------------------------------------------------------------------
     # Actions

@@ -46,6 +46,12 @@ class SupportTicket(models.Model):
         domain="['|', ('team_ids', '=', False), ('team_ids', 'in', team_id)]",
     )
     state = fields.Selection(related="stage_id.state", store=True, index=True)
+    synced_stage_id = fields.Many2one(
+        "support.stage",
+        readonly=True,
+        copy=False,
+        help="The stage that a visit brought the ticket to last; another one was set by hand.",
+    )
     user_id = fields.Many2one(
         "res.users", "Assigned to", domain="[('share', '=', False)]", index=True, tracking=True
     )
@@ -161,6 +167,39 @@ class SupportTicket(models.Model):
                 "default_partner_id": self.partner_id.id,
             }
         return action
+
+    def _follow_visit(self, state):
+        """Move the ticket to the first stage of ``state`` that its team uses.
+
+        A stage that somebody set after the last such move stays: people know
+        more than visits do. Where it means what the visit means anyway, the
+        two are in step again.
+
+        :param str state: one of ``TICKET_STATES``
+        :return: False, or in words why nothing was done
+        """
+        self.ensure_one()
+        by_hand = self.synced_stage_id and self.synced_stage_id != self.stage_id
+        if by_hand and self.state != state:
+            return _("The stage “%(stage)s” was set by hand and stays.", stage=self.stage_id.name)
+        stage = self.stage_id if self.state == state else self._find_stage(state)
+        if not stage:
+            return _("No stage of the ticket's team has the state “%(state)s”.", state=state)
+        vals = {"stage_id": stage.id, "synced_stage_id": stage.id}
+        self.write({field: value for field, value in vals.items() if self[field].id != value})
+        return False
+
+    def _find_stage(self, state):
+        self.ensure_one()
+        return self.env["support.stage"].search(
+            [
+                ("state", "=", state),
+                "|",
+                ("team_ids", "=", False),
+                ("team_ids", "in", self.team_id.ids),
+            ],
+            limit=1,
+        )
 
     @api.model
     def _find_by_numbers(self, numbers, company):

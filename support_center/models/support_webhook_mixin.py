@@ -1,4 +1,20 @@
-from odoo import api, models
+import json
+
+from odoo import SUPERUSER_ID, _, api, fields, models
+from odoo.http import request
+from odoo.tools import plaintext2html
+
+from .support_automation_log import AUTOMATION_LOGGER
+
+# Told to the system outside when an appointment comes into one of these states.
+STATE_EVENTS = {
+    "confirmed": "appointment.confirmed",
+    "cancelled": "appointment.cancelled",
+    "done": "appointment.done",
+}
+# What a call without parameters and body holds; an empty mapping or list is something.
+NOTHING = object()
+INTAKE_EVENTS = {"accepted": "appointment.accepted", "review": "appointment.rejected"}
 
 
 class SupportWebhookMixin(models.AbstractModel):
@@ -7,12 +23,232 @@ class SupportWebhookMixin(models.AbstractModel):
     _name = "support.webhook.mixin"
     _description = "Webhooks of an Appointment"
 
+    webhook_told = fields.Json(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="What the system outside was told last.",
+    )
+    webhook_count = fields.Integer(
+        compute="_compute_webhook_count", groups="support_center.group_support_manager"
+    )
+
+    def _compute_webhook_count(self):
+        counts = dict(
+            self.env["support.webhook.delivery"]._read_group(
+                [("appointment_id", "in", self.ids)], ["appointment_id"], ["__count"]
+            )
+        )
+        for appointment in self:
+            appointment.webhook_count = counts.get(appointment, 0)
+
+    # ------------------------------------------------------------------
+    # In
+    # ------------------------------------------------------------------
+
     @api.model
     def _receive_webhook(self, payload):
-        return self
+        """Keep what came to the rule's address; see ``support.intake.webhook``.
+
+        Odoo's route has no user and no company: the drafts are OdooBot's, in
+        the company of ``support_center.webhook_company_id``.
+
+        :param payload: as Odoo's route reads it; what is no JSON reaches us as
+            the parameters of the address, so that the body is asked for again
+        :return: ``support.appointment``; an empty one, which makes the route
+            answer with an error, only for a call that holds nothing at all
+        """
+        payload = self._get_webhook_payload(payload)
+        if payload is NOTHING:
+            return self.browse()
+        bot = self.env.ref("base.user_root")
+        context = {"lang": bot.lang, "allowed_company_ids": self._get_webhook_company().ids}
+        as_bot = self.env(user=SUPERUSER_ID, context=context)
+        return as_bot["support.intake.webhook"]._store(payload)
+
+    @api.model
+    def _get_webhook_payload(self, payload):
+        """``payload``, or the form or text that came in place of JSON, else ``NOTHING``."""
+        if not request or not request.httprequest.path.startswith("/web/hook/"):
+            return payload
+        call = request.httprequest
+        if call.form:
+            return {**call.args, **call.form}
+        text = call.get_data(as_text=True).strip()
+        if not text:
+            return payload or NOTHING
+        try:
+            json.loads(text)
+        except ValueError:
+            return text
+        return payload
+
+    @api.model
+    def _get_webhook_company(self):
+        """The company that requests by webhook belong to: the first one unless set."""
+        # sudo: the route has no user; a parameter and a company's id are read.
+        companies = self.env["res.company"].sudo()
+        text = self.env["ir.config_parameter"].sudo().get_param("support_center.webhook_company_id")
+        chosen = companies.browse(int(text) if text and text.isdigit() else []).exists()
+        return chosen or companies.search([], order="id", limit=1)
 
     def _rule_read_webhook(self):
-        return None
+        """Read requests that came by webhook and were not read yet."""
+        this = self
+        if self.env.su and (not self.env.uid or self.env.user._is_public()):
+            # Odoo's route has no user, or the public one; the drafts are OdooBot's.
+            this = self.with_user(SUPERUSER_ID)
+        this._read_webhooks(("received",))
+
+    def _read_webhooks(self, intake_states):
+        waiting = self.filtered(
+            lambda a: (
+                a.source == "webhook" and a.state == "draft" and a.intake_state in intake_states
+            )
+        )
+        waiting._run_automation("read_webhook", lambda drafts: drafts._process_requests())
+
+    # ------------------------------------------------------------------
+    # Out
+    # ------------------------------------------------------------------
 
     def _rule_webhook_response(self):
-        return None
+        """Put what is new about these appointments into the outbox, once."""
+        together = self._with_saved_together("automation_webhook_response")
+        due = together.filtered(lambda a: a._get_webhook_mark() != (a.webhook_told or {}))
+        due._run_automation("webhook_response", lambda those: those._tell_webhook())
+
+    def _tell_webhook(self):
+        """Write the outbox rows and the mark; see ``_rule_webhook_response``.
+
+        :return: dict of record id to ``(outcome, message)``, as the guard expects
+        """
+        # sudo: the outbox, the mark, the address and the body are the system's; whoever
+        # saves the appointment may have no right on them.
+        these = self.sudo()
+        deliveries = these.env["support.webhook.delivery"]
+        url = deliveries._get_url()
+        if not url:
+            reason = _("Nobody is told: no address is set for the response webhook.")
+            return dict.fromkeys(self.ids, ("skipped", reason))
+        outcomes, messages = {}, []
+        for appointment in these:
+            mark = appointment._get_webhook_mark()
+            events = appointment._get_webhook_events(appointment.webhook_told or {}, mark)
+            messages += [(event, appointment) for event in events]
+            appointment.webhook_told = mark
+            outcomes[appointment.id] = (
+                ("ok", ", ".join(events))
+                if events
+                else ("skipped", _("There is no event for this change."))
+            )
+        deliveries._enqueue(messages, url)
+        return outcomes
+
+    def _get_webhook_mark(self):
+        """All that the system outside is to know by now, as ``webhook_told`` keeps it.
+
+        A draft that was made by hand has nothing to be told.
+        """
+        self.ensure_one()
+        mark = {}
+        if self.source != "manual" and self.intake_state in INTAKE_EVENTS:
+            mark.update(intake=self.intake_state, round=self.intake_round)
+        if self.state != "draft":
+            mark["state"] = self.state
+        if self.state in ("confirmed", "in_progress"):
+            mark["start"] = fields.Datetime.to_string(self.start)
+        return mark
+
+    @api.model
+    def _get_webhook_events(self, told, mark):
+        """The events that lead from what was told to what holds, in their order."""
+        events = []
+        intake = [(each.get("intake"), each.get("round")) for each in (told, mark)]
+        if mark.get("intake") and intake[0] != intake[1]:
+            events.append(INTAKE_EVENTS[mark["intake"]])
+        state = mark.get("state")
+        if state != told.get("state"):
+            events += [STATE_EVENTS[state]] if state in STATE_EVENTS else []
+        elif state == "confirmed" and mark["start"] != told.get("start"):
+            events.append("appointment.rescheduled")
+        return events
+
+    def _prepare_webhook_data(self):
+        """What a message tells of the appointment."""
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "name": self.name,
+            "external_ref": self.external_ref or None,
+            "state": self.state,
+            "start": self._format_webhook_time(self.start),
+            "stop": self._format_webhook_time(self.stop),
+            "timezone": self._get_customer_timezone(),
+            "errors": self.intake_errors or [],
+        }
+
+    @api.model
+    def _format_webhook_time(self, moment):
+        return moment.isoformat(timespec="seconds") + "Z" if moment else None
+
+    # ------------------------------------------------------------------
+    # Given up
+    # ------------------------------------------------------------------
+
+    def _tell_dead_webhook(self, event, text):
+        """Ask a manager to look at a message that was given up, once until somebody has.
+
+        The receiver that gives no answer to one message gives none to the
+        next, so that an activity for each would bury the managers.
+
+        :param str event: what was not told
+        :param str text: why
+        """
+        summary = _("Webhooks are not delivered")
+        known = [("res_model", "=", self._name), ("summary", "=", summary)]
+        if not self or self.env["mail.activity"].search_count(known, limit=1):
+            return
+        try:
+            with self.env.cr.savepoint():
+                self.activity_schedule(
+                    "mail.mail_activity_data_todo",
+                    summary=summary,
+                    note=plaintext2html(
+                        _(
+                            "%(event)s was given up: %(text)s "
+                            "See Configuration / Webhook Deliveries.",
+                            event=event,
+                            text=text,
+                        )
+                    ),
+                    user_id=self._get_webhook_manager().id,
+                )
+        except Exception:  # noqa: BLE001, the outcome must be kept whatever comes of the word
+            AUTOMATION_LOGGER.exception(
+                "action=deliver_webhook outcome=failed record=%s,%s no activity could be made",
+                self._name,
+                self.id,
+            )
+
+    def _get_webhook_manager(self):
+        """A manager of the company, else whoever looks after its appointments."""
+        managers = self.env["res.users"].search(
+            [
+                ("groups_id", "in", self.env.ref("support_center.group_support_manager").ids),
+                ("company_ids", "in", self.company_id.ids),
+                ("share", "=", False),
+            ],
+            order="id",
+            limit=1,
+        )
+        return managers or self._automation_responsible()
+
+    def action_view_webhooks(self):
+        """Open what was told of these appointments."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "support_center.support_webhook_delivery_action"
+        )
+        action["domain"] = [("appointment_id", "in", self.ids)]
+        action["context"] = {}
+        return action

@@ -79,6 +79,12 @@ class SupportCommon:
             {"partner_id": cls.customer.id, "start": at("2026-03-05 10:00"), **values}
         )
 
+    def _get_notices(self, record, kind=None):
+        """The mails to the customer that were put on the queue, oldest first."""
+        domain = [("model", "=", record._name), ("res_id", "in", record.ids)]
+        domain.append(("support_notice", "=", kind) if kind else ("support_notice", "!=", False))
+        return self.env["mail.mail"].search(domain, order="id")
+
     def _get_log(self, record=None, action=None):
         domain = [("res_model", "=", "support.appointment")]
         if record is not None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from odoo.tests import BaseCase, tagged
 
 ADDON = Path(__file__).parent.parent
-PURE = ["intake"]
+PURE = ["delivery", "intake"]
 
 PROBE = """
 import importlib, pkgutil, sys

@@ -1,0 +1,51 @@
+"""When a failed delivery is tried again."""
+
+from datetime import datetime, timezone
+
+import pytest
+from delivery.backoff import CAP, JITTER, MAX_ATTEMPTS, SCHEDULE, read_retry_after, wait_after
+
+NOW = datetime(2026, 3, 2, 8, 0, tzinfo=timezone.utc)
+
+
+def test_the_schedule_of_the_specification():
+    waits = [wait_after(number, chance=lambda: 0.0) for number in range(1, MAX_ATTEMPTS)]
+    assert waits == list(SCHEDULE)
+    assert waits[:3] == [5, 300, 1800]
+    assert sum(SCHEDULE) == 75 * 3600 + 35 * 60 + 5
+    assert wait_after(MAX_ATTEMPTS) is None
+    assert wait_after(MAX_ATTEMPTS + 1, retry_after=5) is None
+
+
+def test_jitter_only_adds_and_the_cap_holds():
+    assert wait_after(1, chance=lambda: 1.0) == 5 * (1 + JITTER)
+    assert wait_after(MAX_ATTEMPTS - 1, chance=lambda: 1.0) == CAP
+    assert len({wait_after(4) for _number in range(20)}) > 1
+
+
+def test_a_receiver_may_ask_for_a_longer_wait_within_the_cap():
+    assert wait_after(1, retry_after=120) == 120
+    assert wait_after(3, retry_after=1, chance=lambda: 0.0) == 1800
+    assert wait_after(1, retry_after=10**9) == CAP
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [
+        ("120", 120),
+        (" 7 ", 7),
+        ("0", 0),
+        ("9" * 50, CAP),
+        ("Mon, 02 Mar 2026 08:01:00 GMT", 60),
+        ("Mon, 02 Mar 2026 07:00:00 GMT", 0),
+        ("Mon, 02 Mar 2099 07:00:00 GMT", CAP),
+        (None, None),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("1.5", None),
+        ("Mon, 99 Foo", None),
+    ],
+)
+def test_retry_after(value, seconds):
+    assert read_retry_after(value, NOW) == seconds

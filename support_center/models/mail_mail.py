@@ -1,0 +1,62 @@
+from datetime import timedelta
+
+import psycopg2
+
+from odoo import api, fields, models
+
+# How long mails to customers stay visible in Settings; the chatter keeps their text for good.
+RETENTION_DAYS = 90
+
+
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    support_notice = fields.Char(
+        readonly=True,
+        index="btree_not_null",
+        help="Which notice of an appointment this mail is.",
+    )
+    support_failure_told = fields.Boolean(readonly=True)
+
+    def send(self, *args, **kwargs):
+        """Also tell of mails whose sending ended in an error that Odoo only logs.
+
+        A server that drops the connection leaves the mail in state ``exception`` and raises.
+        """
+        try:
+            return super().send(*args, **kwargs)
+        except psycopg2.Error:
+            # The transaction is lost, and so is the state of the mails.
+            raise
+        except Exception:
+            self._tell_support_notices()
+            raise
+
+    def _postprocess_sent_message(self, *args, **kwargs):
+        notices = self.filtered("support_notice")
+        result = super()._postprocess_sent_message(*args, **kwargs)
+        notices._tell_support_notices()
+        return result
+
+    def _tell_support_notices(self):
+        """Let the appointments know what became of their mails."""
+        notices = self.exists().filtered("support_notice")
+        failed = notices.filtered(lambda m: m.state == "exception" and not m.support_failure_told)
+        if failed:
+            self.env["support.notifier"]._on_failed(failed)
+        late = notices.filtered(lambda m: m.state == "sent" and m.support_failure_told)
+        if late:
+            self.env["support.notifier"]._on_sent_after_all(late)
+
+    @api.autovacuum
+    def _gc_support_notices(self):
+        """Prune what was sent ``RETENTION_DAYS`` days ago or earlier."""
+        limit = fields.Datetime.now() - timedelta(days=RETENTION_DAYS)
+        self.search(
+            [
+                ("support_notice", "!=", False),
+                ("state", "in", ["sent", "cancel"]),
+                ("create_date", "<", limit),
+            ],
+            limit=10_000,
+        ).unlink()

@@ -1,0 +1,223 @@
+from odoo import _, api, models
+
+from odoo.addons.base.models.res_partner import _tz_get
+
+from .ir_config_parameter import DEFAULTS
+from .support_backlog import APPOINTMENT
+
+GUARANTEE = "support_appointment_no_double_booking"
+OVERLAPS_SHOWN = 50
+YES_OR_NO = {"", "true", "false", "1", "0", "yes", "no", "y", "n", "t", "f", "on", "off"}
+
+
+class SupportHealthDataMixin(models.AbstractModel):
+    _name = "support.health.data.mixin"
+    _description = "Health of Data and Rights"
+
+    # ------------------------------------------------------------------
+    # Requests
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _check_received(self):
+        return self._prepare_request_rows(
+            _("Requests not read"),
+            [("intake_state", "=", "received"), ("state", "=", "draft")],
+            _("They came in and no rule read them. Is the rule that reads them on?"),
+            _("Every request was read."),
+        )
+
+    @api.model
+    def _check_review(self):
+        return self._prepare_request_rows(
+            _("Requests to review"),
+            [("intake_state", "=", "review"), ("state", "=", "draft")],
+            _("Something is missing or wrong in them: a dispatcher has to look."),
+            _("No request needs a dispatcher's look."),
+        )
+
+    @api.model
+    def _prepare_request_rows(self, label, domain, trouble, fine):
+        count = self.env["support.backlog"]._get_readable(APPOINTMENT).search_count(domain)
+        return [
+            self._prepare_row(
+                label,
+                "warning" if count else "ok",
+                trouble if count else fine,
+                count=count,
+                res_model=APPOINTMENT if count else False,
+                domain=str(domain),
+            )
+        ]
+
+    # ------------------------------------------------------------------
+    # Booking guarantee
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _check_booking_guarantee(self):
+        """The database itself refuses double bookings, or which ones are in its way."""
+        label = _("Booking guarantee")
+        self.env.cr.execute("SELECT 1 FROM pg_constraint WHERE conname = %s", [GUARANTEE])
+        if self.env.cr.fetchone():
+            return [self._prepare_row(label, "ok", _("The database refuses every double booking."))]
+        pairs = self._find_overlaps()
+        if not pairs:
+            return [
+                self._prepare_row(
+                    label,
+                    "problem",
+                    _("The constraint is missing. Upgrade the module Support Center to make it."),
+                    is_module_link=True,
+                )
+            ]
+        return [
+            self._prepare_row(
+                label,
+                "problem",
+                _(
+                    "The constraint is missing and these overlap: %(pairs)s. Move or cancel one of "
+                    "each pair, then upgrade the module.",
+                    pairs=", ".join(f"{one} / {two}" for _id, one, _id2, two in pairs[:5]),
+                ),
+                count=len(pairs),
+                res_model=APPOINTMENT,
+                domain=str([("id", "in", sorted({i for row in pairs for i in (row[0], row[2])}))]),
+            )
+        ]
+
+    @api.model
+    def _find_overlaps(self):
+        """Pairs of live visits that one technician cannot both make.
+
+        :return: list of ``(id, reference, id, reference)``
+        """
+        self.env[APPOINTMENT].flush_model()
+        self.env.cr.execute(
+            """
+            SELECT one.id, one.name, two.id, two.name
+              FROM support_appointment one
+              JOIN support_appointment two
+                ON two.technician_id = one.technician_id AND two.id > one.id
+               AND two.busy_start < one.busy_stop AND one.busy_start < two.busy_stop
+             WHERE one.active AND two.active
+               AND one.state IN ('confirmed', 'in_progress')
+               AND two.state IN ('confirmed', 'in_progress')
+          ORDER BY one.id, two.id
+             LIMIT %s
+            """,
+            [OVERLAPS_SHOWN],
+        )
+        return self.env.cr.fetchall()
+
+    # ------------------------------------------------------------------
+    # Rights
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _check_integration_users(self):
+        """A program's user should be able to do no more than the integration group says."""
+        label = _("Integration users")
+        group = self.env.ref("support_center.group_support_integration")
+        # sudo: who is in which group is not every manager's to read.
+        accounts = self.env["res.users"].sudo().search([("groups_id", "in", group.ids)])
+        allowed = self._get_all_groups(group.sudo())
+        rows = []
+        for account in accounts:
+            # With what they imply, since Odoo 19 keeps only those given by hand in the field.
+            extra = self._get_all_groups(account.groups_id) - allowed
+            if extra:
+                rows.append(
+                    self._prepare_row(
+                        _("Integration user %(name)s", name=account.name),
+                        "warning",
+                        _(
+                            "Has more rights than an integration needs: %(groups)s.",
+                            groups=", ".join(extra.sorted("id")[:8].mapped("full_name")),
+                        ),
+                        count=len(extra),
+                        res_model="res.users",
+                        res_id=account.id,
+                    )
+                )
+        return rows or [
+            self._prepare_row(
+                label,
+                "ok",
+                _("None of the %(count)s has other rights.", count=len(accounts))
+                if accounts
+                else _("There is none."),
+                count=len(accounts),
+            )
+        ]
+
+    @api.model
+    def _get_all_groups(self, groups):
+        """These groups and all that they imply."""
+        found = groups
+        while groups:
+            groups = groups.implied_ids - found
+            found |= groups
+        return found
+
+    # ------------------------------------------------------------------
+    # Parameters
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _check_parameters(self):
+        """Those of our parameters that cannot be read, so that a default stands in."""
+        # sudo: managers may not read parameters; a value that cannot be read is no secret.
+        parameters = self.env["ir.config_parameter"].sudo()
+        rows = []
+        for key, fault in (
+            *((key, self._find_number_fault) for key in DEFAULTS),
+            ("support_center.intake_timezone", self._find_zone_fault),
+            ("support_center.webhook_allow_private", self._find_flag_fault),
+        ):
+            message = fault(key, (parameters.get_param(key) or "").strip())
+            if message:
+                parameter = parameters.search([("key", "=", key)], limit=1)
+                rows.append(
+                    self._prepare_row(
+                        key,
+                        "warning",
+                        message,
+                        res_model="ir.config_parameter",
+                        res_id=parameter.id,
+                    )
+                )
+        return rows or [
+            self._prepare_row(
+                _("Parameters"),
+                "ok",
+                _("All can be read."),
+                action_xmlid="support_center.res_config_settings_action",
+            )
+        ]
+
+    @api.model
+    def _find_number_fault(self, key, text):
+        try:
+            number = float(text or DEFAULTS[key])
+        except ValueError:
+            number = 0.0
+        if number > 0:
+            return False
+        return _(
+            "“%(value)s” is no number above zero; %(default)s is taken.",
+            value=text,
+            default=DEFAULTS[key],
+        )
+
+    @api.model
+    def _find_zone_fault(self, _key, text):
+        if not text or text in dict(_tz_get(self)):
+            return False
+        return _("“%(value)s” is no time zone; UTC is taken.", value=text)
+
+    @api.model
+    def _find_flag_fault(self, _key, text):
+        if text.lower() in YES_OR_NO:
+            return False
+        return _("“%(value)s” is neither yes nor no; no is taken.", value=text)

@@ -1,0 +1,104 @@
+import json
+
+import pytz
+
+from odoo import api, fields, models
+
+from ..intake import parse_mapping
+from .support_intake import Reading
+
+# A longer list is kept as it came, for somebody to look at.
+MAX_REQUESTS = 100
+# Who may write a mail may write any reference into it; a webhook's address is known to
+# few, so that a reference which a mail took does not swallow a webhook's request.
+TRUSTED_SOURCES = ("webhook", "api")
+
+
+class SupportIntakeWebhook(models.AbstractModel):
+    """What comes by Odoo's own webhook: kept first, read later."""
+
+    _name = "support.intake.webhook"
+    _description = "Requests by Webhook"
+
+    @api.model
+    def _store(self, payload):
+        """Keep what came in as drafts that nobody has read yet.
+
+        Called as the user and in the company that the drafts shall belong to.
+
+        :param payload: whatever JSON can be; a list holds several requests
+        :return: ``support.appointment``: new ones in state ``received``, or
+            those that exist under the same ``external_ref``
+        """
+        payloads = self._split(payload)
+        now = pytz.utc.localize(fields.Datetime.now())
+        # Only the parser, which never raises: names are looked up when the draft is read.
+        readings = [
+            Reading(parse_mapping(each, now=now), None, None, None, ()) for each in payloads
+        ]
+        references = self.env["support.intake.references"]
+        references._claim(readings)
+        found = references._find(readings)
+        known = {
+            reference: record
+            for reference, record in found.items()
+            if record.source in TRUSTED_SOURCES
+        }
+        made, known = references._make(
+            dict(enumerate(readings)),
+            known,
+            lambda indices: self._create_received(
+                [
+                    (payloads[index], readings[index].result.request.external_ref)
+                    for index in indices
+                ],
+                taken=found.keys() - known.keys(),
+            ),
+        )
+        references._log_changed_payloads("receive_webhook", readings, payloads, known)
+        appointments = self.env["support.appointment"]
+        return appointments.browse(dict.fromkeys(record.id for record in made))
+
+    @api.model
+    def _split(self, payload):
+        if isinstance(payload, list) and 0 < len(payload) <= MAX_REQUESTS:
+            return payload
+        return [payload]
+
+    @api.model
+    def _create_received(self, requests, taken):
+        """Raw drafts.
+
+        :param requests: list of ``(payload, external_ref)``
+        :param taken: references that somebody else's appointments have
+        """
+        dump = self.env["support.intake"]._dump
+        drafts = self.env["support.appointment"]._create_numbered(
+            [
+                {
+                    "source": "webhook",
+                    "intake_state": "received",
+                    "intake_raw": dump(payload),
+                    "external_ref": reference if reference not in taken else False,
+                    "company_id": self.env.company.id,
+                }
+                for payload, reference in requests
+            ]
+        )
+        if drafts:
+            self.env["support.automation.log"]._record("receive_webhook", drafts, "ok")
+        return drafts
+
+    @api.model
+    def _read_draft(self, draft):
+        """Read the request in the raw text of a draft that came by webhook.
+
+        :param draft: one ``support.appointment``
+        :return: ``Reading``
+        """
+        try:
+            payload = json.loads(draft.intake_raw or "")
+        except (ValueError, RecursionError):
+            payload = draft.intake_raw
+        intake = self.env["support.intake"].with_company(draft.company_id)
+        return intake._read_payloads([payload])[0]

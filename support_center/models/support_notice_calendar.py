@@ -1,0 +1,85 @@
+import pytz
+
+from odoo import _, api, fields, models
+
+from ..delivery.calendar_file import CANCEL, Person, Visit, build
+
+
+class SupportNoticeCalendar(models.AbstractModel):
+    """The calendar file that each notice carries."""
+
+    _name = "support.notice.calendar"
+    _description = "Calendar Files of Notices"
+
+    @api.model
+    def _create_files(self, template, method, appointments, sequences):
+        """An attachment for each appointment, all made at once.
+
+        :param template: ``mail.template``, which knows the language of each customer
+        :param str method: what calendars do with it, ``REQUEST`` or ``CANCEL``
+        :param dict sequences: record id to the number of the version that is announced
+        :return: dict of record id to ``ir.attachment``
+        """
+        vals_list, ids = [], []
+        for in_lang, record_ids in template._classify_per_lang(appointments.ids).values():
+            for record in appointments.with_context(lang=in_lang.env.lang).browse(record_ids):
+                visit = self._prepare_visit(record, sequences[record.id])
+                vals_list.append(
+                    {
+                        "name": "cancelled.ics" if method == CANCEL else "appointment.ics",
+                        "raw": build(visit, method),
+                        "mimetype": f"text/calendar; charset=utf-8; method={method}",
+                        "res_model": "mail.message",
+                    }
+                )
+                ids.append(record.id)
+        # sudo: attachments of a queued mail are the queue's.
+        return dict(zip(ids, self.env["ir.attachment"].sudo().create(vals_list), strict=True))
+
+    @api.model
+    def _prepare_visit(self, record, sequence):
+        """What the calendar shows.
+
+        :return: ``delivery.calendar_file.Visit``
+        """
+        company = record.company_id
+        # A cancelled visit is taken out where the calendar has it.
+        start = record.start or record.announced_start
+        stop = start + record._as_timedelta(record.duration)
+        link = record._get_customer_link()
+        return Visit(
+            uid=record.ics_uid,
+            sequence=sequence,
+            start=pytz.utc.localize(start),
+            stop=pytz.utc.localize(stop),
+            stamp=pytz.utc.localize(fields.Datetime.now()),
+            summary=_(
+                "%(what)s, %(company)s",
+                what=record.type_id.name or _("Support appointment"),
+                company=company.name,
+            ),
+            organizer=Person(
+                company.email or self.env.user.email or "noreply@invalid", company.name
+            ),
+            attendee=Person(record.partner_id.email_normalized, record.partner_id.name or ""),
+            location=record.location or "",
+            description=f"{record.name}\n{link}",
+            url=link,
+        )
+
+    @api.model
+    def _attach_to_messages(self, mails):
+        """Let whoever may read a message read its calendar file."""
+        mails.flush_recordset()
+        self.env.cr.execute(
+            """
+            UPDATE ir_attachment
+               SET res_id = relation.message_id
+              FROM message_attachment_rel AS relation
+             WHERE relation.attachment_id = ir_attachment.id
+               AND ir_attachment.res_model = 'mail.message' AND COALESCE(res_id, 0) = 0
+               AND relation.message_id = ANY(%s)
+            """,
+            [mails.mail_message_id.ids],
+        )
+        mails.attachment_ids.invalidate_recordset(["res_id"], flush=False)

@@ -1,0 +1,293 @@
+import json
+from collections import namedtuple
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+
+from ..delivery.calendar_file import CANCEL, REQUEST
+
+# What goes out: its template, what a calendar does with it, whether it tells of a change.
+Notice = namedtuple("Notice", "template method is_change")
+NOTICES = {
+    "confirmation": Notice("mail_template_appointment_confirmation", REQUEST, True),
+    "reminder": Notice("mail_template_appointment_reminder", REQUEST, False),
+    "rescheduled": Notice("mail_template_appointment_rescheduled", REQUEST, True),
+    "updated": Notice("mail_template_appointment_updated", REQUEST, True),
+    "cancelled": Notice("mail_template_appointment_cancelled", CANCEL, True),
+}
+RENDERED = (
+    "subject", "body_html", "email_from", "email_cc", "email_to", "partner_to", "reply_to",
+    "mail_server_id", "auto_delete", "model", "res_id", "attachment_ids",
+)  # fmt: skip
+# When a mail server is down, all that waits fails at once: the log has a row for each, but nobody
+# wants hundreds of activities that say the same.
+MAX_ACTIVITIES = 10
+# RFC 3834: no robot shall answer these.
+HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+
+
+class SupportNotifier(models.AbstractModel):
+    """Puts notices on Odoo's mail queue; mail and mark are committed together or not at all."""
+
+    _name = "support.notifier"
+    _description = "Notices on the Mail Queue"
+
+    @api.model
+    def _queue(self, kind, appointments):
+        """Put a notice of each appointment on the queue and mark it as told.
+
+        Nothing is sent here: the queue's own cron does that, soon after the commit.
+
+        :param str kind: one of ``NOTICES``
+        :param appointments: ``support.appointment`` whose customers can be told
+        :return: the ``mail.mail`` records, as superuser
+        :raise UserError: if the template was deleted
+        """
+        notice = NOTICES[kind]
+        template = self._get_template(notice)
+        # Rendered with the caller's rights: a template shows nothing that he may not see.
+        rendered = template._generate_template(appointments.ids, RENDERED)
+        sequences = {
+            record.id: record.ics_sequence + (1 if notice.is_change and record.announced_at else 0)
+            for record in appointments
+        }
+        self._replace_failed(kind, appointments)
+        calendar = self.env["support.notice.calendar"]
+        attachments = calendar._create_files(template, notice.method, appointments, sequences)
+        common = self._prepare_common_vals(kind, appointments.company_id)
+        # sudo: nobody but administrators may write to the queue.
+        mails = (
+            self.env["mail.mail"]
+            .sudo()
+            .create(
+                [
+                    self._prepare_mail_vals(
+                        record,
+                        rendered[record.id],
+                        attachments[record.id],
+                        common[record.company_id],
+                    )
+                    for record in appointments
+                ]
+            )
+        )
+        calendar._attach_to_messages(mails)
+        self._mark(kind, appointments, sequences)
+        self._wake_queue()
+        return mails
+
+    @api.model
+    def _wake_queue(self):
+        """Have the queue's cron run once this is committed; by itself it comes once an hour."""
+        cron = self.env.ref("mail.ir_cron_mail_scheduler_action", raise_if_not_found=False)
+        if cron:
+            # sudo: whoever causes a mail need not be one who may run crons.
+            cron.sudo()._trigger()
+
+    # ------------------------------------------------------------------
+    # The mail
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_template(self, notice):
+        template = self.env.ref(f"support_center.{notice.template}", raise_if_not_found=False)
+        if not template:
+            raise UserError(
+                _(
+                    "The mail template “%(name)s” was deleted. Upgrade the module "
+                    "Support Center to have it again.",
+                    name=notice.template,
+                )
+            )
+        return template
+
+    @api.model
+    def _prepare_common_vals(self, kind, companies):
+        """Values that all mails of a company share, looked up once.
+
+        :return: dict of ``res.company`` to dict
+        """
+        subtype = self.env.ref("mail.mt_comment")
+        return {
+            company: {
+                "support_notice": kind,
+                "email_from": company.email_formatted or self.env.user.email_formatted,
+                "reply_to": self._get_reply_to(company),
+                "author_id": company.partner_id.id,
+                "headers": json.dumps(HEADERS),
+                # The mail may be pruned from the queue; the message stays in the chatter.
+                "is_notification": True,
+                "subtype_id": subtype.id,
+            }
+            for company in companies
+        }
+
+    @api.model
+    def _prepare_mail_vals(self, record, rendered, attachment, common):
+        """Values of one ``mail.mail``.
+
+        Nothing is left out that Odoo would look up by itself, since it would do so with a query
+        for each mail.
+
+        :param dict rendered: as ``mail.template._generate_template`` returns it
+        :param dict common: what the template may overrule
+        """
+        vals = {field: rendered[field] for field in RENDERED if rendered.get(field)}
+        for field in ("partner_to", "attachment_ids"):
+            vals.pop(field, None)
+        vals = {**common, **vals}
+        return {
+            **vals,
+            "auto_delete": bool(rendered.get("auto_delete")),
+            "reply_to": vals["reply_to"] or vals["email_from"],
+            "record_name": record.display_name,
+            "body": vals.get("body_html"),
+            "recipient_ids": [(6, 0, rendered.get("partner_ids") or [])],
+            "attachment_ids": [(6, 0, [attachment.id, *(rendered.get("attachment_ids") or [])])],
+        }
+
+    @api.model
+    def _get_reply_to(self, company):
+        """The address at which answers find their way back to the appointment."""
+        # sudo: aliases are not every user's to read.
+        alias = self.env.ref("support_center.mail_alias_appointments", raise_if_not_found=False)
+        domain = (alias and alias.sudo().alias_domain_id) or company.sudo().alias_domain_id
+        name = alias and alias.sudo().alias_name
+        return f"{name}@{domain.name}" if name and domain else ""
+
+    @api.model
+    def _get_opted_out(self, partners):
+        """Those of the partners' addresses that want no mail from us.
+
+        :return: set of normalised addresses
+        """
+        addresses = [address for address in partners.mapped("email_normalized") if address]
+        if not addresses:
+            return set()
+        # sudo: the blacklist is not every user's to read.
+        blacklist = self.env["mail.blacklist"].sudo()
+        return set(blacklist.search([("email", "in", addresses)]).mapped("email"))
+
+    # ------------------------------------------------------------------
+    # Marks
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _mark(self, kind, appointments, sequences):
+        """Write what the customers now know.
+
+        One statement, since the values differ from record to record; and not by ``write``,
+        since a mark is no change of the appointment that a rule should look at.
+        """
+        appointments.flush_recordset()
+        expects = kind != "cancelled"
+        self.env.cr.execute(
+            """
+            UPDATE support_appointment AS appointment
+               SET announced_at = %(now)s,
+                   announced_start = CASE WHEN %(expects)s THEN appointment.start END,
+                   announced_details = CASE WHEN %(expects)s THEN told.details::jsonb END,
+                   ics_sequence = told.sequence,
+                   confirmation_sent = %(expects)s AND (
+                       %(kind)s = 'confirmation' OR COALESCE(appointment.confirmation_sent, FALSE)),
+                   confirmation_queued_at = CASE WHEN %(kind)s = 'confirmation'
+                       THEN %(now)s ELSE appointment.confirmation_queued_at END,
+                   reminder_sent = %(expects)s AND (
+                       %(kind)s = 'reminder' OR COALESCE(appointment.reminder_sent, FALSE))
+              FROM unnest(%(ids)s, %(sequences)s, %(details)s) AS told(id, sequence, details)
+             WHERE appointment.id = told.id
+            """,
+            {
+                "kind": kind,
+                "expects": expects,
+                "now": fields.Datetime.now(),
+                "ids": appointments.ids,
+                "sequences": [sequences[record.id] for record in appointments],
+                "details": [json.dumps(record._get_details()) for record in appointments],
+            },
+        )
+        appointments.invalidate_recordset(
+            [
+                "announced_at",
+                "announced_start",
+                "announced_details",
+                "ics_sequence",
+                "confirmation_sent",
+                "confirmation_queued_at",
+                "reminder_sent",
+            ],
+            flush=False,
+        )
+
+    # ------------------------------------------------------------------
+    # Mails that are on the queue
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _find_mails(self, kind, appointments, states):
+        # sudo: the queue is not every user's to read.
+        return self.env["mail.mail"].sudo().search(
+            [
+                ("support_notice", "=", kind),
+                ("state", "in", states),
+                ("model", "=", "support.appointment"),
+                ("res_id", "in", appointments.ids),
+            ]
+        )  # fmt: skip
+
+    @api.model
+    def _withdraw(self, kind, appointments):
+        """Take mails that were not sent yet off the queue.
+
+        :return: the appointments whose mail was still there
+        """
+        mails = self._find_mails(kind, appointments, ["outgoing", "exception"])
+        withdrawn = appointments.browse(mails.mapped("res_id"))
+        if mails:
+            mails.cancel()
+            self.env["support.automation.log"]._record(f"withdraw_{kind}", withdrawn, "ok")
+        return withdrawn
+
+    @api.model
+    def _replace_failed(self, kind, appointments):
+        """A mail that failed must not be sent again beside the one that takes its place."""
+        self._find_mails(kind, appointments, ["exception"]).cancel()
+
+    @api.model
+    def _on_failed(self, mails):
+        """Say what happened to mails that could not be sent, and mark nothing as sent."""
+        log = self.env["support.automation.log"]
+        records = self._get_appointments_of(mails)
+        for number, mail in enumerate(mails):
+            record = records.filtered(lambda a, mail=mail: a.id == mail.res_id)
+            reason = _(
+                "The mail “%(kind)s” to the customer could not be sent: %(reason)s",
+                kind=mail.support_notice,
+                reason=mail.failure_reason or mail.failure_type or _("no reason was given"),
+            )
+            if record:
+                log._record(f"send_{mail.support_notice}", record, "failed", reason)
+            if record and number < MAX_ACTIVITIES:
+                record._automation_activity(_("A mail could not be sent"), reason)
+        self._set_sent_flags(mails, records, sent=False)
+        mails.write({"support_failure_told": True})
+
+    @api.model
+    def _on_sent_after_all(self, mails):
+        """Mark as told again what an administrator has sent by hand after a failure."""
+        records = self._get_appointments_of(mails)
+        self._set_sent_flags(mails, records.filtered(lambda a: a.state == "confirmed"), sent=True)
+        mails.write({"support_failure_told": False})
+
+    @api.model
+    def _set_sent_flags(self, mails, records, *, sent):
+        for kind in ("confirmation", "reminder"):
+            ids = mails.filtered(lambda m, kind=kind: m.support_notice == kind).mapped("res_id")
+            those = records.filtered(lambda a, ids=ids: a.id in ids)
+            if those:
+                those.write({f"{kind}_sent": sent})
+
+    @api.model
+    def _get_appointments_of(self, mails):
+        # sudo: the queue is worked off by whoever runs it.
+        return self.env["support.appointment"].sudo().browse(mails.mapped("res_id")).exists()

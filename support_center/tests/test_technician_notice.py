@@ -1,0 +1,91 @@
+from odoo.tests import new_test_user, tagged
+
+from .common import SupportMailCase
+
+
+@tagged("post_install", "-at_install")
+class TestTechnicianNotice(SupportMailCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.user_technician.notification_type = "inbox"
+        cls.user_2 = new_test_user(
+            cls.env,
+            login="support_technician_2",
+            groups="support_center.group_support_technician",
+            email="two@example.com",
+            notification_type="email",
+        )
+        cls.technician_2.user_id = cls.user_2
+
+    def _get_told(self, record, user):
+        return self.env["mail.message"].search(
+            [
+                ("model", "=", record._name),
+                ("res_id", "=", record.id),
+                ("message_type", "=", "user_notification"),
+                ("notified_partner_ids", "in", user.partner_id.ids),
+            ]
+        )
+
+    def test_told_on_assignment_by_preference(self):
+        visit = self._create_appointment(location="Main Street").with_user(self.user_dispatcher)
+        visit.technician_id = self.technician
+        message = self._get_told(visit, self.user_technician)
+        self.assertEqual(message.notification_ids.notification_type, "inbox")
+        self.assertIn("Main Street", message.body)
+        self.assertIn(visit.name, message.subject)
+        self.assertEqual(visit.technician_notified_id, self.technician)
+        visit.technician_id = self.technician_2
+        message = self._get_told(visit, self.user_2)
+        self.assertEqual(message.notification_ids.notification_type, "email")
+        mail = self.env["mail.mail"].search([("mail_message_id", "=", message.id)])
+        self.assertEqual(mail.state, "outgoing")
+
+    def test_told_on_creation_and_once(self):
+        visit = self._create_appointment(technician_id=self.technician.id)
+        visit.write({"technician_id": self.technician.id})
+        visit._rule_notify_technician()
+        self.assertEqual(len(self._get_told(visit, self.user_technician)), 1)
+        self.assertFalse(self._get_told(visit, self.user_2))
+        self.assertEqual(self._get_log(visit, "notify_technician").outcome, "ok")
+
+    def test_who_lost_it_gets_a_short_word(self):
+        visit = self._create_appointment(technician_id=self.technician.id)
+        first = self._get_told(visit, self.user_technician)
+        visit.technician_id = self.technician_2
+        message = self._get_told(visit, self.user_technician) - first
+        self.assertIn("no longer yours", message.body)
+        visit.technician_id = False
+        self.assertEqual(len(self._get_told(visit, self.user_2)), 2)
+        self.assertFalse(visit.technician_notified_id)
+
+    def test_never_to_who_assigned_himself(self):
+        self.user_technician.groups_id += self.env.ref("support_center.group_support_dispatcher")
+        visit = self._create_appointment().with_user(self.user_technician)
+        visit.technician_id = self.technician
+        self.assertFalse(self._get_told(visit, self.user_technician))
+        self.assertEqual(self._get_log(visit, "notify_technician").outcome, "skipped")
+        visit.technician_id = self.technician_2
+        self.assertFalse(self._get_told(visit, self.user_technician))
+        self.assertTrue(self._get_told(visit, self.user_2))
+
+    def test_in_the_technician_s_language_and_zone(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.user_technician.write({"lang": "de_DE", "tz": "Europe/Berlin"})
+        visit = self._create_appointment(technician_id=self.technician.id)
+        body = self._get_told(visit, self.user_technician).body
+        self.assertIn("05.03.26, 11:00 (Europe/Berlin)", body)
+
+    def test_technician_without_user(self):
+        self.technician_2.user_id = False
+        visit = self._create_appointment(technician_id=self.technician_2.id)
+        row = self._get_log(visit, "notify_technician")
+        self.assertEqual(row.outcome, "skipped")
+        self.assertIn("no user", row.message)
+
+    def test_a_cancelled_visit_tells_no_technician(self):
+        visit = self._create_appointment()
+        visit.action_cancel()
+        visit.technician_id = self.technician
+        self.assertFalse(self._get_told(visit, self.user_technician))

@@ -1,0 +1,107 @@
+from ast import literal_eval
+
+from odoo import _, fields, models
+from odoo.exceptions import AccessError
+
+from ..models.support_health_check import SECTIONS, SEVERITIES
+
+
+class SupportHealthLine(models.TransientModel):
+    _name = "support.health.line"
+    _description = "Line of Health"
+    _order = "rank, id"
+
+    health_id = fields.Many2one("support.health", required=True, ondelete="cascade", index=True)
+    section = fields.Selection(SECTIONS, required=True, readonly=True)
+    # Worst first.
+    rank = fields.Integer(readonly=True)
+    name = fields.Char(readonly=True)
+    severity = fields.Selection(SEVERITIES, "Verdict", required=True, readonly=True)
+    message = fields.Char("Finding", readonly=True)
+    count = fields.Integer(readonly=True)
+    is_on = fields.Boolean("On", readonly=True)
+    last_run = fields.Datetime(readonly=True)
+    next_run = fields.Datetime(readonly=True)
+    automation = fields.Char(readonly=True, help="Which of our rules or crons the line is about.")
+    held_automation = fields.Char(readonly=True, help="Which cron the records are held back from.")
+    # Where to mend it.
+    res_model = fields.Char(readonly=True)
+    res_id = fields.Integer(readonly=True)
+    domain = fields.Char(readonly=True)
+    action_xmlid = fields.Char(readonly=True)
+    is_module_link = fields.Boolean(readonly=True)
+    can_open = fields.Boolean(compute="_compute_can_open")
+
+    def _compute_can_open(self):
+        is_system = self.env.user.has_group("base.group_system")
+        access = self.env["ir.model.access"]
+        for line in self:
+            if line.action_xmlid or line.is_module_link:
+                line.can_open = is_system
+            else:
+                line.can_open = bool(line.res_model) and access.check(
+                    line.res_model, "read", raise_exception=False
+                )
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    def action_open(self):
+        """Open the record or list that mends what the line tells of.
+
+        :return: window action
+        """
+        self.ensure_one()
+        if self.action_xmlid:
+            return self.env["ir.actions.act_window"]._for_xml_id(self.action_xmlid)
+        if self.is_module_link:
+            module = self.env["ir.module.module"].search([("name", "=", "support_center")])
+            return self._prepare_action("ir.module.module", res_id=module.id)
+        domain = literal_eval(self.domain) if self.domain else None
+        return self._prepare_action(self.res_model, domain=domain, res_id=self.res_id)
+
+    def action_dry_run(self):
+        """Show what the rule or cron would do now, and ask whether to switch it on."""
+        self.ensure_one()
+        return self.env["support.dry.run"]._open(self.automation, self.health_id)
+
+    def action_send_held(self):
+        """Let the cron handle what was held back."""
+        self._check_may_decide()
+        self.env["support.backlog"]._release(self.held_automation)
+        self.health_id.action_refresh()
+
+    def action_leave_held(self):
+        """Leave what was held back as it is."""
+        self._check_may_decide()
+        self.env["support.backlog"]._leave(self.held_automation)
+        self.health_id.action_refresh()
+
+    def _check_may_decide(self):
+        """:raise AccessError: for whoever is neither manager nor administrator"""
+        self.ensure_one()
+        user = self.env.user
+        if not (
+            user.has_group("support_center.group_support_manager")
+            or user.has_group("base.group_system")
+        ):
+            raise AccessError(_("Only a manager decides on what is held back."))
+
+    def _prepare_action(self, model, domain=None, res_id=None):
+        action = {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": model,
+            "target": "current",
+        }
+        if res_id:
+            return {**action, "view_mode": "form", "views": [[False, "form"]], "res_id": res_id}
+        return {
+            **action,
+            "view_mode": "tree,form",
+            "views": [[False, "list"], [False, "form"]],
+            "domain": domain or [],
+            # What is archived or switched off is often the very thing to look at.
+            "context": {"active_test": False, "create": False} if domain else {},
+        }
