@@ -42,6 +42,7 @@
         "views/support_mail_templates.xml",
         "views/support_message_templates.xml",
         "data/mail_templates.xml",
+        "data/mail_template_intake_answer.xml",
         "data/cron_jobs.xml",
         "data/automation_rules.xml",
         "data/server_actions.xml",

@@ -6,14 +6,14 @@ name the key, what was sent and what would have been right.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, tzinfo
 
 from . import values
 from .body import Form, read_form
-from .keys import match_key
+from .keys import KEYS, match_key
 from .quotes import is_forward, is_reply, split_quotes
-from .request import AppointmentRequest, Findings, ParseResult
+from .request import AppointmentRequest, Correction, Findings, ParseResult
 from .text import clean, describe, describe_fully, one_line
 from .times import KEY as DATE
 from .times import WordReader, aware, read_requested_date
@@ -67,6 +67,7 @@ def parse_mail(
     now: datetime,
     default_timezone: str,
     sent: datetime | None = None,
+    corrections: Iterable[Correction] = (),
 ) -> ParseResult:
     """Read the form in the text of a mail.
 
@@ -76,11 +77,13 @@ def parse_mail(
     :param now: aware; times up to it are past
     :param default_timezone: IANA name for times without a zone
     :param sent: aware, what "tomorrow" counts from; ``now`` by default
+    :param corrections: what later mails put right, in the order in which they came
     """
     findings = Findings()
     if len(text) > MAX_MAIL:
         findings.note("truncated", length=str(len(text)), max=str(MAX_MAIL))
     form, author = _find_form(clean(text[:MAX_MAIL]), subject)
+    sent = _correct(form, corrections) or sent
     for key, value in form.repeated.items():
         findings.note("key_repeated", field=key, value=describe(value))
     known: dict[str, object] = dict(form.values)
@@ -127,6 +130,22 @@ def _find_form(text: str, subject: str) -> tuple[Form, str]:
         free_text = "\n\n".join(filter(None, [free_text, form.free_text]))
     form.free_text = free_text
     return form, author
+
+
+def _correct(form: Form, corrections: Iterable[Correction]) -> datetime | None:
+    """Put later values in place of the first ones.
+
+    :return: when the requested time was written, if a correction holds one
+    """
+    sent = None
+    for correction in corrections:
+        for key, value in correction.values.items():
+            if key in KEYS and value.strip():
+                form.values[key] = clean(value)
+                form.repeated.pop(key, None)
+                form.found = True
+                sent = correction.sent if key == DATE else sent
+    return sent
 
 
 def _shorten_description(known: dict[str, object], findings: Findings) -> None:

@@ -62,6 +62,17 @@ class AppointmentRequest:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """What a later mail put right: values by canonical key, as they were written.
+
+    ``sent`` is aware: "tomorrow" in such a value counts from there.
+    """
+
+    values: Mapping[str, str]
+    sent: datetime
+
+
+@dataclass(frozen=True)
 class ParseResult:
     """A request with everything there is to say about it.
 

@@ -58,6 +58,13 @@ def classify(headers: Mapping[str, str], *, sender: str, subject: str) -> str:
     return "human"
 
 
+def wants_no_answer(headers: Mapping[str, str]) -> bool:
+    """Whether the sender asks for no automatic answer, whoever wrote the mail."""
+    found = {str(name).lower(): _flat(value).lower() for name, value in headers.items()}
+    suppressed = re.split(r"[,; ]+", found.get("x-auto-response-suppress", ""))
+    return "all" in suppressed or "autoreply" in suppressed
+
+
 def _flat(value: object) -> str:
     """A header value on one line; the policy of a message may hand out objects."""
     return " ".join(str(value).split())

@@ -8,6 +8,8 @@ from . import support_notice_mixin
 from . import support_technician_notice_mixin
 from . import support_ticket_sync_mixin
 from . import support_answer_mixin
+from . import support_answer_text_mixin
+from . import support_reply_mixin
 from . import support_webhook_mixin
 from . import support_cleanup_mixin
 from . import support_reoffer_mixin
@@ -15,6 +17,7 @@ from . import support_backlog_mixin
 from . import support_intake_key
 from . import support_intake_words
 from . import support_intake_contacts
+from . import support_mail_address
 from . import support_intake_references
 from . import support_intake
 from . import support_intake_webhook

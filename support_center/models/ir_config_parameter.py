@@ -7,6 +7,9 @@ from .support_automation_log import AUTOMATION_LOGGER
 DEFAULTS = {
     "support_center.reminder_hours": 24,
     "support_center.cleanup_days": 180,
+    # Odoo's own, with the values that it takes itself where they are missing.
+    "mail.gateway.loop.minutes": 120,
+    "mail.gateway.loop.threshold": 20,
 }
 
 
@@ -15,7 +18,7 @@ class IrConfigParameter(models.Model):
 
     @api.model
     def _get_support_number(self, key):
-        """A number of ours, above zero.
+        """A number that steers our automation, above zero.
 
         :param str key: one of ``DEFAULTS``
         :return: float; the default where the value is missing or no such number

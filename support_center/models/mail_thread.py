@@ -3,7 +3,8 @@ import logging
 from odoo import _, api, models
 from odoo.tools import is_html_empty
 
-from ..intake import classify, repair
+from ..intake import classify, repair, wants_no_answer
+from .support_reply_mixin import KIND_KEY
 
 _logger = logging.getLogger(__name__)
 
@@ -43,7 +44,8 @@ class MailThread(models.AbstractModel):
             return routes
         kind = self._classify_mail(message, message_dict)
         if kind not in NOISE:
-            return [self._tell_route_the_kind(route, kind) for route in routes]
+            automatic = kind == "generated" or wants_no_answer(self._get_headers(message))
+            return [self._tell_route_the_kind(route, automatic) for route in routes]
         return [
             route
             for route in routes
@@ -52,20 +54,47 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _classify_mail(self, message, message_dict):
-        headers = {name: str(value) for name, value in message.raw_items()}
         return classify(
-            headers,
+            self._get_headers(message),
             sender=message_dict.get("email_from") or "",
             subject=message_dict.get("subject") or "",
         )
 
     @api.model
-    def _tell_route_the_kind(self, route, kind):
+    def _get_headers(self, message):
+        return {name: str(value) for name, value in message.raw_items()}
+
+    @api.model
+    def _tell_route_the_kind(self, route, automatic):
         """Hand what the headers say to ``message_new``, which does not see them."""
         model, thread_id, custom_values, *rest = route
         if model == "support.appointment" and not thread_id:
-            custom_values = {**(custom_values or {}), "intake_automatic": kind == "generated"}
+            custom_values = {**(custom_values or {}), "intake_automatic": automatic}
         return (model, thread_id, custom_values, *rest)
+
+    @api.model
+    def _message_route_process(self, message, message_dict, routes):
+        """Hand what the headers say to ``message_update``, which does not see them."""
+        this = self
+        if any(route[0] == "support.appointment" and route[1] for route in routes or ()):
+            this = self.with_context(**{KIND_KEY: self._classify_mail(message, message_dict)})
+        return super(MailThread, this)._message_route_process(message, message_dict, routes)
+
+    @api.model
+    def _detect_loop_sender(self, message, message_dict, routes):
+        """No mail to us is dropped because its sender sends many.
+
+        Such requests are kept without an answer, see ``support.answer.mixin``,
+        so that no loop comes of them. Where the same mail goes to other
+        documents too, Odoo's limit holds for those alone.
+        """
+        ours = [route for route in routes or () if route[0] in INTAKE_MODELS]
+        if not ours:
+            return super()._detect_loop_sender(message, message_dict, routes)
+        others = [route for route in routes if route[0] not in INTAKE_MODELS]
+        if others and super()._detect_loop_sender(message, message_dict, others):
+            routes[:] = ours
+        return False
 
     @api.model
     def _drop_noise(self, route, kind):

@@ -24,6 +24,8 @@ class SupportAppointment(models.Model):
     # Ours first: its message_new stands in front of mail.thread's.
     _inherit = [
         "support.answer.mixin",
+        "support.answer.text.mixin",
+        "support.reply.mixin",
         "support.intake.mixin",
         "support.schedule.mixin",
         "support.state.mixin",

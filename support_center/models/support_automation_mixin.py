@@ -15,6 +15,9 @@ RETRIED_BY_ODOO = (
     errorcodes.LOCK_NOT_AVAILABLE,
 )
 
+# The outcome of a record that needs no row, since another one has told it all.
+SILENT = ("skipped", "")
+
 
 class SupportAutomationMixin(models.AbstractModel):
     _name = "support.automation.mixin"
@@ -34,7 +37,7 @@ class SupportAutomationMixin(models.AbstractModel):
         :param str action: short technical name, as written to the log
         :param handler: callable that takes a recordset and does the work. It
             may return ``{record id: (outcome, message)}`` for the records
-            whose outcome is not simply ``ok``
+            whose outcome is not simply ``ok``; ``SILENT`` writes no row
         :return: recordset of those that did not fail
         """
         records = self._as_caller()
@@ -54,7 +57,7 @@ class SupportAutomationMixin(models.AbstractModel):
             records._automation_failed(action, error)
             return records.browse()
         log = self.env["support.automation.log"]
-        for outcome, message in set(outcomes.values()):
+        for outcome, message in set(outcomes.values()) - {SILENT}:
             those = records.filtered(lambda r, o=(outcome, message): outcomes.get(r.id) == o)
             log._record(action, those, outcome, message)
         plain = records.filtered(lambda r: r.id not in outcomes)

@@ -5,7 +5,6 @@ import pytz
 
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
-from odoo.tools import email_normalize
 
 from ..intake import Problem, parse_mail, parse_mapping
 
@@ -181,7 +180,7 @@ class SupportIntake(models.AbstractModel):
 
     @api.model
     def _read_mail(self, appointment):
-        """Read the request in the raw text of a draft that came by mail.
+        """Read the request in the raw text of a draft that came by mail, and its corrections.
 
         :param appointment: one ``support.appointment`` with ``intake_raw``
         :return: ``Reading``
@@ -189,6 +188,7 @@ class SupportIntake(models.AbstractModel):
         now = pytz.utc.localize(fields.Datetime.now())
         sent = appointment.intake_sent_at
         company = appointment.company_id
+        addresses = self.env["support.mail.address"]
 
         def _parse(sender):
             return parse_mail(
@@ -198,11 +198,12 @@ class SupportIntake(models.AbstractModel):
                 now=now,
                 sent=pytz.utc.localize(sent) if sent else now,
                 default_timezone=self._get_mail_timezone(),
+                corrections=appointment._list_corrections(),
             )
 
         result = _parse(appointment.intake_sender or None)
         stood_in = any(note.code == "sender_stood_in" for note in result.notes)
-        if stood_in and self._is_own_address(appointment.intake_sender, company):
+        if stood_in and addresses._is_own(appointment.intake_sender, company):
             # A website form writes from the company's own address, which is
             # nobody's to send an appointment to.
             result = _parse(None)
@@ -215,31 +216,6 @@ class SupportIntake(models.AbstractModel):
         parameters = self.env["ir.config_parameter"].sudo()
         zone = parameters.get_param("support_center.intake_timezone")
         return zone if zone in pytz.all_timezones_set else "UTC"
-
-    @api.model
-    def _is_own_address(self, address, company):
-        """Whether ``address`` is one at which the company itself receives mail."""
-        normalized = email_normalize(address or "")
-        if not normalized:
-            return False
-        # sudo: aliases and companies are not every user's to read.
-        companies = self.env["res.company"].sudo().search([])
-        if normalized in [email_normalize(each.email or "") for each in companies]:
-            return True
-        local_part = normalized.partition("@")[0]
-        aliases = self.env["mail.alias"].sudo()
-        return bool(
-            aliases.search_count(
-                [
-                    "|",
-                    ("alias_full_name", "=", normalized),
-                    "&",
-                    ("alias_name", "=", local_part),
-                    ("alias_domain_id", "in", company.alias_domain_id.ids),
-                ],
-                limit=1,
-            )
-        )
 
     # ------------------------------------------------------------------
     # Common to all channels

@@ -80,4 +80,6 @@ class SupportIntakeContacts(models.AbstractModel):
             "email": request.customer_email,
             "phone": request.customer_phone,
             "company_id": company.id,
+            # Mail comes in by a user whose language says nothing about the customer's.
+            "lang": company.partner_id.lang or self.env.lang,
         }

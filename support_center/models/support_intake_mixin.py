@@ -1,8 +1,9 @@
 from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import html2plaintext
+from odoo.tools import email_normalize, html2plaintext
 
 from ..intake import Problem, html_to_text
+from .support_answer_mixin import FIRST_MAIL_KEY
 from .support_automation_log import AUTOMATION_LOGGER
 
 SOURCES = [
@@ -167,7 +168,8 @@ class SupportIntakeMixin(models.AbstractModel):
                     msg_dict, custom_values={**self._clean_alias_values(custom_values), **vals}
                 )
                 draft.flush_recordset()
-                return draft
+                draft._name_author(msg_dict)
+                return draft.with_context(**{FIRST_MAIL_KEY: True})
         except Exception as error:
             if this.env["support.automation.mixin"]._is_retried_by_odoo(error):
                 raise
@@ -175,7 +177,18 @@ class SupportIntakeMixin(models.AbstractModel):
                 "action=receive_email outcome=failed error=%s the alias defaults were left out",
                 type(error).__name__,
             )
-        return super(SupportIntakeMixin, this).message_new(msg_dict, custom_values=vals)
+        draft = super(SupportIntakeMixin, this).message_new(msg_dict, custom_values=vals)
+        return draft.with_context(**{FIRST_MAIL_KEY: True})
+
+    def _name_author(self, msg_dict):
+        """Let Odoo know a writer who became a contact just now.
+
+        Else it would send him his own mail, as to any other follower.
+        """
+        partner = self.partner_id
+        sender = email_normalize(msg_dict.get("email_from") or "")
+        if not msg_dict.get("author_id") and sender and partner.email_normalized == sender:
+            msg_dict["author_id"] = partner.id
 
     @api.model
     def _clean_alias_values(self, custom_values):
@@ -200,6 +213,7 @@ class SupportIntakeMixin(models.AbstractModel):
             "intake_subject": msg_dict.get("subject") or False,
             "intake_sender": msg_dict.get("email_from") or False,
             "intake_sent_at": msg_dict.get("date") or False,
+            "intake_references": self._get_mail_references(msg_dict),
         }
 
     @api.model
@@ -247,19 +261,37 @@ class SupportIntakeMixin(models.AbstractModel):
         outcomes = {}
         for draft in self:
             intake = self.env["support.intake"].with_company(draft.company_id)
-            reading = draft._check_reading(draft._read_request())
+            reading = draft._leave_settled(draft._check_reading(draft._read_request()))
             if reading.problems:
                 vals = draft._prepare_review_vals(reading)
                 outcomes[draft.id] = ("skipped", vals["intake_note"])
             else:
-                contacts = self.env["support.intake.contacts"].with_company(draft.company_id)
-                partners = contacts._get_partners([reading])
+                partners = draft._get_request_partners(reading)
                 vals = intake._prepare_appointment_vals(reading, partners)
+            vals = draft._keep_planning(vals, reading)
+            if draft._is_news(vals):
+                vals["intake_round"] = draft.intake_round + 1
             # The first filling is no change to be tracked.
-            draft.with_context(mail_notrack=True).write(vals)
+            draft.with_context(mail_notrack=not draft.intake_round).write(vals)
             if not reading.problems:
                 draft._subscribe_customers()
         return outcomes
+
+    def _get_request_partners(self, reading):
+        """As ``_get_partners`` returns them; the draft's own customer unless a reply names one."""
+        email = reading.result.request.customer_email
+        corrected = self._get_corrected_fields()
+        if self.partner_id and corrected is not None and "partner_id" not in corrected:
+            return {email: self.partner_id}
+        contacts = self.env["support.intake.contacts"].with_company(self.company_id)
+        return contacts._get_partners([reading])
+
+    def _is_news(self, vals):
+        """Whether a reading has something to tell: one by hand may come to the same again."""
+        return self.intake_state == "received" or any(
+            (self[field] or False) != (vals[field] or False)
+            for field in ("intake_state", "intake_note")
+        )
 
     def _read_request(self):
         """

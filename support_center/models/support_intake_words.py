@@ -27,6 +27,22 @@ class SupportIntakeWords(models.AbstractModel):
         return f"{text} {expected}" if expected and problem.code != "unsupported" else text
 
     @api.model
+    def _describe_fault(self, problem):
+        """What is wrong with a line and what is expected, where the line itself is shown.
+
+        :param problem: ``intake.Problem``
+        :return: str
+        """
+        fault = self._get_problem_text(problem)
+        value = problem.params.get("value")
+        text = (
+            _("“%(value)s” %(fault)s", value=value, fault=fault)
+            if value
+            else _("This line %(fault)s", fault=fault)
+        )
+        return f"{text} {self._get_expectation(problem.field)}".strip()
+
+    @api.model
     def _get_problem_text(self, problem):
         params = problem.params
         texts = {

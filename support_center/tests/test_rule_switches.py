@@ -50,6 +50,13 @@ class TestRuleSwitches(SupportMailCase):
         number = self.env["support.appointment"].search_count([])
         return self._send_mail(message_id=f"<{number}@example.com>").intake_state == "accepted"
 
+    def _try_intake_answer(self):
+        number = self.env["support.appointment"].search_count([])
+        draft = self._send_mail(message_id=f"<{number}@example.com>")
+        return "we have your request" in "".join(
+            self.env["mail.mail"].search([("res_id", "=", draft.id)]).mapped("subject")
+        )
+
     def test_off_and_on_again(self):
         for name, attempt in (
             ("automation_send_confirmation", self._try_confirmation),
@@ -59,6 +66,7 @@ class TestRuleSwitches(SupportMailCase):
             ("automation_notify_technician", self._try_technician),
             ("automation_sync_ticket_status", self._try_ticket),
             ("automation_process_email", self._try_process_email),
+            ("automation_intake_answer", self._try_intake_answer),
         ):
             with self.subTest(name):
                 self.assertTrue(attempt())

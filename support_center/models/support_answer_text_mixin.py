@@ -1,0 +1,141 @@
+import pytz
+
+from odoo import _, models
+
+from ..intake import KEYS, AppointmentRequest, ParseResult
+from .support_intake import Reading
+
+PRIORITY_WORDS = {"0": "low", "1": "normal", "2": "high", "3": "urgent"}
+# Long, and so it comes last.
+SHOWN_LAST = ("description",)
+MAX_DESCRIPTION = 600
+# Before the hint of a wrong line, also for those who see no colour.
+WRONG_MARK = "✗ "
+
+
+class SupportAnswerTextMixin(models.AbstractModel):
+    """What the answer to a mailed request says; the template only lays it out."""
+
+    _name = "support.answer.text.mixin"
+    _description = "Text of Answers to Mailed Requests"
+
+    # ------------------------------------------------------------------
+    # For the template
+    # ------------------------------------------------------------------
+
+    def _get_answer_lang(self):
+        """The sender's language where he is known, else the company's."""
+        self.ensure_one()
+        contacts = self.env["support.intake.contacts"]
+        # sudo: contacts are not every user's to read.
+        partners = contacts._find_partners(
+            self.env["res.partner"].sudo(),
+            [self.intake_sender_normalized or self.customer_email],
+            self.company_id,
+        )
+        partner = next(iter(partners.values()), self.partner_id)
+        return partner.lang or self.company_id.partner_id.lang or self.env.lang
+
+    def _get_answer_title(self):
+        """What the answer is about, for its subject."""
+        self.ensure_one()
+        if self.intake_state == "review":
+            return _("please correct your request")
+        return _("we have your request")
+
+    def _get_answer(self):
+        """All that the answer says, in the language of the context.
+
+        :return: dict of ``name``, ``is_accepted``, ``has_form``, ``time``,
+            ``lines`` (dicts of ``key``, ``value``, ``hint``, ``mark``) and
+            ``notes`` (texts); nothing in it is HTML
+        """
+        self.ensure_one()
+        reading = self._get_answer_reading()
+        words = self.env["support.intake.words"]
+        request = reading.result.request
+        return {
+            "name": request.customer_name or "",
+            "is_accepted": self.intake_state != "review",
+            "has_form": reading.result.has_form,
+            "time": self._format_request_time(request),
+            "lines": self._list_answer_lines(reading),
+            "notes": [words._describe_note(note) for note in reading.result.notes],
+        }
+
+    def _get_answer_reading(self):
+        """The mail as it is read now; for an appointment made by hand what it holds.
+
+        The values come from the request and not from the contact: whoever names
+        somebody else's address learns nothing of him.
+        """
+        if self.source == "email" and self.intake_raw:
+            reading = self._check_reading(self._read_request())
+            # A dispatcher may have accepted what the reading alone would not.
+            return reading if self.intake_state != "accepted" else reading._replace(problems=())
+        moment = self.requested_date or self.start or None
+        request = AppointmentRequest(
+            customer_email=self.customer_email or None,
+            customer_name=self.customer_name or None,
+            customer_phone=self.customer_phone or None,
+            requested_date=moment and pytz.utc.localize(moment),
+            description=self.description or None,
+            location=self.location or None,
+            priority=self.priority,
+        )
+        return Reading(
+            ParseResult(request), self.type_id, self.technician_id, self.ticket_id, problems=()
+        )
+
+    def _list_answer_lines(self, reading):
+        """The request as a form: each value as it was understood, or what is wrong with it."""
+        words = self.env["support.intake.words"]
+        faults = {}
+        for problem in reading.problems:
+            faults.setdefault(problem.field, []).append(problem)
+        values = self._get_answer_values(reading)
+        lines = []
+        for key in (*(key for key in KEYS if key not in SHOWN_LAST), *SHOWN_LAST):
+            problems = faults.get(key, [])
+            if not (problems or values.get(key)):
+                continue
+            sent = next((p.params["value"] for p in problems if p.params.get("value")), "")
+            lines.append(
+                {
+                    "key": key,
+                    "value": sent if problems else values[key],
+                    "hint": " ".join(words._describe_fault(problem) for problem in problems),
+                    "mark": WRONG_MARK,
+                }
+            )
+        return lines
+
+    def _get_answer_values(self, reading):
+        """Values by key, in the form in which they could be sent again."""
+        request = reading.result.request
+        description = request.description or ""
+        if len(description) > MAX_DESCRIPTION:
+            description = description[: MAX_DESCRIPTION - 1].rstrip() + "…"
+        assumed = any(note.code == "zone_assumed" for note in reading.result.notes)
+        return {
+            "customer_email": request.customer_email,
+            "customer_name": request.customer_name,
+            "customer_phone": request.customer_phone,
+            "requested_date": self._format_request_time(request),
+            "duration": f"{request.duration:g} h" if request.duration else None,
+            "timezone": None if assumed else request.timezone,
+            "description": description,
+            "priority": PRIORITY_WORDS.get(request.priority),
+            "location": request.location,
+            "type": reading.type.name if reading.type else None,
+            "technician": request.technician_ref,
+            "ticket": request.ticket_ref,
+            "external_ref": request.external_ref,
+        }
+
+    def _format_request_time(self, request):
+        if not request.requested_date:
+            return ""
+        return self._format_for_customer(
+            self.env["support.intake"]._to_naive(request.requested_date)
+        )

@@ -1,0 +1,214 @@
+import pytz
+
+from odoo import SUPERUSER_ID, _, fields, models
+from odoo.tools import email_normalize
+
+from ..intake import Correction, ShownLine, read_reply
+
+# More replies than this to one request are no dialogue; they are kept all the same.
+MAX_CORRECTIONS = 50
+KIND_KEY = "support_center_mail_kind"
+
+# Which fields of a draft a corrected key speaks of.
+FIELDS_OF_KEYS = {
+    "customer_email": {"partner_id", "customer_email"},
+    "requested_date": {"requested_date", "timezone", "start"},
+    "timezone": {"requested_date", "timezone", "start"},
+    "type": {"type_id", "duration"},
+    "technician": {"technician_id"},
+    "ticket": {"ticket_id"},
+}
+OUTCOME_FIELDS = {"intake_state", "intake_note", "intake_errors"}
+
+
+class SupportReplyMixin(models.AbstractModel):
+    """A reply with corrected lines is read together with the request it answers."""
+
+    _name = "support.reply.mixin"
+    _description = "Replies to Mailed Requests"
+
+    intake_corrections = fields.Json(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="What replies put right: the values, when each was sent and in which round.",
+    )
+
+    # ------------------------------------------------------------------
+    # Mail
+    # ------------------------------------------------------------------
+
+    def message_update(self, msg_dict, update_vals=None):
+        """A customer's reply may correct the draft; whatever it holds, it is posted.
+
+        The correction is stored and the draft put back to ``received``; the
+        rule ``automation_process_email`` reads both together. Without the rule
+        the draft stays as it is.
+        """
+        result = super().message_update(msg_dict, update_vals=update_vals)
+        context = dict(self.env.context)
+        kind = context.pop(KIND_KEY, None)
+        # As in message_new: the sender may be a user without any right here.
+        this = self.with_user(SUPERUSER_ID).with_context(context)  # pylint: disable=context-overridden
+        message_id = msg_dict.get("message_id")
+        if message_id:
+            this.env["support.intake.key"]._claim("mail", [(message_id,)])
+        this.filtered(lambda a: a.source == "email")._run_automation(
+            "receive_reply",
+            lambda drafts: {draft.id: draft._take_reply(msg_dict, kind) for draft in drafts},
+        )
+        for appointment in this:
+            appointment._name_author(msg_dict)
+        return result
+
+    def _take_reply(self, msg_dict, kind):
+        """Store what a reply corrects.
+
+        :param dict msg_dict: as ``mail.thread.message_parse`` returns it
+        :param kind: what ``intake.classify`` says of the mail
+        :return: ``(outcome, message)``, as the guard expects
+        """
+        self.ensure_one()
+        obstacle = self._get_reply_obstacle(msg_dict, kind)
+        if obstacle:
+            return "skipped", obstacle
+        values = read_reply(self._get_mail_text(msg_dict), self._list_shown_lines())
+        if not values:
+            if self.intake_state == "review":
+                self._automation_activity(
+                    _("The customer has answered: please read it"),
+                    _("The reply holds no line of the request form, so nothing was changed."),
+                )
+            return "skipped", _("The reply corrects no line of the request; it was only posted.")
+        self._store_correction(values, msg_dict)
+        return "ok", _("Corrected: %(keys)s.", keys=", ".join(values))
+
+    def _get_reply_obstacle(self, msg_dict, kind):
+        """Why a reply may not change the draft; False where it may."""
+        sender = email_normalize(msg_dict.get("email_from") or "")
+        customers = {
+            email_normalize(address or "")
+            for address in (self.intake_sender, self.customer_email, self.partner_id.email)
+        } - {False}
+        if kind != "human":
+            return _("No human wrote the reply; it was only posted.")
+        if self.state != "draft" or not self.active or self.intake_state == "none":
+            return _("The appointment is past its request; the reply was only posted.")
+        if sender not in customers or self.env["support.mail.address"]._is_own(
+            sender, self.company_id
+        ):
+            return _("Somebody else than the customer replied; it was only posted.")
+        if len(self.intake_corrections or []) >= MAX_CORRECTIONS:
+            return _("There are too many replies; this one was only posted.")
+        return False
+
+    def _list_shown_lines(self):
+        """The lines of our answer, which a reply may quote."""
+        answer = self.with_context(lang=self._get_answer_lang())._get_answer()
+        return [
+            ShownLine(line["key"], line["value"], line["hint"] and line["mark"] + line["hint"])
+            for line in answer["lines"]
+        ]
+
+    def _store_correction(self, values, msg_dict):
+        sent = fields.Datetime.to_datetime(msg_dict.get("date")) or fields.Datetime.now()
+        correction = {
+            "values": values,
+            "sent": fields.Datetime.to_string(sent),
+            "received": fields.Datetime.to_string(fields.Datetime.now()),
+            "round": self.intake_round,
+            "settled": self._is_settled(),
+        }
+        self.write(
+            {
+                "intake_corrections": [*(self.intake_corrections or []), correction],
+                "intake_references": self._get_mail_references(msg_dict),
+                "intake_state": "received",
+            }
+        )
+
+    # ------------------------------------------------------------------
+    # Reading
+    # ------------------------------------------------------------------
+
+    def _list_corrections(self):
+        """What replies put right, as the parser takes it."""
+        self.ensure_one()
+        return [
+            Correction(
+                correction["values"],
+                pytz.utc.localize(fields.Datetime.to_datetime(correction["sent"])),
+            )
+            for correction in self.intake_corrections or []
+        ]
+
+    def _list_unread(self):
+        """Corrections that came after the last reading, as they are stored."""
+        self.ensure_one()
+        return [
+            correction
+            for correction in self.intake_corrections or []
+            if correction["round"] >= self.intake_round
+        ]
+
+    def _is_settled(self):
+        """Whether the request was accepted, by a reading or by a dispatcher, before any
+        correction that is not read yet."""
+        unread = self._list_unread()
+        return unread[-1]["settled"] if unread else self.intake_state == "accepted"
+
+    def _get_corrected_fields(self):
+        """Fields that the corrections not read yet speak of.
+
+        :return: set of names; None where the whole request is to be read, as
+            for the first time or by hand
+        """
+        keys = {key for correction in self._list_unread() for key in correction["values"]}
+        if not keys or not self.intake_round or self.intake_state != "received":
+            return None
+        return set().union(*(FIELDS_OF_KEYS.get(key, {key}) for key in keys))
+
+    def _leave_settled(self, reading):
+        """Of a request that was accepted, only what a reply changed can be wrong.
+
+        What a dispatcher accepted in spite of a fault is not asked for again,
+        nor is a time that has passed meanwhile.
+        """
+        corrected = self._get_corrected_fields()
+        if corrected is None or not self._is_settled():
+            return reading
+        problems = tuple(
+            problem
+            for problem in reading.problems
+            if FIELDS_OF_KEYS.get(problem.field, {problem.field}) & corrected
+        )
+        return reading._replace(problems=problems)
+
+    def _keep_planning(self, vals, reading):
+        """Leave alone in ``vals`` what a dispatcher may have set and no correction names.
+
+        :param dict vals: what the whole reading would write
+        :return: dict
+        """
+        corrected = self._get_corrected_fields()
+        if corrected is None:
+            return vals
+        kept = {field for field in vals if field in corrected | OUTCOME_FIELDS}
+        request = reading.result.request
+        if vals["intake_state"] == "accepted":
+            if not self.partner_id:
+                kept.add("partner_id")
+            if not self.start or (self.start == self.requested_date and "start" in corrected):
+                kept.add("start")
+            elif "start" in vals and self.start != vals["start"] and "start" in corrected:
+                kept.discard("start")
+                self._automation_activity(
+                    _("The customer asks for another time"),
+                    _("It was planned already; the start was not changed."),
+                )
+        result = {field: value for field, value in vals.items() if field in kept}
+        # A contact that exists is not changed, but the appointment may differ.
+        for field in ("customer_name", "customer_phone"):
+            if field in corrected and getattr(request, field):
+                result[field] = getattr(request, field)
+        return result
