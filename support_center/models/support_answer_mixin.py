@@ -131,7 +131,9 @@ class SupportAnswerMixin(models.AbstractModel):
             values["reply_to"] = self.env["support.mail.address"]._get_reply_to(self)
         # sudo: whoever reads a request again may have no right on the queue.
         mails = self.env["mail.mail"].sudo()
-        return mails.browse(template.send_mail(self.id, force_send=False, email_values=values))
+        mail_id = template.send_mail(self.id, force_send=False, email_values=values)
+        self.env["support.notifier"]._wake_queue()
+        return mails.browse(mail_id)
 
     @api.model
     def _get_mail_references(self, msg_dict):

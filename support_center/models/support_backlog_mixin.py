@@ -133,8 +133,6 @@ class SupportBacklogMixin(models.AbstractModel):
     @api.model
     def _get_backlog_answer_domain(self):
         """Mailed requests that were read and not answered since."""
-        if "intake_answered_round" not in self._fields:
-            return [(0, "=", 1)]
         return self._get_ids_domain(
             """
             SELECT id FROM support_appointment

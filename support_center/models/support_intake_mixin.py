@@ -381,6 +381,6 @@ class SupportIntakeMixin(models.AbstractModel):
 
     def _subscribe_customers(self):
         """The customer follows the appointment, so that a dispatcher's message arrives."""
-        for record in self:
-            if record.partner_id:
-                record.message_subscribe(partner_ids=record.partner_id.ids)
+        for partner, records in self.grouped("partner_id").items():
+            if partner:
+                records.message_subscribe(partner_ids=partner.ids)
