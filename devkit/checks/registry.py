@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from . import language, manifest, text, translations, xml
+from . import claims, language, manifest, text, translations, xml
 from .repository import Complaint, Repository
 
 Check = Callable[[Repository], Iterator[Complaint]]
@@ -20,4 +20,5 @@ CHECKS: dict[str, Check] = {
     "changelog": manifest.changelog,
     "translations": translations.translations,
     "language": language.translations_find_self,
+    "claims": claims.named_tests,
 }

@@ -1,0 +1,47 @@
+import importlib.util
+
+from odoo.modules import get_module_path
+from odoo.tests import tagged
+
+from .common import SupportCase
+
+
+@tagged("post_install", "-at_install")
+class TestMigration(SupportCase):
+    def _migrate(self):
+        path = f"{get_module_path('support_center')}/migrations/1.1.0/post-migration.py"
+        spec = importlib.util.spec_from_file_location("support_center_migration", path)
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        self.env.flush_all()
+        script.migrate(self.env.cr, "1.0.0")
+        self.env.invalidate_all()
+
+    def test_what_was_done_by_hand_counts_as_done(self):
+        ticket = self.env["support.ticket"].create(
+            {"name": "Printer", "partner_id": self.customer.id}
+        )
+        visit = self._create_appointment(technician_id=self.technician.id, ticket_id=ticket.id)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE support_appointment SET technician_notified_id = NULL, ticket_sync_mark = NULL,"
+            " state = 'confirmed' WHERE id = %s",
+            [visit.id],
+        )
+        self._migrate()
+        self.assertEqual(visit.technician_notified_id, self.technician)
+        self.assertEqual(visit.ticket_sync_mark, f"{ticket.id}:confirmed")
+
+    def test_the_rule_of_mails_reads_corrections_too(self):
+        rule = self.env.ref("support_center.automation_process_email")
+        wanted = rule.trigger_field_ids
+        rule.trigger_field_ids = wanted.filtered(lambda field: field.name == "intake_state")
+        self._migrate()
+        self.assertEqual(rule.trigger_field_ids, wanted)
+
+    def test_a_rule_that_was_edited_stays_as_it_is(self):
+        rule = self.env.ref("support_center.automation_process_email")
+        edited = self.env["ir.model.fields"]._get("support.appointment", "priority")
+        rule.trigger_field_ids = edited
+        self._migrate()
+        self.assertEqual(rule.trigger_field_ids, edited)
