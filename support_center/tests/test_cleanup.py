@@ -1,4 +1,3 @@
-from contextlib import nullcontext
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -21,10 +20,7 @@ class TestCleanup(SupportCase):
         cls.cron = cls.env.ref("support_center.cron_cleanup_old_appointments")
 
     def _run(self):
-        """The button *Run Manually* of Settings."""
-        # Odoo 19 runs a cron by hand in a cursor of its own.
-        with getattr(self, "enter_registry_test_mode", nullcontext)():
-            self.cron.method_direct_trigger()
+        self._run_by_hand(self.cron)
         self.env.invalidate_all()
 
     def _create_old(self, state="done", stop=OLD, **values):

@@ -167,7 +167,7 @@ class TestReminders(SupportMailCase):
         self.env["support.appointment"].search([]).active = False
         self._run()
         due = self._create_due()
-        self.cron.ir_actions_server_id.with_user(self.env.ref("base.user_admin")).run()
+        self._run_by_hand(self.cron)
         self.assertTrue(due.reminder_sent)
 
     def test_queries_grow_by_batch_not_by_visit(self):

@@ -1,4 +1,3 @@
-from contextlib import nullcontext
 from datetime import date, datetime
 
 from freezegun import freeze_time
@@ -31,10 +30,7 @@ class StatisticsCase(SupportCase):
         cls.env.invalidate_all()
 
     def _run(self):
-        """The button *Run Manually* of Settings."""
-        # Odoo 19 runs a cron by hand in a cursor of its own.
-        with getattr(self, "enter_registry_test_mode", nullcontext)():
-            self.cron.method_direct_trigger()
+        self._run_by_hand(self.cron)
         self.env.invalidate_all()
 
     def _create_visit(self, start="2026-02-25 10:00", state="done", created=None, **values):
