@@ -6,7 +6,7 @@ class SupportMailAddress(models.AbstractModel):
     """Whose an address is, and where an answer to us should go."""
 
     _name = "support.mail.address"
-    _description = "Addresses of the Mail Dialogue"
+    _description = "Addresses of Mails"
 
     @api.model
     def _is_own(self, address, company):
@@ -43,34 +43,47 @@ class SupportMailAddress(models.AbstractModel):
     @api.model
     def _is_opted_out(self, address):
         """Whether ``address`` wants no mail from us."""
+        return bool(self._get_opted_out([email_normalize(address or "")]))
+
+    @api.model
+    def _get_opted_out(self, addresses):
+        """Those of the normalised addresses that want no mail from us.
+
+        :return: set
+        """
+        known = [address for address in addresses if address]
+        if not known:
+            return set()
         # sudo: the list of those who opted out is not every user's to read.
-        return bool(
-            self.env["mail.blacklist"]
-            .sudo()
-            .search_count([("email", "=", email_normalize(address or ""))], limit=1)
-        )
+        blacklist = self.env["mail.blacklist"].sudo()
+        return set(blacklist.search([("email", "in", known)]).mapped("email"))
 
     @api.model
     def _get_reply_to(self, record):
         """The address to which an answer about ``record`` comes in.
 
-        :return: str, the alias of the record's company and model where there
-            is one with a domain, else what Odoo itself takes
+        :return: str; what Odoo itself takes where no alias with a domain is there
         """
-        company = record.company_id
+        address = self._get_alias_address(record.company_id, record._name)
+        return address or record._notify_get_reply_to()[record.id]
+
+    @api.model
+    def _get_alias_address(self, company, model):
+        """The address of a company at which mails become records of ``model``.
+
+        :return: str with the company's name, empty without an alias that has a domain
+        """
         # sudo: as in _is_own.
         aliases = self.env["mail.alias"].sudo()
         found = aliases.search(
             [
-                ("alias_model_id.model", "=", record._name),
+                ("alias_model_id.model", "=", model),
                 ("alias_name", "!=", False),
                 ("alias_force_thread_id", "in", [False, 0]),
-                ("alias_domain_id", "in", company.alias_domain_id.ids),
+                ("alias_domain_id", "in", company.sudo().alias_domain_id.ids),
             ],
             order="id",
         )
         ours = self.env.ref("support_center.mail_alias_appointments", raise_if_not_found=False)
         alias = found.filtered(lambda each: each == ours) or found[:1]
-        if alias:
-            return formataddr((company.name, alias.alias_full_name))
-        return record._notify_get_reply_to()[record.id]
+        return formataddr((company.name, alias.alias_full_name)) if alias else ""

@@ -95,7 +95,9 @@ class SupportNoticeMixin(models.AbstractModel):
         :return: dict of record id to the reason in words; those not in it can be told
         """
         now = fields.Datetime.now()
-        opted_out = self.env["support.notifier"]._get_opted_out(self.partner_id)
+        opted_out = self.env["support.mail.address"]._get_opted_out(
+            self.partner_id.mapped("email_normalized")
+        )
         obstacles = {}
         for record in self:
             ends = record.stop if kind == "cancelled" else record.start

@@ -108,11 +108,12 @@ class SupportNotifier(models.AbstractModel):
         :return: dict of ``res.company`` to dict
         """
         subtype = self.env.ref("mail.mt_comment")
+        addresses = self.env["support.mail.address"]
         return {
             company: {
                 "support_notice": kind,
                 "email_from": company.email_formatted or self.env.user.email_formatted,
-                "reply_to": self._get_reply_to(company),
+                "reply_to": addresses._get_alias_address(company, "support.appointment"),
                 "author_id": company.partner_id.id,
                 "headers": json.dumps(HEADERS),
                 # The mail may be pruned from the queue; the message stays in the chatter.
@@ -145,28 +146,6 @@ class SupportNotifier(models.AbstractModel):
             "recipient_ids": [(6, 0, rendered.get("partner_ids") or [])],
             "attachment_ids": [(6, 0, [attachment.id, *(rendered.get("attachment_ids") or [])])],
         }
-
-    @api.model
-    def _get_reply_to(self, company):
-        """The address at which answers find their way back to the appointment."""
-        # sudo: aliases are not every user's to read.
-        alias = self.env.ref("support_center.mail_alias_appointments", raise_if_not_found=False)
-        domain = (alias and alias.sudo().alias_domain_id) or company.sudo().alias_domain_id
-        name = alias and alias.sudo().alias_name
-        return f"{name}@{domain.name}" if name and domain else ""
-
-    @api.model
-    def _get_opted_out(self, partners):
-        """Those of the partners' addresses that want no mail from us.
-
-        :return: set of normalised addresses
-        """
-        addresses = [address for address in partners.mapped("email_normalized") if address]
-        if not addresses:
-            return set()
-        # sudo: the blacklist is not every user's to read.
-        blacklist = self.env["mail.blacklist"].sudo()
-        return set(blacklist.search([("email", "in", addresses)]).mapped("email"))
 
     # ------------------------------------------------------------------
     # Marks

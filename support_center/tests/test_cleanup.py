@@ -32,15 +32,6 @@ class TestCleanup(SupportCase):
         self.assertFalse(self.cron.active)
         self.assertEqual((self.cron.interval_number, self.cron.interval_type), (1, "days"))
 
-    def test_odoo_runs_it_only_while_it_is_switched_on(self):
-        for active in (False, True, False):
-            self.env.cr.execute(
-                "UPDATE ir_cron SET active = %s, nextcall = '2026-01-01' WHERE id = %s",
-                [active, self.cron.id],
-            )
-            due = [job["id"] for job in self.env["ir.cron"]._get_all_ready_jobs(self.env.cr)]
-            self.assertEqual(self.cron.id in due, active)
-
     def test_old_and_closed_ones_are_archived_and_kept(self):
         closed = self.env["support.appointment"].union(
             *(self._create_old(state) for state in ("done", "cancelled", "no_show"))

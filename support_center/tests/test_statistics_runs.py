@@ -15,15 +15,6 @@ from .test_statistics import LAST_WEEK, StatisticsCase
 class TestStatisticsRuns(StatisticsCase):
     """How the counting behaves, run after run."""
 
-    def test_odoo_runs_it_only_while_it_is_switched_on(self):
-        for active in (False, True, False):
-            self.env.cr.execute(
-                "UPDATE ir_cron SET active = %s, nextcall = '2026-01-01' WHERE id = %s",
-                [active, self.cron.id],
-            )
-            due = [job["id"] for job in self.env["ir.cron"]._get_all_ready_jobs(self.env.cr)]
-            self.assertEqual(self.cron.id in due, active)
-
     def test_again_gives_the_same_rows(self):
         self._create_visit()
         self._run()
