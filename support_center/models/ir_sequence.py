@@ -1,8 +1,27 @@
-from odoo import models
+from odoo import api, models
 
 
 class IrSequence(models.Model):
     _inherit = "ir.sequence"
+
+    @api.model
+    def _fill_references(self, vals_list, field, code):
+        """Number those of the values that have no number yet, with one query a company.
+
+        :param vals_list: list of dicts for ``create``; they are changed in place
+        :param str field: where the number goes; ``/`` counts as none
+        :param str code: the sequence's code
+        """
+        by_company = {}
+        for vals in vals_list:
+            if (vals.get(field) or "/") == "/":
+                company_id = vals.get("company_id") or self.env.company.id
+                by_company.setdefault(company_id, []).append(vals)
+        for company_id, unnumbered in by_company.items():
+            company = self.env["res.company"].browse(company_id)
+            references = self._next_references(code, len(unnumbered), company)
+            for vals, reference in zip(unnumbered, references, strict=True):
+                vals[field] = reference
 
     def _next_references(self, code, count, company):
         """Take ``count`` numbers of the sequence ``code`` in one query.

@@ -176,7 +176,7 @@ class SupportAppointment(models.Model):
     def _create_numbered(self, vals_list):
         """``create`` proper: references, defaults of the type, booking."""
         vals_list = [self._complete_vals(vals) for vals in vals_list]
-        self._set_references(vals_list)
+        self.env["ir.sequence"]._fill_references(vals_list, "name", "support.appointment")
         live = [
             vals["technician_id"]
             for vals in vals_list
@@ -245,22 +245,6 @@ class SupportAppointment(models.Model):
         if vals.get("type_id") and "duration" not in vals and "stop" not in vals:
             vals["duration"] = self.env["support.appointment.type"].browse(vals["type_id"]).duration
         return vals
-
-    def _set_references(self, vals_list):
-        """Number the values in place, with one query a company."""
-        by_company = {}
-        for vals in vals_list:
-            if (vals.get("name") or "/") == "/":
-                company_id = vals.get("company_id") or self.env.company.id
-                by_company.setdefault(company_id, []).append(vals)
-        for company_id, numbered in by_company.items():
-            references = self.env["ir.sequence"]._next_references(
-                "support.appointment",
-                len(numbered),
-                self.env["res.company"].browse(company_id),
-            )
-            for vals, reference in zip(numbered, references, strict=True):
-                vals["name"] = reference
 
     def _get_technicians_booked_by(self, vals):
         """Technicians whose time ``write(vals)`` may take; empty when it cannot."""

@@ -117,18 +117,7 @@ class SupportTicket(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
-        by_company = {}
-        for vals in vals_list:
-            if vals.get("number", "/") == "/":
-                company_id = vals.get("company_id") or self.env.company.id
-                by_company.setdefault(company_id, []).append(vals)
-        for company_id, numbered in by_company.items():
-            company = self.env["res.company"].browse(company_id)
-            numbers = self.env["ir.sequence"]._next_references(
-                "support.ticket", len(numbered), company
-            )
-            for vals, number in zip(numbered, numbers, strict=True):
-                vals["number"] = number
+        self.env["ir.sequence"]._fill_references(vals_list, "number", "support.ticket")
         return super().create(vals_list)
 
     def copy_data(self, default=None):
