@@ -8,10 +8,13 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from devkit import (
     addon,
+    bench,
     database,
     lock,
     odoo_source,
@@ -22,6 +25,7 @@ from devkit import (
     signals,
     venvs,
 )
+from devkit.instance import Instance
 from devkit.paths import ADDON_NAME, REPO, SERIES, cache, logs, state
 from devkit.prepare import STEPS, prepare
 from devkit.run import outbox_folder, run
@@ -108,16 +112,29 @@ def _build(options: argparse.Namespace) -> int:
 
 
 def _pot(_options: argparse.Namespace) -> int:
-    series = addon.SOURCE_SERIES
-    log = logs() / "pot.log"
-    inst = prepare(series, Steps(STEPS), log, cluster="pot", folder=state() / "pot")
+    with _own_instance(addon.SOURCE_SERIES, "pot") as (inst, log):
+        say(str(pot.export(inst, "sc_pot", log).relative_to(REPO)))
+    return 0
+
+
+def _bench(options: argparse.Namespace) -> int:
+    series = _series(options.series) or odoo_source.default_series()
+    with _own_instance(series, "bench") as (inst, log):
+        bench.bench(inst, "sc_bench", log)
+    return 0
+
+
+@contextmanager
+def _own_instance(series: str, name: str) -> Iterator[tuple[Instance, Path]]:
+    """An Odoo with a database server of its own, and the log of what is done with it."""
+    log = logs() / f"{name}.log"
+    inst = prepare(series, Steps(STEPS), log, cluster=name, folder=state() / name / series)
     try:
         inst.configure()
-        say(str(pot.export(inst, "sc_pot", log).relative_to(REPO)))
+        yield inst, log
     finally:
         if inst.server.child:
             inst.server.child.stop()
-    return 0
 
 
 def _mail(options: argparse.Namespace) -> int:
@@ -165,6 +182,7 @@ def _parser() -> argparse.ArgumentParser:
     command("clean", _clean, "delete the state folder")
     command("shell", _shell, "an Odoo shell on the database of `run`")
     command("build", _build, "write an installable zip into dist/")
+    command("bench", _bench, "what our work costs beside what Odoo itself needs")
     command("pot", _pot, "write the template of the translations")
     command("mail", _mail, "list or show the mail that Odoo sent")
     command("lint", _lint, "run the linters")

@@ -1,4 +1,5 @@
 import json
+import re
 from collections import namedtuple
 
 from odoo import _, api, fields, models
@@ -22,6 +23,8 @@ RENDERED = (
 # When a mail server is down, all that waits fails at once: the log has a row for each, but nobody
 # wants hundreds of activities that say the same.
 MAX_ACTIVITIES = 10
+# Mail programs may use it; the chatter would drop it, which takes longer than not passing it on.
+STYLE_SHEET = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
 # RFC 3834: no robot shall answer these.
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
@@ -142,7 +145,7 @@ class SupportNotifier(models.AbstractModel):
             "auto_delete": bool(rendered.get("auto_delete")),
             "reply_to": vals["reply_to"] or vals["email_from"],
             "record_name": record.display_name,
-            "body": vals.get("body_html"),
+            "body": STYLE_SHEET.sub("", vals.get("body_html") or ""),
             "recipient_ids": [(6, 0, rendered.get("partner_ids") or [])],
             "attachment_ids": [(6, 0, [attachment.id, *(rendered.get("attachment_ids") or [])])],
         }
