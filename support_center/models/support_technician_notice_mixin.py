@@ -16,7 +16,7 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         groups="base.group_user",
-        help="Who was last told that this visit is his.",
+        help="Who was last told that this visit is his; the log says if the notice was left out.",
     )
 
     def _rule_notify_technician(self):
