@@ -60,6 +60,9 @@ def _run(series: str | None, *, once: bool) -> int:
                 wait_ready(odoo, where.http)
                 rpc = Rpc(f"http://localhost:{where.http}", name)
                 recipient = ensure_alias_domain(rpc)
+                # Links in mails lead here from the first one on; by itself Odoo learns its
+                # address when an administrator logs in with a browser.
+                rpc("ir.config_parameter", "set_param", "web.base.url", rpc.url)
             with steps.step(f"SMTP on port {where.smtp}, sample mail to {recipient}") as step:
                 children.add(start_gate(inst, where, name, _fresh("mailgate.log")))
                 wait_smtp(children.last, where.smtp)

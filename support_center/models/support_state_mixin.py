@@ -39,7 +39,13 @@ class SupportStateMixin(models.AbstractModel):
     _description = "States of an Appointment"
 
     state = fields.Selection(
-        STATES, default="draft", required=True, copy=False, tracking=True, index=True
+        STATES,
+        default="draft",
+        required=True,
+        copy=False,
+        tracking=True,
+        index=True,
+        group_expand="_expand_states",
     )
     confirmed_at = fields.Datetime(
         readonly=True, copy=False, help="When the visit was confirmed; a draft has none."
@@ -52,6 +58,11 @@ class SupportStateMixin(models.AbstractModel):
         copy=False,
         help="When the visit was done, cancelled or missed; a draft has none.",
     )
+
+    @api.model
+    def _expand_states(self, states, domain, order=None):
+        """Columns of a board in the order of a visit's life, not of the alphabet."""
+        return [state for state, _label in STATES if state in states]
 
     # ------------------------------------------------------------------
     # CRUD: the moments go into the same INSERT or UPDATE as the state

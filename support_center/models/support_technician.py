@@ -67,6 +67,14 @@ class SupportTechnician(models.Model):
         return values
 
     # ------------------------------------------------------------------
+    # Mail
+    # ------------------------------------------------------------------
+
+    def _message_auto_subscribe_notify(self, partner_ids, template):
+        # Odoo would write "You have been assigned to …" to whoever is made a technician.
+        return
+
+    # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------
 

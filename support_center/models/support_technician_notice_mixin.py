@@ -16,7 +16,7 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
         readonly=True,
         copy=False,
         groups="base.group_user",
-        help="Who was last told that this visit is his.",
+        help="Who was last told that this visit is his; the log says if the notice was left out.",
     )
 
     def _rule_notify_technician(self):
@@ -32,7 +32,11 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
         :return: dict of record id to ``(outcome, message)``, as the guard expects
         """
         outcomes = {}
+        now = fields.Datetime.now()
         for record in self:
+            if record.stop and record.stop <= now:
+                outcomes[record.id] = ("skipped", _("No notice: the visit lies in the past."))
+                continue
             # sudo: the technician's user, his language and his address are not everybody's to read.
             new, old = record.technician_id.sudo(), record.technician_notified_id.sudo()
             if old.user_id and old.user_id != self.env.user:

@@ -25,6 +25,12 @@ PATHS = {
 
 @tagged("post_install", "-at_install")
 class TestAppointmentStates(SupportCase):
+    def test_columns_of_the_board_in_the_order_of_life(self):
+        groups = self.env["support.appointment"]._expand_states(
+            ["cancelled", "confirmed", "draft"], []
+        )
+        self.assertEqual(groups, ["draft", "confirmed", "cancelled"])
+
     def _make_in_state(self, state):
         appointment = self._create_appointment()
         for action in PATHS[state]:

@@ -1,6 +1,6 @@
 from odoo.tests import new_test_user, tagged
 
-from .common import SupportMailCase
+from .common import SupportMailCase, at
 
 
 @tagged("post_install", "-at_install")
@@ -49,6 +49,12 @@ class TestTechnicianNotice(SupportMailCase):
         self.assertEqual(len(self._get_told(visit, self.user_technician)), 1)
         self.assertFalse(self._get_told(visit, self.user_2))
         self.assertEqual(self._get_log(visit, "notify_technician").outcome, "ok")
+
+    def test_past_visit_is_not_announced(self):
+        visit = self._create_appointment().with_user(self.user_manager)
+        visit.write({"start": at("2026-02-26 10:00"), "technician_id": self.technician.id})
+        self.assertFalse(self._get_told(visit, self.user_technician))
+        self.assertEqual(self._get_log(visit, "notify_technician").outcome, "skipped")
 
     def test_who_lost_it_gets_a_short_word(self):
         visit = self._create_appointment(technician_id=self.technician.id)

@@ -17,7 +17,8 @@ class SupportHealthLine(models.TransientModel):
     rank = fields.Integer(readonly=True)
     name = fields.Char(readonly=True)
     severity = fields.Selection(SEVERITIES, "Verdict", required=True, readonly=True)
-    message = fields.Char("Finding", readonly=True)
+    # A text, since lists wrap texts and cut anything shorter off.
+    message = fields.Text("Finding", readonly=True)
     count = fields.Integer(readonly=True)
     is_on = fields.Boolean("On", readonly=True)
     last_run = fields.Datetime(readonly=True)
