@@ -80,6 +80,34 @@ class SupportNotifier(models.AbstractModel):
         return mails
 
     @api.model
+    def _queue_to_address(self, record, address, subject, body, kind):
+        """Put a plain mail about an appointment on the queue, for somebody who is no contact.
+
+        :param str kind: what ``mail.mail`` notes as the notice
+        :return: the ``mail.mail``, as superuser
+        """
+        company = record.company_id
+        common = self._prepare_common_vals(kind, company)[company]
+        # sudo: nobody but administrators may write to the queue.
+        return self.env["mail.mail"].sudo().create(
+            {
+                **common,
+                "reply_to": common["reply_to"] or common["email_from"],
+                "model": record._name,
+                "res_id": record.id,
+                "record_name": record.display_name,
+                "subject": subject,
+                "body": body,
+                "body_html": body,
+                "email_to": address,
+                "auto_delete": False,
+                # What a technician is told is not the customer's to read.
+                "is_internal": True,
+                "subtype_id": self.env.ref("mail.mt_note").id,
+            }
+        )  # fmt: skip
+
+    @api.model
     def _wake_queue(self):
         """Have the queue's cron run once this is committed; by itself it comes once an hour."""
         cron = self.env.ref("mail.ir_cron_mail_scheduler_action", raise_if_not_found=False)

@@ -27,55 +27,76 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
         due._run_automation("notify_technician", lambda those: those._notify_technicians())
 
     def _notify_technicians(self):
-        """Send the notices as Odoo notifications: inbox or mail, as each user prefers.
+        """Tell the technicians of each visit, and mark who was told.
 
         :return: dict of record id to ``(outcome, message)``, as the guard expects
         """
         outcomes = {}
         now = fields.Datetime.now()
+        unreached = self.browse()
         for record in self:
             if record.stop and record.stop <= now:
                 outcomes[record.id] = ("skipped", _("No notice: the visit lies in the past."))
                 continue
             # sudo: the technician's user, his language and his address are not everybody's to read.
             new, old = record.technician_id.sudo(), record.technician_notified_id.sudo()
-            if old.user_id and old.user_id != self.env.user:
-                record._notify_technician(old.user_id, "support_center.message_technician_released")
-            if new and not new.user_id:
-                outcomes[record.id] = ("skipped", _("The technician has no user to be told."))
-            elif new.user_id == self.env.user:
+            if old and old.user_id != self.env.user:
+                record._tell_technician(old, "support_center.message_technician_released")
+            if new.user_id == self.env.user:
                 outcomes[record.id] = ("skipped", _("Whoever assigns himself knows it."))
-            elif new:
-                record._notify_technician(new.user_id, "support_center.message_technician_assigned")
-        for technician, records in self.grouped("technician_id").items():
+            elif new and not record._tell_technician(
+                new, "support_center.message_technician_assigned"
+            ):
+                unreached |= record
+                outcomes[record.id] = (
+                    "skipped",
+                    _("The technician has neither a user nor an e-mail address."),
+                )
+        for technician, records in (self - unreached).grouped("technician_id").items():
             # sudo: the mark is the automation's own, whoever caused it.
             records.sudo().write({"technician_notified_id": technician.id})
         self.env["support.notifier"]._wake_queue()
         return outcomes
 
-    def _notify_technician(self, user, view):
-        """Send one notification, in the user's language and time zone.
+    def _tell_technician(self, technician, view):
+        """Send a notice: to the technician's user in the inbox or by mail, as he prefers; to a
+        technician without user by mail.
 
-        :param user: ``res.users`` of a technician, as superuser
+        :param technician: ``support.technician``, as superuser
         :param str view: XML id of the QWeb template of the text
+        :return: whether there is anybody to be told
         """
         self.ensure_one()
-        record = self.with_context(lang=user.lang)
-        start = record.start or record.requested_date
-        scheduler = self.env["support.scheduler"].with_context(lang=user.lang)
-        body = record.env["ir.qweb"]._render(
+        user = technician.user_id
+        if not user and not technician.email:
+            return False
+        record = self.with_context(lang=user.lang or self.company_id.partner_id.lang)
+        body = record._render_technician_notice(view, user.tz or technician.tz or "UTC")
+        subject = record._get_technician_subject(view)
+        if user:
+            record.message_notify(
+                partner_ids=user.partner_id.ids,
+                subject=subject,
+                body=body,
+                # The queue's cron sends it: no mail server is waited for while somebody saves.
+                force_send=False,
+            )
+        else:
+            self.env["support.notifier"]._queue_to_address(
+                record, technician.email, subject, body, kind="technician"
+            )
+        return True
+
+    def _render_technician_notice(self, view, zone):
+        """The text, in the language of the environment and the technician's time zone."""
+        self.ensure_one()
+        start = self.start or self.requested_date
+        return self.env["ir.qweb"]._render(
             view,
             {
-                "appointment": record,
-                "when": start and scheduler._format_time(start, user.tz or "UTC"),
+                "appointment": self,
+                "when": start and self.env["support.scheduler"]._format_time(start, zone),
             },
-        )
-        record.message_notify(
-            partner_ids=user.partner_id.ids,
-            subject=record._get_technician_subject(view),
-            body=body,
-            # The queue's cron sends it: no mail server is waited for while somebody saves.
-            force_send=False,
         )
 
     def _get_technician_subject(self, view):

@@ -83,12 +83,26 @@ class TestTechnicianNotice(SupportMailCase):
         body = self._get_told(visit, self.user_technician).body
         self.assertIn("05.03.26, 11:00 (Europe/Berlin)", body)
 
-    def test_technician_without_user(self):
-        self.technician_2.user_id = False
+    def test_technician_without_user_gets_a_mail(self):
+        self.technician_2.write({"user_id": False, "email": "north@example.com"})
+        visit = self._create_appointment(
+            technician_id=self.technician_2.id, location="<b>Main Street</b>"
+        )
+        mail = self._get_notices(visit, "technician")
+        self.assertEqual((mail.email_to, mail.state), ("north@example.com", "outgoing"))
+        self.assertIn(visit.name, mail.subject)
+        self.assertIn("&lt;b&gt;Main Street", mail.body_html)
+        self.assertEqual(visit.technician_notified_id, self.technician_2)
+        visit.technician_id = self.technician
+        self.assertIn("no longer yours", self._get_notices(visit, "technician")[-1].subject)
+
+    def test_technician_who_cannot_be_reached(self):
+        self.technician_2.write({"user_id": False, "email": False})
         visit = self._create_appointment(technician_id=self.technician_2.id)
         row = self._get_log(visit, "notify_technician")
         self.assertEqual(row.outcome, "skipped")
-        self.assertIn("no user", row.message)
+        self.assertIn("neither a user nor", row.message)
+        self.assertFalse(visit.technician_notified_id)
 
     def test_a_cancelled_visit_tells_no_technician(self):
         visit = self._create_appointment()
