@@ -135,7 +135,8 @@ class SupportNoticeMixin(models.AbstractModel):
         """The next visits to remind of; no other transaction takes them meanwhile.
 
         A visit whose confirmation was queued within the same hours before its
-        start is left out: that mail said it all.
+        start is left out: that mail said it all, unless it failed or the visit
+        was cancelled since.
         """
         self.env.cr.execute(
             f"SELECT id {self._get_due_reminders_sql()} ORDER BY id LIMIT %(limit)s "
@@ -159,7 +160,8 @@ class SupportNoticeMixin(models.AbstractModel):
             WHERE id > %(after_id)s AND active AND state = 'confirmed'
               AND send_reminder_email AND reminder_sent IS NOT TRUE AND reminder_held IS NOT TRUE
               AND start > %(now)s AND start <= %(now)s + %(window)s
-              AND (confirmation_queued_at IS NULL OR confirmation_queued_at < start - %(window)s)
+              AND (confirmation_sent IS NOT TRUE OR confirmation_queued_at IS NULL
+                   OR confirmation_queued_at < start - %(window)s)
         """
 
     @api.model
@@ -189,14 +191,13 @@ class SupportNoticeMixin(models.AbstractModel):
     def _forget_reminders(self):
         """A new time deserves a new reminder; one of the old time is taken off the queue."""
         self._release_reminders()
-        reminded = self.filtered("reminder_sent")
-        if reminded:
-            self.env["support.notifier"]._withdraw("reminder", reminded)
-            reminded.write({"reminder_sent": False})
+        self._withdraw_reminders()
+        self.filtered("reminder_sent").write({"reminder_sent": False})
 
     def _withdraw_reminders(self):
         """Take reminders of visits that will not take place off the queue."""
-        reminded = self.filtered("reminder_sent")
-        if reminded:
-            withdrawn = self.env["support.notifier"]._withdraw("reminder", reminded)
-            withdrawn.write({"reminder_sent": False})
+        # Not by the mark: a mail that failed has none, and can be sent again by hand.
+        told = self.filtered("announced_at")
+        if told:
+            withdrawn = self.env["support.notifier"]._withdraw("reminder", told)
+            withdrawn.filtered("reminder_sent").write({"reminder_sent": False})

@@ -48,10 +48,10 @@ class SupportNotifier(models.AbstractModel):
         # Rendered with the caller's rights: a template shows nothing that he may not see.
         rendered = template._generate_template(appointments.ids, RENDERED)
         sequences = {
-            record.id: record.ics_sequence + (1 if notice.is_change and record.announced_at else 0)
+            record.id: record.ics_sequence + self._has_news(notice, record)
             for record in appointments
         }
-        self._replace_failed(kind, appointments)
+        self._replace_failed(appointments)
         calendar = self.env["support.notice.calendar"]
         attachments = calendar._create_files(template, notice.method, appointments, sequences)
         common = self._prepare_common_vals(kind, appointments.company_id)
@@ -75,6 +75,21 @@ class SupportNotifier(models.AbstractModel):
         self._mark(kind, appointments, sequences)
         self._wake_queue()
         return mails
+
+    @api.model
+    def _has_news(self, notice, record):
+        """Whether a calendar that has the visit is told something new by this notice.
+
+        A reminder tells nothing new, unless the rule that should have told of a change was off.
+        """
+        return bool(
+            record.announced_at
+            and (
+                notice.is_change
+                or record.announced_start != record.start
+                or record._get_changed_lines()
+            )
+        )
 
     @api.model
     def _wake_queue(self):
@@ -224,11 +239,11 @@ class SupportNotifier(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _find_mails(self, kind, appointments, states):
+    def _find_mails(self, kinds, appointments, states):
         # sudo: the queue is not every user's to read.
         return self.env["mail.mail"].sudo().search(
             [
-                ("support_notice", "=", kind),
+                ("support_notice", "in", list(kinds)),
                 ("state", "in", states),
                 ("model", "=", "support.appointment"),
                 ("res_id", "in", appointments.ids),
@@ -241,7 +256,7 @@ class SupportNotifier(models.AbstractModel):
 
         :return: the appointments whose mail was still there
         """
-        mails = self._find_mails(kind, appointments, ["outgoing", "exception"])
+        mails = self._find_mails([kind], appointments, ["outgoing", "exception"])
         withdrawn = appointments.browse(mails.mapped("res_id"))
         if mails:
             mails.cancel()
@@ -249,9 +264,13 @@ class SupportNotifier(models.AbstractModel):
         return withdrawn
 
     @api.model
-    def _replace_failed(self, kind, appointments):
-        """A mail that failed must not be sent again beside the one that takes its place."""
-        self._find_mails(kind, appointments, ["exception"]).cancel()
+    def _replace_failed(self, appointments):
+        """A mail that failed must not be sent again after a later one.
+
+        Whatever its kind: sent by hand once the server is mended, it would tell of a time that
+        has changed or of a visit that was cancelled meanwhile.
+        """
+        self._find_mails(NOTICES, appointments, ["exception"]).cancel()
 
     @api.model
     def _on_failed(self, mails):
