@@ -223,9 +223,32 @@ class SupportAppointment(models.Model):
             self.filtered(lambda a: a.state in LIVE_STATES)._check_confirmable()
         return result
 
+    def unlink(self):
+        """Delete, but not together with a cancellation that is about to be sent.
+
+        Looked at here, since ``mail.thread`` deletes the mails before any ``ondelete`` method runs.
+
+        :raise UserError: names the appointments
+        """
+        waiting = self.env["support.notifier"]._find_mails(["cancelled"], self, ["outgoing"])
+        if waiting:
+            raise UserError(
+                _(
+                    "The cancellation mail of %(names)s is about to be sent and would be lost. "
+                    "Delete later, or archive.",
+                    names=", ".join(self.browse(waiting.mapped("res_id")).mapped("name")),
+                )
+            )
+        return super().unlink()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_announced(self):
-        kept = self.filtered(lambda a: a.state not in ("draft", "cancelled"))
+        # A draft that the customer expects is to be called off first, or he waits for nobody.
+        kept = self.filtered(
+            lambda a: (
+                a.state not in ("draft", "cancelled") or (a.state == "draft" and a.announced_start)
+            )
+        )
         if kept:
             raise UserError(
                 _(

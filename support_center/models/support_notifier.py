@@ -17,7 +17,7 @@ NOTICES = {
 }
 RENDERED = (
     "subject", "body_html", "email_from", "email_cc", "email_to", "partner_to", "reply_to",
-    "mail_server_id", "auto_delete", "model", "res_id", "attachment_ids",
+    "mail_server_id", "auto_delete", "model", "res_id", "attachment_ids", "report_template_ids",
 )  # fmt: skip
 # When a mail server is down, all that waits fails at once: the log has a row for each, but nobody
 # wants hundreds of activities that say the same.
@@ -54,6 +54,7 @@ class SupportNotifier(models.AbstractModel):
         self._replace_failed(appointments)
         calendar = self.env["support.notice.calendar"]
         attachments = calendar._create_files(template, notice.method, appointments, sequences)
+        reports = self._create_reports(rendered)
         common = self._prepare_common_vals(kind, appointments.company_id)
         # sudo: nobody but administrators may write to the queue.
         mails = (
@@ -64,7 +65,7 @@ class SupportNotifier(models.AbstractModel):
                     self._prepare_mail_vals(
                         record,
                         rendered[record.id],
-                        attachments[record.id],
+                        attachments[record.id].ids + reports.get(record.id, []),
                         common[record.company_id],
                     )
                     for record in appointments
@@ -117,6 +118,26 @@ class SupportNotifier(models.AbstractModel):
         return template
 
     @api.model
+    def _create_reports(self, rendered):
+        """Attachments of the reports that somebody added to the template.
+
+        :param dict rendered: as ``mail.template._generate_template`` returns it
+        :return: dict of record id to list of ids of ``ir.attachment``
+        """
+        # sudo: attachments of a queued mail are the queue's.
+        attachments = self.env["ir.attachment"].sudo()
+        return {
+            record_id: attachments.create(
+                [
+                    {"name": name, "datas": content, "res_model": "mail.message"}
+                    for name, content in values["attachments"]
+                ]
+            ).ids
+            for record_id, values in rendered.items()
+            if values.get("attachments")
+        }
+
+    @api.model
     def _prepare_common_vals(self, kind, companies):
         """Values that all mails of a company share, looked up once.
 
@@ -133,22 +154,27 @@ class SupportNotifier(models.AbstractModel):
                 # The mail may be pruned from the queue; the message stays in the chatter.
                 "is_notification": True,
                 "subtype_id": subtype.id,
+                # Whose server sends it, and to whom a bounce comes back: the queue is worked
+                # off in the first company. sudo: mail domains are not every user's to read.
+                "record_company_id": company.id,
+                "record_alias_domain_id": company.sudo().alias_domain_id.id,
             }
             for company in companies
         }
 
     @api.model
-    def _prepare_mail_vals(self, record, rendered, attachment, common):
+    def _prepare_mail_vals(self, record, rendered, attachment_ids, common):
         """Values of one ``mail.mail``.
 
         Nothing is left out that Odoo would look up by itself, since it would do so with a query
         for each mail.
 
         :param dict rendered: as ``mail.template._generate_template`` returns it
+        :param list attachment_ids: what the mail carries beside the template's own files
         :param dict common: what the template may overrule
         """
         vals = {field: rendered[field] for field in RENDERED if rendered.get(field)}
-        for field in ("partner_to", "attachment_ids"):
+        for field in ("partner_to", "attachment_ids", "report_template_ids"):
             vals.pop(field, None)
         vals = {**common, **vals}
         return {
@@ -158,7 +184,7 @@ class SupportNotifier(models.AbstractModel):
             "record_name": record.display_name,
             "body": vals.get("body_html"),
             "recipient_ids": [(6, 0, rendered.get("partner_ids") or [])],
-            "attachment_ids": [(6, 0, [attachment.id, *(rendered.get("attachment_ids") or [])])],
+            "attachment_ids": [(6, 0, [*attachment_ids, *(rendered.get("attachment_ids") or [])])],
         }
 
     @api.model
