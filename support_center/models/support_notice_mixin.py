@@ -201,3 +201,56 @@ class SupportNoticeMixin(models.AbstractModel):
         if told:
             withdrawn = self.env["support.notifier"]._withdraw("reminder", told)
             withdrawn.filtered("reminder_sent").write({"reminder_sent": False})
+
+    # ------------------------------------------------------------------
+    # Another customer
+    # ------------------------------------------------------------------
+
+    def _forget_customer(self, partner_id):
+        """Before another customer is set: nothing of what the one before was told holds for him.
+
+        What is on the queue still is taken off; whoever was told already, only a human can tell.
+
+        :param int partner_id: the customer to come, or False
+        :return: those whose customer changes
+        """
+        changed = self.filtered(lambda a: a.partner_id.id != (partner_id or False))
+        told = changed.filtered("announced_start")
+        if not told:
+            return changed
+        notifier = self.env["support.notifier"]
+        unaware = notifier._withdraw("confirmation", told)
+        for kind in ("reminder", "rescheduled", "updated"):
+            notifier._withdraw(kind, told)
+        for record in told - unaware:
+            record._automation_activity(
+                _("The customer was changed"),
+                _(
+                    "%(customer)s was told of the visit and expects it: please call it off.",
+                    customer=record.partner_id.display_name,
+                ),
+            )
+        told.write(
+            {
+                "confirmation_sent": False,
+                "confirmation_queued_at": False,
+                "reminder_sent": False,
+                "announced_start": False,
+                "announced_details": False,
+            }
+        )
+        return changed
+
+    def _take_over_contact(self, given):
+        """The contact of a confirmed visit is frozen, but not beyond its customer.
+
+        :param given: names of fields that whoever changed the customer has set
+        """
+        for record in self:
+            partner = record.partner_id
+            contact = {
+                "customer_name": partner.name,
+                "customer_email": partner.email,
+                "customer_phone": partner.phone,
+            }
+            record.write({field: contact[field] for field in contact.keys() - set(given)})

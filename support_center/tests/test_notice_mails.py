@@ -13,6 +13,36 @@ class TestNoticeMails(SupportMailCase):
         appointment.action_confirm()
         return appointment
 
+    def test_another_customer_is_told_and_the_one_before_is_not_forgotten(self):
+        other = self.env["res.partner"].create({"name": "Other", "email": "other@example.com"})
+        for names in ((), ("action_draft", "action_confirm")):
+            with self.subTest(names):
+                visit = self._confirm().with_user(self.user_dispatcher)
+                with self.mock_mail_gateway():
+                    self._get_notices(visit.sudo()).send()
+                if names:
+                    getattr(visit, names[0])()
+                visit.partner_id = other
+                if names:
+                    getattr(visit, names[1])()
+                mail = self._get_notices(visit.sudo())[-1]
+                self.assertEqual(mail.support_notice, "confirmation")
+                self.assertEqual(mail.recipient_ids, other)
+                self.assertEqual(visit.customer_email, "other@example.com")
+                self.assertNotIn("Known Customer", mail.body_html)
+                self.assertTrue(visit.confirmation_sent)
+                self.assertIn("Known Customer was told", visit.activity_ids.note)
+                visit.action_cancel()
+
+    def test_what_is_on_the_queue_still_does_not_reach_the_wrong_customer(self):
+        other = self.env["res.partner"].create({"name": "Other", "email": "other@example.com"})
+        visit = self._confirm()
+        visit.partner_id = other
+        mails = self._get_notices(visit)
+        self.assertEqual(mails.mapped("state"), ["cancel", "outgoing"])
+        self.assertEqual(mails[-1].recipient_ids, other)
+        self.assertFalse(visit.activity_ids)
+
     def test_what_a_template_was_given_in_settings_is_sent_along(self):
         view = self.env["ir.ui.view"].create(
             {"type": "qweb", "key": "support_center.sheet", "arch": "<t><p>What to bring</p></t>"}
