@@ -35,14 +35,16 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
         for record in self:
             # sudo: the technician's user, his language and his address are not everybody's to read.
             new, old = record.technician_id.sudo(), record.technician_notified_id.sudo()
-            if old.user_id and old.user_id != self.env.user:
-                record._notify_technician(old.user_id, "support_center.message_technician_released")
-            if new and not new.user_id:
+            # Who has left the company is not told of its customers.
+            user, old_user = new.user_id.filtered("active"), old.user_id.filtered("active")
+            if old_user and old_user != self.env.user:
+                record._notify_technician(old_user, "support_center.message_technician_released")
+            if new and not user:
                 outcomes[record.id] = ("skipped", _("The technician has no user to be told."))
-            elif new.user_id == self.env.user:
+            elif user == self.env.user:
                 outcomes[record.id] = ("skipped", _("Whoever assigns himself knows it."))
             elif new:
-                record._notify_technician(new.user_id, "support_center.message_technician_assigned")
+                record._notify_technician(user, "support_center.message_technician_assigned")
         for technician, records in self.grouped("technician_id").items():
             # sudo: the mark is the automation's own, whoever caused it.
             records.sudo().write({"technician_notified_id": technician.id})
