@@ -98,7 +98,11 @@ class SupportNoticeMixin(models.AbstractModel):
         opted_out = self.env["support.notifier"]._get_opted_out(self.partner_id)
         obstacles = {}
         for record in self:
-            ends = record.stop if kind == "cancelled" else record.start
+            ends = record.start
+            if kind == "cancelled":
+                # What he expects, wherever the visit was moved to without a word to him.
+                expected = record.announced_start or record.start
+                ends = expected and expected + record._as_timedelta(record.duration)
             if not record.partner_id.email_normalized:
                 obstacles[record.id] = _("No mail: the customer has no valid e-mail address.")
             elif record.partner_id.email_normalized in opted_out:

@@ -229,6 +229,21 @@ class TestNotices(SupportMailCase, CronMixinCase):
         appointment.action_cancel()
         self.assertEqual(self._get_notices(appointment)[-1].support_notice, "cancelled")
 
+    def test_cancelled_is_told_by_the_time_that_the_customer_expects(self):
+        """Not by one that it was moved to without a word to him."""
+        later = self._confirm()
+        later.action_draft()
+        later.start = at("2026-03-02 09:00")
+        missed = self._confirm(start=at("2026-03-02 09:00"))
+        with freeze_time("2026-03-02 11:00:00"):
+            later.action_cancel()
+            missed.action_no_show()
+            missed.action_draft()
+            missed.start = at("2026-03-06 09:00")
+            missed.action_cancel()
+        self.assertTrue(self._get_notices(later, "cancelled"))
+        self.assertFalse(self._get_notices(missed, "cancelled"))
+
     def test_never_announced_is_cancelled_silently(self):
         appointment = self._create_appointment()
         appointment.action_cancel()
