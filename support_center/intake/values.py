@@ -39,13 +39,17 @@ _HOURS_MINUTES = re.compile(
     r"(?:PT)?(\d{1,2})\s*(?::|h|hrs?|hours?|std|stunden?)\s*(?:and|und)?\s*([0-5]?\d)\s*(?:m|min|minutes?|minuten?)?\.?",
     re.I,
 )
+# Longer text is not worth cleaning to see whether anything is in it.
+MAX_BLANK = 10_000
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _ISO_HOURS = re.compile(r"PT(\d{1,4}(?:[.,]\d{1,6})?)([HM])", re.I)
 
 
 def is_absent(value: object) -> bool:
-    """None, False and blank text: XML-RPC sends False for what is empty."""
-    return value is None or value is False or (isinstance(value, str) and not value.strip())
+    """None, False and text without anything to see: XML-RPC sends False for what is empty."""
+    if isinstance(value, str):
+        return len(value) <= MAX_BLANK and not clean(value).strip()
+    return value is None or value is False
 
 
 def read_text(key: str, value: object, findings: Findings, *, lines: bool = False) -> str | None:

@@ -11,6 +11,8 @@ DEFAULTS = {
     "mail.gateway.loop.minutes": 120,
     "mail.gateway.loop.threshold": 20,
 }
+# More hours or days than these lead past the end of the calendar.
+MAX_NUMBER = 100_000.0
 
 
 class IrConfigParameter(models.Model):
@@ -18,7 +20,7 @@ class IrConfigParameter(models.Model):
 
     @api.model
     def _get_support_number(self, key):
-        """A number that steers our automation, above zero.
+        """A number that steers our automation, above zero and up to ``MAX_NUMBER``.
 
         :param str key: one of ``DEFAULTS``
         :return: float; the default where the value is missing or no such number
@@ -30,7 +32,7 @@ class IrConfigParameter(models.Model):
         except ValueError:
             number = 0.0
         if number > 0:
-            return number
+            return min(number, MAX_NUMBER)
         AUTOMATION_LOGGER.warning(
             "action=read_parameter outcome=failed %s is no number above zero; %s is taken",
             key,

@@ -30,9 +30,17 @@ class MailThread(models.AbstractModel):
             _logger.info("Mail repaired, since it could not be read: %s", type(error).__name__)
         else:
             if not is_html_empty(parsed.get("body")) or not repair(message):
-                return parsed
+                return self._drop_nul(parsed)
             _logger.info("Mail repaired, since its text did not come out")
-        return super().message_parse(message, save_original=save_original)
+        return self._drop_nul(super().message_parse(message, save_original=save_original))
+
+    @api.model
+    def _drop_nul(self, parsed):
+        """An encoded header may hold NUL, with which PostgreSQL would refuse the whole mail."""
+        return {
+            name: value.replace("\0", "") if isinstance(value, str) else value
+            for name, value in parsed.items()
+        }
 
     @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):

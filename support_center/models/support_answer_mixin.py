@@ -126,6 +126,13 @@ class SupportAnswerMixin(models.AbstractModel):
             "headers": repr(headers),
             "references": " ".join(references) or False,
             "auto_delete": False,
+            # So that a failure is told, and the queue pruned; the message stays in the chatter.
+            "support_notice": "answer",
+            "is_notification": True,
+            # As for a notice: else the queue sends it as the first company does.
+            "record_company_id": self.company_id.id,
+            # sudo: mail domains are not every user's to read.
+            "record_alias_domain_id": self.company_id.sudo().alias_domain_id.id,
         }
         if not template.reply_to:
             values["reply_to"] = self.env["support.mail.address"]._get_reply_to(self)

@@ -204,12 +204,16 @@ class SupportAppointment(models.Model):
             # Settled as a draft still, since confirming freezes it.
             self.mapped("customer_name")
         starts = {a.id: a.start for a in self} if TIME_FIELDS & vals.keys() else {}
+        others = self.browse()
+        if "partner_id" in vals:
+            others = self._forget_customer(vals["partner_id"])
         update = partial(super().write, vals)
         technicians = self._get_technicians_booked_by(vals)
         if technicians:
             result = self.env["support.scheduler"]._book(technicians, update)
         else:
             result = update()
+        others.filtered(lambda a: a.state in LIVE_STATES)._take_over_contact(vals)
         if starts:
             # The snapshot of the buffers is taken now, not at the next flush.
             self.mapped("busy_start")
@@ -223,9 +227,19 @@ class SupportAppointment(models.Model):
             self.filtered(lambda a: a.state in LIVE_STATES)._check_confirmable()
         return result
 
+    def unlink(self):
+        # Here, since mail.thread deletes the mails before any ondelete method runs.
+        self._check_no_cancellation_waits()
+        return super().unlink()
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_announced(self):
-        kept = self.filtered(lambda a: a.state not in ("draft", "cancelled"))
+        # A draft that the customer expects is to be called off first, or he waits for nobody.
+        kept = self.filtered(
+            lambda a: (
+                a.state not in ("draft", "cancelled") or (a.state == "draft" and a.announced_start)
+            )
+        )
         if kept:
             raise UserError(
                 _(
@@ -259,6 +273,21 @@ class SupportAppointment(models.Model):
     # ------------------------------------------------------------------
     # Checks
     # ------------------------------------------------------------------
+
+    def _check_no_cancellation_waits(self):
+        """Refuse to delete together with a cancellation that is about to be sent.
+
+        :raise UserError: names the appointments
+        """
+        waiting = self.env["support.notifier"]._find_mails(["cancelled"], self, ["outgoing"])
+        if waiting:
+            raise UserError(
+                _(
+                    "The cancellation mail of %(names)s is about to be sent and would be lost. "
+                    "Delete later, or archive.",
+                    names=", ".join(self.browse(waiting.mapped("res_id")).mapped("name")),
+                )
+            )
 
     def _check_planned_starts(self):
         self.filtered(lambda a: a.state in ("draft", "confirmed"))._check_start_not_past()

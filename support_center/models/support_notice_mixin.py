@@ -100,7 +100,11 @@ class SupportNoticeMixin(models.AbstractModel):
         )
         obstacles = {}
         for record in self:
-            ends = record.stop if kind == "cancelled" else record.start
+            ends = record.start
+            if kind == "cancelled":
+                # What he expects, wherever the visit was moved to without a word to him.
+                expected = record.announced_start or record.start
+                ends = expected and expected + record._as_timedelta(record.duration)
             if not record.partner_id.email_normalized:
                 obstacles[record.id] = _("No mail: the customer has no valid e-mail address.")
             elif record.partner_id.email_normalized in opted_out:
@@ -137,7 +141,8 @@ class SupportNoticeMixin(models.AbstractModel):
         """The next visits to remind of; no other transaction takes them meanwhile.
 
         A visit whose confirmation was queued within the same hours before its
-        start is left out: that mail said it all.
+        start is left out: that mail said it all, unless it failed or the visit
+        was cancelled since.
         """
         self.env.cr.execute(
             f"SELECT id {self._get_due_reminders_sql()} ORDER BY id LIMIT %(limit)s "
@@ -161,7 +166,8 @@ class SupportNoticeMixin(models.AbstractModel):
             WHERE id > %(after_id)s AND active AND state = 'confirmed'
               AND send_reminder_email AND reminder_sent IS NOT TRUE AND reminder_held IS NOT TRUE
               AND start > %(now)s AND start <= %(now)s + %(window)s
-              AND (confirmation_queued_at IS NULL OR confirmation_queued_at < start - %(window)s)
+              AND (confirmation_sent IS NOT TRUE OR confirmation_queued_at IS NULL
+                   OR confirmation_queued_at < start - %(window)s)
         """
 
     @api.model
@@ -191,14 +197,66 @@ class SupportNoticeMixin(models.AbstractModel):
     def _forget_reminders(self):
         """A new time deserves a new reminder; one of the old time is taken off the queue."""
         self._release_reminders()
-        reminded = self.filtered("reminder_sent")
-        if reminded:
-            self.env["support.notifier"]._withdraw("reminder", reminded)
-            reminded.write({"reminder_sent": False})
+        self._withdraw_reminders()
+        self.filtered("reminder_sent").write({"reminder_sent": False})
 
     def _withdraw_reminders(self):
         """Take reminders of visits that will not take place off the queue."""
-        reminded = self.filtered("reminder_sent")
-        if reminded:
-            withdrawn = self.env["support.notifier"]._withdraw("reminder", reminded)
-            withdrawn.write({"reminder_sent": False})
+        # Not by the mark: a mail that failed has none, and can be sent again by hand.
+        told = self.filtered("announced_at")
+        if told:
+            withdrawn = self.env["support.notifier"]._withdraw("reminder", told)
+            withdrawn.filtered("reminder_sent").write({"reminder_sent": False})
+
+    # ------------------------------------------------------------------
+    # Another customer
+    # ------------------------------------------------------------------
+
+    def _forget_customer(self, partner_id):
+        """Before another customer is set: nothing of what the one before was told holds for him.
+
+        What is on the queue still is taken off; whoever was told already, only a human can tell.
+
+        :param int partner_id: the customer to come, or False
+        :return: those whose customer changes
+        """
+        changed = self.filtered(lambda a: a.partner_id.id != (partner_id or False))
+        told = changed.filtered("announced_start")
+        if not told:
+            return changed
+        notifier = self.env["support.notifier"]
+        unaware = notifier._withdraw("confirmation", told)
+        for kind in ("reminder", "rescheduled", "updated"):
+            notifier._withdraw(kind, told)
+        for record in told - unaware:
+            record._automation_activity(
+                _("The customer was changed"),
+                _(
+                    "%(customer)s was told of the visit and expects it: please call it off.",
+                    customer=record.partner_id.display_name,
+                ),
+            )
+        told.write(
+            {
+                "confirmation_sent": False,
+                "confirmation_queued_at": False,
+                "reminder_sent": False,
+                "announced_start": False,
+                "announced_details": False,
+            }
+        )
+        return changed
+
+    def _take_over_contact(self, given):
+        """The contact of a confirmed visit is frozen, but not beyond its customer.
+
+        :param given: names of fields that whoever changed the customer has set
+        """
+        for record in self:
+            partner = record.partner_id
+            contact = {
+                "customer_name": partner.name,
+                "customer_email": partner.email,
+                "customer_phone": partner.phone,
+            }
+            record.write({field: contact[field] for field in contact.keys() - set(given)})

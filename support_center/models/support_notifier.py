@@ -18,7 +18,7 @@ NOTICES = {
 }
 RENDERED = (
     "subject", "body_html", "email_from", "email_cc", "email_to", "partner_to", "reply_to",
-    "mail_server_id", "auto_delete", "model", "res_id", "attachment_ids",
+    "mail_server_id", "auto_delete", "model", "res_id", "attachment_ids", "report_template_ids",
 )  # fmt: skip
 # When a mail server is down, all that waits fails at once: the log has a row for each, but nobody
 # wants hundreds of activities that say the same.
@@ -51,12 +51,13 @@ class SupportNotifier(models.AbstractModel):
         # Rendered with the caller's rights: a template shows nothing that he may not see.
         rendered = template._generate_template(appointments.ids, RENDERED)
         sequences = {
-            record.id: record.ics_sequence + (1 if notice.is_change and record.announced_at else 0)
+            record.id: record.ics_sequence + self._has_news(notice, record)
             for record in appointments
         }
-        self._replace_failed(kind, appointments)
+        self._replace_failed(appointments)
         calendar = self.env["support.notice.calendar"]
         attachments = calendar._create_files(template, notice.method, appointments, sequences)
+        reports = self._create_reports(rendered)
         common = self._prepare_common_vals(kind, appointments.company_id)
         # sudo: nobody but administrators may write to the queue.
         mails = (
@@ -67,7 +68,7 @@ class SupportNotifier(models.AbstractModel):
                     self._prepare_mail_vals(
                         record,
                         rendered[record.id],
-                        attachments[record.id],
+                        attachments[record.id].ids + reports.get(record.id, []),
                         common[record.company_id],
                     )
                     for record in appointments
@@ -108,6 +109,21 @@ class SupportNotifier(models.AbstractModel):
         )  # fmt: skip
 
     @api.model
+    def _has_news(self, notice, record):
+        """Whether a calendar that has the visit is told something new by this notice.
+
+        A reminder tells nothing new, unless the rule that should have told of a change was off.
+        """
+        return bool(
+            record.announced_at
+            and (
+                notice.is_change
+                or record.announced_start != record.start
+                or record._get_changed_lines()
+            )
+        )
+
+    @api.model
     def _wake_queue(self):
         """Have the queue's cron run once this is committed; by itself it comes once an hour."""
         cron = self.env.ref("mail.ir_cron_mail_scheduler_action", raise_if_not_found=False)
@@ -133,6 +149,26 @@ class SupportNotifier(models.AbstractModel):
         return template
 
     @api.model
+    def _create_reports(self, rendered):
+        """Attachments of the reports that somebody added to the template.
+
+        :param dict rendered: as ``mail.template._generate_template`` returns it
+        :return: dict of record id to list of ids of ``ir.attachment``
+        """
+        # sudo: attachments of a queued mail are the queue's.
+        attachments = self.env["ir.attachment"].sudo()
+        return {
+            record_id: attachments.create(
+                [
+                    {"name": name, "datas": content, "res_model": "mail.message"}
+                    for name, content in values["attachments"]
+                ]
+            ).ids
+            for record_id, values in rendered.items()
+            if values.get("attachments")
+        }
+
+    @api.model
     def _prepare_common_vals(self, kind, companies):
         """Values that all mails of a company share, looked up once.
 
@@ -150,22 +186,27 @@ class SupportNotifier(models.AbstractModel):
                 # The mail may be pruned from the queue; the message stays in the chatter.
                 "is_notification": True,
                 "subtype_id": subtype.id,
+                # Whose server sends it, and to whom a bounce comes back: the queue is worked
+                # off in the first company. sudo: mail domains are not every user's to read.
+                "record_company_id": company.id,
+                "record_alias_domain_id": company.sudo().alias_domain_id.id,
             }
             for company in companies
         }
 
     @api.model
-    def _prepare_mail_vals(self, record, rendered, attachment, common):
+    def _prepare_mail_vals(self, record, rendered, attachment_ids, common):
         """Values of one ``mail.mail``.
 
         Nothing is left out that Odoo would look up by itself, since it would do so with a query
         for each mail.
 
         :param dict rendered: as ``mail.template._generate_template`` returns it
+        :param list attachment_ids: what the mail carries beside the template's own files
         :param dict common: what the template may overrule
         """
         vals = {field: rendered[field] for field in RENDERED if rendered.get(field)}
-        for field in ("partner_to", "attachment_ids"):
+        for field in ("partner_to", "attachment_ids", "report_template_ids"):
             vals.pop(field, None)
         vals = {**common, **vals}
         return {
@@ -175,7 +216,7 @@ class SupportNotifier(models.AbstractModel):
             "record_name": record.display_name,
             "body": STYLE_SHEET.sub("", vals.get("body_html") or ""),
             "recipient_ids": [(6, 0, rendered.get("partner_ids") or [])],
-            "attachment_ids": [(6, 0, [attachment.id, *(rendered.get("attachment_ids") or [])])],
+            "attachment_ids": [(6, 0, [*attachment_ids, *(rendered.get("attachment_ids") or [])])],
         }
 
     # ------------------------------------------------------------------
@@ -234,11 +275,11 @@ class SupportNotifier(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _find_mails(self, kind, appointments, states):
+    def _find_mails(self, kinds, appointments, states):
         # sudo: the queue is not every user's to read.
         return self.env["mail.mail"].sudo().search(
             [
-                ("support_notice", "=", kind),
+                ("support_notice", "in", list(kinds)),
                 ("state", "in", states),
                 ("model", "=", "support.appointment"),
                 ("res_id", "in", appointments.ids),
@@ -251,7 +292,7 @@ class SupportNotifier(models.AbstractModel):
 
         :return: the appointments whose mail was still there
         """
-        mails = self._find_mails(kind, appointments, ["outgoing", "exception"])
+        mails = self._find_mails([kind], appointments, ["outgoing", "exception"])
         withdrawn = appointments.browse(mails.mapped("res_id"))
         if mails:
             mails.cancel()
@@ -259,9 +300,13 @@ class SupportNotifier(models.AbstractModel):
         return withdrawn
 
     @api.model
-    def _replace_failed(self, kind, appointments):
-        """A mail that failed must not be sent again beside the one that takes its place."""
-        self._find_mails(kind, appointments, ["exception"]).cancel()
+    def _replace_failed(self, appointments):
+        """A mail that failed must not be sent again after a later one.
+
+        Whatever its kind: sent by hand once the server is mended, it would tell of a time that
+        has changed or of a visit that was cancelled meanwhile.
+        """
+        self._find_mails(NOTICES, appointments, ["exception"]).cancel()
 
     @api.model
     def _on_failed(self, mails):

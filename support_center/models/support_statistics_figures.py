@@ -82,7 +82,7 @@ class SupportStatisticsFigures(models.AbstractModel):
         - booked: planned hours of a technician's visits that are confirmed, in progress,
           done, or where nobody was there.
         - confirmations: of the confirmed visits with ``send_confirmation_email``, those
-          with ``confirmation_sent``.
+          with ``confirmation_sent``; a cancellation takes that mark back, but not the mail.
         - reminders: of the confirmed visits with ``send_reminder_email`` that are not
           cancelled, those with ``reminder_sent``. A visit that was confirmed within
           ``support_center.reminder_hours`` of its start needs none, and is left out.
@@ -115,7 +115,8 @@ class SupportStatisticsFigures(models.AbstractModel):
                        visit.start,
                        visit.stop,
                        visit.started_at,
-                       visit.confirmation_sent,
+                       visit.confirmation_sent OR visit.state = 'cancelled'
+                           AND visit.confirmation_queued_at IS NOT NULL AS confirmation_sent,
                        visit.send_confirmation_email,
                        visit.reminder_sent,
                        visit.send_reminder_email AND visit.state != 'cancelled' AND (

@@ -68,7 +68,9 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
         """
         self.ensure_one()
         user = technician.user_id
-        if not user and not technician.email:
+        # Who has left the company is not told of its customers.
+        has_left = not technician.active or (user and not user.active)
+        if has_left or not (user or technician.email):
             return False
         record = self.with_context(lang=user.lang or self.company_id.partner_id.lang)
         body = record._render_technician_notice(view, user.tz or technician.tz or "UTC")

@@ -22,6 +22,7 @@ from . import (
     test_intake_rpc,
     test_intake_rpc_http,
     test_mail_failures,
+    test_notice_mails,
     test_notices,
     test_purity,
     test_reminders,

@@ -1,3 +1,9 @@
+import smtplib
+from datetime import timedelta
+from unittest.mock import patch
+
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -249,6 +255,38 @@ class TestIntakeAnswer(DialogueCase):
         self.assertEqual(set(rows.mapped("outcome")), {"failed"})
         self.assertTrue(draft.activity_ids)
         self.assertFalse(draft.intake_answered_round)
+
+    def test_an_answer_that_cannot_be_sent_is_told(self):
+        draft = self._send_mail()
+        mail = self._get_answers(draft)
+        with (
+            self.mock_mail_gateway(),
+            patch.object(
+                self.env.registry["ir.mail_server"],
+                "send_email",
+                side_effect=smtplib.SMTPRecipientsRefused(
+                    {"customer@example.com": (550, b"no such user")}
+                ),
+            ),
+            mute_logger("odoo.addons.mail.models.mail_mail", "support_center.automation"),
+        ):
+            mail.send()
+        self.assertEqual(mail.state, "exception")
+        row = self._get_log(draft, "send_answer")
+        self.assertEqual(row.outcome, "failed")
+        self.assertIn("no such user", row.message)
+        self.assertIn("no such user", draft.activity_ids.note)
+
+    def test_old_answers_are_pruned_from_the_queue_and_stay_in_the_chatter(self):
+        draft = self._send_mail()
+        mail = self._get_answers(draft)
+        message = mail.mail_message_id
+        mail.state = "sent"
+        # Rows carry the real time of the database, which the frozen clock does not reach.
+        with freeze_time(self.env.cr.now() + timedelta(days=100)):
+            self.env["mail.mail"]._gc_support_notices()
+        self.assertFalse(mail.exists())
+        self.assertIn(message, draft.message_ids)
 
     # ------------------------------------------------------------------
     # A sender of many

@@ -37,6 +37,18 @@ class TestIntakeMail(SupportMailCase):
         self.assertEqual(message.subject, "APPOINTMENT_REQUEST")
         self.assertEqual(self._get_log(draft, "process_email").outcome, "ok")
 
+    def test_a_header_with_nul_loses_no_mail(self):
+        message = EmailMessage()
+        message["From"] = "John Doe <customer@example.com>"
+        message["To"] = "appointments@%s" % self.alias_domain
+        message["Message-Id"] = "<nul@example.com>"
+        message.set_content(GUIDE_MAIL)
+        raw = message.as_bytes()
+        # "APPOINTMENT_REQUEST" and a NUL
+        draft = self._process_raw(b"Subject: =?utf-8?b?QVBQT0lOVE1FTlRfUkVRVUVTVAA=?=\n" + raw)
+        self.assertEqual(draft.intake_state, "accepted")
+        self.assertEqual(draft.intake_subject, "APPOINTMENT_REQUEST")
+
     def test_the_same_message_id_again_makes_nothing(self):
         self.assertEqual(len(self._send_mail()), 1)
         self.assertFalse(self._send_mail())

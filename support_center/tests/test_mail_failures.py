@@ -109,6 +109,32 @@ class TestMailFailures(SupportMailCase):
         self.assertTrue(visit.reminder_sent)
         self.assertEqual(len(visit.activity_ids), 1)
 
+    def test_a_failed_reminder_is_withdrawn_with_its_visit(self):
+        """Sent again by hand, it would remind of a visit that was called off or moved."""
+        for change in ({"state": "cancelled"}, {"start": at("2026-03-12 10:00")}):
+            visit = self._create_appointment(
+                start=at("2026-03-03 06:00"), state="confirmed", send_confirmation_email=False
+            )
+            self.env["support.appointment"]._cron_send_reminders()
+            self._work_off_queue(connect=ConnectionRefusedError("connection refused"))
+            with self.subTest(change=change):
+                visit.write(change)
+                self.assertEqual(self._get_notices(visit, "reminder").state, "cancel")
+
+    def test_a_failed_notice_is_replaced_by_a_later_one_of_another_kind(self):
+        """Sent again by hand, it would confirm a visit after its cancellation."""
+        visit = self._confirm()
+        self._work_off_queue(connect=ConnectionRefusedError("connection refused"))
+        visit.action_cancel()
+        self.assertEqual(self._get_notices(visit, "confirmation").state, "cancel")
+        self.assertEqual(self._get_notices(visit, "cancelled").state, "outgoing")
+
+    def test_a_confirmation_that_failed_takes_no_reminder_s_place(self):
+        visit = self._confirm(start=at("2026-03-03 06:00"))
+        self._work_off_queue(connect=ConnectionRefusedError("connection refused"))
+        self.env["support.appointment"]._cron_send_reminders()
+        self.assertEqual(self._get_notices(visit, "reminder").state, "outgoing")
+
     def test_server_down_for_many_makes_few_activities(self):
         visits = self.env["support.appointment"].union(
             *(self._confirm(start=at(f"2026-03-05 {hour:02}:00")) for hour in range(8, 22))

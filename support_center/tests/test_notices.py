@@ -229,6 +229,21 @@ class TestNotices(SupportMailCase, CronMixinCase):
         appointment.action_cancel()
         self.assertEqual(self._get_notices(appointment)[-1].support_notice, "cancelled")
 
+    def test_cancelled_is_told_by_the_time_that_the_customer_expects(self):
+        """Not by one that it was moved to without a word to him."""
+        later = self._confirm()
+        later.action_draft()
+        later.start = at("2026-03-02 09:00")
+        missed = self._confirm(start=at("2026-03-02 09:00"))
+        with freeze_time("2026-03-02 11:00:00"):
+            later.action_cancel()
+            missed.action_no_show()
+            missed.action_draft()
+            missed.start = at("2026-03-06 09:00")
+            missed.action_cancel()
+        self.assertTrue(self._get_notices(later, "cancelled"))
+        self.assertFalse(self._get_notices(missed, "cancelled"))
+
     def test_never_announced_is_cancelled_silently(self):
         appointment = self._create_appointment()
         appointment.action_cancel()
@@ -261,6 +276,32 @@ class TestNotices(SupportMailCase, CronMixinCase):
         self.assertEqual(methods, ["REQUEST"] * 5 + ["CANCEL", "REQUEST"])
         statuses = [str(event["STATUS"]) for _method, event in found]
         self.assertEqual(statuses[4:], ["CONFIRMED", "CANCELLED", "CONFIRMED"])
+
+    def test_a_reminder_that_is_the_first_to_tell_a_change_is_a_newer_version(self):
+        """Else a calendar takes it for the version that it has, and keeps the old time."""
+        visit = self._confirm()
+        self.env.ref("support_center.automation_send_rescheduled").active = False
+        visit.start = at("2026-03-06 10:00")
+        with freeze_time("2026-03-05 12:00:00"):
+            visit._cron_send_reminders()
+        confirmation, reminder = self._get_notices(visit)
+        self.assertEqual(reminder.support_notice, "reminder")
+        self.assertGreater(
+            self._get_event(reminder)[1]["SEQUENCE"], self._get_event(confirmation)[1]["SEQUENCE"]
+        )
+
+    def test_reopened_without_a_confirmation_is_reminded_by_a_newer_version(self):
+        """The calendar has taken the visit out, at the number of the cancellation."""
+        visit = self._confirm(start=at("2026-03-03 06:00"))
+        visit.action_cancel()
+        visit.action_draft()
+        visit.write({"send_confirmation_email": False, "state": "confirmed"})
+        visit._cron_send_reminders()
+        cancelled, reminder = self._get_notices(visit)[1:]
+        self.assertEqual(reminder.support_notice, "reminder")
+        self.assertGreater(
+            self._get_event(reminder)[1]["SEQUENCE"], self._get_event(cancelled)[1]["SEQUENCE"]
+        )
 
     def test_calendar_file_says_who_when_and_where(self):
         appointment = self._confirm(location="Main Street 1; second floor, left", duration=1.5)

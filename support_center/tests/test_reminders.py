@@ -65,6 +65,15 @@ class TestReminders(SupportMailCase):
             self._run()
             self.assertTrue(visit.reminder_sent)
 
+    def test_a_parameter_beyond_the_calendar_stops_no_job(self):
+        visit = self._create_due()
+        for value in ("inf", "1e15", "99999999999"):
+            for name in ("reminder_hours", "cleanup_days"):
+                self.env["ir.config_parameter"].set_param(f"support_center.{name}", value)
+            self._run()
+            self.env["support.appointment"]._cron_cleanup_old_appointments()
+            self.assertTrue(visit.reminder_sent)
+
     def test_none_where_the_confirmation_came_within_the_same_hours(self):
         fresh = self._create_due(send_confirmation_email=True)
         self.assertTrue(fresh.confirmation_sent)

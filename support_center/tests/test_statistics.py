@@ -181,6 +181,16 @@ class TestStatistics(StatisticsCase):
         self.assertFalse(first)
         self.assertEqual(len(self._get_rows(date(2026, 2, 9))), 2)
 
+    def test_a_cancellation_does_not_undo_the_confirmation_that_was_sent(self):
+        with freeze_time("2026-02-23 08:00:00"):
+            visit = self._create_appointment(start=at("2026-02-25 10:00"))
+            visit.action_confirm()
+            visit.action_cancel()
+        self.assertFalse(visit.confirmation_sent)
+        self._run()
+        row = self._get_row(technician_id=False)
+        self.assertEqual((row.confirmation_due_count, row.confirmation_sent_count), (1, 1))
+
     def test_delivery_of_confirmations_and_reminders(self):
         def _visit(day, state="done", **values):
             visit = self._create_visit(f"2026-02-2{day} 10:00", state)

@@ -104,6 +104,15 @@ class TestTechnicianNotice(SupportMailCase):
         self.assertIn("neither a user nor", row.message)
         self.assertFalse(visit.technician_notified_id)
 
+    def test_a_user_who_has_left_is_not_told(self):
+        (self.user_technician | self.user_2).active = False
+        visit = self._create_appointment(technician_id=self.technician.id)
+        visit.technician_id = self.technician_2
+        self.assertFalse(self._get_told(visit, self.user_technician))
+        self.assertFalse(self._get_told(visit, self.user_2))
+        rows = self._get_log(visit, "notify_technician")
+        self.assertEqual(set(rows.mapped("outcome")), {"skipped"})
+
     def test_a_cancelled_visit_tells_no_technician(self):
         visit = self._create_appointment()
         visit.action_cancel()

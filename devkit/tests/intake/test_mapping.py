@@ -27,6 +27,12 @@ def _codes(result):
     return [(problem.field, problem.code) for problem in result.problems]
 
 
+@pytest.mark.parametrize("text", ["\0", "\u200b", "\ufeff \u00a0"])
+def test_an_address_without_anything_to_see_is_missing(text):
+    """Else the request would go to some contact without an address."""
+    assert _codes(_parse(customer_email=text)) == [("customer_email", "missing")]
+
+
 def test_the_guides_example():
     result = parse_mapping(GUIDE, now=NOW)
     request = result.request
