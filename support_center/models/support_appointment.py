@@ -221,7 +221,8 @@ class SupportAppointment(models.Model):
         if moved:
             moved._check_planned_starts()
             moved._forget_reminders()
-        if vals.get("state") in CALLED_OFF or not vals.get("active", True):
+        unwanted = not vals.get("active", True) or not vals.get("send_reminder_email", True)
+        if unwanted or vals.get("state") in CALLED_OFF:
             self._withdraw_reminders()
         if vals.get("state") in LIVE_STATES or (starts and "start" in vals and not vals["start"]):
             self.filtered(lambda a: a.state in LIVE_STATES)._check_confirmable()
@@ -229,7 +230,7 @@ class SupportAppointment(models.Model):
 
     def unlink(self):
         # Here, since mail.thread deletes the mails before any ondelete method runs.
-        self._check_no_cancellation_waits()
+        self.env["support.notifier"]._keep_cancellations(self)
         return super().unlink()
 
     @api.ondelete(at_uninstall=False)
@@ -273,21 +274,6 @@ class SupportAppointment(models.Model):
     # ------------------------------------------------------------------
     # Checks
     # ------------------------------------------------------------------
-
-    def _check_no_cancellation_waits(self):
-        """Refuse to delete together with a cancellation that is about to be sent.
-
-        :raise UserError: names the appointments
-        """
-        waiting = self.env["support.notifier"]._find_mails(["cancelled"], self, ["outgoing"])
-        if waiting:
-            raise UserError(
-                _(
-                    "The cancellation mail of %(names)s is about to be sent and would be lost. "
-                    "Delete later, or archive.",
-                    names=", ".join(self.browse(waiting.mapped("res_id")).mapped("name")),
-                )
-            )
 
     def _check_planned_starts(self):
         self.filtered(lambda a: a.state in ("draft", "confirmed"))._check_start_not_past()

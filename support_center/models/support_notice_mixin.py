@@ -1,6 +1,8 @@
 import uuid
 from datetime import timedelta
 
+import psycopg2
+
 from odoo import _, api, fields, models
 
 from ..compat import commit_batch
@@ -144,12 +146,21 @@ class SupportNoticeMixin(models.AbstractModel):
         start is left out: that mail said it all, unless it failed or the visit
         was cancelled since.
         """
-        self.env.cr.execute(
-            f"SELECT id {self._get_due_reminders_sql()} ORDER BY id LIMIT %(limit)s "
-            "FOR UPDATE SKIP LOCKED",
-            {**self._get_due_reminders_params(), "after_id": after_id, "limit": limit},
-        )
-        return self.browse([record_id for (record_id,) in self.env.cr.fetchall()])
+        params = {**self._get_due_reminders_params(), "after_id": after_id, "limit": limit}
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(
+                    f"SELECT id {self._get_due_reminders_sql()} ORDER BY id LIMIT %(limit)s "
+                    "FOR UPDATE SKIP LOCKED",
+                    params,
+                )
+                return self.browse([record_id for (record_id,) in self.env.cr.fetchall()])
+        except psycopg2.errors.SerializationFailure:
+            # Somebody has saved one of them since our transaction began: another run, soon,
+            # sees what it came to.
+            cron = self.env.ref("support_center.cron_send_appointment_reminders")
+            cron._trigger()
+            return self.browse()
 
     @api.model
     def _count_due_reminders(self, after_id):

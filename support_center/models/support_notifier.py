@@ -300,6 +300,16 @@ class SupportNotifier(models.AbstractModel):
         return withdrawn
 
     @api.model
+    def _keep_cancellations(self, appointments):
+        """Let mails that call a visit off go out though it is about to be deleted.
+
+        Odoo deletes the messages of a record with it, and with them the mails on the queue;
+        who expects somebody must not wait in vain.
+        """
+        mails = self._find_mails(["cancelled"], appointments, ["outgoing"])
+        mails.write({"model": False, "res_id": False})
+
+    @api.model
     def _replace_failed(self, appointments):
         """A mail that failed must not be sent again after a later one.
 

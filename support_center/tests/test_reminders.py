@@ -1,16 +1,19 @@
 from unittest.mock import patch
 
+import psycopg2
 from freezegun import freeze_time
 
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
+
 from .common import SupportMailCase, at
 
 
 @tagged("post_install", "-at_install")
-class TestReminders(SupportMailCase):
+class TestReminders(SupportMailCase, CronMixinCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -117,6 +120,29 @@ class TestReminders(SupportMailCase):
         visit.action_confirm()
         self._run()
         self.assertEqual(len(self._get_notices(visit, "reminder")), 1)
+
+    def test_no_longer_wanted_is_withdrawn(self):
+        visit = self._create_due()
+        self._run()
+        visit.send_reminder_email = False
+        self.assertEqual(self._get_notices(visit, "reminder").state, "cancel")
+
+    def test_a_visit_that_somebody_saved_meanwhile_waits_for_the_next_run(self):
+        """PostgreSQL's answer to a row that was committed since our snapshot."""
+        self._create_due()
+        execute = type(self.env.cr).execute
+
+        def _execute(cursor, query, *args, **kwargs):
+            if "FOR UPDATE SKIP LOCKED" in str(query):
+                raise psycopg2.errors.SerializationFailure
+            return execute(cursor, query, *args, **kwargs)
+
+        with (
+            patch.object(type(self.env.cr), "execute", _execute),
+            self.capture_triggers("support_center.cron_send_appointment_reminders") as captured,
+        ):
+            self._run()
+        self.assertTrue(captured.records)
 
     def test_started_visit_keeps_its_reminder(self):
         visit = self._create_due()
