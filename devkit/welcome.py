@@ -21,12 +21,14 @@ def text(rpc: Rpc, smtp: str, recipient: str, draft: dict[str, Any], page: str) 
     """The note on the screen; ``page`` says where outgoing mail is to be read."""
     return f"""{_BAR}
 A mail to {recipient} became the draft appointment {draft["name"]}
-  (intake: {draft["intake_state"]}, requested for {draft["requested_date"]} UTC).
+  (intake: {draft["intake_state"]}, requested for {draft["requested_date"]} UTC);
+  the answer to it is among the outgoing mail in a moment.
 
 Odoo           {rpc.url}   log in as {LOGIN} / {PASSWORD}   (database {rpc.database})
 Send mail to   {recipient} by SMTP at {smtp}
 Outgoing mail  {page}
 
+What works and what does not: Support Center > Configuration > Health.
 Try next, an appointment over XML-RPC:
 {sample.rpc_one_liner(rpc.url, rpc.database)}
 {_BAR}"""
