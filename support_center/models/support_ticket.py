@@ -120,6 +120,17 @@ class SupportTicket(models.Model):
         self.env["ir.sequence"]._fill_references(vals_list, "number", "support.ticket")
         return super().create(vals_list)
 
+    def write(self, vals):
+        in_step = self.browse()
+        if "team_id" in vals and "stage_id" not in vals:
+            in_step = self.filtered(lambda t: t.synced_stage_id == t.stage_id)
+        result = super().write(vals)
+        # Another team may have other stages: the move to one of them is nobody's decision
+        # against what the visits say.
+        for stage, tickets in in_step.grouped("stage_id").items():
+            tickets.synced_stage_id = stage
+        return result
+
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
         if not (default or {}).get("name"):

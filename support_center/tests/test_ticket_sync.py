@@ -103,6 +103,23 @@ class TestTicketSync(SupportCase):
         self._visit().action_confirm()
         self.assertEqual(self.ticket.stage_id, stage)
 
+    def test_a_change_of_team_is_no_stage_set_by_hand(self):
+        teams = self.env["support.team"].create([{"name": "First line"}, {"name": "Second line"}])
+        self.env["support.stage"].create(
+            {"name": "Visit", "state": "pending", "sequence": 1, "team_ids": teams[0].ids}
+        )
+        self.ticket.team_id = teams[0]
+        visit = self._visit()
+        visit.action_confirm()
+        self.assertEqual(self.ticket.stage_id.name, "Visit")
+        self.ticket.team_id = teams[1]
+        self.assertNotEqual(self.ticket.stage_id.name, "Visit")
+        visit.action_start()
+        self.assertEqual(self.ticket.state, "open")
+        self.assertEqual(self._get_log(visit, "sync_ticket")[0].outcome, "ok")
+        visit.action_done()
+        self.assertEqual(self.ticket.state, "solved")
+
     def test_without_such_a_stage(self):
         self.env["support.stage"].search([("state", "=", "pending")]).active = False
         visit = self._visit()
