@@ -121,25 +121,20 @@ class SupportAnswerMixin(models.AbstractModel):
         references = (self.intake_references or "").split()
         if references:
             headers["In-Reply-To"] = references[-1]
+        notifier = self.env["support.notifier"]
         values = {
+            **notifier._prepare_queue_vals("answer", self.company_id),
             "email_to": formataddr((name, self.intake_sender_normalized)),
             "headers": repr(headers),
             "references": " ".join(references) or False,
             "auto_delete": False,
-            # So that a failure is told, and the queue pruned; the message stays in the chatter.
-            "support_notice": "answer",
-            "is_notification": True,
-            # As for a notice: else the queue sends it as the first company does.
-            "record_company_id": self.company_id.id,
-            # sudo: mail domains are not every user's to read.
-            "record_alias_domain_id": self.company_id.sudo().alias_domain_id.id,
         }
         if not template.reply_to:
             values["reply_to"] = self.env["support.mail.address"]._get_reply_to(self)
         # sudo: whoever reads a request again may have no right on the queue.
         mails = self.env["mail.mail"].sudo()
         mail_id = template.send_mail(self.id, force_send=False, email_values=values)
-        self.env["support.notifier"]._wake_queue()
+        notifier._wake_queue()
         return mails.browse(mail_id)
 
     @api.model

@@ -112,15 +112,27 @@ class SupportAutomationMixin(models.AbstractModel):
             payload="".join(traceback.format_exception(type(error), error, error.__traceback__)),
             error=error,
         )
+        self._try_activity(
+            action,
+            lambda: self._automation_activity(
+                _("Automation failed: %(action)s", action=action),
+                str(error) or type(error).__name__,
+            ),
+        )
+
+    def _try_activity(self, action, schedule):
+        """Make an activity, or log that it could not be made.
+
+        What it is about is in the log by then; a second failure on the way to
+        the activity must reach nobody's save and undo no outcome.
+
+        :param str action: short technical name, as written to the log
+        :param schedule: callable without arguments that makes the activity
+        """
         try:
             with self.env.cr.savepoint():
-                self._automation_activity(
-                    _("Automation failed: %(action)s", action=action),
-                    str(error) or type(error).__name__,
-                )
-        except Exception:  # noqa: BLE001, it is logged, and must not reach the user
-            # The failure itself is in the log; a second one on the way to the
-            # activity must not reach the user's save either.
+                schedule()
+        except Exception:  # noqa: BLE001, it is logged, see above
             AUTOMATION_LOGGER.exception(
                 "action=%s outcome=failed record=%s,%s no activity could be made",
                 action,
@@ -149,13 +161,19 @@ class SupportAutomationMixin(models.AbstractModel):
 
     def _automation_responsible(self):
         """The user who is told: a dispatcher or manager of the company, else OdooBot."""
-        groups = self.env.ref("support_center.group_support_dispatcher") | self.env.ref(
-            "support_center.group_support_manager"
-        )
-        domain = [("groups_id", "in", groups.ids), ("share", "=", False)]
+        user = self._find_company_user("dispatcher", "manager")
+        return user or self.env.ref("base.user_root")
+
+    def _automation_manager(self):
+        """A manager of the company, else whoever looks after its appointments."""
+        return self._find_company_user("manager") or self._automation_responsible()
+
+    def _find_company_user(self, *roles):
+        """The first user of the record's company who has one of our roles, as superuser."""
+        groups = [self.env.ref(f"support_center.group_support_{role}").id for role in roles]
+        domain = [("groups_id", "in", groups), ("share", "=", False)]
         company = self.company_id if "company_id" in self else self.env.company
         if company:
             domain.append(("company_ids", "in", company.ids))
         # sudo: who holds which group is not every user's to read.
-        users = self.env["res.users"].sudo()
-        return users.search(domain, order="id", limit=1) or self.env.ref("base.user_root")
+        return self.env["res.users"].sudo().search(domain, order="id", limit=1)

@@ -2,8 +2,6 @@ from collections import namedtuple
 
 from odoo import SUPERUSER_ID, _, api, models
 
-from .support_automation_log import AUTOMATION_LOGGER
-
 # A cron of ours that is switched on while more than so many wait holds these back. Few are
 # handled as usual: who is visited tomorrow wants to be reminded today.
 BACKLOG_LIMIT = 20
@@ -239,36 +237,22 @@ class SupportBacklog(models.AbstractModel):
         """Ask a manager to decide on what is held back."""
         if not appointment:
             return
-        try:
-            with self.env.cr.savepoint():
-                appointment.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    summary=self._get_summary(),
-                    note=_(
-                        "%(message)s Decide in Support Center / Configuration / Health.",
-                        message=message,
-                    ),
-                    user_id=self._get_manager(appointment).id,
-                )
-        except Exception:  # noqa: BLE001, it is logged; the records are held all the same
-            AUTOMATION_LOGGER.exception(
-                "action=hold_backlog outcome=failed no activity could be made"
-            )
+        appointment._try_activity(
+            "hold_backlog",
+            lambda: appointment.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=self._get_summary(),
+                note=_(
+                    "%(message)s Decide in Support Center / Configuration / Health.",
+                    message=message,
+                ),
+                user_id=appointment._automation_manager().id,
+            ),
+        )
 
     @api.model
     def _get_summary(self):
         return _("Held back: send or leave?")
-
-    @api.model
-    def _get_manager(self, appointment):
-        """A manager of the appointment's company, else who looks after its appointments."""
-        managers = self.env["res.users"].sudo()  # sudo: who is in which group
-        domain = [
-            ("groups_id", "in", self.env.ref("support_center.group_support_manager").ids),
-            ("company_ids", "in", appointment.company_id.ids),
-            ("share", "=", False),
-        ]
-        return managers.search(domain, order="id", limit=1) or appointment._automation_responsible()
 
     # ------------------------------------------------------------------
     # Deciding

@@ -81,6 +81,22 @@ class SupportHealthCheck(models.AbstractModel):
         }
 
     @api.model
+    def _prepare_count_rows(self, records, kinds):
+        """One line for each kind of record of which there are any.
+
+        :param records: recordset of the model to count, with the rights to count in
+        :param kinds: list of ``(name, severity, message, domain)``
+        """
+        counted = [(*kind, records.search_count(kind[-1])) for kind in kinds]
+        return [
+            self._prepare_row(
+                name, severity, message, count=count, res_model=records._name, domain=str(domain)
+            )
+            for name, severity, message, domain, count in counted
+            if count
+        ]
+
+    @api.model
     def _prepare_broken_row(self, label, error):
         return self._prepare_row(
             label,

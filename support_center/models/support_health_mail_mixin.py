@@ -112,30 +112,23 @@ class SupportHealthMailMixin(models.AbstractModel):
             ("scheduled_date", "=", False),
             ("scheduled_date", "<", fields.Datetime.to_string(limit)),
         ]
-        failed, stuck = mails.search_count(failed_domain), mails.search_count(stuck_domain)
-        rows = []
-        if failed:
-            rows.append(
-                self._prepare_row(
+        rows = self._prepare_count_rows(
+            mails,
+            [
+                (
                     _("Mails that failed"),
                     "problem",
                     _("They were not sent. Open them for the reason, and retry."),
-                    count=failed,
-                    res_model="mail.mail",
-                    domain=str(failed_domain),
-                )
-            )
-        if stuck:
-            rows.append(
-                self._prepare_row(
+                    failed_domain,
+                ),
+                (
                     _("Mails on the queue"),
                     "warning",
                     _("They wait for more than two hours. Does the mail queue's job run?"),
-                    count=stuck,
-                    res_model="mail.mail",
-                    domain=str(stuck_domain),
-                )
-            )
+                    stuck_domain,
+                ),
+            ],
+        )
         return rows or [
             self._prepare_row(_("Mail queue"), "ok", _("No mail of ours failed or is stuck."))
         ]

@@ -88,31 +88,23 @@ class SupportHealthWebhookMixin(models.AbstractModel):
             ("held", "=", False),
             ("next_try", "<", fields.Datetime.to_string(limit)),
         ]
-        dead_domain = [("state", "=", "dead")]
-        dead, late = deliveries.search_count(dead_domain), deliveries.search_count(late_domain)
-        rows = []
-        if dead:
-            rows.append(
-                self._prepare_row(
+        rows = self._prepare_count_rows(
+            deliveries,
+            [
+                (
                     _("Webhooks given up"),
                     "problem",
                     _("The receiver never took them. Open one for the reason, and retry."),
-                    count=dead,
-                    res_model=DELIVERY,
-                    domain=str(dead_domain),
-                )
-            )
-        if late:
-            rows.append(
-                self._prepare_row(
+                    [("state", "=", "dead")],
+                ),
+                (
                     _("Webhooks waiting"),
                     "warning",
                     _("They are past their time. Does “Deliver Webhooks” run?"),
-                    count=late,
-                    res_model=DELIVERY,
-                    domain=str(late_domain),
-                )
-            )
+                    late_domain,
+                ),
+            ],
+        )
         return rows or [
             self._prepare_row(
                 _("Webhook deliveries"), "ok", _("Nothing given up, nothing past its time.")

@@ -178,20 +178,30 @@ class SupportNotifier(models.AbstractModel):
         addresses = self.env["support.mail.address"]
         return {
             company: {
-                "support_notice": kind,
+                **self._prepare_queue_vals(kind, company),
                 "email_from": company.email_formatted or self.env.user.email_formatted,
                 "reply_to": addresses._get_alias_address(company, "support.appointment"),
                 "author_id": company.partner_id.id,
                 "headers": json.dumps(HEADERS),
-                # The mail may be pruned from the queue; the message stays in the chatter.
-                "is_notification": True,
                 "subtype_id": subtype.id,
-                # Whose server sends it, and to whom a bounce comes back: the queue is worked
-                # off in the first company. sudo: mail domains are not every user's to read.
-                "record_company_id": company.id,
-                "record_alias_domain_id": company.sudo().alias_domain_id.id,
             }
             for company in companies
+        }
+
+    @api.model
+    def _prepare_queue_vals(self, kind, company):
+        """What lets the queue send a mail of ours as it should, and tell us of a failure.
+
+        :param str kind: what ``mail.mail`` notes as the notice
+        """
+        return {
+            "support_notice": kind,
+            # The mail may be pruned from the queue; the message stays in the chatter.
+            "is_notification": True,
+            # Whose server sends it, and to whom a bounce comes back: the queue is worked
+            # off in the first company. sudo: mail domains are not every user's to read.
+            "record_company_id": company.id,
+            "record_alias_domain_id": company.sudo().alias_domain_id.id,
         }
 
     @api.model

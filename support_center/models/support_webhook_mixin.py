@@ -4,8 +4,6 @@ from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.http import request
 from odoo.tools import plaintext2html
 
-from .support_automation_log import AUTOMATION_LOGGER
-
 # Told to the system outside when an appointment comes into one of these states.
 STATE_EVENTS = {
     "confirmed": "appointment.confirmed",
@@ -209,40 +207,21 @@ class SupportWebhookMixin(models.AbstractModel):
         known = [("res_model", "=", self._name), ("summary", "=", summary)]
         if not self or self.env["mail.activity"].search_count(known, limit=1):
             return
-        try:
-            with self.env.cr.savepoint():
-                self.activity_schedule(
-                    "mail.mail_activity_data_todo",
-                    summary=summary,
-                    note=plaintext2html(
-                        _(
-                            "%(event)s was given up: %(text)s "
-                            "See Configuration / Webhook Deliveries.",
-                            event=event,
-                            text=text,
-                        )
-                    ),
-                    user_id=self._get_webhook_manager().id,
-                )
-        except Exception:  # noqa: BLE001, the outcome must be kept whatever comes of the word
-            AUTOMATION_LOGGER.exception(
-                "action=deliver_webhook outcome=failed record=%s,%s no activity could be made",
-                self._name,
-                self.id,
-            )
-
-    def _get_webhook_manager(self):
-        """A manager of the company, else whoever looks after its appointments."""
-        managers = self.env["res.users"].search(
-            [
-                ("groups_id", "in", self.env.ref("support_center.group_support_manager").ids),
-                ("company_ids", "in", self.company_id.ids),
-                ("share", "=", False),
-            ],
-            order="id",
-            limit=1,
+        self._try_activity(
+            "deliver_webhook",
+            lambda: self.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=summary,
+                note=plaintext2html(
+                    _(
+                        "%(event)s was given up: %(text)s See Configuration / Webhook Deliveries.",
+                        event=event,
+                        text=text,
+                    )
+                ),
+                user_id=self._automation_manager().id,
+            ),
         )
-        return managers or self._automation_responsible()
 
     def action_view_webhooks(self):
         """Open what was told of these appointments."""
