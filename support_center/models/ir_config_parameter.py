@@ -27,11 +27,8 @@ class IrConfigParameter(models.Model):
         """
         # sudo: parameters steer automation for users who may not read them.
         text = self.sudo().get_param(key)
-        try:
-            number = float(text or DEFAULTS[key])
-        except ValueError:
-            number = 0.0
-        if number > 0:
+        number = self._parse_support_number(key, text)
+        if number:
             return min(number, MAX_NUMBER)
         AUTOMATION_LOGGER.warning(
             "action=read_parameter outcome=failed %s is no number above zero; %s is taken",
@@ -39,6 +36,18 @@ class IrConfigParameter(models.Model):
             DEFAULTS[key],
         )
         return float(DEFAULTS[key])
+
+    @api.model
+    def _parse_support_number(self, key, text):
+        """
+        :return: float; the default for a text that is missing, 0 for one that is no number
+            above zero
+        """
+        try:
+            number = float(text or DEFAULTS[key])
+        except ValueError:
+            return 0.0
+        return number if number > 0 else 0.0
 
     @api.model
     def _get_support_flag(self, key):

@@ -198,11 +198,7 @@ class SupportHealthDataMixin(models.AbstractModel):
 
     @api.model
     def _find_number_fault(self, key, text):
-        try:
-            number = float(text or DEFAULTS[key])
-        except ValueError:
-            number = 0.0
-        if number > 0:
+        if self.env["ir.config_parameter"]._parse_support_number(key, text):
             return False
         return _(
             "“%(value)s” is no number above zero; %(default)s is taken.",
