@@ -8,6 +8,7 @@
     "depends": [
         "base_automation",
         "base_setup",
+        "calendar",
         "mail",
         "portal",
         "rating",

@@ -22,6 +22,10 @@ from . import support_intake_references
 from . import support_intake
 from . import support_intake_webhook
 from . import support_intake_mixin
+from . import support_availability
+from . import support_availability_mixin
+from . import support_availability_words
+from . import support_slots_mixin
 from . import support_scheduler
 from . import support_skill
 from . import support_area
@@ -44,6 +48,7 @@ from . import support_health_webhook_mixin
 from . import support_health_data_mixin
 from . import support_health_check
 from . import base_automation
+from . import calendar_event
 from . import ir_config_parameter
 from . import ir_cron
 from . import ir_sequence

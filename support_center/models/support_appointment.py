@@ -27,6 +27,8 @@ class SupportAppointment(models.Model):
         "support.answer.text.mixin",
         "support.reply.mixin",
         "support.intake.mixin",
+        "support.slots.mixin",
+        "support.availability.mixin",
         "support.schedule.mixin",
         "support.state.mixin",
         "support.assignment.mixin",
@@ -77,9 +79,6 @@ class SupportAppointment(models.Model):
     description = fields.Text()
     priority = fields.Selection(PRIORITIES, default="1", required=True, tracking=True)
     ticket_id = fields.Many2one("support.ticket", check_company=True, index=True)
-    ignore_working_hours = fields.Boolean(
-        tracking=True, copy=False, help="A dispatcher plans this visit outside working hours."
-    )
     cancel_reason = fields.Char(copy=False, tracking=True)
     log_count = fields.Integer(compute="_compute_log_count", groups="base.group_user")
 

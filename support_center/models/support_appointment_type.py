@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 
 
@@ -42,6 +44,23 @@ class SupportAppointmentType(models.Model):
             "Notice periods and the horizon cannot be negative.",
         ),
     ]
+
+    def _limit_offers(self, start, stop, duration):
+        """The part of a time in which visits of this type may be offered.
+
+        Nothing in the past; with a type no start before its minimum notice or
+        after its horizon.
+
+        :param datetime start: naive UTC
+        :param datetime stop: naive UTC
+        :param timedelta duration: how long the visit takes
+        :return: tuple of both, of which the first is the later where nothing is left
+        """
+        now = fields.Datetime.now()
+        start = max(start, now + timedelta(hours=self.min_notice_hours))
+        if self.horizon_days:
+            stop = min(stop, now + timedelta(days=self.horizon_days) + duration)
+        return start, stop
 
     @api.model
     def _find_by_names(self, names, company):

@@ -62,9 +62,7 @@ class SupportAssignmentMixin(models.AbstractModel):
             [("company_id", "in", [self.company_id.id, False])]
         )
         candidates = candidates.filtered(self._can_be_done_by)
-        free = self.env["support.scheduler"]._free_technicians(
-            candidates, (self.start, self.stop), (self.busy_start, self.busy_stop)
-        )
+        free = candidates._is_available(self.start, self.stop, self._get_buffers(), without=self)
         if not free:
             return free, ""
         load = self._count_week(free)

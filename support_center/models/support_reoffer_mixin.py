@@ -147,12 +147,8 @@ class SupportReofferMixin(models.AbstractModel):
 
     def _is_technician_free(self, visit, start):
         """Whether this visit's technician works and is not booked, were ``visit`` at ``start``."""
-        before, after = visit._get_buffers()
         stop = start + self._as_timedelta(visit.duration)
-        busy = start - timedelta(minutes=before), stop + timedelta(minutes=after)
-        return bool(
-            self.env["support.scheduler"]._free_technicians(self.technician_id, (start, stop), busy)
-        )
+        return bool(self.technician_id._is_available(start, stop, visit._get_buffers()))
 
     def _schedule_reoffer_activity(self, visit):
         """Ask a dispatcher, in their language, to offer ``visit``'s time to this customer."""

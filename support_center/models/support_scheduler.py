@@ -3,7 +3,6 @@ import zlib
 from datetime import datetime
 
 import psycopg2
-import pytz
 
 from odoo import _, api, models
 from odoo.exceptions import ValidationError
@@ -92,65 +91,6 @@ class SupportScheduler(models.AbstractModel):
         if in_the_way:
             message += " " + _("In the way: %(reference)s.", reference=in_the_way.name)
         return message
-
-    # ------------------------------------------------------------------
-    # Choice of a technician
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _free_technicians(self, technicians, visit, busy):
-        """Those of ``technicians`` who work during the visit and are not booked.
-
-        Buffers may reach into a break or past closing time, the visit may not.
-
-        :param technicians: ``support.technician`` recordset
-        :param tuple visit: start and stop, naive UTC
-        :param tuple busy: the same with the buffers, naive UTC
-        :return: ``support.technician`` recordset in the order given
-        """
-        if not technicians:
-            return technicians
-        # sudo: appointments of colleagues are busy time, though not one's own to read.
-        booked = (
-            self.env["support.appointment"]
-            .sudo()
-            ._read_group(
-                [
-                    ("technician_id", "in", technicians.ids),
-                    ("state", "in", ["confirmed", "in_progress"]),
-                    ("busy_start", "<", busy[1]),
-                    ("busy_stop", ">", busy[0]),
-                ],
-                ["technician_id"],
-            )
-        )
-        taken = {technician.id for (technician,) in booked}
-        return self._at_work(technicians.filtered(lambda t: t.id not in taken), *visit)
-
-    @api.model
-    def _at_work(self, technicians, start, stop):
-        """Those whose working schedule, leaves taken off, covers the whole time.
-
-        sudo: a dispatcher may not read the leaves of colleagues, but plans round them.
-        """
-        aware_start, aware_stop = pytz.utc.localize(start), pytz.utc.localize(stop)
-        at_work = technicians.browse()
-        for calendar, those in technicians.grouped("resource_calendar_id").items():
-            if not calendar:
-                at_work |= those
-                continue
-            intervals = calendar.sudo()._work_intervals_batch(
-                aware_start, aware_stop, those.resource_id
-            )
-            at_work |= those.filtered(
-                lambda t, found=intervals: (
-                    sum(
-                        (to - since).total_seconds() for since, to, _meta in found[t.resource_id.id]
-                    )
-                    >= (stop - start).total_seconds()
-                )
-            )
-        return technicians & at_work
 
     # ------------------------------------------------------------------
     # Words

@@ -150,9 +150,13 @@ class SupportMailCase(SupportCommon, MailCommon):
 
 
 class SupportHttpCase(SupportCommon, HttpCase):
-    """Time is not frozen here: sessions and the browser live in the real one."""
+    """Time is not frozen here: sessions and the browser live in the real one.
+
+    So the technicians work round the clock, or a test would fail at night.
+    """
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls._set_up_support()
+        (cls.technician | cls.technician_2).resource_calendar_id = False

@@ -55,7 +55,7 @@ class TestDoubleBooking(SupportCase):
         self._assert_refused(draft.action_confirm)
         unassigned = self._create_appointment(state="confirmed")
         self._assert_refused(lambda: unassigned.write({"technician_id": self.technician.id}))
-        later = self._book(start=at("2026-03-05 12:00"))
+        later = self._book(start=at("2026-03-05 14:00"))
         self._assert_refused(lambda: later.write({"start": at("2026-03-05 10:00")}))
         archived = self._book(start=at("2026-03-05 10:00"), active=False)
         self._assert_refused(archived.action_unarchive)
@@ -75,9 +75,9 @@ class TestDoubleBooking(SupportCase):
         self._assert_refused(lambda: self.env["support.appointment"].create([vals, vals]))
 
     def test_buffers_belong_to_the_visit(self):
-        self._book(type_id=self.type.id)  # busy 09:45 to 12:30
-        self._assert_refused(lambda: self._book(start=at("2026-03-05 12:15")))
-        self.assertTrue(self._book(start=at("2026-03-05 12:30")))
+        self._book(type_id=self.type.id, start=at("2026-03-05 13:00"))  # busy 12:45 to 15:30
+        self._assert_refused(lambda: self._book(start=at("2026-03-05 15:15")))
+        self.assertTrue(self._book(start=at("2026-03-05 15:30")))
 
     def test_what_does_not_collide(self):
         first = self._book()
@@ -113,7 +113,9 @@ class TestDoubleBookingRace(BaseCase):
         self.start = (self._read_now() + timedelta(days=30)).replace(microsecond=0)
         with self._connect() as env:
             partner = env["res.partner"].create({"name": "Race Customer"})
-            technician = env["support.technician"].create({"name": "Race Technician"})
+            technician = env["support.technician"].create(
+                {"name": "Race Technician", "resource_calendar_id": False}
+            )
             appointments = env["support.appointment"].create(
                 [
                     {

@@ -80,7 +80,12 @@ class TestDryRun(SupportMailCase):
             if name.startswith("automation_"):
                 self._switch_off(name)
         ticket = self.env["support.ticket"].create({"name": "T", "partner_id": self.customer.id})
-        visit = self._create_visits(1, technician_id=self.technician.id, ticket_id=ticket.id)
+        visit = self._create_visits(
+            1,
+            technician_id=self.technician.id,
+            ticket_id=ticket.id,
+            start=at("2026-03-03 08:00"),
+        )
         mailed = self._send_mail()
         expected = {
             "automation_send_confirmation": visit,
@@ -92,7 +97,7 @@ class TestDryRun(SupportMailCase):
         self._check_found(expected)
         self._look("automation_send_confirmation").action_handle()
         self.env.ref("support_center.automation_send_confirmation").active = False
-        visit.write({"start": at("2026-03-04 06:00"), "location": "There"})
+        visit.write({"start": at("2026-03-04 09:00"), "location": "There"})
         self._check_found(
             {
                 "automation_send_confirmation": visit.browse(),

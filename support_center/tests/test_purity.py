@@ -5,7 +5,7 @@ from pathlib import Path
 from odoo.tests import BaseCase, tagged
 
 ADDON = Path(__file__).parent.parent
-PURE = ["delivery", "intake"]
+PURE = ["delivery", "intake", "scheduling"]
 
 PROBE = """
 import importlib, pkgutil, sys
