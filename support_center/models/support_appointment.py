@@ -209,7 +209,7 @@ class SupportAppointment(models.Model):
         update = partial(super().write, vals)
         technicians = self._get_technicians_booked_by(vals)
         if technicians:
-            result = self.env["support.scheduler"]._book(technicians, update)
+            result = self.env["support.scheduler"]._book(technicians, update, self)
         else:
             result = update()
         others.filtered(lambda a: a.state in LIVE_STATES)._take_over_contact(vals)
