@@ -82,7 +82,9 @@ class SupportAppointment(models.Model):
     ticket_id = fields.Many2one("support.ticket", check_company=True, index=True)
     cancel_reason = fields.Char(copy=False, tracking=True)
     # In the INSERT, where Odoo would compute and update it afterwards: four queries less.
-    rating_last_value = fields.Float(precompute=True)
+    rating_last_value = fields.Float(
+        compute="_compute_rating_last_value", compute_sudo=True, store=True, precompute=True
+    )
     log_count = fields.Integer(compute="_compute_log_count", groups="base.group_user")
 
     _sql_constraints = [
