@@ -9,6 +9,7 @@ from . import (
     test_automation_log,
     test_backend_tour,
     test_calendar_mirror,
+    test_calendar_moves,
     test_cleanup,
     test_customer_page,
     test_data_files,
