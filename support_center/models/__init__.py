@@ -11,6 +11,7 @@ from . import support_answer_mixin
 from . import support_answer_text_mixin
 from . import support_reply_mixin
 from . import support_webhook_mixin
+from . import support_calendar_guard_mixin
 from . import support_calendar_mixin
 from . import support_cleanup_mixin
 from . import support_reoffer_mixin
@@ -45,6 +46,7 @@ from . import support_health_webhook_mixin
 from . import support_health_data_mixin
 from . import support_health_check
 from . import base_automation
+from . import calendar_attendee
 from . import calendar_event
 from . import ir_config_parameter
 from . import ir_cron

@@ -1,8 +1,9 @@
 import psycopg2
 
-from odoo import Command, _, api, fields, models
+from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from .support_calendar_guard_mixin import LINK
 from .support_calendar_mixin import MIRRORED_STATES
 from .support_state_mixin import LIVE_STATES
 
@@ -11,19 +12,20 @@ from .support_state_mixin import LIVE_STATES
 MIRROR_KEY = "support_center_mirror"
 MIRROR = object()
 
-LINK = "support_appointment_id"
+# The event's names in Google and in Outlook, where Odoo synchronises with them.
+SYNC_IDS = ("google_id", "microsoft_id", "ms_universal_event_id")
 TIME_FIELDS = ("start", "stop", "start_date", "stop_date", "duration", "allday")
 
 
 class CalendarEvent(models.Model):
     """An event that mirrors an appointment: a move is a reschedule, or it is refused."""
 
-    _inherit = "calendar.event"
+    _name = "calendar.event"
+    _inherit = ["calendar.event", "support.calendar.guard.mixin"]
 
     # Unique, which also makes the index: one event for each appointment.
     support_appointment_id = fields.Many2one(
         "support.appointment",
-        "Support Appointment",
         readonly=True,
         copy=False,
         ondelete="set null",
@@ -72,9 +74,11 @@ class CalendarEvent(models.Model):
         if others:
             # A copy, since Odoo takes values out of what it is given.
             super(CalendarEvent, others).write(dict(vals))
+        # The technician is told of the visit by the appointment, not by Odoo's calendar.
+        quiet = mirrored.with_context(no_mail_to_attendees=True)
         if self._is_from_sync():
-            for event in mirrored:
-                event._write_from_sync(vals)
+            for event in quiet:
+                event._write_from_sync(vals, super(CalendarEvent, event).write)
             return True
         for event in mirrored:
             reason = event._get_refusal(vals)
@@ -82,7 +86,7 @@ class CalendarEvent(models.Model):
                 raise UserError(reason)
         # Undone together, also for a caller who catches the error and goes on.
         with self.env.cr.savepoint():
-            mirrored._write_quietly(vals)
+            super(CalendarEvent, quiet).write(dict(vals))
             mirrored._take_over_times()
         return True
 
@@ -96,8 +100,7 @@ class CalendarEvent(models.Model):
             return super().unlink()
         live = mirrored.filtered(lambda e: e.sudo()._is_visit_live())
         if not self._is_from_sync():
-            if live:
-                raise UserError("\n".join(live.mapped(lambda e: e._explain_keeping())))
+            live._refuse_deletion()
             return super().unlink()
         for event in live:
             event._keep_for_visit(_("The visit's entry was deleted in another calendar."))
@@ -144,13 +147,22 @@ class CalendarEvent(models.Model):
             mine.write({LINK: False})
             mine.unlink()
 
-    def _get_forgotten_sync_ids(self):
-        """Values that let an event that was archived be made anew in Google and Outlook, which
-        have deleted theirs."""
-        values = dict(self._get_remove_sync_id_values())
-        if "microsoft_id" in self._fields:
-            values["microsoft_id"] = False
-        return values
+    def _get_mirror_archive_values(self):
+        """Values that archive an event and delete it in Google or Outlook, where it is there.
+
+        Where it is not, it must not wait for it: Google's synchronisation takes up a limited
+        number of changed events at a time.
+        """
+        is_outside = any(self[name] for name in self._get_sync_ids())
+        return {"active": False} if is_outside else self._get_archive_values()
+
+    def _get_mirror_restore_values(self):
+        """Values that bring an archived event back, and make it anew in Google and Outlook,
+        which have deleted theirs."""
+        return {"active": True, **dict.fromkeys(self._get_sync_ids(), False)}
+
+    def _get_sync_ids(self):
+        return [name for name in SYNC_IDS if name in self._fields and self._fields[name].store]
 
     # ------------------------------------------------------------------
     # Changes by others
@@ -180,13 +192,12 @@ class CalendarEvent(models.Model):
         )
         return linked if is_on else self.browse()
 
-    def _is_visit_live(self):
-        visit = self.support_appointment_id
-        return visit.active and visit.state in LIVE_STATES
-
-    def _write_quietly(self, vals):
-        """``write`` as Odoo does it, without its mails to the attendees."""
-        return super(CalendarEvent, self.with_context(no_mail_to_attendees=True)).write(dict(vals))
+    def _refuse_deletion(self):
+        """
+        :raise UserError: names each appointment that stands, and what to do
+        """
+        if self:
+            raise UserError("\n".join(event._explain_keeping() for event in self))
 
     def _take_over_times(self):
         """Reschedule the appointments whose events were moved.
@@ -207,83 +218,17 @@ class CalendarEvent(models.Model):
                 )
             visit._move_from_calendar(event.start, event.stop)
 
-    def _get_refusal(self, vals):
-        """Why a change makes no sense for a visit.
-
-        :return: str for the user, empty where nothing stands against it
-        """
-        event = self.sudo()  # sudo: the appointment is named to whoever may write the event
-        visit = event.support_appointment_id
-        if "active" in vals and bool(vals["active"]) != event.active:
-            if not vals["active"] and event._is_visit_live():
-                return event._explain_keeping()
-            if vals["active"] and not visit._has_calendar_entry():
-                return _(
-                    "%(name)s is not planned: re-open and confirm the appointment, and its "
-                    "entry comes back.",
-                    name=visit.name,
-                )
-        if vals.get("allday"):
-            return _(
-                "%(name)s is a visit with a start and an end, and cannot take the whole day.",
-                name=visit.name,
-            )
-        if vals.get("recurrency") or vals.get("recurrence_id"):
-            return _(
-                "%(name)s is one visit and cannot recur: plan each further visit as an "
-                "appointment of its own.",
-                name=visit.name,
-            )
-        if ("user_id" in vals and vals["user_id"] != event.user_id.id) or (
-            event._changes_attendance(vals)
-        ):
-            return _(
-                "Who goes to %(name)s is set on the appointment: choose another technician there.",
-                name=visit.name,
-            )
-        return ""
-
-    def _changes_attendance(self, vals):
-        """Whether anybody but the technician would attend, or he no more."""
-        partner_ids, attendee_ids = set(self.partner_ids.ids), set(self.attendee_ids.ids)
-        left = set(partner_ids)
-        for command in vals.get("partner_ids") or ():
-            if isinstance(command, int):
-                # A list of ids takes the place of all.
-                left = {each for each in vals["partner_ids"] if isinstance(each, int)}
-                break
-            if command[0] == Command.SET:
-                left = set(command[2])
-            elif command[0] == Command.CLEAR:
-                left = set()
-            elif command[0] == Command.LINK:
-                left.add(command[1])
-            elif command[0] in (Command.UNLINK, Command.DELETE):
-                left.discard(command[1])
-            else:
-                return True
-        return left != partner_ids or any(
-            command[0] not in (Command.UPDATE, Command.LINK) or command[1] not in attendee_ids
-            for command in vals.get("attendee_ids") or ()
-        )
-
-    def _explain_keeping(self):
-        # sudo: as in _get_refusal
-        return _(
-            "%(name)s is planned at that time. Cancel the appointment or give it to another "
-            "technician, and this entry goes by itself.",
-            name=self.sudo().support_appointment_id.name,
-        )
-
     # ------------------------------------------------------------------
     # Changes by a synchronisation
     # ------------------------------------------------------------------
 
-    def _write_from_sync(self, vals):
+    def _write_from_sync(self, vals, write):
         """Take over what Google or Outlook bring, as far as it makes sense for a visit.
 
         Never raises for what cannot be: the event goes back to the appointment's time, which
         also sends it out again, and a dispatcher is told.
+
+        :param write: Odoo's own ``write`` of this event
         """
         self.ensure_one()
         event = self.sudo()  # sudo: as in _get_refusal
@@ -291,34 +236,14 @@ class CalendarEvent(models.Model):
         if not reason:
             try:
                 with self.env.cr.savepoint():
-                    self._write_quietly(vals)
+                    write(dict(vals))
                     self._take_over_times()
                 return
             # A length below zero is refused by the database alone.
             except (UserError, psycopg2.IntegrityError) as error:
                 reason = str(error)
-        self._write_quietly({name: vals[name] for name in vals if name not in TIME_FIELDS})
+        write({name: vals[name] for name in vals if name not in TIME_FIELDS})
         event._keep_for_visit(_("The visit's entry was changed in another calendar."), reason)
-
-    def _strip_sync_vals(self, vals):
-        """Leave out what a synchronisation may not decide.
-
-        It writes all of an event each time, so that most of this is no change at all.
-
-        :return: tuple of the other values, and why the change is to be put back, or ""
-        """
-        vals = dict(vals)
-        for name in ("user_id", "partner_ids", "recurrence_id", LINK):
-            vals.pop(name, None)
-        if vals.get("attendee_ids"):
-            vals["attendee_ids"] = [
-                command for command in vals["attendee_ids"] if command[0] == Command.UPDATE
-            ]
-        reason = self._get_refusal(vals)
-        if reason:
-            vals.pop("active", None)
-            vals.pop("recurrency", None)
-        return vals, reason
 
     def _keep_for_visit(self, what, reason=None):
         """Put the event back to the appointment's time, and tell a dispatcher.

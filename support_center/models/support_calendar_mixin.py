@@ -52,7 +52,7 @@ class SupportCalendarMixin(models.AbstractModel):
         """
         if vals is not None and not MIRROR_FIELDS & vals.keys():
             return
-        # Outside of these states there is an entry to take away only after a change of one of these.
+        # In another state there is an entry to take away only where one of these has changed.
         is_decided = vals is not None and bool({"state", "active", "technician_id"} & vals.keys())
         due = self.filtered(lambda a: is_decided or a.state in MIRRORED_STATES)
         if due and self.env["ir.config_parameter"]._get_support_flag(
@@ -131,12 +131,13 @@ class SupportCalendarMixin(models.AbstractModel):
         self.ensure_one()
         if not self._has_calendar_entry():
             # Archived, not deleted: an undone cancellation gets the same event back.
-            return {"active": False} if event.active else {}, _("Taken out of the calendar.")
+            values = event._get_mirror_archive_values() if event.active else {}
+            return values, _("Taken out of the calendar.")
         texts = self._prepare_event_texts()
         times = {"start": self.start, "stop": self.stop}
         if not event.active:
             return (
-                {**texts, **times, **event._get_forgotten_sync_ids(), "active": True},
+                {**texts, **times, **event._get_mirror_restore_values()},
                 _("Put back in the technician's calendar."),
             )
         values = {name: time for name, time in times.items() if event[name] != time}
@@ -183,7 +184,7 @@ class SupportCalendarMixin(models.AbstractModel):
         facts = ((_("Type"), self.type_id.name), (_("Phone"), self.customer_phone))
         parts = [Markup("<p>%s: %s</p>") % fact for fact in facts if fact[1]]
         if self.description:
-            parts.append(Markup(plaintext2html(self.description)))
+            parts.append(plaintext2html(self.description))
         parts.append(Markup('<p><a href="%s">%s</a></p>') % (url, self.name))
         return Markup("").join(parts)
 
@@ -232,12 +233,14 @@ class SupportCalendarMixin(models.AbstractModel):
         :return: dict of record id to ``(outcome, message)``, as the guard expects
         """
         outcomes = dict.fromkeys(self.ids, SILENT)
-        found = {visit_id: event for visit_id, event in self._find_events().items() if event.active}
-        for user, events in (
-            self.env["calendar.event"].union(*found.values()).grouped("user_id").items()
-        ):
-            events._as_mirror(user).write({"active": False})
-        outcomes.update(dict.fromkeys(found, ("ok", _("Taken out of the calendar."))))
+        written = {}
+        for visit_id, event in self._find_events().items():
+            if event.active:
+                key = (event.user_id, tuple(event._get_mirror_archive_values().items()))
+                written[key] = written.get(key, event.browse()) | event
+                outcomes[visit_id] = ("ok", _("Taken out of the calendar."))
+        for (user, values), events in written.items():
+            events._as_mirror(user).write(dict(values))
         return outcomes
 
     # ------------------------------------------------------------------
@@ -269,7 +272,7 @@ class SupportCalendarMixin(models.AbstractModel):
         self.ensure_one()
         visit = self.sudo()  # sudo: the calendar's user need not have a right in the appointment
         note = f"{what}\n{reason}"
-        visit._message_log(body=Markup(plaintext2html(note)))
+        visit._message_log(body=plaintext2html(note))
         self.env["support.automation.log"]._record("calendar_move", visit, "skipped", note)
         visit._try_activity("calendar_move", lambda: visit._automation_activity(what, reason))
 

@@ -10,6 +10,7 @@ from . import (
     test_backend_tour,
     test_calendar_mirror,
     test_calendar_moves,
+    test_calendar_sync,
     test_cleanup,
     test_customer_page,
     test_data_files,

@@ -1,50 +1,11 @@
 from unittest.mock import patch
 
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..models.calendar_event import CalendarEvent
-from .common import SupportMailCase, at
-
-
-class CalendarCase(SupportMailCase):
-    """Two technicians with users, and a visit of the first."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        # Who saves is told by the inbox, so that any mail is one that should not be.
-        cls.user_technician.notification_type = "inbox"
-        cls.user_2 = new_test_user(
-            cls.env,
-            login="support_technician_2",
-            groups="support_center.group_support_technician",
-            email="two@example.com",
-            notification_type="inbox",
-            tz="Europe/Brussels",
-        )
-        cls.technician_2.user_id = cls.user_2
-
-    def _plan(self, **values):
-        """A visit that a dispatcher has confirmed, in the dispatcher's environment."""
-        visit = self._create_appointment(
-            **{"technician_id": self.technician.id, "location": "Main Street 1", **values}
-        ).with_user(self.user_dispatcher)
-        visit.action_confirm()
-        return visit
-
-    def _get_event(self, visit):
-        """The visit's events, archived ones too, as superuser."""
-        events = self.env["calendar.event"].with_context(active_test=False)
-        return events.search([("support_appointment_id", "in", visit.ids)])
-
-    def _move(self, event, start="2026-03-05 14:00", stop="2026-03-05 15:00"):
-        event.write({"start": at(start), "stop": at(stop)})
-
-    def _set_mirror(self, is_on):
-        self.env["res.config.settings"].create(
-            {"support_center_calendar_mirror": is_on}
-        ).execute()
+from .common import at
+from .common_calendar import CalendarCase
 
 
 @tagged("post_install", "-at_install")
@@ -126,7 +87,9 @@ class TestCalendarMirror(CalendarCase):
         event = self._get_event(visit)
         visit.write({"start": at("2026-03-06 09:00"), "duration": 1.5})
         self.assertEqual(self._get_event(visit), event)
-        self.assertEqual((event.start, event.stop), (at("2026-03-06 09:00"), at("2026-03-06 10:30")))
+        self.assertEqual(
+            (event.start, event.stop), (at("2026-03-06 09:00"), at("2026-03-06 10:30"))
+        )
         self.assertEqual(event.attendee_ids.state, "accepted")
 
     def test_texts_follow_only_when_their_source_changes(self):
@@ -157,7 +120,9 @@ class TestCalendarMirror(CalendarCase):
         for way_out in ("action_cancel", "action_no_show", "action_draft"):
             visit = self._plan()
             event = self._get_event(visit)
-            event.with_user(self.user_technician).write({"videocall_location": "https://meet.example.com/a"})
+            event.with_user(self.user_technician).write(
+                {"videocall_location": "https://meet.example.com/a"}
+            )
             getattr(visit, way_out)()
             self.assertFalse(event.active, way_out)
             if visit.state != "draft":
@@ -354,7 +319,9 @@ class TestCalendarMirror(CalendarCase):
                     {
                         "partner_id": self.customer.id,
                         "technician_id": self.technician.id,
-                        "start": at(f"2026-{4 + n // 200:02}-{1 + n % 200 // 10:02} {8 + n % 10:02}:00"),
+                        "start": at(
+                            f"2026-{4 + n // 200:02}-{1 + n % 200 // 10:02} {8 + n % 10:02}:00"
+                        ),
                     }
                     for n in numbers
                 ]
@@ -365,9 +332,9 @@ class TestCalendarMirror(CalendarCase):
         counts = []
         with patch.object(type(visits), "_run_automation", run_mirror_only):
             for work in (
-                lambda: visits.action_confirm(),
+                visits.action_confirm,
                 lambda: visits.write({"location": "Elsewhere"}),
-                lambda: visits.action_cancel(),
+                visits.action_cancel,
             ):
                 self.env.flush_all()
                 self.env.invalidate_all()
