@@ -8,6 +8,7 @@ from ..delivery.faults import DeliveryFault
 from ..delivery.signature import BadSecret, check_secret
 
 ALLOW_PRIVATE = "support_center.webhook_allow_private"
+CALENDAR_MIRROR = "support_center.calendar_mirror"
 
 
 class ResConfigSettings(models.TransientModel):
@@ -18,6 +19,10 @@ class ResConfigSettings(models.TransientModel):
         string="Time Zone of Mailed Requests",
         config_parameter="support_center.intake_timezone",
         help="A time in a mail that names no zone is read in this one; UTC without it.",
+    )
+    support_center_calendar_mirror = fields.Boolean(
+        "Visits in the Calendar",
+        help="Each planned visit is an event in its technician's calendar.",
     )
     support_center_reminder_hours = fields.Integer(
         "Remind Before",
@@ -78,13 +83,16 @@ class ResConfigSettings(models.TransientModel):
         return {
             **super().get_values(),
             "support_center_webhook_allow_private": parameters._get_support_flag(ALLOW_PRIVATE),
+            "support_center_calendar_mirror": parameters._get_support_flag(CALENDAR_MIRROR),
         }
 
     def set_values(self):
         super().set_values()
-        self.env["ir.config_parameter"].set_param(
-            ALLOW_PRIVATE, str(self.support_center_webhook_allow_private)
-        )
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param(ALLOW_PRIVATE, str(self.support_center_webhook_allow_private))
+        if self.support_center_calendar_mirror != parameters._get_support_flag(CALENDAR_MIRROR):
+            parameters.set_param(CALENDAR_MIRROR, str(self.support_center_calendar_mirror))
+            self.env["support.appointment"]._bring_calendar_in_step()
 
     @api.constrains(
         "support_center_webhook_response_url",

@@ -38,6 +38,7 @@ class SupportAppointment(models.Model):
         "support.technician.notice.mixin",
         "support.ticket.sync.mixin",
         "support.webhook.mixin",
+        "support.calendar.mixin",
         "support.cleanup.mixin",
         "support.reoffer.mixin",
         "support.backlog.mixin",
@@ -196,6 +197,7 @@ class SupportAppointment(models.Model):
             appointments = insert()
         appointments.filtered(lambda a: a.state in LIVE_STATES)._check_confirmable()
         appointments._check_planned_starts()
+        appointments._mirror_in_calendar()
         return appointments
 
     def write(self, vals):
@@ -232,12 +234,16 @@ class SupportAppointment(models.Model):
             self._withdraw_reminders()
         if vals.get("state") in LIVE_STATES or (starts and "start" in vals and not vals["start"]):
             self.filtered(lambda a: a.state in LIVE_STATES)._check_confirmable()
+        self._mirror_in_calendar(vals)
         return result
 
     def unlink(self):
         # Here, since mail.thread deletes the mails before any ondelete method runs.
         self.env["support.notifier"]._keep_cancellations(self)
-        return super().unlink()
+        events = self.env["calendar.event"].union(*self._find_events().values())
+        result = super().unlink()
+        self._remove_events(events)
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_announced(self):

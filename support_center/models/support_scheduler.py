@@ -48,8 +48,11 @@ class SupportScheduler(models.AbstractModel):
                 "SELECT pg_advisory_xact_lock(%s, id) FROM unnest(%s) AS id ORDER BY id",
                 [LOCK_NAMESPACE, sorted(technicians.ids)],
             )
+        # Not inside of the try: opening flushes what an outer write has left to do, and the
+        # refusal of that is the outer one's to explain, after its own savepoint is rolled back.
+        savepoint = self.env.cr.savepoint()
         try:
-            with self.env.cr.savepoint():
+            with savepoint:
                 return write()
         except psycopg2.errors.ExclusionViolation as error:
             if error.diag.constraint_name != NO_DOUBLE_BOOKING:
