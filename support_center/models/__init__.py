@@ -13,6 +13,9 @@ from . import support_reply_mixin
 from . import support_webhook_mixin
 from . import support_cleanup_mixin
 from . import support_reoffer_mixin
+from . import support_rebook_mixin
+from . import support_undo_mixin
+from . import support_planning_mixin
 from . import support_backlog_mixin
 from . import support_intake_key
 from . import support_intake_words
@@ -26,6 +29,8 @@ from . import support_availability
 from . import support_availability_mixin
 from . import support_availability_words
 from . import support_slots_mixin
+from . import support_replanner
+from . import support_absence_mixin
 from . import support_scheduler
 from . import support_skill
 from . import support_area
@@ -55,3 +60,4 @@ from . import ir_sequence
 from . import mail_mail
 from . import mail_thread
 from . import res_config_settings
+from . import resource_calendar_leaves

@@ -21,12 +21,31 @@ class SupportReofferMixin(models.AbstractModel):
         groups="base.group_user",
         help="The waiting request that the time of this cancelled visit was offered to.",
     )
+    reoffer_activity_id = fields.Many2one(
+        "mail.activity", readonly=True, copy=False, ondelete="set null", groups="base.group_user"
+    )
 
     def write(self, vals):
         if vals.get("state") == "draft":
             # Re-opened, the visit wants its time back; another cancellation offers it anew.
-            vals = {"reoffered_to_id": False, **vals}
+            self._withdraw_offers()
+            vals = {"reoffered_to_id": False, "reoffer_activity_id": False, **vals}
         return super().write(vals)
+
+    def _withdraw_offers(self):
+        """Whoever is to offer a visit's time learns that it is not free any more."""
+        # sudo: whoever re-opens a visit need not see the requests of others.
+        offered = self.sudo().filtered("reoffered_to_id")
+        if not offered:
+            return
+        offered.reoffer_activity_id.unlink()
+        for visit in offered.filtered(lambda visit: visit.reoffered_to_id.state == "draft"):
+            visit.reoffered_to_id._message_log(
+                body=_(
+                    "The time of %(visit)s is not free any more: it was cancelled by mistake.",
+                    visit=visit._get_html_link(title=visit.name),
+                )
+            )
 
     def _rule_reoffer_slot(self):
         """Tell a dispatcher of the request that fits best into the time of a cancelled visit.
@@ -60,8 +79,8 @@ class SupportReofferMixin(models.AbstractModel):
                 "No waiting request fits into the time of %(technician)s.",
                 technician=technician.name,
             )
-        visit.reoffered_to_id = draft
-        draft._schedule_reoffer_activity(visit)
+        activity = draft._schedule_reoffer_activity(visit)
+        visit.write({"reoffered_to_id": draft.id, "reoffer_activity_id": activity.id})
         return "ok", _("Offered to %(reference)s.", reference=draft.name)
 
     def _why_not_reofferable(self):
@@ -151,11 +170,14 @@ class SupportReofferMixin(models.AbstractModel):
         return bool(self.technician_id._is_available(start, stop, visit._get_buffers()))
 
     def _schedule_reoffer_activity(self, visit):
-        """Ask a dispatcher, in their language, to offer ``visit``'s time to this customer."""
+        """Ask a dispatcher, in their language, to offer ``visit``'s time to this customer.
+
+        :return: the ``mail.activity``
+        """
         self.ensure_one()
         user = self._automation_responsible()
         draft = self.with_context(lang=user.lang)
-        draft.activity_schedule(
+        return draft.activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=user.id,
             **draft._prepare_reoffer_vals(visit),

@@ -14,9 +14,17 @@ Slot = namedtuple("Slot", "start stop technician_id")
 class SupportTechnician(models.Model):
     _name = "support.technician"
     _description = "Support Technician"
-    _inherit = ["resource.mixin", "mail.thread"]
+    _inherit = [
+        "resource.mixin",
+        "support.absence.mixin",
+        "support.automation.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "name, id"
     _check_company_auto = True
+    # Dispatchers, who may not change a technician, close the activities on one.
+    _mail_post_access = "read"
 
     name = fields.Char(related="resource_id.name", store=True, readonly=False)
     user_id = fields.Many2one(
