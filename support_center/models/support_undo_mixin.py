@@ -1,5 +1,7 @@
 from odoo import _, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
+
+from ..scheduling.explain import OVERRULABLE
 
 MARKS = (
     "announced_at", "announced_start", "announced_details", "confirmation_sent", "reminder_sent",
@@ -32,6 +34,7 @@ class SupportUndoMixin(models.AbstractModel):
             then nothing has changed
         """
         self._check_undoable()
+        self._check_still_free()
         # Whoever calls this and catches the refusal finds all as it was.
         with self.env.cr.savepoint():
             self._take_back_news()
@@ -56,7 +59,7 @@ class SupportUndoMixin(models.AbstractModel):
                         name=visit.name,
                     )
                 )
-            elif not visit.active or not visit.technician_id.active and visit.technician_id:
+            elif not visit.active or (visit.technician_id and not visit.technician_id.active):
                 faults.append(
                     _(
                         "%(name)s or its technician is archived: restore them, or rebook it.",
@@ -67,6 +70,24 @@ class SupportUndoMixin(models.AbstractModel):
                 faults += visit._find_past_fault()
         if faults:
             raise UserError("\n".join(faults))
+
+    def _check_still_free(self):
+        """Say why the technicians cannot come any more, and when they can.
+
+        Confirming looks again, and there the database has the last word; but it
+        knows no other times.
+
+        :raise ValidationError: for each visit whose time is lost
+        """
+        ahead = self.filtered(lambda a: a.technician_id and a.start >= fields.Datetime.now())
+        faults = []
+        for visit, reasons in ahead._find_reasons().items():
+            if visit.ignore_working_hours:
+                reasons = [reason for reason in reasons if reason.code not in OVERRULABLE]
+            if reasons:
+                faults.append(visit._describe_refusal(reasons))
+        if faults:
+            raise ValidationError("\n".join(faults))
 
     def _find_past_fault(self):
         """Why the visit's time rules it out, with times that do not.

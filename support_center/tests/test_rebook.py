@@ -25,6 +25,7 @@ class TestRebook(SupportMailCase):
             timezone="Asia/Tokyo",
             send_reminder_email=False,
             requested_date=at("2026-03-04 10:00"),
+            start=at("2026-03-05 13:00"),
         ).with_user(cls.user_dispatcher)
         cls.visit.action_confirm()
 

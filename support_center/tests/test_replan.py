@@ -197,7 +197,7 @@ class TestReplan(SupportMailCase):
         third.is_selected = False
         replan.action_apply()
         self.assertIn("has already", first.error)
-        self.assertIn("needs a start", second.error)
+        self.assertIn("Enter when", second.error)
         self.assertEqual(self.visits[1].start, at("2026-03-05 10:00"))
 
     def test_one_company_s_visits_go_to_nobody_of_another(self):
@@ -211,10 +211,10 @@ class TestReplan(SupportMailCase):
 
     def test_the_queries_do_not_grow(self):
         counts = []
-        for number in (1, 30):
+        for number in (1, 1, 30):
             self.env["support.technician"].create(
                 [
-                    {"name": f"T{number}-{n}", "resource_calendar_id": self.calendar.id}
+                    {"name": f"T{len(counts)}-{n}", "resource_calendar_id": self.calendar.id}
                     for n in range(number)
                 ]
             )
@@ -234,5 +234,5 @@ class TestReplan(SupportMailCase):
             proposals = self.env["support.replanner"]._propose(visits)
             counts.append(self.env.cr.sql_log_count - before)
             self.assertEqual(len([p for p in proposals.values() if p]), number)
-        self.assertEqual(counts[0], counts[1])
-        self.assertLessEqual(counts[1], 20)
+        self.assertEqual(counts[1], counts[2])
+        self.assertLessEqual(counts[2], 15)

@@ -50,7 +50,7 @@ class TestUndoCancel(SupportMailCase):
         self.assertEqual(self._get_log(self.visit, "withdraw_cancelled").outcome, "ok")
 
     def test_what_was_said_last_holds_again_and_the_next_change_is_told(self):
-        self.visit.write({"start": at("2026-03-05 12:00")})
+        self.visit.write({"start": at("2026-03-05 13:00")})
         self._send_queue()
         before = self._get_known()
         self.assertEqual(before["ics_sequence"], 1)

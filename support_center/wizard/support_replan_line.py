@@ -41,6 +41,8 @@ class SupportReplanLine(models.TransientModel):
         :return: str, why that is not possible, else empty; then nothing has changed
         """
         self.ensure_one()
+        if not self.start:
+            return _("Enter when the visit is to start.")
         vals = self._prepare_vals()
         if not vals:
             return _("This is the time and technician that it has already.")
