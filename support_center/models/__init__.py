@@ -26,6 +26,8 @@ from . import support_availability
 from . import support_availability_mixin
 from . import support_availability_words
 from . import support_slots_mixin
+from . import support_ranking
+from . import support_ranking_words
 from . import support_scheduler
 from . import support_skill
 from . import support_area
