@@ -37,7 +37,7 @@ class SupportRanking(models.AbstractModel):
     def _rank_for(self, appointment, technicians):
         """See ``support.technician``."""
         roster = self._read_roster(technicians, appointment)
-        last_id = self._read_last_technicians(appointment).get(appointment.id)
+        last_id = self._read_last_technicians(appointment).get(appointment.partner_id._origin.id)
         scores, unfit = self._judge(appointment, technicians, roster, last_id)
         words = self.env["support.ranking.words"]
         reasons = words._describe_unfit(unfit)
@@ -74,7 +74,7 @@ class SupportRanking(models.AbstractModel):
             appointment._get_demand(),
             ((aware(slot.start), slot.technician_id) for slot in slots),
             aware(self._get_wanted_start(appointment) or first),
-            self._read_last_technicians(appointment, first).get(appointment.id),
+            self._read_last_technicians(appointment).get(appointment.partner_id._origin.id),
         )
         ranked = sorted(
             zip(scores, slots, strict=True),
@@ -246,39 +246,24 @@ class SupportRanking(models.AbstractModel):
         return Atlas(tuple(tuple(area._get_zip_prefixes()) for area in areas))
 
     @api.model
-    def _read_last_technicians(self, appointments, start=None):
-        """Who came last to each appointment's customer, or is to come before it.
+    def _read_last_technicians(self, appointments):
+        """Who was last at each customer's of ``appointments``.
 
-        :param datetime start: naive UTC, instead of the appointments' own
-        :return: dict of appointment id to technician id
+        :return: dict of partner id to technician id
         """
-        asked = [
-            (appointment.id, appointment._origin.id or 0, appointment.partner_id._origin.id, when)
-            for appointment in appointments
-            if (when := start or appointment.start) and appointment.partner_id._origin
-        ]
-        if not asked:
-            return {}
-        numbers, records, partners, starts = zip(*asked, strict=True)
         self.env["support.appointment"].flush_model()
         # Plain SQL: the last one of each customer in one query. Archived visits count.
         self.env.cr.execute(
             """
-            SELECT asked.position, visit.technician_id
-              FROM unnest(%s, %s, %s::timestamp[])
-                   WITH ORDINALITY AS asked (record_id, partner_id, start, position)
-        CROSS JOIN LATERAL (
-                    SELECT technician_id
-                      FROM support_appointment
-                     WHERE partner_id = asked.partner_id
-                       AND id != asked.record_id
-                       AND technician_id IS NOT NULL
-                       AND state IN ('confirmed', 'in_progress', 'done')
-                       AND start < asked.start
-                  ORDER BY start DESC, id DESC
-                     LIMIT 1
-                   ) visit
+            SELECT DISTINCT ON (partner_id) partner_id, technician_id
+              FROM support_appointment
+             WHERE partner_id = ANY(%s)
+               AND id != ALL(%s)
+               AND technician_id IS NOT NULL
+               AND state IN ('confirmed', 'in_progress', 'done')
+               AND start < %s
+          ORDER BY partner_id, start DESC, id DESC
             """,
-            [list(records), list(partners), list(starts)],
+            [appointments.partner_id.ids, appointments.ids, fields.Datetime.now()],
         )
-        return {numbers[position - 1]: technician for position, technician in self.env.cr.fetchall()}
+        return dict(self.env.cr.fetchall())
