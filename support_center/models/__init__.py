@@ -29,6 +29,8 @@ from . import support_availability
 from . import support_availability_mixin
 from . import support_availability_words
 from . import support_slots_mixin
+from . import support_ranking
+from . import support_ranking_words
 from . import support_replanner
 from . import support_absence_mixin
 from . import support_scheduler

@@ -77,11 +77,30 @@ class SupportAssignmentMixin(models.AbstractModel):
 
     def _can_be_done_by(self, technician):
         """Whether the technician has the skills and goes to the customer's area."""
+        return not self._find_unmet_rules(technician)
+
+    def _find_unmet_rules(self, technician):
+        """What of this visit the technician may not be asked for, whatever the time.
+
+        :return: list of str, each as what follows the technician's name
+        """
         self.ensure_one()
-        areas, postal_code = technician.area_ids, self.partner_id.zip
-        return self.type_id.skill_ids <= technician.skill_ids and (
-            not areas or not postal_code or areas._covers(postal_code)
-        )
+        # sudo: whose skills and areas do not fit is said to whoever plans.
+        technician, faults = technician.sudo(), []
+        if not technician.active:
+            faults.append(_("is archived"))
+        company = technician.company_id
+        if company and self.company_id and company != self.company_id:
+            faults.append(_("works for %(company)s", company=company.name))
+        # sudo: as above.
+        missing = self.sudo().type_id.skill_ids - technician.skill_ids
+        if missing:
+            faults.append(_("lacks the skill %(skills)s", skills=", ".join(missing.mapped("name"))))
+        areas, postal_code = technician.area_ids, self.sudo().partner_id.zip
+        if self.type_id.place != "remote" and areas and postal_code:
+            if not areas._covers(postal_code):
+                faults.append(_("does not go to %(postal_code)s", postal_code=postal_code))
+        return faults
 
     def _count_week(self, technicians):
         """Live appointments of each technician in the seven days round the start."""

@@ -1,4 +1,5 @@
 from collections import namedtuple
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -44,23 +45,40 @@ class SupportReplanner(models.AbstractModel):
         now = fields.Datetime.now()
         since = {visit: max(now, visit.start or visit.requested_date or now) for visit in visits}
         technicians = self._find_technicians(visits)
-        agendas = self.env["support.availability"]._read_agendas(
-            technicians,
-            min(since.values()),
-            max(since.values()) + timedelta(days=PROPOSAL_DAYS + 1),
-        )
+        roster, last = self._read_roster(visits, technicians, since.values())
         fitting = self._find_fitting(visits, technicians)
         proposals = {}
         for visit in visits.sorted(lambda v: (-int(v.priority), since[v], v.id)):
-            candidates = fitting[visit]
-            proposal = self._propose_one(visit, since[visit], candidates, agendas)
+            proposal = self._propose_one(visit, since[visit], fitting[visit], roster, last)
             proposals[visit.id] = proposal
             if proposal:
-                key = proposal.technician_id
-                agendas[key] = agendas[key].with_booking(
-                    self._prepare_booking(visit, proposal.start)
-                )
+                roster = self._with_visit(roster, visit, proposal.technician_id, proposal.start)
         return proposals
+
+    @api.model
+    def _read_roster(self, visits, technicians, moments):
+        """What the technicians have planned from the first of ``moments`` on.
+
+        :param moments: naive UTC datetimes, from when on the visits may be
+        :return: as of ``support.ranking``, but with the ``visits`` that are
+            booked, each where it is now
+        """
+        roster, last = self.env["support.ranking"]._read_roster(
+            technicians, visits, min(moments), max(moments) + timedelta(days=PROPOSAL_DAYS + 1)
+        )
+        for visit in visits:
+            technician_id = visit.technician_id.id
+            if visit.start and visit.state == "confirmed" and technician_id in roster.agendas:
+                roster = self._with_visit(roster, visit, technician_id, visit.start)
+        return roster, last
+
+    @api.model
+    def _with_visit(self, roster, visit, technician_id, start):
+        """The roster with a visit of that technician at ``start``, beside all that it has."""
+        demand, moment = visit._get_demand(), aware(start)
+        booking = Booking(visit.id, *demand.visit_at(moment), demand.busy_at(moment))
+        agenda = roster.agendas[technician_id].with_booking(booking)
+        return replace(roster, agendas={**roster.agendas, technician_id: agenda})
 
     @api.model
     def _find_technicians(self, visits):
@@ -87,79 +105,75 @@ class SupportReplanner(models.AbstractModel):
             fitting[visit] = found[need]
         return fitting
 
-    @api.model
-    def _prepare_booking(self, visit, start):
-        demand, moment = visit._get_demand(), aware(start)
-        since, until = demand.visit_at(moment)
-        return Booking(
-            record_id=visit.id,
-            start=since,
-            stop=until,
-            busy=demand.busy_at(moment),
-            partner_id=visit.partner_id.id,
-        )
-
     # ------------------------------------------------------------------
     # Choosing
     # ------------------------------------------------------------------
 
     @api.model
-    def _propose_one(self, visit, since, candidates, agendas):
+    def _propose_one(self, visit, since, candidates, roster, last):
         """
         :param datetime since: naive UTC, from when on the visit may be
         :param candidates: ``support.technician`` that fit
-        :param dict agendas: of technician id to ``Agenda``, earlier proposals included
+        :param roster: ``scheduling.roster.Roster``, earlier proposals included
+        :param dict last: who was last at a customer's, by partner id
         :return: ``Proposal``, or None
         """
-        demand = visit._get_demand()
+        own, demand = visit.technician_id, visit._get_demand()
+        if own.id in roster.agendas:
+            # Not in its own way.
+            agenda = roster.agendas[own.id].without_booking(visit.id)
+            roster = replace(roster, agendas={**roster.agendas, own.id: agenda})
         if visit.start and visit.start == since:
-            free = (candidates - visit.technician_id).filtered(
-                lambda t: not why_not(agendas[t.id], demand, aware(since))
+            free = (candidates - own).filtered(
+                lambda t: not why_not(roster.agendas[t.id], demand, aware(since))
             )
             if free:
-                best = self._choose(visit, free, since, agendas)
-                return Proposal(since, best.id, "same_time")
-        starts = self._find_next_starts(visit, since, candidates, agendas)
+                best = self._choose(visit, free.ids, since, roster, last)
+                return Proposal(since, best, "same_time")
+        starts = self._find_next_starts(visit, since, candidates, roster)
         if not starts:
             return None
         earliest = min(starts.values())
-        own = visit.technician_id
         if own.id in starts:
-            day_of = agendas[own.id].day_of
+            day_of = roster.agendas[own.id].day_of
             if day_of(starts[own.id]) == day_of(earliest):
                 return Proposal(naive(starts[own.id]), own.id, "same_technician")
-        first = candidates.filtered(lambda t: starts.get(t.id) == earliest)
+        first = [technician_id for technician_id, start in starts.items() if start == earliest]
         start = naive(earliest)
-        return Proposal(start, self._choose(visit, first, start, agendas).id, "other")
+        return Proposal(start, self._choose(visit, first, start, roster, last), "other")
 
     @api.model
-    def _find_next_starts(self, visit, since, candidates, agendas):
-        """When each of ``candidates`` can come next, aware; those who cannot are left out."""
+    def _find_next_starts(self, visit, since, candidates, roster):
+        """When each of ``candidates`` can come next; those who cannot are left out.
+
+        :return: dict of technician id to aware datetime
+        """
         demand = visit._get_demand()
         window = aware(since), aware(since + timedelta(days=PROPOSAL_DAYS))
         starts = {}
         for technician in candidates:
-            agenda = agendas[technician.id]
             is_own = technician == visit.technician_id
-            if is_own:
-                # Not in its own way; but its own time is no new one.
-                agenda = agenda.without_booking(visit.id)
-            for start in find_starts(agenda, demand, window):
+            for start in find_starts(roster.agendas[technician.id], demand, window):
+                # Its own time is no new one.
                 if not is_own or naive(start) != visit.start:
                     starts[technician.id] = start
                     break
         return starts
 
     @api.model
-    def _choose(self, visit, technicians, start, agendas):
-        """Who of those who are free: with the fewest visits that day, then by name.
+    def _choose(self, visit, technician_ids, start, roster, last):
+        """Who of those who are free at one time: as any other assignment is decided.
 
+        :param list technician_ids: of whom one is chosen
         :param datetime start: naive UTC
-        :return: one ``support.technician``
+        :return: id of a ``support.technician``
         """
-
-        def count(technician):
-            agenda = agendas[technician.id]
-            return agenda.visits_by_day.get(agenda.day_of(aware(start)), 0)
-
-        return min(technicians, key=lambda t: (count(t), t.name, t.id))
+        ranking, moment = self.env["support.ranking"], aware(start)
+        scores = roster.score_offers(
+            ranking._prepare_job(visit),
+            visit._get_demand(),
+            [(moment, technician_id) for technician_id in technician_ids],
+            moment,
+            last.get(visit.partner_id.id),
+        )
+        return min(scores, key=lambda found: found.order).technician_id

@@ -176,6 +176,21 @@ class SupportTechnician(models.Model):
             for moment, position in found[:limit]
         ]
 
+    def _rank_for(self, appointment):
+        """Who of these technicians should go to ``appointment``.
+
+        Skills, area, company and availability are hard rules. Among those who
+        are left the lowest cost wins, see "Who is chosen" in
+        docs/scheduling.md. The number of queries does not grow with the
+        technicians.
+
+        :param appointment: ``support.appointment`` with a start, also a new one
+        :return: list of ``Ranked(technician, cost, reasons)``: best first, cost
+            in minutes; then those who cannot come, with None for the cost.
+            ``reasons`` is a list of str in the language of the environment
+        """
+        return self.env["support.ranking"]._rank_for(appointment, self)
+
     # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------

@@ -141,7 +141,7 @@ class TestSlotFinder(SupportMailCase):
         self.assertIn("Nobody has all the skills that “Repair” needs (Fibre)", finder.message)
         finder.technician_id = self.technician
         finder.action_search()
-        self.assertIn("First Technician lacks skills", finder.message)
+        self.assertIn("First Technician lacks the skill Fibre", finder.message)
         self.assertIn("Leave the technician empty", finder.message)
 
     def test_nobody_goes_there(self):
@@ -152,7 +152,7 @@ class TestSlotFinder(SupportMailCase):
         self.assertIn("Nobody with the skills goes to the postal code 9000", finder.message)
         finder.technician_id = self.technician
         finder.action_search()
-        self.assertIn("First Technician does not go to the postal code 9000", finder.message)
+        self.assertIn("First Technician does not go to 9000", finder.message)
 
     def test_nothing_free_in_the_window_but_after_it(self):
         finder = self._open()

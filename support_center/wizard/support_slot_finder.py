@@ -10,6 +10,8 @@ MAX_DAYS = 92
 # How many times are shown, and how many of them on one day of one technician.
 MAX_LINES = 6
 MAX_LINES_A_DAY = 2
+# How many of the best are put in words, so that enough are left after that.
+MAX_RANKED = 200
 # For how many days after a search in vain the next free times are looked for.
 DAYS_AFTER = 28
 
@@ -181,10 +183,10 @@ class SupportSlotFinder(models.TransientModel):
         :param list slots: of ``Slot``, by time
         :return: list of tuples of a ``Slot`` and a list of str
         """
-        by_start = {}
-        for slot in slots:
-            by_start.setdefault(slot.start, slot)
-        return [(slot, []) for slot in by_start.values()]
+        ranked = self.env["support.ranking"]._rank_slots(
+            self.appointment_id, slots, limit=MAX_RANKED
+        )
+        return [(found.slot, found.reasons) for found in ranked]
 
     def _pick(self, ranked):
         """The best few, not all of one day: a customer wants a choice.
@@ -252,34 +254,23 @@ class SupportSlotFinder(models.TransientModel):
         """Which of the hard rules rules everybody out, and what to do about it."""
         appointment, chosen = self.appointment_id, self.technician_id
         needed = appointment.type_id.skill_ids
-        values = {
-            "name": chosen.name,
-            "type": appointment.type_id.name,
-            "skills": ", ".join(needed.mapped("name")),
-            "code": appointment.partner_id.zip,
-        }
+        if chosen:
+            return _(
+                "%(name)s %(reasons)s. Leave the technician empty to look at all.",
+                name=chosen.name,
+                reasons="; ".join(appointment._find_unmet_rules(chosen)),
+            )
         if not technicians.filtered(lambda t: needed <= t.skill_ids):
-            if chosen:
-                return _(
-                    "%(name)s lacks skills that “%(type)s” needs (%(skills)s). Leave the "
-                    "technician empty to look at all.",
-                    **values,
-                )
             return _(
                 "Nobody has all the skills that “%(type)s” needs (%(skills)s). Enter them under "
                 "“Technicians”, or choose another type.",
-                **values,
-            )
-        if chosen:
-            return _(
-                "%(name)s does not go to the postal code %(code)s. Leave the technician empty to "
-                "look at all.",
-                **values,
+                type=appointment.type_id.name,
+                skills=", ".join(needed.mapped("name")),
             )
         return _(
             "Nobody with the skills goes to the postal code %(code)s. Add it to an area, or the "
             "area to a technician.",
-            **values,
+            code=appointment.partner_id.zip,
         )
 
     def _describe_nothing_free(self, candidates, has_later):
