@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import _, fields, models
 
 
 class SupportSlotFinderLine(models.TransientModel):
@@ -46,8 +46,15 @@ class SupportSlotFinderLine(models.TransientModel):
         return appointment
 
     def _prepare_planned_vals(self):
-        return {
+        vals = {
             "start": self.start,
             "duration": (self.stop - self.start).total_seconds() / 3600,
             "technician_id": self.technician_id.id,
         }
+        if self.reasons:
+            vals["assignment_note"] = _(
+                "%(name)s, taken from the free times: %(reasons)s.",
+                name=self.technician_id.name,
+                reasons="; ".join(self.reasons.splitlines()),
+            )
+        return vals
