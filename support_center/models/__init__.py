@@ -3,6 +3,7 @@ from . import support_automation_mixin
 from . import support_schedule_mixin
 from . import support_state_mixin
 from . import support_assignment_mixin
+from . import support_auto_assign_mixin
 from . import support_notice_words_mixin
 from . import support_notice_mixin
 from . import support_technician_notice_mixin

@@ -6,6 +6,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 from ..delivery.address_guard import AddressGuard, check_literal, check_url
 from ..delivery.faults import DeliveryFault
 from ..delivery.signature import BadSecret, check_secret
+from .support_auto_assign_mixin import AUTO_ASSIGN
 
 ALLOW_PRIVATE = "support_center.webhook_allow_private"
 
@@ -71,6 +72,11 @@ class ResConfigSettings(models.TransientModel):
         "while this is empty.",
     )
 
+    support_center_auto_assign = fields.Boolean(
+        "Assign on Confirmation",
+        help="A visit that is confirmed without a technician gets the best one who can come.",
+    )
+
     # Not by `config_parameter`: Odoo takes the stored text “False” for a yes.
     @api.model
     def get_values(self):
@@ -78,13 +84,14 @@ class ResConfigSettings(models.TransientModel):
         return {
             **super().get_values(),
             "support_center_webhook_allow_private": parameters._get_support_flag(ALLOW_PRIVATE),
+            "support_center_auto_assign": parameters._get_support_flag(AUTO_ASSIGN),
         }
 
     def set_values(self):
         super().set_values()
-        self.env["ir.config_parameter"].set_param(
-            ALLOW_PRIVATE, str(self.support_center_webhook_allow_private)
-        )
+        set_param = self.env["ir.config_parameter"].set_param
+        set_param(ALLOW_PRIVATE, str(self.support_center_webhook_allow_private))
+        set_param(AUTO_ASSIGN, str(self.support_center_auto_assign))
 
     @api.constrains(
         "support_center_webhook_response_url",

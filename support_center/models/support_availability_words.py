@@ -38,7 +38,7 @@ class SupportAvailabilityWords(models.AbstractModel):
         ids = [reason.record_id for reason in reasons if reason.record_id]
         if not ids:
             return {}
-        visible = self.env["support.appointment"].search([("id", "in", ids)])
+        visible = self.env["support.appointment"].search_fetch([("id", "in", ids)], ["name"])
         return {appointment.id: appointment.name for appointment in visible}
 
     @api.model

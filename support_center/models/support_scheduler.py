@@ -5,8 +5,9 @@ from datetime import datetime
 import psycopg2
 
 from odoo import _, api, models
-from odoo.exceptions import ValidationError
 from odoo.tools import format_datetime
+
+from ..exceptions import DoubleBooking
 
 NO_DOUBLE_BOOKING = "support_appointment_no_double_booking"
 
@@ -38,21 +39,31 @@ class SupportScheduler(models.AbstractModel):
         :param technicians: ``support.technician`` that ``write`` may book
         :param write: callable without arguments
         :return: what ``write`` returns
-        :raise ValidationError: names the technician, the time and, if the
+        :raise DoubleBooking: names the technician, the time and, if the
             user may see it, the appointment in the way
         """
-        if technicians:
-            self.env.cr.execute(
-                "SELECT pg_advisory_xact_lock(%s, id) FROM unnest(%s) AS id ORDER BY id",
-                [LOCK_NAMESPACE, sorted(technicians.ids)],
-            )
+        self._lock(technicians)
         try:
             with self.env.cr.savepoint():
                 return write()
         except psycopg2.errors.ExclusionViolation as error:
             if error.diag.constraint_name != NO_DOUBLE_BOOKING:
                 raise
-            raise ValidationError(self._explain_double_booking(error)) from error
+            raise DoubleBooking(self._explain_double_booking(error)) from error
+
+    @api.model
+    def _lock(self, technicians):
+        """Let nobody else book ``technicians`` until this transaction ends.
+
+        Whoever is going to book one or the other of several takes them all at
+        once, first: two transactions that take them one by one, each in its own
+        order, would wait for one another.
+        """
+        if technicians:
+            self.env.cr.execute(
+                "SELECT pg_advisory_xact_lock(%s, id) FROM unnest(%s) AS id ORDER BY id",
+                [LOCK_NAMESPACE, sorted(technicians.ids)],
+            )
 
     @api.model
     def _explain_double_booking(self, error):
