@@ -18,19 +18,14 @@ class TestAssignRace(BaseCase):
             cr.execute("SELECT now() AT TIME ZONE 'UTC'")
             self.start = (cr.fetchone()[0] + timedelta(days=30)).replace(microsecond=0)
         with Connection(connect()) as env:
-            company = env["res.company"].create({"name": "Assignment Race"})
             partner = env["res.partner"].create({"name": "Race Customer"})
             technicians = env["support.technician"].create(
-                [
-                    {"name": name, "resource_calendar_id": False, "company_id": company.id}
-                    for name in ("Race One", "Race Two")
-                ]
+                [{"name": name, "resource_calendar_id": False} for name in ("Race One", "Race Two")]
             )
             appointments = env["support.appointment"].create(
                 [
                     {
                         "partner_id": partner.id,
-                        "company_id": company.id,
                         "start": self.start,
                         "state": "confirmed",
                         "send_confirmation_email": False,
@@ -43,7 +38,7 @@ class TestAssignRace(BaseCase):
             self.hidden = others.ids
             others.active = False
             self.ids, self.technician_ids = appointments.ids, technicians.ids
-            self.partner_id, self.company_id = partner.id, company.id
+            self.partner_id = partner.id
         self.addCleanup(self._remove)
 
     def _remove(self):
@@ -60,7 +55,6 @@ class TestAssignRace(BaseCase):
             technicians.unlink()
             resources.unlink()
             env["res.partner"].browse(self.partner_id).unlink()
-            env["res.company"].browse(self.company_id).active = False
 
     def test_both_get_somebody_though_both_have_read_before_either_writes(self):
         first, second = Connection(connect()), Connection(connect())
