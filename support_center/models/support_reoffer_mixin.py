@@ -4,6 +4,9 @@ from markupsafe import Markup
 
 from odoo import _, fields, models
 
+from ..scheduling.explain import why_not
+from .support_availability import aware
+
 
 class SupportReofferMixin(models.AbstractModel):
     """A time that became free is offered to who waits for one."""
@@ -100,7 +103,7 @@ class SupportReofferMixin(models.AbstractModel):
             )
         if not technician.active:
             return _("%(technician)s is archived.", technician=technician.name)
-        if not self._is_technician_free(self, self.start):
+        if why_not(self._read_agenda(), self._get_demand(), aware(self.start)):
             return _(
                 "%(technician)s is not at work at that time, or booked again.",
                 technician=technician.name,
@@ -113,7 +116,7 @@ class SupportReofferMixin(models.AbstractModel):
         :return: ``support.appointment``, empty if none fits
         """
         drafts = self.search(self._get_waiting_domain(), order="priority desc, create_date, id")
-        now = fields.Datetime.now()
+        agenda, now = self._read_agenda(), fields.Datetime.now()
         for draft in drafts:
             start, busy_stop = self._fit_in(draft)
             notice = timedelta(hours=draft.type_id.min_notice_hours)
@@ -121,7 +124,7 @@ class SupportReofferMixin(models.AbstractModel):
                 busy_stop <= self.busy_stop
                 and start >= now + notice
                 and draft._can_be_done_by(self.technician_id)
-                and self._is_technician_free(draft, start)
+                and not why_not(agenda, draft._get_demand(), aware(start))
             ):
                 return draft
         return self.browse()
@@ -164,10 +167,15 @@ class SupportReofferMixin(models.AbstractModel):
         start = max(self.start, self.busy_start + timedelta(minutes=before))
         return start, start + self._as_timedelta(draft.duration) + timedelta(minutes=after)
 
-    def _is_technician_free(self, visit, start):
-        """Whether this visit's technician works and is not booked, were ``visit`` at ``start``."""
-        stop = start + self._as_timedelta(visit.duration)
-        return bool(self.technician_id._is_available(start, stop, visit._get_buffers()))
+    def _read_agenda(self):
+        """What this visit's technician does around its time.
+
+        :return: ``scheduling.agenda.Agenda``
+        """
+        agendas = self.env["support.availability"]._read_agendas(
+            self.technician_id, self.start, self.stop
+        )
+        return agendas[self.technician_id.id]
 
     def _schedule_reoffer_activity(self, visit):
         """Ask a dispatcher, in their language, to offer ``visit``'s time to this customer.

@@ -5,6 +5,7 @@ from . import (
     test_appointment_states,
     test_appointment_time,
     test_assign,
+    test_assign_race,
     test_auto_assign,
     test_automation_guard,
     test_automation_log,
