@@ -3,8 +3,8 @@ from markupsafe import Markup
 from odoo import _, api, fields, models
 
 from ..scheduling.intervals import overlaps
-from .support_availability import aware
 from .support_automation_mixin import SILENT
+from .support_availability import aware
 
 PLANNED_STATES = ("draft", "confirmed")
 # How many visits the note of an activity names.

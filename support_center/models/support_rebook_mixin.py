@@ -89,9 +89,7 @@ class SupportRebookMixin(models.AbstractModel):
         notes = {}
         for visit, draft in zip(self, drafts, strict=True):
             notes[visit] = _("Rebooked as %(draft)s.", draft=draft._get_html_link(title=draft.name))
-            notes[draft] = _(
-                "In place of %(visit)s.", visit=visit._get_html_link(title=visit.name)
-            )
+            notes[draft] = _("In place of %(visit)s.", visit=visit._get_html_link(title=visit.name))
         # A note in the log, of which nobody is told.
         (self | drafts)._message_log_batch(bodies={record.id: notes[record] for record in notes})
         return drafts

@@ -77,8 +77,8 @@ class SupportReplanner(models.AbstractModel):
         """The roster with a visit of that technician at ``start``, beside all that it has."""
         demand, moment = visit._get_demand(), aware(start)
         booking = Booking(visit.id, *demand.visit_at(moment), demand.busy_at(moment))
-        agenda = roster.agendas[technician_id].with_booking(booking)
-        return replace(roster, agendas={**roster.agendas, technician_id: agenda})
+        place = self.env["support.ranking"]._prepare_job(visit).place
+        return roster.with_booking(technician_id, booking, place)
 
     @api.model
     def _find_technicians(self, visits):

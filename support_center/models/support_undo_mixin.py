@@ -34,6 +34,8 @@ class SupportUndoMixin(models.AbstractModel):
             then nothing has changed
         """
         self._check_undoable()
+        # All at once, since they may be written one by one.
+        self.env["support.scheduler"]._lock(self.technician_id)
         self._check_still_free()
         # Whoever calls this and catches the refusal finds all as it was.
         with self.env.cr.savepoint():

@@ -59,7 +59,9 @@ class TestRebook(SupportMailCase):
         self.visit.action_rebook()
         self.assertEqual(self.env["mail.mail"].search([]), before)
         self.assertFalse(self._get_draft().message_ids.notification_ids)
-        self.assertEqual(self.visit.read(["announced_at", "ics_sequence", "state", "ended_at"]), told)
+        self.assertEqual(
+            self.visit.read(["announced_at", "ics_sequence", "state", "ended_at"]), told
+        )
 
     def test_a_second_click_opens_the_first_one(self):
         self.visit.action_cancel()

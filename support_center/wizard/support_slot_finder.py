@@ -1,3 +1,4 @@
+from collections import Counter
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -189,20 +190,20 @@ class SupportSlotFinder(models.TransientModel):
         return [(found.slot, found.reasons) for found in ranked]
 
     def _pick(self, ranked):
-        """The best few, not all of one day: a customer wants a choice.
+        """The best few, with nobody's day alone and no time twice: a customer wants a choice.
 
         :param list ranked: as ``_rank`` returns it
         """
         zone = ZoneInfo(self.env["support.availability.words"]._get_viewer_zone())
-        picked, counts = [], {}
+        picked, counts = {}, Counter()
         for slot, reasons in ranked:
             key = slot.technician_id, aware(slot.start).astimezone(zone).date()
-            counts[key] = counts.get(key, 0) + 1
-            if counts[key] <= MAX_LINES_A_DAY:
-                picked.append((slot, reasons))
+            if slot.start not in picked and counts[key] < MAX_LINES_A_DAY:
+                picked[slot.start] = slot, reasons
+                counts[key] += 1
             if len(picked) == MAX_LINES:
                 break
-        return picked
+        return list(picked.values())
 
     def _prepare_line_vals(self, picked):
         words = self.env["support.availability.words"]
@@ -298,7 +299,11 @@ class SupportSlotFinder(models.TransientModel):
             )
         if has_later:
             return text + " " + _("These are the next free times:")
-        return text + " " + _(
-            "Nor in the %(days)s days after: look at working schedules, leaves and the duration.",
-            days=DAYS_AFTER,
+        return (
+            text
+            + " "
+            + _(
+                "Nor in the %(days)s days after: look at working schedules, leaves and the duration.",
+                days=DAYS_AFTER,
+            )
         )
