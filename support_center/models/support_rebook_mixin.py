@@ -19,7 +19,6 @@ class SupportRebookMixin(models.AbstractModel):
 
     rebooked_from_id = fields.Many2one(
         "support.appointment",
-        "Rebooked From",
         readonly=True,
         copy=False,
         index="btree_not_null",
@@ -30,7 +29,7 @@ class SupportRebookMixin(models.AbstractModel):
     rebooked_ids = fields.One2many(
         "support.appointment",
         "rebooked_from_id",
-        "Rebooked As",
+        string="Rebooked As",
         readonly=True,
         context={"active_test": False},
         groups="base.group_user",

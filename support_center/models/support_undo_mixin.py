@@ -84,10 +84,10 @@ class SupportUndoMixin(models.AbstractModel):
         ahead = self.filtered(lambda a: a.technician_id and a.start >= fields.Datetime.now())
         faults = []
         for visit, reasons in ahead._find_reasons().items():
-            if visit.ignore_working_hours:
-                reasons = [reason for reason in reasons if reason.code not in OVERRULABLE]
-            if reasons:
-                faults.append(visit._describe_refusal(reasons))
+            overruled = OVERRULABLE if visit.ignore_working_hours else ()
+            standing = [reason for reason in reasons if reason.code not in overruled]
+            if standing:
+                faults.append(visit._describe_refusal(standing))
         if faults:
             raise ValidationError("\n".join(faults))
 

@@ -1,5 +1,6 @@
 from odoo.exceptions import UserError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .common import SupportMailCase, at
 
@@ -156,7 +157,8 @@ class TestReplan(SupportMailCase):
         in_the_way = self._create_appointment(
             technician_id=self.technician_2.id, start=at("2026-03-05 10:00"), state="confirmed"
         )
-        action = replan.action_apply()
+        with mute_logger("odoo.sql_db"):
+            action = replan.action_apply()
         self.assertEqual(action["res_id"], replan.id)
         self.assertEqual(replan.done_count, 2)
         line = replan.line_ids

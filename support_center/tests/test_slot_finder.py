@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .common import SupportMailCase, at
 
@@ -153,7 +154,11 @@ class TestSlotFinder(SupportMailCase):
         other = self._create_appointment(
             start=line.start, technician_id=line.technician_id.id, state="confirmed"
         )
-        with self.assertRaises(ValidationError) as caught, self.env.cr.savepoint():
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(ValidationError) as caught,
+            self.env.cr.savepoint(),
+        ):
             line.action_plan_and_confirm()
         self.assertIn(other.name, str(caught.exception))
         self.assertIn("First Technician is already booked", str(caught.exception))

@@ -298,12 +298,10 @@ class SupportSlotFinder(models.TransientModel):
                 **values,
             )
         if has_later:
-            return text + " " + _("These are the next free times:")
-        return (
-            text
-            + " "
-            + _(
-                "Nor in the %(days)s days after: look at working schedules, leaves and the duration.",
+            after = _("These are the next free times:")
+        else:
+            after = _(
+                "Nor in the %(days)s days after: look at schedules, leaves and the duration.",
                 days=DAYS_AFTER,
             )
-        )
+        return f"{text} {after}"
