@@ -144,18 +144,13 @@ class SupportAvailabilityMixin(models.AbstractModel):
 
     def _note_overruled(self, overruled):
         """Write to the chatter what the dispatcher set aside."""
-        words = self.env["support.availability.words"]
-        self.browse().union(*overruled)._message_log_batch(
-            bodies={
-                appointment.id: plaintext2html(
-                    _(
-                        "Planned outside working hours: %(reasons)s",
-                        reasons=words._describe_reasons(appointment.technician_id, reasons),
-                    )
-                )
-                for appointment, reasons in overruled.items()
-            }
-        )
+        words, bodies = self.env["support.availability.words"], {}
+        # Not in a comprehension, in which Odoo would not find the language.
+        for appointment, reasons in overruled.items():
+            text = words._describe_reasons(appointment.technician_id, reasons)
+            text = _("Planned outside working hours: %(reasons)s", reasons=text)
+            bodies[appointment.id] = plaintext2html(text)
+        self.browse().union(*overruled)._message_log_batch(bodies=bodies)
 
     # ------------------------------------------------------------------
     # Words

@@ -105,16 +105,16 @@ def test_what_a_way_is_found_by(one, other, minutes, basis):
 def test_which_way_counts():
     here, there = Place(postal_code="1000"), Place(postal_code="1050")
     atlas, job = Atlas(areas=(("1000", "1050"),)), Job(here)
-    for values, code, minutes in [
-        ({}, "nowhere", 30.0),
-        ({"home": there}, "home", 20.0),
-        ({"previous": here, "home": there}, "previous", 10.0),
-        ({"following": there, "home": here}, "next", 20.0),
-        ({"previous": here, "following": there, "home": here}, "between", 10.0),
-        ({"previous": there, "following": there}, "between", 30.0),
+    for previous, following, home, code, minutes in [
+        (None, None, None, "nowhere", 30.0),
+        (None, None, there, "home", 20.0),
+        (here, None, there, "previous", 10.0),
+        (None, there, here, "next", 20.0),
+        (here, there, here, "between", 10.0),
+        (there, there, None, "between", 30.0),
     ]:
-        part = find_travel(job, Candidate(1, "A", **values), atlas)
-        assert (part.code, part.minutes, part.way) == (code, minutes, minutes), values
+        part = find_travel(job, Candidate(1, "A", previous, following, home), atlas)
+        assert (part.code, part.minutes, part.way) == (code, minutes, minutes)
     assert find_travel(Job(None), Candidate(1, "A", previous=there), atlas).minutes == 0
 
 
