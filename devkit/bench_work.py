@@ -12,6 +12,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from devkit.bench_scheduling import SchedulingBench
+
 APPOINTMENTS = 100_000
 DUE = 1_000
 
@@ -141,3 +143,4 @@ def main(env: Any) -> None:
     bench = Bench(env)
     bench.reminders()
     bench.appointments()
+    SchedulingBench(env, bench.now, bench.measure).run()

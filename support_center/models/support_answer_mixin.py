@@ -42,6 +42,7 @@ class SupportAnswerMixin(models.AbstractModel):
     intake_sender_normalized = fields.Char(
         compute="_compute_intake_sender_normalized",
         store=True,
+        precompute=True,
         index="btree_not_null",
         groups="base.group_user",
     )

@@ -4,6 +4,7 @@ from functools import partial
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from .support_schedule_mixin import DEFAULT_DURATION
 from .support_state_mixin import LIVE_STATES
 from .support_ticket import PRIORITIES
 
@@ -84,6 +85,10 @@ class SupportAppointment(models.Model):
     priority = fields.Selection(PRIORITIES, default="1", required=True, tracking=True)
     ticket_id = fields.Many2one("support.ticket", check_company=True, index=True)
     cancel_reason = fields.Char(copy=False, tracking=True)
+    # In the INSERT, where Odoo would compute and update it afterwards: four queries less.
+    rating_last_value = fields.Float(
+        compute="_compute_rating_last_value", compute_sudo=True, store=True, precompute=True
+    )
     log_count = fields.Integer(compute="_compute_log_count", groups="base.group_user")
 
     _sql_constraints = [
@@ -153,8 +158,10 @@ class SupportAppointment(models.Model):
 
     @api.onchange("type_id")
     def _onchange_type_id(self):
-        # Only while planning: a type that changes touches nothing that is set.
-        if self.type_id and not self.start and self.state == "draft":
+        # Only while planning, and only a length that nobody chose: what a customer or a
+        # dispatcher said stays.
+        unchosen = (DEFAULT_DURATION, self._origin.type_id.duration)
+        if self.type_id and self.state == "draft" and self.duration in unchosen:
             self.duration = self.type_id.duration
 
     # ------------------------------------------------------------------
@@ -226,7 +233,7 @@ class SupportAppointment(models.Model):
                 self.filtered(lambda a: not a.technician_id).company_id, technicians
             )
         if technicians:
-            result = self.env["support.scheduler"]._book(technicians, update)
+            result = self.env["support.scheduler"]._book(technicians, update, self)
         else:
             result = update()
         others.filtered(lambda a: a.state in LIVE_STATES)._take_over_contact(vals)

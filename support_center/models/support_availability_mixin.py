@@ -144,13 +144,12 @@ class SupportAvailabilityMixin(models.AbstractModel):
 
     def _note_overruled(self, overruled):
         """Write to the chatter what the dispatcher set aside."""
-        words, bodies = self.env["support.availability.words"], {}
-        # Not in a comprehension, in which Odoo would not find the language.
-        for appointment, reasons in overruled.items():
-            text = words._describe_reasons(appointment.technician_id, reasons)
-            text = _("Planned outside working hours: %(reasons)s", reasons=text)
-            bodies[appointment.id] = plaintext2html(text)
-        self.browse().union(*overruled)._message_log_batch(bodies=bodies)
+        self.browse().union(*overruled)._message_log_batch(
+            bodies={
+                appointment.id: plaintext2html(appointment._describe_overruled(reasons))
+                for appointment, reasons in overruled.items()
+            }
+        )
 
     # ------------------------------------------------------------------
     # Words
@@ -171,13 +170,24 @@ class SupportAvailabilityMixin(models.AbstractModel):
             )
         ]
         if has_alternatives:
-            lines.append(self._describe_alternatives(self.technician_id))
+            lines.append(self._describe_alternatives(self.technician_id, self.start))
         return "\n".join(lines)
 
-    def _describe_alternatives(self, technicians):
-        """The next times at which one of ``technicians`` could come to this visit, in words."""
+    def _describe_overruled(self, reasons):
         self.ensure_one()
-        start = max(self.start, fields.Datetime.now())
+        words = self.env["support.availability.words"]
+        return _(
+            "Planned outside working hours: %(reasons)s",
+            reasons=words._describe_reasons(self.technician_id, reasons),
+        )
+
+    def _describe_alternatives(self, technicians, start):
+        """The next times at which one of ``technicians`` could come to this visit, in words.
+
+        :param datetime start: naive UTC, from when on
+        """
+        self.ensure_one()
+        start = max(start, fields.Datetime.now())
         slots = technicians._find_slots(
             start,
             start + timedelta(days=ALTERNATIVES_DAYS),

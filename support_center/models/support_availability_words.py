@@ -64,7 +64,7 @@ class SupportAvailabilityWords(models.AbstractModel):
                 return _("has a holiday, “%(name)s”, at %(span)s", name=reason.name, span=span)
             return _("has a holiday at %(span)s", span=span)
         if reason.code == "full":
-            return _("has %(count)s visits on that day, which is the limit", count=reason.count)
+            return _("has reached the limit of %(count)s visits on that day", count=reason.count)
         if not reason.hours:
             return _("does not work on that day")
         return _(

@@ -1,6 +1,6 @@
 import re
 import zlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg2
 
@@ -29,7 +29,7 @@ class SupportScheduler(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _book(self, technicians, write):
+    def _book(self, technicians, write, visits=None):
         """Run ``write``, which may book ``technicians``, and put a refusal in words.
 
         The database's exclusion constraint decides. The lock only orders
@@ -38,6 +38,8 @@ class SupportScheduler(models.AbstractModel):
 
         :param technicians: ``support.technician`` that ``write`` may book
         :param write: callable without arguments
+        :param visits: ``support.appointment`` that it writes to; a refusal
+            offers other times for a single one
         :return: what ``write`` returns
         :raise DoubleBooking: names the technician, the time and, if the
             user may see it, the appointment in the way
@@ -49,7 +51,7 @@ class SupportScheduler(models.AbstractModel):
         except psycopg2.errors.ExclusionViolation as error:
             if error.diag.constraint_name != NO_DOUBLE_BOOKING:
                 raise
-            raise DoubleBooking(self._explain_double_booking(error)) from error
+            raise DoubleBooking(self._explain_double_booking(error, visits)) from error
 
     @api.model
     def _lock(self, technicians):
@@ -66,7 +68,7 @@ class SupportScheduler(models.AbstractModel):
             )
 
     @api.model
-    def _explain_double_booking(self, error):
+    def _explain_double_booking(self, error, visits=None):
         """The refusal of an overlap, in words.
 
         The appointment in the way may have been committed after this
@@ -74,13 +76,17 @@ class SupportScheduler(models.AbstractModel):
         still tells whose and when.
 
         :param psycopg2.errors.ExclusionViolation error: as raised by the flush
+        :param visits: as for ``_book``
         :return: str
         """
         keys = EXCLUDED_KEY.findall(error.diag.message_detail or "")
         if len(keys) != 2:
             return _("The technician is already booked at that time. Choose another one.")
-        technician_id, start, stop = keys[1]
-        start, stop = (datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S") for text in (start, stop))
+        technician_id = keys[1][0]
+        (wanted, _wanted_stop), (start, stop) = (
+            [datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S") for text in times]
+            for _id, *times in keys
+        )
         # sudo: that the technician is taken has to be said to whoever books.
         technician = self.env["support.technician"].sudo().browse(int(technician_id))
         in_the_way = self.env["support.appointment"].search(
@@ -101,6 +107,11 @@ class SupportScheduler(models.AbstractModel):
         )
         if in_the_way:
             message += " " + _("In the way: %(reference)s.", reference=in_the_way.name)
+        if visits and len(visits) == 1:
+            before, _after = visits._get_buffers()
+            message += "\n" + visits._describe_alternatives(
+                technician, wanted + timedelta(minutes=before)
+            )
         return message
 
     # ------------------------------------------------------------------

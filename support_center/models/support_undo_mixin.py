@@ -109,7 +109,7 @@ class SupportUndoMixin(models.AbstractModel):
         )
         if not self.technician_id:
             return [fault]
-        return [fault, self._describe_alternatives(self.technician_id)]
+        return [fault, self._describe_alternatives(self.technician_id, self.start)]
 
     def _take_back_news(self):
         """Take the mails about the cancellation off the queue; what their readers knew holds again.

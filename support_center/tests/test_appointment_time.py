@@ -31,6 +31,26 @@ class TestAppointmentTime(SupportCase):
         self.assertFalse(appointment.stop)
         self.assertFalse(appointment.busy_start)
 
+    def test_a_type_chosen_later_brings_its_length_unless_one_was_chosen(self):
+        other = self.type.copy({"name": "Survey", "code": False, "duration": 3.0})
+        draft = self._create_appointment().with_user(self.user_dispatcher)
+        with Form(draft) as form:
+            form.type_id = self.type
+            self.assertEqual(form.duration, 2.0)
+        self.assertEqual(draft.stop, at("2026-03-05 12:00"))
+        with Form(draft) as form:
+            form.type_id = other
+            self.assertEqual(form.duration, 3.0)
+            form.duration = 4.0
+            form.type_id = self.type
+            self.assertEqual(form.duration, 4.0)
+
+    def test_a_confirmed_visit_keeps_its_length(self):
+        visit = self._create_appointment(state="confirmed").with_user(self.user_dispatcher)
+        with Form(visit) as form:
+            form.type_id = self.type
+        self.assertEqual(visit.duration, 1.0)
+
     def test_end_before_start_is_refused_in_words(self):
         for values in ({"duration": 0}, {"duration": -1}, {"stop": at("2026-03-05 09:00")}):
             with self.subTest(values), self.assertRaises(ValidationError) as caught:

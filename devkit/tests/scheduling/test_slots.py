@@ -1,0 +1,216 @@
+"""Free starts beside a slow reference that tries every minute and asks the plain questions."""
+
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scheduling.agenda import Absence, Agenda, Booking
+from scheduling.explain import why_not
+from scheduling.slots import Demand, find_starts
+
+UTC = timezone.utc
+MINUTE = timedelta(minutes=1)
+# Both changes of the clock of each, where it has them: Brussels 29 March and 25 October 2026 at
+# 1:00 UTC; New York 8 March at 7:00, 1 November at 6:00; Lord Howe shifts by half an hour,
+# 4 April and 3 October at 15:00 and 15:30; Kathmandu and Kolkata stand off the full hour.
+ZONES = [
+    "UTC", "Europe/Brussels", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu",
+    "Asia/Kolkata", "America/St_Johns",
+]  # fmt: skip
+CHANGES = [
+    datetime(2026, 3, 29, 1, tzinfo=UTC),
+    datetime(2026, 10, 25, 1, tzinfo=UTC),
+    datetime(2026, 3, 8, 7, tzinfo=UTC),
+    datetime(2026, 11, 1, 6, tzinfo=UTC),
+    datetime(2026, 4, 4, 15, tzinfo=UTC),
+    datetime(2026, 10, 3, 15, 30, tzinfo=UTC),
+    datetime(2026, 6, 1, 12, tzinfo=UTC),
+]
+LENGTH = 36 * 60  # minutes of a window
+
+
+def spans(start, longest=300):
+    """Up to some stretches of time in the window from ``start``, to the minute."""
+    return st.lists(
+        st.tuples(st.integers(-120, LENGTH + 120), st.integers(1, longest)).map(
+            lambda pair: (
+                start + timedelta(minutes=pair[0]),
+                start + timedelta(minutes=pair[0] + pair[1]),
+            )
+        ),
+        max_size=6,
+    )
+
+
+@st.composite
+def situations(draw):
+    """An agenda, a demand and a window around a change of the clock."""
+    start = draw(st.sampled_from(CHANGES)) - timedelta(minutes=draw(st.integers(0, LENGTH)))
+    zone = ZoneInfo(draw(st.sampled_from(ZONES)))
+    minutes = st.integers(0, 45).map(lambda number: number * MINUTE)
+    demand = Demand(
+        duration=draw(st.integers(1, 300)) * MINUTE,
+        before=draw(minutes),
+        after=draw(minutes),
+        step=draw(st.sampled_from([5, 15, 20, 30, 60, 90])) * MINUTE,
+    )
+    bookings = [
+        Booking(
+            number,
+            since,
+            until,
+            (since - draw(minutes), until + draw(minutes)),
+            is_live=draw(st.booleans()),
+        )
+        for number, (since, until) in enumerate(draw(spans(start)))
+    ]
+    agenda = Agenda(
+        zone=zone,
+        hours=draw(st.none() | spans(start, longest=900)),
+        absences=[
+            Absence(since, until, is_public=draw(st.booleans()))
+            for since, until in draw(spans(start))
+        ],
+        bookings=bookings,
+        events=draw(spans(start)),
+        max_daily=draw(st.sampled_from([0, 0, 1, 2, 3])),
+    )
+    return agenda, demand, (start, start + timedelta(minutes=draw(st.integers(1, LENGTH))))
+
+
+def reference(agenda, demand, window, *, any_hour=False):
+    """Every minute of the window, each question asked of the raw data."""
+    found = []
+    moment = window[0]
+    while moment <= window[1]:
+        if suits(agenda, demand, window, moment, any_hour=any_hour):
+            found.append(moment)
+        moment += MINUTE
+    return found
+
+
+def suits(agenda, demand, window, moment, *, any_hour):
+    visit = moment, moment + demand.duration
+    busy = moment - demand.before, visit[1] + demand.after
+    local = moment.astimezone(agenda.zone)
+    on_grid = (local.hour * 60 + local.minute) % (demand.step // MINUTE) == 0
+    same_day = [
+        b for b in agenda.bookings if b.start.astimezone(agenda.zone).date() == local.date()
+    ]
+    return (
+        on_grid
+        and window[0] <= visit[0]
+        and visit[1] <= window[1]
+        and (any_hour or works_throughout(agenda, visit))
+        and not any(collide(busy, b.busy) for b in agenda.bookings if b.is_live)
+        and not any(collide(busy, event) for event in agenda.events)
+        and not (agenda.max_daily and len(same_day) >= agenda.max_daily)
+    )
+
+
+def works_throughout(agenda, visit):
+    moment = visit[0]
+    while moment < visit[1]:
+        if agenda.hours is not None and not any(a <= moment < b for a, b in agenda.hours):
+            return False
+        if any(absence.start <= moment < absence.stop for absence in agenda.absences):
+            return False
+        moment += MINUTE
+    return True
+
+
+def collide(one, other):
+    return one[0] < other[1] and other[0] < one[1]
+
+
+@settings(
+    deadline=None,
+    max_examples=150,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(situations(), st.booleans())
+def test_the_same_starts_as_the_slow_reference(situation, any_hour):
+    agenda, demand, window = situation
+    found = list(find_starts(agenda, demand, window, any_hour=any_hour))
+    assert found == reference(agenda, demand, window, any_hour=any_hour)
+
+
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.data_too_large])
+@given(situations(), st.booleans(), st.data())
+def test_what_is_offered_is_not_refused_and_what_is_refused_not_offered(situation, any_hour, data):
+    agenda, demand, window = situation
+    offered = list(find_starts(agenda, demand, window, any_hour=any_hour))
+    for start in offered:
+        assert why_not(agenda, demand, start, any_hour=any_hour) == []
+    minutes = int((window[1] - window[0]) / MINUTE)
+    start = window[0] + data.draw(st.integers(0, minutes)) * MINUTE
+    local = start.astimezone(agenda.zone)
+    fits = start + demand.duration <= window[1]
+    on_grid = (local.hour * 60 + local.minute) % (demand.step // MINUTE) == 0
+    if fits and on_grid and start not in offered:
+        assert why_not(agenda, demand, start, any_hour=any_hour)
+
+
+def make(zone, hours, **values):
+    return Agenda(zone=ZoneInfo(zone), hours=hours, **values)
+
+
+def clock(starts, zone):
+    return [start.astimezone(ZoneInfo(zone)).strftime("%d %H:%M") for start in starts]
+
+
+def local(zone, *parts):
+    year, month, day, hour = parts
+    return datetime(year, month, day, hour, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        # 2:00 to 3:00 does not exist.
+        ((2026, 3, 29), ["29 01:00", "29 03:00", "29 04:00"]),
+        # 2:00 to 3:00 happens twice, and both can be had.
+        ((2026, 10, 25), ["25 01:00", "25 02:00", "25 02:00", "25 03:00", "25 04:00"]),
+    ],
+)
+def test_hours_of_a_night_in_which_the_clock_changes(day, expected):
+    zone = "Europe/Brussels"
+    window = local(zone, *day, 1), local(zone, *day, 5)
+    demand = Demand(duration=60 * MINUTE, step=60 * MINUTE)
+    found = list(find_starts(make(zone, [window]), demand, window))
+    assert clock(found, zone) == expected
+
+
+def test_half_an_hour_of_change_keeps_the_clock_round():
+    zone = "Australia/Lord_Howe"
+    window = local(zone, 2026, 4, 5, 0), local(zone, 2026, 4, 5, 5)
+    demand = Demand(duration=30 * MINUTE, step=60 * MINUTE)
+    found = clock(find_starts(make(zone, [window]), demand, window), zone)
+    assert found == ["05 00:00", "05 01:00", "05 02:00", "05 03:00", "05 04:00"]
+
+
+def test_buffers_reach_beyond_hours_but_not_into_visits():
+    zone = "UTC"
+    day = [local(zone, 2026, 3, 5, 8), local(zone, 2026, 3, 5, 12)]
+    visit = local(zone, 2026, 3, 5, 10), local(zone, 2026, 3, 5, 11)
+    agenda = make(zone, [tuple(day)], bookings=[Booking(1, *visit, busy=visit)])
+    demand = Demand(60 * MINUTE, before=30 * MINUTE, after=30 * MINUTE)
+    found = clock(find_starts(agenda, demand, tuple(day)), zone)
+    # 11:00 would need the half hour before it, which is the visit's.
+    assert found == ["05 08:00", "05 08:30"]
+
+
+def test_a_gap_of_exactly_the_length_is_found():
+    zone = "UTC"
+    day = local(zone, 2026, 3, 5, 9), local(zone, 2026, 3, 5, 10)
+    demand = Demand(60 * MINUTE)
+    assert list(find_starts(make(zone, [day]), demand, day)) == [day[0]]
+
+
+@pytest.mark.parametrize("values", [(0, 30), (60, 0), (60, 7)])
+def test_a_demand_that_makes_no_sense(values):
+    duration, step = (number * MINUTE for number in values)
+    with pytest.raises(ValueError, match="step"):
+        Demand(duration=duration, step=step)
