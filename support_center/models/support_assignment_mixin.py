@@ -99,7 +99,9 @@ class SupportAssignmentMixin(models.AbstractModel):
                 *(technician for technician, (faults, _reasons) in reasons.items() if not faults)
             )
             text = words._describe_nobody(appointment, reasons)
-            texts.append(f"{text}\n{appointment._describe_alternatives(able, appointment.start)}" if able else text)
+            if able:
+                text += "\n" + appointment._describe_alternatives(able, appointment.start)
+            texts.append(text)
         if len(self) > REFUSALS_IN_FULL:
             names = self[REFUSALS_IN_FULL:].mapped("name")
             texts.append(_("Nobody can come to %(names)s either.", names=", ".join(names)))

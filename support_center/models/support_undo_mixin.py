@@ -1,8 +1,8 @@
 from odoo import _, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
-from ..scheduling.explain import OVERRULABLE
-
+# A visit that took the place of another one takes it no more.
+CALLED_OFF = ("cancelled", "no_show")
 MARKS = (
     "announced_at", "announced_start", "announced_details", "confirmation_sent", "reminder_sent",
     "ics_sequence", "announced_before",
@@ -36,7 +36,6 @@ class SupportUndoMixin(models.AbstractModel):
         self._check_undoable()
         # All at once, since they may be written one by one.
         self.env["support.scheduler"]._lock(self.technician_id)
-        self._check_still_free()
         # Whoever calls this and catches the refusal finds all as it was.
         with self.env.cr.savepoint():
             self._take_back_news()
@@ -68,28 +67,18 @@ class SupportUndoMixin(models.AbstractModel):
                         name=visit.name,
                     )
                 )
+            elif visit.rebooked_ids.filtered(lambda new: new.state not in CALLED_OFF):
+                faults.append(
+                    _(
+                        "%(name)s was rebooked as %(new)s: cancel that one first.",
+                        name=visit.name,
+                        new=visit.rebooked_ids.name,
+                    )
+                )
             else:
                 faults += visit._find_past_fault()
         if faults:
             raise UserError("\n".join(faults))
-
-    def _check_still_free(self):
-        """Say why the technicians cannot come any more, and when they can.
-
-        Confirming looks again, and there the database has the last word; but it
-        knows no other times.
-
-        :raise ValidationError: for each visit whose time is lost
-        """
-        ahead = self.filtered(lambda a: a.technician_id and a.start >= fields.Datetime.now())
-        faults = []
-        for visit, reasons in ahead._find_reasons().items():
-            overruled = OVERRULABLE if visit.ignore_working_hours else ()
-            standing = [reason for reason in reasons if reason.code not in overruled]
-            if standing:
-                faults.append(visit._describe_refusal(standing))
-        if faults:
-            raise ValidationError("\n".join(faults))
 
     def _find_past_fault(self):
         """Why the visit's time rules it out, with times that do not.

@@ -162,6 +162,7 @@ class TestSlotFinder(SupportMailCase):
             line.action_plan_and_confirm()
         self.assertIn(other.name, str(caught.exception))
         self.assertIn("First Technician is already booked", str(caught.exception))
+        self.assertIn("next free times", str(caught.exception))
         self.assertEqual(self.draft.state, "draft")
         # The page is still there, and a search shows what is free now.
         finder.action_search()
