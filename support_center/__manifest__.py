@@ -63,6 +63,8 @@
         "views/ir_cron_views.xml",
         "wizard/support_health_views.xml",
         "wizard/support_dry_run_views.xml",
+        "wizard/support_slot_finder_views.xml",
+        "wizard/support_replan_views.xml",
         "views/res_config_settings_views.xml",
         "views/support_center_menus.xml",
     ],

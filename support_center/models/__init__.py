@@ -3,6 +3,7 @@ from . import support_automation_mixin
 from . import support_schedule_mixin
 from . import support_state_mixin
 from . import support_assignment_mixin
+from . import support_auto_assign_mixin
 from . import support_notice_words_mixin
 from . import support_notice_mixin
 from . import support_technician_notice_mixin
@@ -15,6 +16,9 @@ from . import support_calendar_guard_mixin
 from . import support_calendar_mixin
 from . import support_cleanup_mixin
 from . import support_reoffer_mixin
+from . import support_rebook_mixin
+from . import support_undo_mixin
+from . import support_planning_mixin
 from . import support_backlog_mixin
 from . import support_intake_key
 from . import support_intake_words
@@ -28,6 +32,10 @@ from . import support_availability
 from . import support_availability_mixin
 from . import support_availability_words
 from . import support_slots_mixin
+from . import support_ranking
+from . import support_ranking_words
+from . import support_replanner
+from . import support_absence_mixin
 from . import support_scheduler
 from . import support_skill
 from . import support_area
@@ -59,3 +67,4 @@ from . import mail_mail
 from . import mail_thread
 from . import resource_resource
 from . import res_config_settings
+from . import resource_calendar_leaves

@@ -6,6 +6,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 from ..delivery.address_guard import AddressGuard, check_literal, check_url
 from ..delivery.faults import DeliveryFault
 from ..delivery.signature import BadSecret, check_secret
+from .support_auto_assign_mixin import AUTO_ASSIGN
 
 ALLOW_PRIVATE = "support_center.webhook_allow_private"
 CALENDAR_MIRROR = "support_center.calendar_mirror"
@@ -76,6 +77,11 @@ class ResConfigSettings(models.TransientModel):
         "while this is empty.",
     )
 
+    support_center_auto_assign = fields.Boolean(
+        "Assign on Confirmation",
+        help="A visit that is confirmed without a technician gets the best one who can come.",
+    )
+
     # Not by `config_parameter`: Odoo takes the stored text “False” for a yes.
     @api.model
     def get_values(self):
@@ -84,12 +90,14 @@ class ResConfigSettings(models.TransientModel):
             **super().get_values(),
             "support_center_webhook_allow_private": parameters._get_support_flag(ALLOW_PRIVATE),
             "support_center_calendar_mirror": parameters._get_support_flag(CALENDAR_MIRROR),
+            "support_center_auto_assign": parameters._get_support_flag(AUTO_ASSIGN),
         }
 
     def set_values(self):
         super().set_values()
         parameters = self.env["ir.config_parameter"]
         parameters.set_param(ALLOW_PRIVATE, str(self.support_center_webhook_allow_private))
+        parameters.set_param(AUTO_ASSIGN, str(self.support_center_auto_assign))
         if self.support_center_calendar_mirror != parameters._get_support_flag(CALENDAR_MIRROR):
             parameters.set_param(CALENDAR_MIRROR, str(self.support_center_calendar_mirror))
             self.env["support.appointment"]._bring_calendar_in_step()

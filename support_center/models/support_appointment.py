@@ -33,6 +33,7 @@ class SupportAppointment(models.Model):
         "support.schedule.mixin",
         "support.state.mixin",
         "support.assignment.mixin",
+        "support.auto.assign.mixin",
         "support.notice.words.mixin",
         "support.notice.mixin",
         "support.technician.notice.mixin",
@@ -41,6 +42,9 @@ class SupportAppointment(models.Model):
         "support.calendar.mixin",
         "support.cleanup.mixin",
         "support.reoffer.mixin",
+        "support.planning.mixin",
+        "support.rebook.mixin",
+        "support.undo.mixin",
         "support.backlog.mixin",
         "support.automation.mixin",
         "portal.mixin",
@@ -189,6 +193,14 @@ class SupportAppointment(models.Model):
             for vals in vals_list
             if vals.get("technician_id") and vals.get("state") in LIVE_STATES
         ]
+        unassigned = [
+            vals.get("company_id") or self.env.company.id
+            for vals in vals_list
+            if vals.get("state") == "confirmed" and not vals.get("technician_id")
+        ]
+        self._lock_candidates(
+            self.env["res.company"].browse(unassigned), self.env["support.technician"].browse(live)
+        )
         insert = partial(super().create, vals_list)
         if live:
             technicians = self.env["support.technician"].browse(live)
@@ -197,6 +209,7 @@ class SupportAppointment(models.Model):
             appointments = insert()
         appointments.filtered(lambda a: a.state in LIVE_STATES)._check_confirmable()
         appointments._check_planned_starts()
+        appointments._assign_automatically()
         appointments._mirror_in_calendar()
         return appointments
 
@@ -217,6 +230,10 @@ class SupportAppointment(models.Model):
             others = self._forget_customer(vals["partner_id"])
         update = partial(super().write, vals)
         technicians = self._get_technicians_booked_by(vals)
+        if vals.get("state") == "confirmed":
+            self._lock_candidates(
+                self.filtered(lambda a: not a.technician_id).company_id, technicians
+            )
         if technicians:
             result = self.env["support.scheduler"]._book(technicians, update, self)
         else:
@@ -234,6 +251,8 @@ class SupportAppointment(models.Model):
             self._withdraw_reminders()
         if vals.get("state") in LIVE_STATES or (starts and "start" in vals and not vals["start"]):
             self.filtered(lambda a: a.state in LIVE_STATES)._check_confirmable()
+        if vals.get("state") == "confirmed":
+            self._assign_automatically()
         self._mirror_in_calendar(vals)
         return result
 

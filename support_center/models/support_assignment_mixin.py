@@ -1,9 +1,14 @@
-from datetime import timedelta
+from collections import defaultdict
 
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..exceptions import DoubleBooking
 from .support_state_mixin import LIVE_STATES
+
+ASSIGNABLE_STATES = ("draft", "confirmed")
+# Of so many visits at most it is told in full why nobody can come.
+REFUSALS_IN_FULL = 5
 
 
 class SupportAssignmentMixin(models.AbstractModel):
@@ -13,89 +18,216 @@ class SupportAssignmentMixin(models.AbstractModel):
     _description = "Assignment of a Technician"
 
     assignment_note = fields.Text(
-        readonly=True, copy=False, groups="base.group_user", help="Why this technician."
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Why this technician, who else could have come, and why the others could not.",
     )
 
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        if "technician_id" not in vals or "assignment_note" in vals:
+            return super().write(vals)
+        # sudo: the note is the assignment's own, whoever gives the visit to somebody else.
+        outdated = self.sudo().filtered(
+            lambda a: a.assignment_note and a.technician_id.id != vals["technician_id"]
+        )
+        result = super().write(vals)
+        outdated._store_notes(dict.fromkeys(outdated.ids, ""))
+        return result
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
     def action_assign(self):
-        """Give each appointment the best technician who is free at its time.
+        """Give each appointment the best technician who can come at its time.
 
-        Needed skills and the customer's area are hard rules; among those who
-        are left the one with the fewest appointments in that week wins, then
-        the name decides, so that the choice can be foretold. The reason is
-        written to ``assignment_note``.
+        How the best one is found stands in docs/scheduling.md under "Who is
+        chosen"; why him is written to ``assignment_note``. Where some of the
+        appointments have no technician yet, only those get one; where all
+        have one, all are chosen anew.
 
-        :raise UserError: names the appointments without a start, or those for
-            whom nobody is free
+        One of several for which nobody can come does not keep the others from
+        their technicians: those left are named in a notification.
+
+        :return: True, or the notification's client action
+        :raise UserError: where not a single one can be assigned; says for each
+            technician why not, and the next times at which somebody can come
         """
-        unplanned = self.filtered(lambda a: not a.start)
-        if unplanned:
-            raise UserError(
-                _(
-                    "Set a start first: %(names)s.",
-                    names=", ".join(unplanned.mapped("name")),
-                )
-            )
-        nobody = self.browse()
+        wanted = self.filtered(lambda a: not a.technician_id) or self
+        left = wanted._find_unassignable()
+        todo = wanted.filtered(lambda a: a not in left)
+        unfit = todo._assign() if todo else {}
+        if len(unfit) == len(todo):
+            raise UserError("\n\n".join([*left.values(), *todo._describe_nobody(unfit)]))
+        words = self.env["support.ranking.words"]
+        left.update({a: words._describe_left(a, those) for a, those in unfit.items()})
+        return words._prepare_notification(len(wanted) - len(left), left) if left else True
+
+    def _find_unassignable(self):
+        """
+        :return: dict of the appointments that cannot be assigned as they are to why not
+        """
+        states = dict(self._fields["state"]._description_selection(self.env))
+        found = {}
         for appointment in self:
-            technician, note = appointment._choose_technician()
-            if technician:
-                appointment.write({"technician_id": technician.id, "assignment_note": note})
-            else:
-                nobody |= appointment
-        if nobody:
-            raise UserError(
-                _(
-                    "No technician with the right skills and area is free for %(names)s. "
-                    "Choose another time, or a technician by hand.",
-                    names=", ".join(nobody.mapped("name")),
+            if not appointment.start:
+                found[appointment] = _("%(name)s: set a start first.", name=appointment.name)
+            elif appointment.state not in ASSIGNABLE_STATES:
+                found[appointment] = _(
+                    "%(name)s is in state “%(state)s”: only drafts and confirmed visits are "
+                    "assigned.",
+                    name=appointment.name,
+                    state=states[appointment.state],
                 )
-            )
-        return True
+        return found
 
-    def _choose_technician(self):
-        """The best free technician for this appointment and why.
-
-        :return: tuple of a ``support.technician``, empty if nobody fits, and a str
+    def _describe_nobody(self, unfit):
         """
-        self.ensure_one()
-        candidates = self.env["support.technician"].search(
-            [("company_id", "in", [self.company_id.id, False])]
+        :param dict unfit: as ``_assign`` returns it
+        :return: list of str, one for each appointment, with the next free times
+        """
+        words = self.env["support.ranking.words"]
+        texts = []
+        for appointment in self[:REFUSALS_IN_FULL]:
+            reasons = unfit[appointment]
+            able = self.env["support.technician"].union(
+                *(technician for technician, (faults, _reasons) in reasons.items() if not faults)
+            )
+            text = words._describe_nobody(appointment, reasons)
+            if able:
+                text += "\n" + appointment._describe_alternatives(able, appointment.start)
+            texts.append(text)
+        if len(self) > REFUSALS_IN_FULL:
+            names = self[REFUSALS_IN_FULL:].mapped("name")
+            texts.append(_("Nobody can come to %(names)s either.", names=", ".join(names)))
+        return texts
+
+    # ------------------------------------------------------------------
+    # Choice
+    # ------------------------------------------------------------------
+
+    def _assign(self):
+        """Give each appointment its best technician, whoever books at the same time.
+
+        :return: dict of each appointment to which nobody can come to a dict of
+            ``support.technician`` to tuples of a list of str and one of ``Reason``
+        """
+        technicians = self._find_candidates(self.company_id)
+        if any(appointment.state in LIVE_STATES for appointment in self):
+            self.env["support.scheduler"]._lock(technicians)
+        unfit = {}
+        for together in self._split_for_assignment():
+            unfit.update(together._assign_together(technicians))
+        return unfit
+
+    @api.model
+    def _find_candidates(self, companies):
+        return self.env["support.technician"].search(
+            [("company_id", "in", [*companies.ids, False])]
         )
-        candidates = candidates.filtered(self._can_be_done_by)
-        free = candidates._is_available(self.start, self.stop, self._get_buffers(), without=self)
-        if not free:
-            return free, ""
-        load = self._count_week(free)
-        best = min(free, key=lambda t: (load.get(t, 0), t.name, t.id))
-        return best, _(
-            "%(name)s: free at that time, has the skills, %(count)s other appointments that "
-            "week; %(others)s others could have come.",
-            name=best.name,
-            count=load.get(best, 0),
-            others=len(free) - 1,
+
+    def _split_for_assignment(self):
+        """Those that are chosen for from one reading of the technicians' time.
+
+        One of each week. Those that leave somebody go one by one, since each
+        frees a time that the next one may take.
+        """
+        ordered = self.sorted(lambda a: (-int(a.priority), a.start, a.id))
+        if self.technician_id:
+            return list(ordered)
+        return list(ordered.grouped(lambda a: a.start.isocalendar()[:2]).values())
+
+    def _assign_together(self, technicians):
+        """Choose for these, the more urgent first, each seeing whom the earlier ones got.
+
+        Where the database refuses, since another transaction was faster, the
+        next best one is taken, so that no race is lost while somebody is free.
+
+        :return: as ``_assign``
+        """
+        ranking = self.env["support.ranking"]
+        roster, last = ranking._read_roster(technicians, self)
+        pending, taken, notes, unfit = self, defaultdict(technicians.browse), {}, {}
+        while pending:
+            choices = ranking._choose(pending, technicians, roster, last, taken)
+            chosen = defaultdict(self.browse)
+            for choice in choices:
+                if choice.scores:
+                    chosen[choice.scores[0].technician_id] |= choice.appointment
+                else:
+                    unfit[choice.appointment] = choice.unfit
+            pending = self.browse()
+            for technician_id, those in chosen.items():
+                technician = technicians.browse(technician_id)
+                for appointment in those._give_to(technician):
+                    taken[appointment.id] |= technician
+                    pending |= appointment
+            given = [c for c in choices if c.scores and c.appointment not in pending]
+            roster = ranking._with_choices(roster, given)
+            notes.update(self.env["support.ranking.words"]._describe_choices(given))
+        self._store_notes(notes)
+        return unfit
+
+    def _give_to(self, technician):
+        """Book ``technician``, in one save where that is possible.
+
+        :return: those of these appointments for which somebody else has just booked him
+        """
+        try:
+            self.write({"technician_id": technician.id})
+        except DoubleBooking:
+            if len(self) == 1:
+                return self
+            return self.browse().union(*(each._give_to(technician) for each in self))
+        return self.browse()
+
+    @api.model
+    def _store_notes(self, notes):
+        """
+        :param dict notes: str by appointment id
+        """
+        if not notes:
+            return
+        self.flush_model()
+        # Plain SQL: one statement for all, and no rule has to look at it. Whoever may not
+        # write the appointment has been refused before.
+        self.env.cr.execute(
+            "UPDATE support_appointment SET assignment_note = NULLIF(told.note, '') "
+            "FROM unnest(%s, %s) AS told (id, note) WHERE support_appointment.id = told.id",
+            [list(notes), list(notes.values())],
         )
+        self.browse(notes).invalidate_recordset(["assignment_note"])
+
+    # ------------------------------------------------------------------
+    # Hard rules
+    # ------------------------------------------------------------------
 
     def _can_be_done_by(self, technician):
         """Whether the technician has the skills and goes to the customer's area."""
-        self.ensure_one()
-        areas, postal_code = technician.area_ids, self.partner_id.zip
-        return self.type_id.skill_ids <= technician.skill_ids and (
-            not areas or not postal_code or areas._covers(postal_code)
-        )
+        return not self._find_unmet_rules(technician)
 
-    def _count_week(self, technicians):
-        """Live appointments of each technician in the seven days round the start."""
-        week = timedelta(days=3, hours=12)
-        # sudo: the load of colleagues counts, though it is not one's own to read.
-        groups = self.sudo()._read_group(
-            [
-                ("technician_id", "in", technicians.ids),
-                ("state", "in", LIVE_STATES),
-                ("id", "not in", self.ids),
-                ("start", ">=", self.start - week),
-                ("start", "<", self.start + week),
-            ],
-            ["technician_id"],
-            ["__count"],
-        )
-        return {technicians.browse(technician.id): count for technician, count in groups}
+    def _find_unmet_rules(self, technician):
+        """Why this technician may not be asked, whatever the time.
+
+        :return: list of str, each as what follows the technician's name
+        """
+        self.ensure_one()
+        # sudo: whose skills and areas do not fit is said to whoever plans.
+        visit, technician, faults = self.sudo(), technician.sudo(), []
+        if not technician.active:
+            faults.append(_("is archived"))
+        if technician.company_id and technician.company_id != visit.company_id:
+            faults.append(_("works for %(company)s", company=technician.company_id.name))
+        needed = visit.type_id.skill_ids
+        missing = needed and needed - technician.skill_ids
+        if missing:
+            faults.append(_("lacks the skill %(skills)s", skills=", ".join(missing.mapped("name"))))
+        postal_code = visit.type_id.place != "remote" and visit.partner_id.zip
+        if postal_code and technician.area_ids and not technician.area_ids._covers(postal_code):
+            faults.append(_("does not go to %(postal_code)s", postal_code=postal_code))
+        return faults

@@ -192,8 +192,10 @@ class SupportAvailabilityMixin(models.AbstractModel):
             start,
             start + timedelta(days=ALTERNATIVES_DAYS),
             self._get_demand(),
-            limit=ALTERNATIVES,
+            # Several may be free at the same times.
+            limit=ALTERNATIVES * len(technicians),
             without=self,
         )
+        slots = list({slot.start: slot for slot in slots}.values())[:ALTERNATIVES]
         words = self.env["support.availability.words"]
         return words._describe_alternatives(slots, start, ALTERNATIVES_DAYS)

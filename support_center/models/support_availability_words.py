@@ -38,7 +38,7 @@ class SupportAvailabilityWords(models.AbstractModel):
         ids = [reason.record_id for reason in reasons if reason.record_id]
         if not ids:
             return {}
-        visible = self.env["support.appointment"].search([("id", "in", ids)])
+        visible = self.env["support.appointment"].search_fetch([("id", "in", ids)], ["name"])
         return {appointment.id: appointment.name for appointment in visible}
 
     @api.model
@@ -123,8 +123,8 @@ class SupportAvailabilityWords(models.AbstractModel):
         :return: str, like “Thu 5 Mar, 10:00–11:00”; the second day is named where it differs
         """
         first, last = naive(start), naive(stop)
-        is_same_day = self._format_day(first, zone) == self._format_day(last, zone)
-        end = self._format_clock(last, zone) if is_same_day else self._format_moment(last, zone)
+        days = {moment.astimezone(ZoneInfo(zone)).date() for moment in (start, stop)}
+        end = self._format_clock(last, zone) if len(days) == 1 else self._format_moment(last, zone)
         return f"{self._format_moment(first, zone)}–{end}"
 
     @api.model

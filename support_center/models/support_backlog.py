@@ -12,7 +12,9 @@ HANDLE_BATCH = 100
 # none where it acts on changes only; handler: a rule's method on records; hold: the field that
 # holds a record back from a cron; audience: who is told; notice: as in ``support.notifier``.
 Automation = namedtuple(
-    "Automation", "model domain handler hold audience notice is_on", defaults=("", "", "", "", True)
+    "Automation",
+    "model domain handler hold audience notice is_on",
+    defaults=("", "", "", "", "", True),
 )
 APPOINTMENT = "support.appointment"
 DELIVERY = "support.webhook.delivery"
@@ -89,6 +91,7 @@ AUTOMATIONS = {
     "automation_reoffer_slot": Automation(
         APPOINTMENT, "_get_backlog_reoffer_domain", "_rule_reoffer_slot", is_on=False
     ),
+    "automation_tell_hit_visits": Automation("resource.calendar.leaves"),
 }
 
 

@@ -248,6 +248,12 @@ class SupportNotifier(models.AbstractModel):
                SET announced_at = %(now)s,
                    announced_start = CASE WHEN %(expects)s THEN appointment.start END,
                    announced_details = CASE WHEN %(expects)s THEN told.details::jsonb END,
+                   -- For whoever undoes the cancellation before the mail has left.
+                   announced_before = CASE WHEN NOT %(expects)s THEN jsonb_build_object(
+                       'partner_id', partner_id, 'announced_at', announced_at,
+                       'announced_start', announced_start, 'announced_details', announced_details,
+                       'confirmation_sent', confirmation_sent, 'reminder_sent', reminder_sent,
+                       'ics_sequence', ics_sequence) END,
                    ics_sequence = told.sequence,
                    confirmation_sent = %(expects)s AND (
                        %(kind)s = 'confirmation' OR COALESCE(appointment.confirmation_sent, FALSE)),
@@ -272,6 +278,7 @@ class SupportNotifier(models.AbstractModel):
                 "announced_at",
                 "announced_start",
                 "announced_details",
+                "announced_before",
                 "ics_sequence",
                 "confirmation_sent",
                 "confirmation_queued_at",

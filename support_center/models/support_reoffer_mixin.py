@@ -4,6 +4,9 @@ from markupsafe import Markup
 
 from odoo import _, fields, models
 
+from ..scheduling.explain import why_not
+from .support_availability import aware
+
 
 class SupportReofferMixin(models.AbstractModel):
     """A time that became free is offered to who waits for one."""
@@ -21,12 +24,31 @@ class SupportReofferMixin(models.AbstractModel):
         groups="base.group_user",
         help="The waiting request that the time of this cancelled visit was offered to.",
     )
+    reoffer_activity_id = fields.Many2one(
+        "mail.activity", readonly=True, copy=False, ondelete="set null", groups="base.group_user"
+    )
 
     def write(self, vals):
         if vals.get("state") == "draft":
             # Re-opened, the visit wants its time back; another cancellation offers it anew.
-            vals = {"reoffered_to_id": False, **vals}
+            self._withdraw_offers()
+            vals = {"reoffered_to_id": False, "reoffer_activity_id": False, **vals}
         return super().write(vals)
+
+    def _withdraw_offers(self):
+        """Whoever is to offer a visit's time learns that it is not free any more."""
+        # sudo: whoever re-opens a visit need not see the requests of others.
+        offered = self.sudo().filtered("reoffered_to_id")
+        if not offered:
+            return
+        offered.reoffer_activity_id.unlink()
+        for visit in offered.filtered(lambda visit: visit.reoffered_to_id.state == "draft"):
+            visit.reoffered_to_id._message_log(
+                body=_(
+                    "The time of %(visit)s is not free any more: it was cancelled by mistake.",
+                    visit=visit._get_html_link(title=visit.name),
+                )
+            )
 
     def _rule_reoffer_slot(self):
         """Tell a dispatcher of the request that fits best into the time of a cancelled visit.
@@ -60,8 +82,8 @@ class SupportReofferMixin(models.AbstractModel):
                 "No waiting request fits into the time of %(technician)s.",
                 technician=technician.name,
             )
-        visit.reoffered_to_id = draft
-        draft._schedule_reoffer_activity(visit)
+        activity = draft._schedule_reoffer_activity(visit)
+        visit.write({"reoffered_to_id": draft.id, "reoffer_activity_id": activity.id})
         return "ok", _("Offered to %(reference)s.", reference=draft.name)
 
     def _why_not_reofferable(self):
@@ -81,7 +103,7 @@ class SupportReofferMixin(models.AbstractModel):
             )
         if not technician.active:
             return _("%(technician)s is archived.", technician=technician.name)
-        if not self._is_technician_free(self, self.start):
+        if why_not(self._read_agenda(), self._get_demand(), aware(self.start)):
             return _(
                 "%(technician)s is not at work at that time, or booked again.",
                 technician=technician.name,
@@ -94,7 +116,7 @@ class SupportReofferMixin(models.AbstractModel):
         :return: ``support.appointment``, empty if none fits
         """
         drafts = self.search(self._get_waiting_domain(), order="priority desc, create_date, id")
-        now = fields.Datetime.now()
+        agenda, now = self._read_agenda(), fields.Datetime.now()
         for draft in drafts:
             start, busy_stop = self._fit_in(draft)
             notice = timedelta(hours=draft.type_id.min_notice_hours)
@@ -102,7 +124,7 @@ class SupportReofferMixin(models.AbstractModel):
                 busy_stop <= self.busy_stop
                 and start >= now + notice
                 and draft._can_be_done_by(self.technician_id)
-                and self._is_technician_free(draft, start)
+                and not why_not(agenda, draft._get_demand(), aware(start))
             ):
                 return draft
         return self.browse()
@@ -145,17 +167,25 @@ class SupportReofferMixin(models.AbstractModel):
         start = max(self.start, self.busy_start + timedelta(minutes=before))
         return start, start + self._as_timedelta(draft.duration) + timedelta(minutes=after)
 
-    def _is_technician_free(self, visit, start):
-        """Whether this visit's technician works and is not booked, were ``visit`` at ``start``."""
-        stop = start + self._as_timedelta(visit.duration)
-        return bool(self.technician_id._is_available(start, stop, visit._get_buffers()))
+    def _read_agenda(self):
+        """What this visit's technician does around its time.
+
+        :return: ``scheduling.agenda.Agenda``
+        """
+        agendas = self.env["support.availability"]._read_agendas(
+            self.technician_id, self.start, self.stop
+        )
+        return agendas[self.technician_id.id]
 
     def _schedule_reoffer_activity(self, visit):
-        """Ask a dispatcher, in their language, to offer ``visit``'s time to this customer."""
+        """Ask a dispatcher, in their language, to offer ``visit``'s time to this customer.
+
+        :return: the ``mail.activity``
+        """
         self.ensure_one()
         user = self._automation_responsible()
         draft = self.with_context(lang=user.lang)
-        draft.activity_schedule(
+        return draft.activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=user.id,
             **draft._prepare_reoffer_vals(visit),

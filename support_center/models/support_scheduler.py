@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 import psycopg2
 
 from odoo import _, api, models
-from odoo.exceptions import ValidationError
 from odoo.tools import format_datetime
+
+from ..exceptions import DoubleBooking
 
 NO_DOUBLE_BOOKING = "support_appointment_no_double_booking"
 
@@ -40,14 +41,10 @@ class SupportScheduler(models.AbstractModel):
         :param visits: ``support.appointment`` that it writes to; a refusal
             offers other times for a single one
         :return: what ``write`` returns
-        :raise ValidationError: names the technician, the time and, if the
+        :raise DoubleBooking: names the technician, the time and, if the
             user may see it, the appointment in the way
         """
-        if technicians:
-            self.env.cr.execute(
-                "SELECT pg_advisory_xact_lock(%s, id) FROM unnest(%s) AS id ORDER BY id",
-                [LOCK_NAMESPACE, sorted(technicians.ids)],
-            )
+        self._lock(technicians)
         # Not inside of the try: opening flushes what an outer write has left to do, and the
         # refusal of that is the outer one's to explain, after its own savepoint is rolled back.
         savepoint = self.env.cr.savepoint()
@@ -57,7 +54,21 @@ class SupportScheduler(models.AbstractModel):
         except psycopg2.errors.ExclusionViolation as error:
             if error.diag.constraint_name != NO_DOUBLE_BOOKING:
                 raise
-            raise ValidationError(self._explain_double_booking(error, visits)) from error
+            raise DoubleBooking(self._explain_double_booking(error, visits)) from error
+
+    @api.model
+    def _lock(self, technicians):
+        """Let nobody else book ``technicians`` until this transaction ends.
+
+        Whoever is going to book one or the other of several takes them all at
+        once, first: two transactions that take them one by one, each in its own
+        order, would wait for one another.
+        """
+        if technicians:
+            self.env.cr.execute(
+                "SELECT pg_advisory_xact_lock(%s, id) FROM unnest(%s) AS id ORDER BY id",
+                [LOCK_NAMESPACE, sorted(technicians.ids)],
+            )
 
     @api.model
     def _explain_double_booking(self, error, visits=None):

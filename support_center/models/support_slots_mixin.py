@@ -8,6 +8,8 @@ from .support_availability import aware, naive
 
 MAX_DAYS = 92
 MAX_SLOTS = 1000
+# What PostgreSQL holds in the column of an id.
+MAX_ID = 2**31 - 1
 
 
 class SupportSlotsMixin(models.AbstractModel):
@@ -38,6 +40,8 @@ class SupportSlotsMixin(models.AbstractModel):
         :raise ValidationError: names every wrong argument and what is expected
         """
         self.env["support.intake"]._check_external_access()
+        if duration is False:
+            duration = None  # XML-RPC has no None
         zone = ZoneInfo(self.env["support.availability.words"]._get_viewer_zone())
         start, stop, kind = self._read_slot_request(date_from, date_to, duration, type, limit, zone)
         # sudo: who could come is what is asked; an integrator may not read technicians.
@@ -84,13 +88,11 @@ class SupportSlotsMixin(models.AbstractModel):
                     days=MAX_DAYS,
                 )
             )
-        if duration is not None and (
-            not isinstance(duration, (int, float)) or not 0 < duration <= 24 * MAX_DAYS
-        ):
+        if duration is not None and not self._is_length(duration):
             faults.append(
                 _("duration is “%(value)s”: hours above zero are expected.", value=duration)
             )
-        if not isinstance(limit, int) or not 0 < limit <= MAX_SLOTS:
+        if isinstance(limit, bool) or not isinstance(limit, int) or not 0 < limit <= MAX_SLOTS:
             faults.append(
                 _(
                     "limit is “%(value)s”: a number from 1 to %(most)s is expected.",
@@ -109,6 +111,12 @@ class SupportSlotsMixin(models.AbstractModel):
         if faults:
             raise ValidationError("\n".join(faults))
         return start, stop, found
+
+    @api.model
+    def _is_length(self, hours):
+        """Whether a visit can take so long: a second at least, and no more than is looked at."""
+        is_number = isinstance(hours, (int, float)) and not isinstance(hours, bool)
+        return is_number and 1 / 3600 <= hours <= 24 * MAX_DAYS
 
     @api.model
     def _parse_slot_bound(self, value, zone, is_end=False):
@@ -134,7 +142,9 @@ class SupportSlotsMixin(models.AbstractModel):
         types = self.env["support.appointment.type"].sudo()
         if not kind:
             return types
-        if isinstance(kind, int):
+        if isinstance(kind, int) and not isinstance(kind, bool):
+            if not 0 < kind <= MAX_ID:
+                return types
             return types.search(
                 [("id", "=", kind), ("company_id", "in", [self.env.company.id, False])]
             )

@@ -14,9 +14,17 @@ Slot = namedtuple("Slot", "start stop technician_id")
 class SupportTechnician(models.Model):
     _name = "support.technician"
     _description = "Support Technician"
-    _inherit = ["resource.mixin", "mail.thread"]
+    _inherit = [
+        "resource.mixin",
+        "support.absence.mixin",
+        "support.automation.mixin",
+        "mail.thread",
+        "mail.activity.mixin",
+    ]
     _order = "name, id"
     _check_company_auto = True
+    # Dispatchers, who may not change a technician, close the activities on one.
+    _mail_post_access = "read"
 
     name = fields.Char(related="resource_id.name", store=True, readonly=False)
     user_id = fields.Many2one(
@@ -167,6 +175,21 @@ class SupportTechnician(models.Model):
             Slot(naive(moment), naive(moment + demand.duration), ids[position])
             for moment, position in found[:limit]
         ]
+
+    def _rank_for(self, appointment):
+        """Who of these technicians should go to ``appointment``.
+
+        Skills, area, company and availability are hard rules. Among those who
+        are left the lowest cost wins, see "Who is chosen" in
+        docs/scheduling.md. The number of queries does not grow with the
+        technicians.
+
+        :param appointment: ``support.appointment`` with a start, also a new one
+        :return: list of ``Ranked(technician, cost, reasons)``: best first, cost
+            in minutes; then those who cannot come, with None for the cost.
+            ``reasons`` is a list of str in the language of the environment
+        """
+        return self.env["support.ranking"]._rank_for(appointment, self)
 
     # ------------------------------------------------------------------
     # Business

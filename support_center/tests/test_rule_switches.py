@@ -15,6 +15,7 @@ RULES = {
     "automation_webhook_create": ("Webhook Appointment Creation", False),
     "automation_webhook_response": ("Webhook Response", False),
     "automation_reoffer_slot": ("Reoffer Freed Slot", False),
+    "automation_tell_hit_visits": ("Tell of Visits in an Absence", True),
 }
 CRONS = {
     "cron_send_appointment_reminders": ("Send Appointment Reminders", 1, "hours", True),
@@ -116,6 +117,18 @@ class TestRuleSwitches(SupportMailCase):
         visit.action_cancel()
         return visit.reoffered_to_id == waiting
 
+    def _try_hit_visits(self):
+        technician = self.env["support.technician"].create({"name": "Away", "tz": "UTC"})
+        self._create_appointment(technician_id=technician.id)
+        self.env["resource.calendar.leaves"].create(
+            {
+                "resource_id": technician.resource_id.id,
+                "date_from": at("2026-03-05 08:00"),
+                "date_to": at("2026-03-05 18:00"),
+            }
+        )
+        return bool(technician.activity_ids)
+
     def test_off_and_on_again(self):
         self.env["ir.config_parameter"].set_param(
             "support_center.webhook_response_url", "https://hooks.example.com/in"
@@ -132,6 +145,7 @@ class TestRuleSwitches(SupportMailCase):
             "automation_webhook_create": self._try_webhook_in,
             "automation_webhook_response": self._try_webhook_out,
             "automation_reoffer_slot": self._try_reoffer,
+            "automation_tell_hit_visits": self._try_hit_visits,
         }
         self.assertEqual(set(attempts), set(RULES))
         for name, attempt in attempts.items():

@@ -16,6 +16,17 @@ MODELS = [
     "support.ticket",
     "support.webhook.delivery",
 ]
+# Pages of dispatchers, and of managers.
+PAGES = [
+    "support.dry.run",
+    "support.dry.run.line",
+    "support.health",
+    "support.health.line",
+    "support.replan",
+    "support.replan.line",
+    "support.slot.finder",
+    "support.slot.finder.line",
+]
 
 
 @tagged("post_install", "-at_install")
@@ -91,12 +102,12 @@ class TestSecurityRoles(SupportCase):
             made.with_user(self.user_integration).action_confirm()
         with self.assertRaises(AccessError):
             made.with_user(self.user_integration).unlink()
-        for model in set(MODELS) - {"support.appointment"}:
+        for model in {*MODELS, *PAGES} - {"support.appointment"}:
             with self.subTest(model=model), self.assertRaises(AccessError):
                 self._as(self.user_integration, model).search([])
 
     def test_other_internal_users_see_nothing(self):
-        for model in MODELS:
+        for model in MODELS + PAGES:
             with self.subTest(model=model), self.assertRaises(AccessError):
                 self._as(self.user_employee, model).search([])
         with self.assertRaises(AccessError):
@@ -117,16 +128,25 @@ class TestSecurityRoles(SupportCase):
                 appointments.browse(self.own.id).read([field])
         with self.assertRaises(AccessError):
             appointments.browse(self.own.id).write({"location": "x"})
-        for model in set(MODELS) - {"support.appointment", "support.ticket"}:
+        for model in {*MODELS, *PAGES} - {"support.appointment", "support.ticket"}:
             with self.subTest(model=model), self.assertRaises(AccessError):
                 self._as(self.user_portal, model).search([])
 
     def test_the_public_sees_nothing(self):
-        for model in MODELS:
+        for model in MODELS + PAGES:
             with self.subTest(model=model), self.assertRaises(AccessError):
                 self._as(self.user_public, model).search([])
 
+    def test_technicians_have_no_pages_of_dispatchers(self):
+        for model in PAGES:
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self._as(self.user_technician, model).create({})
+
     def test_every_model_is_in_this_test(self):
+        transient = self.env["ir.model"].search(
+            [("model", "=like", "support.%"), ("transient", "=", True)]
+        )
+        self.assertEqual(set(transient.mapped("model")), set(PAGES))
         stored = self.env["ir.model"].search(
             [("model", "=like", "support.%"), ("transient", "=", False)]
         )

@@ -101,6 +101,7 @@ class SupportDryRun(models.TransientModel):
             "automation_webhook_create": _("Read: accepted, or put up for review"),
             "automation_webhook_response": _("Message to the system outside"),
             "automation_reoffer_slot": _("Offer of the freed time to a waiting request"),
+            "automation_tell_hit_visits": _("Activity about visits that fall into an absence"),
         }
 
     @api.model

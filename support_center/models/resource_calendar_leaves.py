@@ -1,0 +1,31 @@
+from odoo import fields, models
+
+
+class ResourceCalendarLeaves(models.Model):
+    _inherit = "resource.calendar.leaves"
+
+    def _rule_tell_hit_visits(self):
+        """Tell a dispatcher which planned visits fall into new or moved leaves and holidays."""
+        # sudo: whoever enters a leave need not be one who plans visits.
+        leaves = self.sudo().filtered(
+            lambda leave: leave.time_type == "leave" and leave.date_to > fields.Datetime.now()
+        )
+        if not leaves:
+            return
+        # A holiday is everybody's until its schedule and company are looked at.
+        is_public = not all(leave.resource_id for leave in leaves)
+        domain = [] if is_public else [("resource_id", "in", leaves.resource_id.ids)]
+        leaves.env["support.technician"].search(domain)._run_automation(
+            "tell_hit_visits",
+            # sudo: as above; the guard has put the rights of whoever saved back.
+            lambda technicians: technicians.sudo()._tell_of_hits(leaves),
+        )
+
+    def _is_absence_of(self, technician):
+        """Whether this leave or holiday keeps ``technician`` from working."""
+        self.ensure_one()
+        if self.resource_id:
+            return self.resource_id == technician.resource_id
+        return (not self.calendar_id or self.calendar_id == technician.resource_calendar_id) and (
+            not self.company_id or self.company_id == technician.company_id
+        )

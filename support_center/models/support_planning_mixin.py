@@ -1,0 +1,63 @@
+from odoo import _, models
+from odoo.exceptions import UserError
+
+PLANNABLE_STATES = ("draft", "confirmed")
+WAITING_REQUESTS = ("received", "review")
+
+
+class SupportPlanningMixin(models.AbstractModel):
+    """The ways from appointments to the pages that find times for them."""
+
+    _name = "support.planning.mixin"
+    _description = "Planning of Appointments"
+
+    def action_find_time(self):
+        """Show the best times for one appointment.
+
+        :return: window action
+        :raise UserError: for several at once, or one that cannot be planned
+        """
+        if len(self) != 1:
+            raise UserError(
+                _("Choose one appointment. For several there is “Propose New Times” in the menu.")
+            )
+        self._check_plannable()
+        return self.env["support.slot.finder"]._open(self)
+
+    def action_propose_times(self):
+        """Propose other times and technicians for these appointments.
+
+        :return: window action
+        :raise UserError: where none of them can be planned
+        """
+        plannable = self.filtered(lambda a: not a._find_planning_fault())
+        if not plannable:
+            self._check_plannable()
+        return self.env["support.replan"]._open(plannable, len(self) - len(plannable))
+
+    def _check_plannable(self):
+        """
+        :raise UserError: names each appointment that cannot be planned, and why
+        """
+        faults = [appointment._find_planning_fault() for appointment in self]
+        if any(faults):
+            raise UserError("\n".join(fault for fault in faults if fault))
+
+    def _find_planning_fault(self):
+        """Why no time is to be found for this appointment.
+
+        :return: str, empty for one that can be planned
+        """
+        self.ensure_one()
+        if self.state not in PLANNABLE_STATES:
+            states = dict(self._fields["state"]._description_selection(self.env))
+            return _(
+                "%(name)s is in state “%(state)s”: only drafts and confirmed visits are planned.",
+                name=self.name,
+                state=states[self.state],
+            )
+        if self.state == "draft" and self.intake_state in WAITING_REQUESTS:
+            return _("%(name)s waits for a look: accept the request first.", name=self.name)
+        if not self.active:
+            return _("%(name)s is archived.", name=self.name)
+        return ""

@@ -1,0 +1,99 @@
+from odoo import _, fields, models
+from odoo.exceptions import UserError
+
+# What falls through in these states may be tried again.
+REBOOKED_STATES = ("cancelled", "no_show")
+# What the new request takes over; its time and its technician are to be found.
+REBOOKED_FIELDS = (
+    "company_id", "partner_id", "customer_name", "customer_email", "customer_phone", "type_id",
+    "duration", "ticket_id", "description", "location", "priority", "timezone",
+    "send_confirmation_email", "send_reminder_email",
+)  # fmt: skip
+
+
+class SupportRebookMixin(models.AbstractModel):
+    """A visit that fell through is planned anew, as a draft of its own."""
+
+    _name = "support.rebook.mixin"
+    _description = "Rebooking"
+
+    rebooked_from_id = fields.Many2one(
+        "support.appointment",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="base.group_user",
+        help="The cancelled or missed visit that this one takes the place of.",
+    )
+    rebooked_ids = fields.One2many(
+        "support.appointment",
+        "rebooked_from_id",
+        string="Rebooked As",
+        readonly=True,
+        context={"active_test": False},
+        groups="base.group_user",
+    )
+
+    _sql_constraints = [
+        (
+            "rebooked_once",
+            "UNIQUE (rebooked_from_id)",
+            "This visit has been rebooked already: open the new one.",
+        ),
+    ]
+
+    def action_rebook(self):
+        """Make a draft in place of a visit that fell through, and look for its time.
+
+        A visit is rebooked once: after that its new one is opened.
+
+        :return: window action
+        :raise UserError: for a visit that is neither cancelled nor missed
+        """
+        self.ensure_one()
+        rebooked = self.rebooked_ids
+        if not rebooked:
+            self._check_rebookable()
+            rebooked = self._rebook()
+        if rebooked.state == "draft" and rebooked.active:
+            return rebooked.action_find_time()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": rebooked.id,
+            "view_mode": "form",
+            "views": [[False, "form"]],
+        }
+
+    def _check_rebookable(self):
+        """
+        :raise UserError: names the visits that did not fall through
+        """
+        others = self.filtered(lambda a: a.state not in REBOOKED_STATES)
+        if others:
+            raise UserError(
+                _(
+                    "Only a cancelled or missed visit can be rebooked, not %(names)s.",
+                    names=", ".join(others.mapped("name")),
+                )
+            )
+
+    def _rebook(self):
+        """The drafts in place of these visits, with a note on both sides.
+
+        :return: ``support.appointment`` in the same order
+        """
+        drafts = self.create([visit._prepare_rebook_vals() for visit in self])
+        notes = {}
+        for visit, draft in zip(self, drafts, strict=True):
+            notes[visit] = _("Rebooked as %(draft)s.", draft=draft._get_html_link(title=draft.name))
+            notes[draft] = _("In place of %(visit)s.", visit=visit._get_html_link(title=visit.name))
+        # A note in the log, of which nobody is told.
+        (self | drafts)._message_log_batch(bodies={record.id: notes[record] for record in notes})
+        return drafts
+
+    def _prepare_rebook_vals(self):
+        self.ensure_one()
+        vals = self._convert_to_write({field: self[field] for field in REBOOKED_FIELDS})
+        return {**vals, "rebooked_from_id": self.id}

@@ -1,0 +1,66 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+
+
+class SupportReplanLine(models.TransientModel):
+    """One visit, where it is, and where it could be."""
+
+    _name = "support.replan.line"
+    _description = "Visit to Replan"
+    _order = "sequence, id"
+
+    replan_id = fields.Many2one("support.replan", required=True, ondelete="cascade", index=True)
+    sequence = fields.Integer()
+    is_selected = fields.Boolean("Apply", default=True)
+    appointment_id = fields.Many2one(
+        "support.appointment", "Visit", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="appointment_id.company_id")
+    customer_name = fields.Char(related="appointment_id.customer_name", string="Customer")
+    present = fields.Char("Now", compute="_compute_present")
+    proposal = fields.Char(readonly=True)
+    start = fields.Datetime("New Start")
+    technician_id = fields.Many2one("support.technician", "New Technician", check_company=True)
+    error = fields.Text("Why Not", readonly=True)
+
+    @api.depends("appointment_id.start", "appointment_id.technician_id")
+    @api.depends_context("tz")
+    def _compute_present(self):
+        words = self.env["support.availability.words"]
+        zone = words._get_viewer_zone()
+        for line in self:
+            appointment = line.appointment_id
+            moment = appointment.start and words._format_moment(appointment.start, zone)
+            line.present = ", ".join(
+                filter(None, [moment or "", appointment.technician_id.name or ""])
+            )
+
+    def _apply(self):
+        """Give the visit the time and technician of this line.
+
+        :return: str, why that is not possible, else empty; then nothing has changed
+        """
+        self.ensure_one()
+        if not self.start:
+            return _("Enter when the visit is to start.")
+        vals = self._prepare_vals()
+        if not vals:
+            return _("This is the time and technician that it has already.")
+        try:
+            with self.env.cr.savepoint():
+                appointment = self.appointment_id
+                appointment._check_plannable()
+                appointment.write(vals)
+        except UserError as error:
+            return str(error)
+        return ""
+
+    def _prepare_vals(self):
+        """What differs from the visit as it is."""
+        appointment = self.appointment_id
+        vals = {}
+        if self.start != appointment.start:
+            vals["start"] = self.start
+        if self.technician_id != appointment.technician_id:
+            vals["technician_id"] = self.technician_id.id
+        return vals

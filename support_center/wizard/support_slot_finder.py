@@ -1,0 +1,307 @@
+from collections import Counter
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from odoo import _, api, fields, models
+
+from ..models.support_availability import aware
+
+DEFAULT_DAYS = 7
+MAX_DAYS = 92
+# How many times are shown, and how many of them on one day of one technician.
+MAX_LINES = 6
+MAX_LINES_A_DAY = 2
+# How many of the best are put in words, so that enough are left after that.
+MAX_RANKED = 200
+# For how many days after a search in vain the next free times are looked for.
+DAYS_AFTER = 28
+
+
+class SupportSlotFinder(models.TransientModel):
+    """Where a visit could be put: the best few times, one click away."""
+
+    _name = "support.slot.finder"
+    _description = "Find a Time"
+
+    appointment_id = fields.Many2one(
+        "support.appointment", required=True, readonly=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="appointment_id.company_id")
+    state = fields.Selection(related="appointment_id.state")
+    customer_name = fields.Char(related="appointment_id.customer_name")
+    requested_date = fields.Datetime(related="appointment_id.requested_date")
+    type_id = fields.Many2one(related="appointment_id.type_id")
+    date_from = fields.Datetime("From", required=True)
+    date_to = fields.Datetime("Until", required=True)
+    duration = fields.Float(required=True)
+    technician_id = fields.Many2one(
+        "support.technician",
+        check_company=True,
+        help="Empty for all who have the skills and go to the area.",
+    )
+    zone_note = fields.Char(compute="_compute_zone_note")
+    has_customer_zone = fields.Boolean(compute="_compute_zone_note")
+    is_stale = fields.Boolean(readonly=True)
+    message = fields.Text(readonly=True)
+    line_ids = fields.One2many("support.slot.finder.line", "finder_id", readonly=True)
+
+    @api.depends("appointment_id")
+    @api.depends_context("tz")
+    def _compute_zone_note(self):
+        zone = self.env["support.availability.words"]._get_viewer_zone()
+        for finder in self:
+            customer_zone = finder.appointment_id._get_customer_timezone()
+            finder.has_customer_zone = customer_zone != zone
+            if finder.has_customer_zone:
+                finder.zone_note = _(
+                    "Times in %(zone)s; the customer's in %(customer_zone)s.",
+                    zone=zone,
+                    customer_zone=customer_zone,
+                )
+            else:
+                finder.zone_note = _("Times in %(zone)s.", zone=zone)
+
+    @api.onchange("date_from", "date_to", "duration", "technician_id")
+    def _onchange_search(self):
+        # The lines are of another search now; their buttons would surprise.
+        self.is_stale = bool(self._origin)
+
+    # ------------------------------------------------------------------
+    # Opening
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _open(self, appointment):
+        """Look for times for one appointment and show them.
+
+        :param appointment: a ``support.appointment``, draft or confirmed
+        :return: window action
+        """
+        finder = self.create(self._prepare_finder_vals(appointment))
+        return finder.action_search()
+
+    @api.model
+    def _prepare_finder_vals(self, appointment):
+        """Where to look first: from the time that was asked for, or now, a week ahead.
+
+        The type's minimum notice and horizon bound what is shown at first; a
+        dispatcher who widens the search means it.
+        """
+        now = fields.Datetime.now()
+        since = max(now, appointment.requested_date or now)
+        duration = timedelta(hours=appointment.duration)
+        since, until = appointment.type_id._limit_offers(
+            since, since + timedelta(days=DEFAULT_DAYS), duration
+        )
+        since = since.replace(second=0)
+        return {
+            "appointment_id": appointment.id,
+            "date_from": since,
+            "date_to": max(until, since + duration),
+            "duration": appointment.duration,
+        }
+
+    def action_search(self):
+        """Look for times as the fields say, and show the page again.
+
+        :return: window action
+        """
+        self.ensure_one()
+        message, lines = self._find_lines()
+        self.line_ids.unlink()
+        self.write(
+            {
+                "message": message,
+                "is_stale": False,
+                "line_ids": [(0, 0, vals) for vals in lines],
+            }
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Find a Time for %(name)s", name=self.appointment_id.name),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
+
+    # ------------------------------------------------------------------
+    # Looking
+    # ------------------------------------------------------------------
+
+    def _find_lines(self):
+        """
+        :return: tuple of a message, empty where there is something to show, and
+            a list of values of lines
+        """
+        fault = self._find_fault()
+        if fault:
+            return fault, []
+        candidates, fault = self._find_candidates()
+        if fault:
+            return fault, []
+        slots = self._find_slots(candidates, self.date_from, self.date_to)
+        if slots:
+            return "", self._prepare_line_vals(self._pick(self._rank(slots)))
+        later = self._find_slots(
+            candidates, self.date_to, self.date_to + timedelta(days=DAYS_AFTER)
+        )
+        message = self._describe_nothing_free(candidates, bool(later))
+        return message, self._prepare_line_vals(self._pick([(slot, []) for slot in later]))
+
+    def _find_slots(self, candidates, start, stop):
+        """
+        :return: list of ``Slot``, without the one that the visit has already
+        """
+        appointment = self.appointment_id
+        slots = candidates._find_slots(
+            max(start, fields.Datetime.now()), stop, self._get_demand(), without=appointment
+        )
+        now = appointment.start, appointment.stop, appointment.technician_id.id
+        return [slot for slot in slots if tuple(slot) != now]
+
+    def _find_fault(self):
+        """What is wrong with the search itself, in words."""
+        now = fields.Datetime.now()
+        if not self.duration > 0:
+            return _("Enter how long the visit takes.")
+        if self.date_to <= max(self.date_from, now):
+            return _("The search has to end after it begins, and after now.")
+        if self.date_to - self.date_from > timedelta(days=MAX_DAYS):
+            return _("Look at %(days)s days at most.", days=MAX_DAYS)
+        return ""
+
+    def _get_demand(self):
+        return self.env["support.availability"]._prepare_demand(
+            self.duration, self.appointment_id._get_buffers()
+        )
+
+    def _rank(self, slots):
+        """The slots with their reasons, best first.
+
+        :param list slots: of ``Slot``, by time
+        :return: list of tuples of a ``Slot`` and a list of str
+        """
+        ranked = self.env["support.ranking"]._rank_slots(
+            self.appointment_id, slots, limit=MAX_RANKED
+        )
+        return [(found.slot, found.reasons) for found in ranked]
+
+    def _pick(self, ranked):
+        """The best few, with nobody's day alone and no time twice: a customer wants a choice.
+
+        :param list ranked: as ``_rank`` returns it
+        """
+        zone = ZoneInfo(self.env["support.availability.words"]._get_viewer_zone())
+        picked, counts = {}, Counter()
+        for slot, reasons in ranked:
+            key = slot.technician_id, aware(slot.start).astimezone(zone).date()
+            if slot.start not in picked and counts[key] < MAX_LINES_A_DAY:
+                picked[slot.start] = slot, reasons
+                counts[key] += 1
+            if len(picked) == MAX_LINES:
+                break
+        return list(picked.values())
+
+    def _prepare_line_vals(self, picked):
+        words = self.env["support.availability.words"]
+        zone = words._get_viewer_zone()
+        customer_zone = self.appointment_id._get_customer_timezone()
+        technicians = self.env["support.technician"].browse([s.technician_id for s, _r in picked])
+        names = {technician.id: technician.name for technician in technicians}
+        lines = []
+        for sequence, (slot, reasons) in enumerate(picked):
+            name = _(
+                "%(time)s with %(technician)s",
+                time=words._format_moment(slot.start, zone),
+                technician=names[slot.technician_id],
+            )
+            lines.append(
+                {
+                    "sequence": sequence,
+                    "name": ", ".join([name, *reasons[:1]]),
+                    "customer_time": words._format_moment(slot.start, customer_zone),
+                    "reasons": "\n".join(reasons),
+                    "start": slot.start,
+                    "stop": slot.stop,
+                    "technician_id": slot.technician_id,
+                }
+            )
+        return lines
+
+    # ------------------------------------------------------------------
+    # Who
+    # ------------------------------------------------------------------
+
+    def _find_candidates(self):
+        """Who of the company may be sent.
+
+        :return: tuple of ``support.technician`` and, where nobody may, the reason in words
+        """
+        appointment = self.appointment_id
+        technicians = self.technician_id or self.env["support.technician"].search(
+            [("company_id", "in", [appointment.company_id.id, False])]
+        )
+        if not technicians:
+            return technicians, _("There is no technician yet: add one under “Technicians”.")
+        fitting = technicians.filtered(appointment._can_be_done_by)
+        if fitting:
+            return fitting, ""
+        return fitting, self._describe_nobody_fits(technicians)
+
+    def _describe_nobody_fits(self, technicians):
+        """Which of the hard rules rules everybody out, and what to do about it."""
+        appointment, chosen = self.appointment_id, self.technician_id
+        needed = appointment.type_id.skill_ids
+        if chosen:
+            return _(
+                "%(name)s %(reasons)s. Leave the technician empty to look at all.",
+                name=chosen.name,
+                reasons="; ".join(appointment._find_unmet_rules(chosen)),
+            )
+        if not technicians.filtered(lambda t: needed <= t.skill_ids):
+            return _(
+                "Nobody has all the skills that “%(type)s” needs (%(skills)s). Enter them under "
+                "“Technicians”, or choose another type.",
+                type=appointment.type_id.name,
+                skills=", ".join(needed.mapped("name")),
+            )
+        return _(
+            "Nobody with the skills goes to the postal code %(code)s. Add it to an area, or the "
+            "area to a technician.",
+            code=appointment.partner_id.zip,
+        )
+
+    def _describe_nothing_free(self, candidates, has_later):
+        """That all are busy, and what to do about it."""
+        words = self.env["support.availability.words"]
+        zone = words._get_viewer_zone()
+        values = {
+            "name": self.technician_id.name,
+            "count": len(candidates),
+            "hours": round(self.duration, 2),
+            "start": words._format_moment(self.date_from, zone),
+            "stop": words._format_moment(self.date_to, zone),
+        }
+        if self.technician_id:
+            text = _(
+                "%(name)s is not free for %(hours)s hours from %(start)s to %(stop)s. Leave the "
+                "technician empty to look at all.",
+                **values,
+            )
+        else:
+            text = _(
+                "None of the %(count)s who could come is free for %(hours)s hours from %(start)s "
+                "to %(stop)s.",
+                **values,
+            )
+        if has_later:
+            after = _("These are the next free times:")
+        else:
+            after = _(
+                "Nor in the %(days)s days after: look at schedules, leaves and the duration.",
+                days=DAYS_AFTER,
+            )
+        return f"{text} {after}"

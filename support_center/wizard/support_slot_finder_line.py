@@ -1,0 +1,60 @@
+from odoo import _, fields, models
+
+
+class SupportSlotFinderLine(models.TransientModel):
+    """One time that can be had, in words."""
+
+    _name = "support.slot.finder.line"
+    _description = "Free Time"
+    _order = "sequence, id"
+
+    finder_id = fields.Many2one(
+        "support.slot.finder", required=True, ondelete="cascade", index=True
+    )
+    sequence = fields.Integer()
+    name = fields.Char("When and Who", readonly=True)
+    customer_time = fields.Char("For the Customer", readonly=True)
+    reasons = fields.Text("Why", readonly=True)
+    start = fields.Datetime(required=True, readonly=True)
+    stop = fields.Datetime(required=True, readonly=True)
+    technician_id = fields.Many2one("support.technician", required=True, readonly=True)
+
+    def action_plan(self):
+        """Give the visit this time and technician; one that is confirmed is rescheduled.
+
+        :raise ValidationError: says why not, where the time was taken meanwhile
+        """
+        self._plan()
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_plan_and_confirm(self):
+        """Give the draft this time and technician, and confirm it.
+
+        :raise ValidationError: as above
+        """
+        self._plan().action_confirm()
+        return {"type": "ir.actions.act_window_close"}
+
+    def _plan(self):
+        """
+        :return: the ``support.appointment``
+        """
+        self.ensure_one()
+        appointment = self.finder_id.appointment_id
+        appointment._check_plannable()
+        appointment.write(self._prepare_planned_vals())
+        return appointment
+
+    def _prepare_planned_vals(self):
+        vals = {
+            "start": self.start,
+            "duration": (self.stop - self.start).total_seconds() / 3600,
+            "technician_id": self.technician_id.id,
+        }
+        if self.reasons:
+            vals["assignment_note"] = _(
+                "%(name)s, taken from the free times: %(reasons)s.",
+                name=self.technician_id.name,
+                reasons="; ".join(self.reasons.splitlines()),
+            )
+        return vals
