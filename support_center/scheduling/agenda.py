@@ -54,6 +54,11 @@ class Agenda:
     max_daily: int = 0
 
     @cached_property
+    def shifts(self) -> list[Interval] | None:
+        """The hours, merged."""
+        return None if self.hours is None else merge(self.hours)
+
+    @cached_property
     def away(self) -> list[Interval]:
         """When the technician is absent, merged."""
         return merge((absence.start, absence.stop) for absence in self.absences)
@@ -83,8 +88,7 @@ class Agenda:
 
     def at_work(self, within: Interval) -> list[Interval]:
         """Hours less absences, merged, for ``within``."""
-        hours = [within] if self.hours is None else self.hours
-        return subtract(merge(hours), self.away)
+        return subtract([within] if self.shifts is None else self.shifts, self.away)
 
     def with_booking(self, booking: Booking) -> Agenda:
         """The same agenda with one more visit in it."""

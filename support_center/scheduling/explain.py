@@ -85,7 +85,7 @@ def _find_absences(agenda: Agenda, visit: Interval) -> list[Reason]:
         for absence in agenda.absences
         if overlaps(visit, (absence.start, absence.stop))
     ]
-    if agenda.hours is not None and not covers(agenda.hours, visit):
+    if agenda.shifts is not None and not covers(agenda.shifts, visit):
         reasons.append(Reason("hours", hours=_hours_of_day(agenda, visit[0])))
     return reasons
 
@@ -94,6 +94,6 @@ def _hours_of_day(agenda: Agenda, moment: datetime) -> tuple[Interval, ...]:
     day = agenda.day_of(moment)
     return tuple(
         (start, stop)
-        for start, stop in agenda.hours or ()
+        for start, stop in agenda.shifts or ()
         if day in (agenda.day_of(start), agenda.day_of(stop - timedelta(microseconds=1)))
     )

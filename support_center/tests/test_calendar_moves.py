@@ -61,20 +61,20 @@ class TestCalendarMoves(CalendarCase):
 
     def test_in_the_form_of_the_calendar(self):
         with Form(self.event) as form:
-            form.start = at("2026-03-05 16:00")
-            form.stop = at("2026-03-05 17:30")
-        self.assertEqual(self.visit.start, at("2026-03-05 16:00"))
+            form.start = at("2026-03-05 15:00")
+            form.stop = at("2026-03-05 16:30")
+        self.assertEqual(self.visit.start, at("2026-03-05 15:00"))
         self.assertEqual(self.visit.duration, 1.5)
 
     def test_buffers_move_along(self):
         visit = self._plan(start=at("2026-03-06 10:00"), type_id=self.type.id)
         self._move(
             self._get_event(visit).with_user(self.user_technician),
-            "2026-03-06 12:00",
             "2026-03-06 14:00",
+            "2026-03-06 16:00",
         )
-        self.assertEqual(visit.busy_start, at("2026-03-06 11:45"))
-        self.assertEqual(visit.busy_stop, at("2026-03-06 14:30"))
+        self.assertEqual(visit.busy_start, at("2026-03-06 13:45"))
+        self.assertEqual(visit.busy_stop, at("2026-03-06 16:30"))
 
     def test_a_visit_of_another_company_than_the_one_at_work(self):
         other = self.env["res.company"].create({"name": "Branch"})
