@@ -3,6 +3,7 @@ from . import support_automation_mixin
 from . import support_schedule_mixin
 from . import support_state_mixin
 from . import support_assignment_mixin
+from . import support_booking_mixin
 from . import support_notice_words_mixin
 from . import support_notice_mixin
 from . import support_technician_notice_mixin
@@ -22,6 +23,7 @@ from . import support_intake_references
 from . import support_intake
 from . import support_intake_webhook
 from . import support_intake_mixin
+from . import support_booking_guarantee
 from . import support_scheduler
 from . import support_skill
 from . import support_area
@@ -45,6 +47,7 @@ from . import support_health_data_mixin
 from . import support_health_check
 from . import base_automation
 from . import ir_config_parameter
+from . import ir_actions_server
 from . import ir_cron
 from . import ir_sequence
 from . import mail_mail

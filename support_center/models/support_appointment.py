@@ -30,6 +30,7 @@ class SupportAppointment(models.Model):
         "support.schedule.mixin",
         "support.state.mixin",
         "support.assignment.mixin",
+        "support.booking.mixin",
         "support.notice.words.mixin",
         "support.notice.mixin",
         "support.technician.notice.mixin",
@@ -103,7 +104,8 @@ class SupportAppointment(models.Model):
             "tsrange(busy_start, busy_stop) WITH &&) WHERE (active "
             "AND state IN ('confirmed', 'in_progress') AND technician_id IS NOT NULL "
             "AND busy_start IS NOT NULL AND busy_stop IS NOT NULL)",
-            "The technician is already booked at that time.",
+            "The technician is already booked at that time. Choose another time or another "
+            "technician.",
         ),
     ]
 
@@ -177,9 +179,12 @@ class SupportAppointment(models.Model):
         """``create`` proper: references, defaults of the type, booking."""
         vals_list = [self._complete_vals(vals) for vals in vals_list]
         self.env["ir.sequence"]._fill_references(vals_list, "name", "support.appointment")
+        # A default, of the context or of the user, books as a value does.
+        defaults = self.default_get(["technician_id", "state"])
+        booked = ({**defaults, **vals} for vals in vals_list)
         live = [
             vals["technician_id"]
-            for vals in vals_list
+            for vals in booked
             if vals.get("technician_id") and vals.get("state") in LIVE_STATES
         ]
         insert = partial(super().create, vals_list)
@@ -210,7 +215,7 @@ class SupportAppointment(models.Model):
         update = partial(super().write, vals)
         technicians = self._get_technicians_booked_by(vals)
         if technicians:
-            result = self.env["support.scheduler"]._book(technicians, update)
+            result = self.env["support.scheduler"]._book(technicians, update, self)
         else:
             result = update()
         others.filtered(lambda a: a.state in LIVE_STATES)._take_over_contact(vals)

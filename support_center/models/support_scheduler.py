@@ -1,15 +1,25 @@
+import logging
 import re
 import zlib
+from contextlib import contextmanager
 from datetime import datetime
 
 import psycopg2
 import pytz
 
 from odoo import _, api, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import MissingError
+from odoo.sql_db import PoolError
 from odoo.tools import format_datetime
 
-NO_DOUBLE_BOOKING = "support_appointment_no_double_booking"
+from ..compat import under_test
+from ..exceptions import DoubleBooking
+from .support_booking_guarantee import NO_DOUBLE_BOOKING
+
+_logger = logging.getLogger(__name__)
+
+# How deep in ``_book`` a cursor is.
+IN_BOOK = "support_center_in_book"
 
 # Namespace of the advisory locks, so that they do not meet another addon's.
 LOCK_NAMESPACE = zlib.crc32(b"support_center.technician") & 0x7FFFFFFF
@@ -29,35 +39,88 @@ class SupportScheduler(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _book(self, technicians, write):
+    def _book(self, technicians, write, appointments=None):
         """Run ``write``, which may book ``technicians``, and put a refusal in words.
 
         The database's exclusion constraint decides. The lock only orders
         those who come at once: two transactions that insert overlapping rows
         and then wait for one another would be ended as a deadlock.
 
+        One call takes its locks in the order of their ids. A transaction that
+        books in several calls may take them in any order and so still meet
+        another one crosswise; PostgreSQL then ends one of the two and Odoo
+        repeats that one's request, of which its user sees nothing.
+
+        The constraint looks at each row at once and is not deferrable, so that
+        a refusal comes from the very call that booked and not from the commit,
+        where nobody could go on. Two visits that exchange their technicians
+        are done by three writes: the first one without technician, the second
+        one, the first one again.
+
         :param technicians: ``support.technician`` that ``write`` may book
         :param write: callable without arguments
+        :param appointments: those that ``write`` changes, where it returns no recordset
         :return: what ``write`` returns
-        :raise ValidationError: names the technician, the time and, if the
-            user may see it, the appointment in the way
+        :raise DoubleBooking: names the technician, the time and, if the user
+            may see it, the appointment in the way
         """
         if technicians:
             self.env.cr.execute(
                 "SELECT pg_advisory_xact_lock(%s, id) FROM unnest(%s) AS id ORDER BY id",
                 [LOCK_NAMESPACE, sorted(technicians.ids)],
             )
+        stand_in = self.env["support.booking.guarantee"]._begin_stand_in(technicians)
         try:
-            with self.env.cr.savepoint():
-                return write()
+            with self._putting_in_words(), self.env.cr.savepoint():
+                result = write()
+                if stand_in:
+                    stand_in(appointments if appointments is not None else result)
+                return result
         except psycopg2.errors.ExclusionViolation as error:
-            if error.diag.constraint_name != NO_DOUBLE_BOOKING:
+            if not self._is_double_booking(error):
                 raise
-            raise ValidationError(self._explain_double_booking(error)) from error
+            raise DoubleBooking(self._explain_double_booking(error)) from error
+
+    @contextmanager
+    def _putting_in_words(self):
+        """While ``_book`` is at work, the flush leaves the words to it: it can still ask the
+        database, where the flush itself stands in a transaction that has just failed."""
+        notes = self.env.cr.cache
+        notes[IN_BOOK] = notes.get(IN_BOOK, 0) + 1
+        try:
+            yield
+        finally:
+            notes[IN_BOOK] -= 1
+
+    @api.model
+    def _flush_in_words(self, flush):
+        """Run ``flush``, which writes appointments to the database, whoever changed them.
+
+        :param callable flush: without arguments
+        :return: what ``flush`` returns
+        :raise DoubleBooking: outside of ``_book``; the transaction is lost then
+        """
+        try:
+            return flush()
+        except psycopg2.errors.ExclusionViolation as error:
+            if self.env.cr.cache.get(IN_BOOK) or not self._is_double_booking(error):
+                raise
+            raise DoubleBooking(self._explain_from_outside(error)) from error
+
+    @api.model
+    def _is_double_booking(self, error):
+        """Whether an error is that of our constraint.
+
+        :param error: any exception, or None
+        """
+        return (
+            isinstance(error, psycopg2.errors.ExclusionViolation)
+            and error.diag.constraint_name == NO_DOUBLE_BOOKING
+        )
 
     @api.model
     def _explain_double_booking(self, error):
-        """The refusal of an overlap, in words.
+        """The refusal of an overlap, in words. The cursor has to be in a state to be used.
 
         The appointment in the way may have been committed after this
         transaction began and so be out of its sight; PostgreSQL's own message
@@ -66,22 +129,32 @@ class SupportScheduler(models.AbstractModel):
         :param psycopg2.errors.ExclusionViolation error: as raised by the flush
         :return: str
         """
-        keys = EXCLUDED_KEY.findall(error.diag.message_detail or "")
-        if len(keys) != 2:
+        taken = self._read_violation(error)
+        if not taken:
             return _("The technician is already booked at that time. Choose another one.")
-        technician_id, start, stop = keys[1]
-        start, stop = (datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S") for text in (start, stop))
-        # sudo: that the technician is taken has to be said to whoever books.
-        technician = self.env["support.technician"].sudo().browse(int(technician_id))
+        technician_id, start, stop = taken
         in_the_way = self.env["support.appointment"].search(
             [
-                ("technician_id", "=", technician.id),
+                ("technician_id", "=", technician_id),
                 ("busy_start", "=", start),
                 ("busy_stop", "=", stop),
                 ("state", "in", ["confirmed", "in_progress"]),
             ],
             limit=1,
         )
+        return self._prepare_refusal(technician_id, start, stop, in_the_way)
+
+    @api.model
+    def _prepare_refusal(self, technician_id, start, stop, in_the_way):
+        """What is said to whoever books a time that is taken.
+
+        :param int technician_id: ``support.technician``
+        :param datetime start, stop: when it is taken, naive UTC
+        :param in_the_way: ``support.appointment`` that the user may see, or none
+        :return: str
+        """
+        # sudo: that the technician is taken has to be said to whoever books.
+        technician = self.env["support.technician"].sudo().browse(technician_id)
         message = _(
             "%(technician)s is already booked from %(start)s to %(stop)s. "
             "Choose another time or another technician.",
@@ -92,6 +165,47 @@ class SupportScheduler(models.AbstractModel):
         if in_the_way:
             message += " " + _("In the way: %(reference)s.", reference=in_the_way.name)
         return message
+
+    @api.model
+    def _explain_from_outside(self, error):
+        """The same for a transaction that has failed and can ask nothing any more.
+
+        Another connection is asked; without one there is what PostgreSQL itself has told.
+
+        :param psycopg2.errors.ExclusionViolation error: as raised by the flush
+        :return: str
+        """
+        # A test has but one connection, and it is this one.
+        if not under_test():
+            try:
+                with self.env.registry.cursor() as cr:
+                    return self.with_env(self.env(cr=cr))._explain_double_booking(error)
+            except (psycopg2.Error, PoolError, MissingError):
+                _logger.warning("No second look at a double booking was possible", exc_info=True)
+        taken = self._read_violation(error)
+        if not taken:
+            return _("The technician is already booked at that time. Choose another one.")
+        return _(
+            "Technician no. %(number)s is already booked from %(start)s to %(stop)s (UTC). "
+            "Choose another time or another technician.",
+            number=taken[0],
+            start=f"{taken[1]:%Y-%m-%d %H:%M}",
+            stop=f"{taken[2]:%Y-%m-%d %H:%M}",
+        )
+
+    @api.model
+    def _read_violation(self, error):
+        """Whose time is taken and when, as PostgreSQL tells it.
+
+        :return: tuple of the technician's id and two datetimes, naive UTC; None where the
+            database keeps it from this role
+        """
+        keys = EXCLUDED_KEY.findall(error.diag.message_detail or "")
+        if len(keys) != 2:
+            return None
+        technician_id, start, stop = keys[1]
+        start, stop = (datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S") for text in (start, stop))
+        return int(technician_id), start, stop
 
     # ------------------------------------------------------------------
     # Choice of a technician
