@@ -4,7 +4,6 @@ import psycopg2
 
 from odoo import _, api, models, tools
 from odoo.exceptions import UserError
-from odoo.tools.sql import add_constraint
 
 from ..exceptions import DoubleBooking
 
@@ -88,9 +87,7 @@ class SupportBookingGuarantee(models.AbstractModel):
         :param set known: pairs of ids that overlapped before
         :raise DoubleBooking: for the first pair
         """
-        pairs = [
-            row for row in self._find_overlaps(technicians) if (row[0], row[2]) not in known
-        ]
+        pairs = [row for row in self._find_overlaps(technicians) if (row[0], row[2]) not in known]
         if not pairs:
             return
         one, _name, two, _name2, technician_id, start, stop = pairs[0]
@@ -145,28 +142,22 @@ class SupportBookingGuarantee(models.AbstractModel):
         """
         if self._look():
             return
-        # sudo: what the upgrade noted of our own constraint is not a manager's to read.
-        noted = self.env["ir.model.constraint"].sudo()
-        definition = noted.search([("name", "=", NO_DOUBLE_BOOKING)], limit=1).definition
         try:
             with self.env.cr.savepoint():
                 self.env.cr.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
-                add_constraint(
-                    self.env.cr, "support_appointment", NO_DOUBLE_BOOKING, definition
-                )
+                # As an upgrade does it, so that the next one finds it done.
+                self.env["support.appointment"]._add_sql_constraints()
         except Exception as error:
-            # 17.0 wraps what PostgreSQL says.
-            cause = error if isinstance(error, psycopg2.Error) else error.__context__
+            # Odoo wraps what PostgreSQL says, each series in its own way.
+            cause = error
+            while cause and not isinstance(cause, psycopg2.Error):
+                cause = cause.__cause__ or cause.__context__
             if isinstance(cause, psycopg2.errors.LockNotAvailable):
                 raise UserError(
                     _("Somebody is working with the appointments just now. Try again in a moment.")
                 ) from error
-            if isinstance(cause, psycopg2.errors.ExclusionViolation):
-                raise UserError(
-                    _(
-                        "There are overlaps still. %(first)s",
-                        first=self.env["support.scheduler"]._explain_double_booking(cause),
-                    )
-                ) from error
-            raise
+            if not isinstance(cause, psycopg2.errors.ExclusionViolation):
+                raise
+            words = self.env["support.scheduler"]._explain_double_booking(cause)
+            raise UserError(_("There are overlaps still. %(first)s", first=words)) from error
         self.env.registry.clear_cache()

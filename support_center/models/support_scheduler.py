@@ -2,6 +2,7 @@ import logging
 import re
 import zlib
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 import psycopg2
@@ -18,8 +19,8 @@ from .support_booking_guarantee import NO_DOUBLE_BOOKING
 
 _logger = logging.getLogger(__name__)
 
-# How deep in ``_book`` a cursor is.
-IN_BOOK = "support_center_in_book"
+# Whether this thread is inside ``_book``.
+in_book = ContextVar("support_center_in_book", default=False)
 
 # Namespace of the advisory locks, so that they do not meet another addon's.
 LOCK_NAMESPACE = zlib.crc32(b"support_center.technician") & 0x7FFFFFFF
@@ -69,6 +70,8 @@ class SupportScheduler(models.AbstractModel):
                 "SELECT pg_advisory_xact_lock(%s, id) FROM unnest(%s) AS id ORDER BY id",
                 [LOCK_NAMESPACE, sorted(technicians.ids)],
             )
+        # What waits to be written may fail too, and there is no savepoint to go back to yet.
+        self.env.cr.flush()
         stand_in = self.env["support.booking.guarantee"]._begin_stand_in(technicians)
         try:
             with self._putting_in_words(), self.env.cr.savepoint():
@@ -85,12 +88,11 @@ class SupportScheduler(models.AbstractModel):
     def _putting_in_words(self):
         """While ``_book`` is at work, the flush leaves the words to it: it can still ask the
         database, where the flush itself stands in a transaction that has just failed."""
-        notes = self.env.cr.cache
-        notes[IN_BOOK] = notes.get(IN_BOOK, 0) + 1
+        token = in_book.set(True)
         try:
             yield
         finally:
-            notes[IN_BOOK] -= 1
+            in_book.reset(token)
 
     @api.model
     def _flush_in_words(self, flush):
@@ -103,7 +105,7 @@ class SupportScheduler(models.AbstractModel):
         try:
             return flush()
         except psycopg2.errors.ExclusionViolation as error:
-            if self.env.cr.cache.get(IN_BOOK) or not self._is_double_booking(error):
+            if in_book.get() or not self._is_double_booking(error):
                 raise
             raise DoubleBooking(self._explain_from_outside(error)) from error
 
