@@ -184,6 +184,11 @@ class SupportScheduler(models.AbstractModel):
                     return self.with_env(self.env(cr=cr))._explain_double_booking(error)
             except (psycopg2.Error, PoolError, MissingError):
                 _logger.warning("No second look at a double booking was possible", exc_info=True)
+        # The language of a user would be one more thing to ask for.
+        return self.with_context(lang="en_US")._repeat_violation(error)
+
+    @api.model
+    def _repeat_violation(self, error):
         taken = self._read_violation(error)
         if not taken:
             return _("The technician is already booked at that time. Choose another one.")
