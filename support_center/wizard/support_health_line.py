@@ -85,6 +85,7 @@ class SupportHealthLine(models.TransientModel):
         self._check_may_decide()
         self.env["support.booking.guarantee"]._make()
         self.health_id.action_refresh()
+        return True
 
     def _check_may_decide(self):
         """:raise AccessError: for whoever is neither manager nor administrator"""
