@@ -38,15 +38,17 @@ def race_test(inst: Instance, name: str) -> tuple[list[str], list[str]]:
     series = inst.tree.series
     files = [logs() / f"race-{series}-odoo-{number}.log" for number in (1, 2)]
     out = logs() / f"race-{series}.log"
-    urls = []
+    started = []
     with ExitStack() as stack:
         for file in files:
             file.write_text("")
             port = ports.free().http
             odoo = inst.start(name, port, file)
             stack.callback(odoo.stop)
+            started.append((odoo, port))
+        for odoo, port in started:
             wait_ready(odoo, port)
-            urls.append(f"http://{ports.HOST}:{port}")
+        urls = [f"http://{ports.HOST}:{port}" for _odoo, port in started]
         problems, done = _run_callers(inst, name, urls, out)
     repeated = [found for file in files for found in _REPEATED.findall(file.read_text())]
     # One of the two loops that meet crosswise is repeated; nothing else may be.
