@@ -9,7 +9,7 @@ export ARGS SERIES
 devkit = cd '$(CURDIR)' && exec $(PYTHON) -m devkit
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint stop clean shell build bench pot mail lock compose-env
+.PHONY: help run test lint stop clean shell build bench race pot mail lock compose-env
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -39,6 +39,9 @@ build: ## dist/support_center-<series>-<version>.zip; SERIES=19.0 for the ported
 
 bench: ## what our work costs beside what Odoo itself needs: time and queries
 	@$(devkit) bench --series="$$SERIES"
+
+race: ## fifty callers book one technician at once: who wins, what the others are told
+	@$(devkit) race --series="$$SERIES"
 
 pot: ## the template of the translations, from the terms of the addon (needs a 17.0)
 	@$(devkit) pot

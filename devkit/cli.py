@@ -28,6 +28,7 @@ from devkit import (
 from devkit.instance import Instance
 from devkit.paths import ADDON_NAME, REPO, SERIES, cache, logs, state
 from devkit.prepare import STEPS, prepare
+from devkit.race_test import race_test
 from devkit.run import outbox_folder, run
 from devkit.stamps import Busy, locked
 from devkit.testrun import test
@@ -124,6 +125,19 @@ def _bench(options: argparse.Namespace) -> int:
     return 0
 
 
+def _race(options: argparse.Namespace) -> int:
+    series = _series(options.series) or odoo_source.default_series()
+    with _own_instance(series, "race") as (inst, log):
+        inst.drop("sc_race")
+        try:
+            inst.install_addon("sc_race", "-i", demo=False, log=log)
+            problems, done = race_test(inst, "sc_race")
+        finally:
+            inst.drop("sc_race")
+    say("\n".join(done + [f"FAILED: {problem}" for problem in problems]))
+    return 1 if problems else 0
+
+
 @contextmanager
 def _own_instance(series: str, name: str) -> Iterator[tuple[Instance, Path]]:
     """An Odoo with a database server of its own, and the log of what is done with it."""
@@ -183,6 +197,7 @@ def _parser() -> argparse.ArgumentParser:
     command("shell", _shell, "an Odoo shell on the database of `run`")
     command("build", _build, "write an installable zip into dist/")
     command("bench", _bench, "what our work costs beside what Odoo itself needs")
+    command("race", _race, "fifty callers book one technician at once")
     command("pot", _pot, "write the template of the translations")
     command("mail", _mail, "list or show the mail that Odoo sent")
     command("lint", _lint, "run the linters")

@@ -1,4 +1,6 @@
-"""What an administrator has set survives an upgrade; uninstalling leaves a working database."""
+"""What an administrator has set survives an upgrade, of a database with overlaps in it too;
+uninstalling leaves a working database.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from devkit import ports
+from devkit import overlaps, ports
 from devkit.instance import Instance, wait_ready
 from devkit.logcheck import check
 from devkit.paths import ADDON_NAME, logs
@@ -44,7 +46,10 @@ def lifecycle(inst: Instance, name: str, log: Path) -> list[str]:
         found = run.failures()
     except (Problem, OSError) as error:
         found = [f"{type(error).__name__}: {error}"]
-    errors = [text.splitlines()[0] for text in check(log)]
+    errors = check(log)
+    if not any(overlaps.NOT_MADE.search(text) for text in errors):
+        found.append("Odoo did not say that the constraint cannot be made")
+    errors = [text.splitlines()[0] for text in errors if not overlaps.EXPECTED.search(text)]
     return found + [f"{log.name}: {line}" for line in errors[:10]]
 
 
@@ -59,6 +64,7 @@ class _Lifecycle:
     def failures(self) -> list[str]:
         """What of the promises is broken."""
         self._with_server(self._edit)
+        # A database of before the constraint may hold what it forbids.
         self._inst.install_addon(self._name, "-u", demo=False, log=self._log)
         found = self._with_server(self._look_after_upgrade)
         self._with_server(self._uninstall)
@@ -105,6 +111,7 @@ class _Lifecycle:
             },
         )
         rpc("support.appointment", "write", [visit], {"state": "confirmed"})
+        overlaps.make(rpc)
         return []
 
     def _look_after_upgrade(self, rpc: Rpc) -> list[str]:
@@ -117,7 +124,7 @@ class _Lifecycle:
                 for field, value in values.items()
                 if now[field] != value
             ]
-        return found
+        return found + overlaps.look(rpc)
 
     @staticmethod
     def _uninstall(rpc: Rpc) -> list[str]:

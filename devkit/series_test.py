@@ -14,6 +14,7 @@ from devkit.lifecycle import lifecycle, log_for
 from devkit.logcheck import check
 from devkit.paths import ADDON_NAME, REPO, logs, state
 from devkit.pytest_run import run_pytest
+from devkit.race_test import race_test
 from devkit.smoke import smoke
 from devkit.stamps import hash_text, read_json, write_json
 from devkit.ui import Problem, Steps, show_problem
@@ -93,6 +94,10 @@ def run_series(
                 broken = crash_test(inst, databases.smoke)
                 step.note = "FAILED" if broken else "ok"
                 outcome.troubles += [f"reminders: {line}" for line in broken]
+            with steps.step(f"Fifty at once on Odoo {inst.tree.series}") as step:
+                broken, _done = race_test(inst, databases.smoke)
+                step.note = "FAILED" if broken else "ok"
+                outcome.troubles += [f"race: {line}" for line in broken]
             with steps.step(f"Upgrade and uninstallation on Odoo {inst.tree.series}") as step:
                 broken = lifecycle(inst, databases.smoke, log_for(inst.tree.series))
                 step.note = "FAILED" if broken else "ok"

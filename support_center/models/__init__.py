@@ -4,6 +4,7 @@ from . import support_schedule_mixin
 from . import support_state_mixin
 from . import support_assignment_mixin
 from . import support_auto_assign_mixin
+from . import support_booking_mixin
 from . import support_notice_words_mixin
 from . import support_notice_mixin
 from . import support_technician_notice_mixin
@@ -36,6 +37,7 @@ from . import support_ranking
 from . import support_ranking_words
 from . import support_replanner
 from . import support_absence_mixin
+from . import support_booking_guarantee
 from . import support_scheduler
 from . import support_skill
 from . import support_area
@@ -61,6 +63,7 @@ from . import base_automation
 from . import calendar_attendee
 from . import calendar_event
 from . import ir_config_parameter
+from . import ir_actions_server
 from . import ir_cron
 from . import ir_sequence
 from . import mail_mail

@@ -34,6 +34,7 @@ class SupportAppointment(models.Model):
         "support.state.mixin",
         "support.assignment.mixin",
         "support.auto.assign.mixin",
+        "support.booking.mixin",
         "support.notice.words.mixin",
         "support.notice.mixin",
         "support.technician.notice.mixin",
@@ -112,7 +113,8 @@ class SupportAppointment(models.Model):
             "tsrange(busy_start, busy_stop) WITH &&) WHERE (active "
             "AND state IN ('confirmed', 'in_progress') AND technician_id IS NOT NULL "
             "AND busy_start IS NOT NULL AND busy_stop IS NOT NULL)",
-            "The technician is already booked at that time.",
+            "The technician is already booked at that time. Choose another time or another "
+            "technician.",
         ),
     ]
 
@@ -188,9 +190,12 @@ class SupportAppointment(models.Model):
         """``create`` proper: references, defaults of the type, booking."""
         vals_list = [self._complete_vals(vals) for vals in vals_list]
         self.env["ir.sequence"]._fill_references(vals_list, "name", "support.appointment")
+        # A default, of the context or of the user, books as a value does.
+        defaults = self.default_get(["technician_id", "state"])
+        booked = ({**defaults, **vals} for vals in vals_list)
         live = [
             vals["technician_id"]
-            for vals in vals_list
+            for vals in booked
             if vals.get("technician_id") and vals.get("state") in LIVE_STATES
         ]
         unassigned = [

@@ -5,7 +5,6 @@ from odoo.addons.base.models.res_partner import _tz_get
 from .ir_config_parameter import DEFAULTS
 from .support_backlog import APPOINTMENT
 
-GUARANTEE = "support_appointment_no_double_booking"
 OVERLAPS_SHOWN = 50
 YES_OR_NO = {"", "true", "false", "1", "0", "yes", "no", "y", "n", "t", "f", "on", "off"}
 
@@ -58,17 +57,17 @@ class SupportHealthDataMixin(models.AbstractModel):
     def _check_booking_guarantee(self):
         """The database itself refuses double bookings, or which ones are in its way."""
         label = _("Booking guarantee")
-        self.env.cr.execute("SELECT 1 FROM pg_constraint WHERE conname = %s", [GUARANTEE])
-        if self.env.cr.fetchone():
+        guarantee = self.env["support.booking.guarantee"]
+        if guarantee._look():
             return [self._prepare_row(label, "ok", _("The database refuses every double booking."))]
-        pairs = self._find_overlaps()
+        pairs = guarantee._find_overlaps(limit=OVERLAPS_SHOWN)
         if not pairs:
             return [
                 self._prepare_row(
                     label,
                     "problem",
-                    _("The constraint is missing. Upgrade the module Support Center to make it."),
-                    is_module_link=True,
+                    _("The constraint is missing, and nothing is in its way: make it."),
+                    can_make_guarantee=True,
                 )
             ]
         return [
@@ -77,38 +76,15 @@ class SupportHealthDataMixin(models.AbstractModel):
                 "problem",
                 _(
                     "The constraint is missing and these overlap: %(pairs)s. Move or cancel one of "
-                    "each pair, then upgrade the module.",
-                    pairs=", ".join(f"{one} / {two}" for _id, one, _id2, two in pairs[:5]),
+                    "each pair, then look again and make it. New overlaps are refused meanwhile, "
+                    "but not those of raw SQL.",
+                    pairs=", ".join(f"{row[1]} / {row[3]}" for row in pairs[:5]),
                 ),
                 count=len(pairs),
                 res_model=APPOINTMENT,
                 domain=str([("id", "in", sorted({i for row in pairs for i in (row[0], row[2])}))]),
             )
         ]
-
-    @api.model
-    def _find_overlaps(self):
-        """Pairs of live visits that one technician cannot both make.
-
-        :return: list of ``(id, reference, id, reference)``
-        """
-        self.env[APPOINTMENT].flush_model()
-        self.env.cr.execute(
-            """
-            SELECT one.id, one.name, two.id, two.name
-              FROM support_appointment one
-              JOIN support_appointment two
-                ON two.technician_id = one.technician_id AND two.id > one.id
-               AND two.busy_start < one.busy_stop AND one.busy_start < two.busy_stop
-             WHERE one.active AND two.active
-               AND one.state IN ('confirmed', 'in_progress')
-               AND two.state IN ('confirmed', 'in_progress')
-          ORDER BY one.id, two.id
-             LIMIT %s
-            """,
-            [OVERLAPS_SHOWN],
-        )
-        return self.env.cr.fetchall()
 
     # ------------------------------------------------------------------
     # Rights

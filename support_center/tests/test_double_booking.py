@@ -104,8 +104,7 @@ class TestDoubleBooking(SupportCase):
             )
 
 
-@tagged("post_install", "-at_install")
-class TestDoubleBookingRace(BaseCase):
+class RaceCase(BaseCase):
     """Two real connections with committed data, as two users on two servers."""
 
     def setUp(self):
@@ -153,6 +152,9 @@ class TestDoubleBookingRace(BaseCase):
             resource.unlink()
             env["res.partner"].browse(self.partner_id).unlink()
 
+
+@tagged("post_install", "-at_install")
+class TestDoubleBookingRace(RaceCase):
     def test_one_wins_and_the_other_reads_who_and_when(self):
         first, second = self._connect(), self._connect()
         # Both have read before either writes: neither can see the other.

@@ -168,7 +168,7 @@ class TestHealthChecks(HealthCase):
         self.env.cr.execute(
             "ALTER TABLE support_appointment DROP CONSTRAINT support_appointment_no_double_booking"
         )
-        self._assert_line(label, "problem", "Upgrade the module")
+        self._assert_line(label, "problem", "nothing is in its way")
         one, two = (
             self._create_appointment(
                 technician_id=self.technician.id, start=at(f"2026-03-0{day} 10:00")

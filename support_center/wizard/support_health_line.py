@@ -31,6 +31,7 @@ class SupportHealthLine(models.TransientModel):
     domain = fields.Char(readonly=True)
     action_xmlid = fields.Char(readonly=True)
     is_module_link = fields.Boolean(readonly=True)
+    can_make_guarantee = fields.Boolean(readonly=True, help="The booking guarantee can be made.")
     can_open = fields.Boolean(compute="_compute_can_open")
 
     def _compute_can_open(self):
@@ -79,6 +80,13 @@ class SupportHealthLine(models.TransientModel):
         self.env["support.backlog"]._leave(self.held_automation)
         self.health_id.action_refresh()
 
+    def action_make_guarantee(self):
+        """Let the database refuse double bookings again."""
+        self._check_may_decide()
+        self.env["support.booking.guarantee"]._make()
+        self.health_id.action_refresh()
+        return True
+
     def _check_may_decide(self):
         """:raise AccessError: for whoever is neither manager nor administrator"""
         self.ensure_one()
@@ -87,7 +95,7 @@ class SupportHealthLine(models.TransientModel):
             user.has_group("support_center.group_support_manager")
             or user.has_group("base.group_system")
         ):
-            raise AccessError(_("Only a manager decides on what is held back."))
+            raise AccessError(_("Only a manager decides on this."))
 
     def _prepare_action(self, model, domain=None, res_id=None):
         action = {
