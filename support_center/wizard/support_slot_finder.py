@@ -93,7 +93,7 @@ class SupportSlotFinder(models.TransientModel):
         since, until = appointment.type_id._limit_offers(
             since, since + timedelta(days=DEFAULT_DAYS), duration
         )
-        since = since.replace(second=0)
+        since, until = (moment.replace(second=0) for moment in (since, until))
         return {
             "appointment_id": appointment.id,
             "date_from": since,
