@@ -59,6 +59,7 @@
         "views/support_statistics_views.xml",
         "views/support_webhook_delivery_views.xml",
         "views/support_appointment_templates.xml",
+        "views/calendar_event_views.xml",
         "views/ir_cron_views.xml",
         "wizard/support_health_views.xml",
         "wizard/support_dry_run_views.xml",

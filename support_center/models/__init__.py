@@ -12,6 +12,8 @@ from . import support_answer_mixin
 from . import support_answer_text_mixin
 from . import support_reply_mixin
 from . import support_webhook_mixin
+from . import support_calendar_guard_mixin
+from . import support_calendar_mixin
 from . import support_cleanup_mixin
 from . import support_reoffer_mixin
 from . import support_rebook_mixin
@@ -56,11 +58,13 @@ from . import support_health_webhook_mixin
 from . import support_health_data_mixin
 from . import support_health_check
 from . import base_automation
+from . import calendar_attendee
 from . import calendar_event
 from . import ir_config_parameter
 from . import ir_cron
 from . import ir_sequence
 from . import mail_mail
 from . import mail_thread
+from . import resource_resource
 from . import res_config_settings
 from . import resource_calendar_leaves

@@ -11,6 +11,8 @@ DEFAULTS = {
     "mail.gateway.loop.minutes": 120,
     "mail.gateway.loop.threshold": 20,
 }
+# A yes or no of ours that is not set counts as no, but for these.
+FLAG_DEFAULTS = {"support_center.calendar_mirror": True}
 # More hours or days than these lead past the end of the calendar.
 MAX_NUMBER = 100_000.0
 
@@ -51,6 +53,6 @@ class IrConfigParameter(models.Model):
 
     @api.model
     def _get_support_flag(self, key):
-        """A yes or no of ours; no where it is missing or cannot be read."""
+        """A yes or no of ours; the default, else no, where it is missing or cannot be read."""
         # sudo: as above.
-        return str2bool(self.sudo().get_param(key) or "", default=False)
+        return str2bool(self.sudo().get_param(key) or "", default=FLAG_DEFAULTS.get(key, False))

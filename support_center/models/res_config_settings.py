@@ -9,6 +9,7 @@ from ..delivery.signature import BadSecret, check_secret
 from .support_auto_assign_mixin import AUTO_ASSIGN
 
 ALLOW_PRIVATE = "support_center.webhook_allow_private"
+CALENDAR_MIRROR = "support_center.calendar_mirror"
 
 
 class ResConfigSettings(models.TransientModel):
@@ -19,6 +20,10 @@ class ResConfigSettings(models.TransientModel):
         string="Time Zone of Mailed Requests",
         config_parameter="support_center.intake_timezone",
         help="A time in a mail that names no zone is read in this one; UTC without it.",
+    )
+    support_center_calendar_mirror = fields.Boolean(
+        "Visits in the Calendar",
+        help="Each planned visit is an event in its technician's calendar.",
     )
     support_center_reminder_hours = fields.Integer(
         "Remind Before",
@@ -84,14 +89,18 @@ class ResConfigSettings(models.TransientModel):
         return {
             **super().get_values(),
             "support_center_webhook_allow_private": parameters._get_support_flag(ALLOW_PRIVATE),
+            "support_center_calendar_mirror": parameters._get_support_flag(CALENDAR_MIRROR),
             "support_center_auto_assign": parameters._get_support_flag(AUTO_ASSIGN),
         }
 
     def set_values(self):
         super().set_values()
-        set_param = self.env["ir.config_parameter"].set_param
-        set_param(ALLOW_PRIVATE, str(self.support_center_webhook_allow_private))
-        set_param(AUTO_ASSIGN, str(self.support_center_auto_assign))
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param(ALLOW_PRIVATE, str(self.support_center_webhook_allow_private))
+        parameters.set_param(AUTO_ASSIGN, str(self.support_center_auto_assign))
+        if self.support_center_calendar_mirror != parameters._get_support_flag(CALENDAR_MIRROR):
+            parameters.set_param(CALENDAR_MIRROR, str(self.support_center_calendar_mirror))
+            self.env["support.appointment"]._bring_calendar_in_step()
 
     @api.constrains(
         "support_center_webhook_response_url",

@@ -39,6 +39,7 @@ class SupportAppointment(models.Model):
         "support.technician.notice.mixin",
         "support.ticket.sync.mixin",
         "support.webhook.mixin",
+        "support.calendar.mixin",
         "support.cleanup.mixin",
         "support.reoffer.mixin",
         "support.planning.mixin",
@@ -209,6 +210,7 @@ class SupportAppointment(models.Model):
         appointments.filtered(lambda a: a.state in LIVE_STATES)._check_confirmable()
         appointments._check_planned_starts()
         appointments._assign_automatically()
+        appointments._mirror_in_calendar()
         return appointments
 
     def write(self, vals):
@@ -251,12 +253,16 @@ class SupportAppointment(models.Model):
             self.filtered(lambda a: a.state in LIVE_STATES)._check_confirmable()
         if vals.get("state") == "confirmed":
             self._assign_automatically()
+        self._mirror_in_calendar(vals)
         return result
 
     def unlink(self):
         # Here, since mail.thread deletes the mails before any ondelete method runs.
         self.env["support.notifier"]._keep_cancellations(self)
-        return super().unlink()
+        events = self.env["calendar.event"].union(*self._find_events().values())
+        result = super().unlink()
+        self._remove_events(events)
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_announced(self):

@@ -45,8 +45,11 @@ class SupportScheduler(models.AbstractModel):
             user may see it, the appointment in the way
         """
         self._lock(technicians)
+        # Not inside of the try: opening flushes what an outer write has left to do, and the
+        # refusal of that is the outer one's to explain, after its own savepoint is rolled back.
+        savepoint = self.env.cr.savepoint()
         try:
-            with self.env.cr.savepoint():
+            with savepoint:
                 return write()
         except psycopg2.errors.ExclusionViolation as error:
             if error.diag.constraint_name != NO_DOUBLE_BOOKING:

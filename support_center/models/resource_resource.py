@@ -1,0 +1,16 @@
+from odoo import models
+
+
+class ResourceResource(models.Model):
+    _inherit = "resource.resource"
+
+    def write(self, vals):
+        """Let the visits to come follow a technician who gets another user."""
+        result = super().write(vals)
+        if "user_id" in vals:
+            # sudo: whoever gives a resource its user need not know of our technicians.
+            technicians = self.env["support.technician"].sudo().with_context(active_test=False)
+            concerned = technicians.search([("resource_id", "in", self.ids)])
+            if concerned:
+                self.env["support.appointment"]._bring_calendar_in_step(concerned)
+        return result
