@@ -57,7 +57,9 @@ class TestReplan(SupportMailCase):
             self.assertEqual(line.technician_id, self.technician_2)
             self.assertEqual(line.proposal, "Same time, other technician")
             self.assertTrue(line.is_selected)
-        self.assertEqual(replan.line_ids[0].present, "Thu 5 Mar, 09:00, First Technician")
+        line = replan.line_ids[0]
+        self.assertEqual(line.present_start, at("2026-03-05 09:00"))
+        self.assertEqual(line.present_technician_id, self.technician)
 
     def test_the_next_day_on_which_anybody_is_free_and_the_same_one_if_he_is(self):
         self._create_leave("2026-03-05", "2026-03-06", self.technician_2)

@@ -37,7 +37,7 @@ class TestSlotFinder(SupportMailCase):
         self.assertEqual(len(finder.line_ids), 6)
         line = finder.line_ids[0]
         self.assertTrue(line.name.startswith("Mon 2 Mar, 08:00 with First Technician, "))
-        self.assertEqual(finder.zone_note, "Times in UTC.")
+        self.assertEqual(finder.zone_note, "The times below are in UTC.")
         self.assertFalse(finder.has_customer_zone)
         self.assertFalse(finder.message)
         days = {line.start.date() for line in finder.line_ids}

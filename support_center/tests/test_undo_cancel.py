@@ -209,6 +209,30 @@ class TestUndoCancel(SupportMailCase):
             self.visit.action_undo_cancel()
         self.assertIn("archived", str(caught.exception))
 
+    # What else knows of the visit
+
+    def test_the_entry_in_the_calendar_is_there_again(self):
+        events = self.env["calendar.event"].with_context(active_test=False)
+        domain = [("support_appointment_id", "=", self.visit.id)]
+        entry = events.search(domain)
+        self.assertTrue(entry.active)
+        self.visit.action_cancel()
+        self.assertFalse(entry.active)
+        self.visit.action_undo_cancel()
+        self.assertEqual(events.search(domain), entry)
+        self.assertTrue(entry.active)
+        self.assertEqual((entry.start, entry.user_id), (self.visit.start, self.user_technician))
+
+    def test_the_ticket_waits_for_the_visit_again(self):
+        ticket = self.env["support.ticket"].create(
+            {"name": "Printer", "partner_id": self.customer.id}
+        )
+        self.visit.ticket_id = ticket
+        self.visit.action_cancel()
+        self.assertEqual(ticket.state, "open")
+        self.visit.action_undo_cancel()
+        self.assertEqual(ticket.state, "pending")
+
     # The offer of the freed time
 
     def test_the_offer_of_the_time_is_withdrawn(self):

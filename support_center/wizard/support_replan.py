@@ -15,18 +15,15 @@ class SupportReplan(models.TransientModel):
 
     line_ids = fields.One2many("support.replan.line", "replan_id")
     count = fields.Integer(compute="_compute_count")
+    has_errors = fields.Boolean(compute="_compute_count")
     left_out = fields.Integer(readonly=True)
     done_count = fields.Integer(readonly=True)
-    zone = fields.Char(compute="_compute_zone")
 
-    @api.depends("line_ids")
+    @api.depends("line_ids.error")
     def _compute_count(self):
         for replan in self:
             replan.count = len(replan.line_ids)
-
-    @api.depends_context("tz")
-    def _compute_zone(self):
-        self.zone = self.env["support.availability.words"]._get_viewer_zone()
+            replan.has_errors = any(replan.line_ids.mapped("error"))
 
     # ------------------------------------------------------------------
     # Opening

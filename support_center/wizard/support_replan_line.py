@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import _, fields, models
 from odoo.exceptions import UserError
 
 
@@ -17,23 +17,14 @@ class SupportReplanLine(models.TransientModel):
     )
     company_id = fields.Many2one(related="appointment_id.company_id")
     customer_name = fields.Char(related="appointment_id.customer_name", string="Customer")
-    present = fields.Char("Now", compute="_compute_present")
+    present_start = fields.Datetime(related="appointment_id.start", string="Start Now")
+    present_technician_id = fields.Many2one(
+        related="appointment_id.technician_id", string="Technician Now"
+    )
     proposal = fields.Char(readonly=True)
     start = fields.Datetime("New Start")
     technician_id = fields.Many2one("support.technician", "New Technician", check_company=True)
     error = fields.Text("Why Not", readonly=True)
-
-    @api.depends("appointment_id.start", "appointment_id.technician_id")
-    @api.depends_context("tz")
-    def _compute_present(self):
-        words = self.env["support.availability.words"]
-        zone = words._get_viewer_zone()
-        for line in self:
-            appointment = line.appointment_id
-            moment = appointment.start and words._format_moment(appointment.start, zone)
-            line.present = ", ".join(
-                filter(None, [moment or "", appointment.technician_id.name or ""])
-            )
 
     def _apply(self):
         """Give the visit the time and technician of this line.

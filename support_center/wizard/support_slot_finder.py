@@ -54,12 +54,12 @@ class SupportSlotFinder(models.TransientModel):
             finder.has_customer_zone = customer_zone != zone
             if finder.has_customer_zone:
                 finder.zone_note = _(
-                    "Times in %(zone)s; the customer's in %(customer_zone)s.",
+                    "The times below are in %(zone)s, the customer's in %(customer_zone)s.",
                     zone=zone,
                     customer_zone=customer_zone,
                 )
             else:
-                finder.zone_note = _("Times in %(zone)s.", zone=zone)
+                finder.zone_note = _("The times below are in %(zone)s.", zone=zone)
 
     @api.onchange("date_from", "date_to", "duration", "technician_id")
     def _onchange_search(self):
@@ -93,7 +93,7 @@ class SupportSlotFinder(models.TransientModel):
         since, until = appointment.type_id._limit_offers(
             since, since + timedelta(days=DEFAULT_DAYS), duration
         )
-        since = since.replace(second=0)
+        since, until = (moment.replace(second=0) for moment in (since, until))
         return {
             "appointment_id": appointment.id,
             "date_from": since,
