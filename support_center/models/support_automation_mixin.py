@@ -66,12 +66,12 @@ class SupportAutomationMixin(models.AbstractModel):
         return records
 
     def _with_saved_together(self, rule):
-        """These records and all others of the same save that a rule is to act on.
+        """These records and all others of the same save that a rule is to act on, once.
 
         Odoo decides once a save on which records a rule runs, and then runs
         its action on each of them alone. Where a hundred are confirmed at
         once, the first run may as well do the work of all; the later ones find
-        nothing left to do, since each action looks at its mark.
+        nothing left to do, also of those that were skipped or failed.
 
         :param str rule: XML id of the ``base.automation``, without the module
         :return: recordset; just ``self`` when no rule called
@@ -80,7 +80,13 @@ class SupportAutomationMixin(models.AbstractModel):
         # Cached by Odoo, where ``env.ref`` would ask the database for each record.
         rule_id = self.env["ir.model.data"]._xmlid_to_res_id(f"support_center.{rule}")
         found = done.get(self.env["base.automation"].browse(rule_id))
-        return self | self.browse(found.ids) if found else self
+        if not found:
+            return self
+        # Odoo's dict is of this save alone, and so what is noted in it is, too.
+        taken = done.setdefault(f"support_center.{rule}", set())
+        fresh = (self | self.browse(found.ids)).filtered(lambda record: record.id not in taken)
+        taken.update(fresh.ids)
+        return fresh
 
     def _as_caller(self):
         """The same records with the rights of the user who caused the action,

@@ -145,6 +145,17 @@ class TestNotices(SupportMailCase, CronMixinCase):
         self.assertFalse(appointment.confirmation_sent)
         self.assertIn("blacklist", self._get_log(appointment, "send_confirmation").message)
 
+    def test_a_hundred_of_the_opted_out_take_one_row_each(self):
+        self.env["mail.blacklist"]._add("known@example.com")
+        visits = self.env["support.appointment"].create(
+            [{"partner_id": self.customer.id, "start": at("2026-03-05 10:00")}] * 100
+        )
+        visits.with_user(self.user_dispatcher).action_confirm()
+        rows = self._get_log(action="send_confirmation").filtered(
+            lambda row: row.res_id in visits.ids
+        )
+        self.assertEqual(len(rows), 100)
+
     def test_a_past_visit_that_is_recorded_is_not_announced(self):
         manager = self.env["support.appointment"].with_user(self.user_manager)
         appointment = manager.create(

@@ -104,6 +104,22 @@ class TestTechnicianNotice(SupportMailCase):
         self.assertIn("neither a user nor", row.message)
         self.assertFalse(visit.technician_notified_id)
 
+    def test_many_who_cannot_be_reached_take_one_row_each(self):
+        visits = self.env["support.appointment"].create(
+            [
+                {
+                    "partner_id": self.customer.id,
+                    "technician_id": self.technician_2.id,
+                    "start": at("2026-03-05 08:00"),
+                }
+                for _number in range(20)
+            ]
+        )
+        rows = self._get_log(action="notify_technician").filtered(
+            lambda row: row.res_id in visits.ids
+        )
+        self.assertEqual(len(rows), 20)
+
     def test_a_user_who_has_left_is_not_told(self):
         (self.user_technician | self.user_2).active = False
         visit = self._create_appointment(technician_id=self.technician.id)
