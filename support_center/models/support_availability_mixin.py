@@ -94,8 +94,9 @@ class SupportAvailabilityMixin(models.AbstractModel):
         now = fields.Datetime.now()
         planned = self.filtered(lambda a: a.state == "confirmed" and a.start >= now)
         faults, overruled = [], {}
-        for appointment, reasons in planned._find_reasons().items():
-            standing = reasons
+        for appointment, found in planned._find_reasons().items():
+            # Two visits at once are refused by whoever called, see ``support.scheduler``.
+            standing = reasons = [reason for reason in found if reason.code != "booked"]
             if appointment.ignore_working_hours:
                 standing = [reason for reason in reasons if reason.code not in OVERRULABLE]
                 overruled[appointment] = [r for r in reasons if r.code in OVERRULABLE]

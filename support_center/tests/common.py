@@ -4,6 +4,7 @@ from email.message import EmailMessage
 
 from freezegun import freeze_time
 
+from odoo import http
 from odoo.tests import HttpCase, TransactionCase, new_test_user
 
 from odoo.addons.mail.tests.common import MailCommon
@@ -158,5 +159,8 @@ class SupportHttpCase(SupportCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # Read before the browser asks from several threads: Python 3.11 may fail when two parse
+        # a manifest at once (https://github.com/python/cpython/issues/106905).
+        getattr(http.root, "statics", None)  # a lazy property of 17.0
         cls._set_up_support()
         (cls.technician | cls.technician_2).resource_calendar_id = False

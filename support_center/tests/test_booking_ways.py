@@ -99,6 +99,7 @@ class TestBookingWays(SupportCase):
         self._assert_refused(first.action_confirm, second.name)
 
     def test_a_changed_type_touches_nothing_and_the_next_move_takes_its_buffers(self):
+        self.technician.sudo().resource_calendar_id = False  # at work at noon, too
         visit = self._draft("11:00")
         visit.action_confirm()
         visit.type_id = self.type
@@ -180,8 +181,11 @@ class TestBookingWays(SupportCase):
         self.assertNotIn("conflicting key", message)
 
     def test_the_check_costs_no_query_of_its_own(self):
-        # What rules do when a visit is confirmed is not the check's cost.
+        # What rules and the calendar do when a visit is confirmed is not the check's cost, nor
+        # is what hours and leaves are looked at for.
         self.env["base.automation"].search([]).active = False
+        self.env["ir.config_parameter"].set_param("support_center.calendar_mirror", "False")
+        self.startPatcher(patch.object(type(self.taken), "_check_available", lambda _self: None))
         nobody, somebody = self.technician.browse(), self.technician
         counts = {}
         # The first two fill the caches.
