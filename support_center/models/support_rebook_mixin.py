@@ -57,11 +57,19 @@ class SupportRebookMixin(models.AbstractModel):
             self._check_rebookable()
             rebooked = self._rebook()
         if rebooked.state == "draft" and rebooked.active:
-            return rebooked.action_find_time()
+            return self.env["support.slot.finder"]._open(rebooked, shows_visit=True)
+        return rebooked._get_form_action()
+
+    def _get_form_action(self):
+        """
+        :return: window action that shows this appointment
+        """
+        self.ensure_one()
         return {
             "type": "ir.actions.act_window",
+            "name": self.name,
             "res_model": self._name,
-            "res_id": rebooked.id,
+            "res_id": self.id,
             "view_mode": "form",
             "views": [[False, "form"]],
         }

@@ -42,6 +42,7 @@ class SupportSlotFinder(models.TransientModel):
     zone_note = fields.Char(compute="_compute_zone_note")
     has_customer_zone = fields.Boolean(compute="_compute_zone_note")
     is_stale = fields.Boolean(readonly=True)
+    shows_visit = fields.Boolean(readonly=True)
     message = fields.Text(readonly=True)
     line_ids = fields.One2many("support.slot.finder.line", "finder_id", readonly=True)
 
@@ -71,13 +72,15 @@ class SupportSlotFinder(models.TransientModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _open(self, appointment):
+    def _open(self, appointment, shows_visit=False):
         """Look for times for one appointment and show them.
 
         :param appointment: a ``support.appointment``, draft or confirmed
+        :param bool shows_visit: open the appointment once it is planned, where
+            the page behind is not its own
         :return: window action
         """
-        finder = self.create(self._prepare_finder_vals(appointment))
+        finder = self.create({**self._prepare_finder_vals(appointment), "shows_visit": shows_visit})
         return finder.action_search()
 
     @api.model

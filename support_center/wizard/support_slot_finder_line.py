@@ -25,7 +25,7 @@ class SupportSlotFinderLine(models.TransientModel):
         :raise ValidationError: says why not, where the time was taken meanwhile
         """
         self._plan()
-        return {"type": "ir.actions.act_window_close"}
+        return self._get_next_page()
 
     def action_plan_and_confirm(self):
         """Give the draft this time and technician, and confirm it.
@@ -33,7 +33,7 @@ class SupportSlotFinderLine(models.TransientModel):
         :raise ValidationError: as above
         """
         self._plan().action_confirm()
-        return {"type": "ir.actions.act_window_close"}
+        return self._get_next_page()
 
     def _plan(self):
         """
@@ -44,6 +44,11 @@ class SupportSlotFinderLine(models.TransientModel):
         appointment._check_plannable()
         appointment.write(self._prepare_planned_vals())
         return appointment
+
+    def _get_next_page(self):
+        if self.finder_id.shows_visit:
+            return self.finder_id.appointment_id._get_form_action()
+        return {"type": "ir.actions.act_window_close"}
 
     def _prepare_planned_vals(self):
         vals = {
