@@ -35,6 +35,7 @@ from . import (
     test_migration,
     test_notice_mails,
     test_notices,
+    test_overrule,
     test_purity,
     test_rank_for,
     test_rebook,

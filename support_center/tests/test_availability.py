@@ -1,50 +1,9 @@
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import SupportCase, at
-
-
-class AvailabilityCase(SupportCase):
-    def _leave(self, start, stop, technician=None, **values):
-        return self.env["resource.calendar.leaves"].create(
-            {
-                "name": "Away",
-                "resource_id": technician.resource_id.id if technician else False,
-                "calendar_id": self.calendar.id,
-                "date_from": at(start),
-                "date_to": at(stop),
-                **values,
-            }
-        )
-
-    def _meeting(self, start, stop, **values):
-        return (
-            self.env["calendar.event"]
-            .with_context(no_mail_to_attendees=True)
-            .create(
-                {
-                    "name": "Secret talk",
-                    "user_id": self.user_technician.id,
-                    "partner_ids": [(6, 0, self.user_technician.partner_id.ids)],
-                    "start": at(start),
-                    "stop": at(stop),
-                    **values,
-                }
-            )
-        )
-
-    def _book(self, start, **values):
-        return self._create_appointment(
-            technician_id=self.technician.id, state="confirmed", start=at(start), **values
-        )
-
-    def _is_free(self, start, stop, **values):
-        return bool(self.technician._is_available(at(start), at(stop), **values))
-
-    def _starts(self, technicians, start, stop, **values):
-        slots = technicians._free_slots(at(start), at(stop), **values)
-        return [slot.start.strftime("%a %H:%M") for slot in slots]
+from .common import at
+from .common_availability import AvailabilityCase
 
 
 @tagged("post_install", "-at_install")
@@ -349,58 +308,3 @@ class TestRefusal(AvailabilityCase):
             drafts.with_user(self.user_dispatcher).action_confirm()
         for draft in drafts:
             self.assertIn(draft.name, str(caught.exception))
-
-
-@tagged("post_install", "-at_install")
-class TestOverrule(AvailabilityCase):
-    def _draft(self, start):
-        return self._create_appointment(technician_id=self.technician.id, start=at(start))
-
-    def test_a_dispatcher_overrules_hours_and_the_chatter_says_which(self):
-        visit = self._draft("2026-03-05 19:00").with_user(self.user_dispatcher)
-        visit.ignore_working_hours = True
-        visit.action_confirm()
-        self.assertEqual(visit.state, "confirmed")
-        bodies = " ".join(visit.message_ids.mapped("body"))
-        self.assertIn("Planned outside working hours", bodies)
-        self.assertIn("does not work then, but 08:00–12:00, 13:00–17:00", bodies)
-        note = visit.message_ids.filtered(lambda m: "Planned outside" in m.body)
-        self.assertEqual(note.author_id, self.user_dispatcher.partner_id)
-
-    def test_a_leave_may_be_overruled_too(self):
-        self._leave("2026-03-05 00:00", "2026-03-05 23:00", self.technician)
-        visit = self._draft("2026-03-05 10:00").with_user(self.user_dispatcher)
-        visit.ignore_working_hours = True
-        visit.action_confirm()
-        self.assertIn("is on leave", " ".join(visit.message_ids.mapped("body")))
-
-    def test_nothing_is_noted_where_nothing_was_overruled(self):
-        visit = self._draft("2026-03-05 10:00").with_user(self.user_dispatcher)
-        visit.ignore_working_hours = True
-        visit.action_confirm()
-        self.assertNotIn("Planned outside", " ".join(visit.message_ids.mapped("body")))
-
-    def test_an_overlap_a_meeting_and_the_maximum_stand(self):
-        self._book("2026-03-05 08:00")
-        self._meeting("2026-03-06 18:00", "2026-03-06 20:00")
-        for start in ("2026-03-05 08:30", "2026-03-06 19:00"):
-            visit = self._draft(start).with_user(self.user_dispatcher)
-            visit.ignore_working_hours = True
-            with mute_logger("odoo.sql_db"), self.assertRaises(ValidationError):
-                visit.action_confirm()
-        self.technician.max_daily_appointments = 1
-        visit = self._draft("2026-03-05 19:00").with_user(self.user_dispatcher)
-        visit.ignore_working_hours = True
-        with self.assertRaises(ValidationError):
-            visit.action_confirm()
-
-    def test_a_technician_cannot(self):
-        visit = self._book("2026-03-05 10:00").with_user(self.user_technician)
-        with self.assertRaises(AccessError):
-            visit.write({"ignore_working_hours": True})
-        self.assertFalse(visit.ignore_working_hours)
-
-    def test_a_copy_is_not_overruled(self):
-        visit = self._draft("2026-03-05 19:00")
-        visit.ignore_working_hours = True
-        self.assertFalse(visit.copy().ignore_working_hours)

@@ -3,13 +3,13 @@ import importlib.util
 from odoo.modules import get_module_path
 from odoo.tests import tagged
 
-from .common import SupportCase
+from .common import SupportCase, at
 
 
 @tagged("post_install", "-at_install")
 class TestMigration(SupportCase):
-    def _migrate(self):
-        path = f"{get_module_path('support_center')}/migrations/1.1.0/post-migration.py"
+    def _migrate(self, version="1.1.0"):
+        path = f"{get_module_path('support_center')}/migrations/{version}/post-migration.py"
         spec = importlib.util.spec_from_file_location("support_center_migration", path)
         script = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(script)
@@ -45,3 +45,19 @@ class TestMigration(SupportCase):
         rule.trigger_field_ids = edited
         self._migrate()
         self.assertEqual(rule.trigger_field_ids, edited)
+
+    def test_visits_to_come_enter_the_calendar(self):
+        params = self.env["ir.config_parameter"]
+        params.set_param("support_center.calendar_mirror", "False")
+        visit = self._create_appointment(technician_id=self.technician.id, state="confirmed")
+        done = self._create_appointment(
+            technician_id=self.technician.id, state="confirmed", start=at("2026-03-06 10:00")
+        )
+        done.action_cancel()
+        events = self.env["calendar.event"]
+        self.assertFalse(events.search([("support_appointment_id", "in", (visit | done).ids)]))
+        params.set_param("support_center.calendar_mirror", "True")
+        self._migrate("1.2.0")
+        event = events.search([("support_appointment_id", "in", (visit | done).ids)])
+        self.assertEqual(event.support_appointment_id, visit)
+        self.assertEqual(event.user_id, self.user_technician)
