@@ -91,7 +91,8 @@ class SupportAvailability(models.AbstractModel):
 
     @api.model
     def _get_zone(self, technician):
-        return ZoneInfo(technician.tz or "UTC")
+        # The resource's own field: the technician's is computed from it, one by one.
+        return ZoneInfo(technician.resource_id.tz or "UTC")
 
     @api.model
     def _read_hours(self, technicians, window):

@@ -5,7 +5,7 @@ from odoo.tools import email_normalize
 
 from ..scheduling.explain import why_not
 from ..scheduling.slots import find_starts
-from .support_availability import DEFAULT_STEP_MINUTES, aware, naive
+from .support_availability import DEFAULT_STEP_MINUTES, aware
 
 # A time that can be had: naive UTC, and whose it is.
 Slot = namedtuple("Slot", "start stop technician_id")
@@ -164,16 +164,16 @@ class SupportTechnician(models.Model):
         """
         agendas = self.env["support.availability"]._read_agendas(self, start, stop, without)
         window = aware(start), aware(stop)
+        # In UTC already, so that dropping the zone is enough; there may be thousands.
         found = [
-            (moment, position)
+            (moment.replace(tzinfo=None), position)
             for position, technician in enumerate(self)
             for moment in find_starts(agendas[technician.id], demand, window)
         ]
         found.sort()
-        ids = self.ids
+        ids, duration = self.ids, demand.duration
         return [
-            Slot(naive(moment), naive(moment + demand.duration), ids[position])
-            for moment, position in found[:limit]
+            Slot(moment, moment + duration, ids[position]) for moment, position in found[:limit]
         ]
 
     def _rank_for(self, appointment):
