@@ -1,0 +1,28 @@
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import at
+from .test_availability import AvailabilityCase
+
+
+@tagged("post_install", "-at_install")
+class TestSchedulingEdges(AvailabilityCase):
+    """What seldom happens: who may not see it, what is too long, what is far away."""
+
+    def _find_time(self, draft, **values):
+        """The page of free times, after a search with ``values``."""
+        action = draft.with_user(self.user_dispatcher).action_find_time()
+        finder = self.env["support.slot.finder"].with_user(self.user_dispatcher)
+        finder = finder.browse(action["res_id"])
+        finder.write(values)
+        finder.action_search()
+        return finder
+
+    def test_a_visit_is_not_undone_beside_the_draft_that_its_technician_does_not_see(self):
+        visit = self._book("2026-03-05 10:00")
+        visit.with_user(self.user_dispatcher).action_cancel()
+        visit.with_user(self.user_dispatcher).action_rebook()
+        self.env.invalidate_all()
+        with self.assertRaisesRegex(UserError, "rebooked"):
+            visit.with_user(self.user_technician).action_undo_cancel()
