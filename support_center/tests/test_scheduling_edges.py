@@ -26,3 +26,10 @@ class TestSchedulingEdges(AvailabilityCase):
         self.env.invalidate_all()
         with self.assertRaisesRegex(UserError, "rebooked"):
             visit.with_user(self.user_technician).action_undo_cancel()
+
+    def test_archived_visits_are_in_nobody_s_absence(self):
+        self._create_appointment(technician_id=self.technician.id).active = False
+        self._leave("2026-03-05 00:00", "2026-03-05 23:00", self.technician)
+        technicians = self.env["support.technician"].with_user(self.user_dispatcher)
+        action = technicians.action_replan_all_hits()
+        self.assertFalse(self.env["support.replan"].browse(action["res_id"]).line_ids)
