@@ -157,7 +157,7 @@ class SupportAvailability(models.AbstractModel):
                 for leave in by_resource.get(False, ())
                 if leave.calendar_id
                 in (leave.calendar_id.browse(), technician.resource_calendar_id)
-                and (not leave.company_id or leave.company_id == technician.company_id)
+                and leave._is_in_company_of(technician)
             ]
             own = by_resource.get(technician.resource_id.id, [])
             absences[technician.id] = [

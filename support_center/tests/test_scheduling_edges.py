@@ -33,3 +33,20 @@ class TestSchedulingEdges(AvailabilityCase):
         technicians = self.env["support.technician"].with_user(self.user_dispatcher)
         action = technicians.action_replan_all_hits()
         self.assertFalse(self.env["support.replan"].browse(action["res_id"]).line_ids)
+
+    def test_somebody_of_all_companies_has_the_holidays_of_his_schedule(self):
+        self.technician.company_id = False
+        visit = self._book("2026-03-05 10:00")
+        holiday = self._leave("2026-03-05 00:00", "2026-03-05 23:00")
+        self.assertTrue(holiday.company_id)
+        self.assertFalse(self._is_free("2026-03-05 11:00", "2026-03-05 12:00"))
+        self.assertIn(visit.name, self.technician.activity_ids.note)
+        self._leave("2026-03-06 00:00", "2026-03-06 23:00", calendar_id=False)
+        self.assertTrue(self._is_free("2026-03-06 11:00", "2026-03-06 12:00"))
+
+    def test_the_activity_goes_with_the_leave(self):
+        self._book("2026-03-05 10:00")
+        leave = self._leave("2026-03-05 00:00", "2026-03-05 23:00", self.technician)
+        self.assertTrue(self.technician.activity_ids)
+        leave.unlink()
+        self.assertFalse(self.technician.activity_ids)
