@@ -98,11 +98,13 @@ class SupportAvailability(models.AbstractModel):
         """Times of the working schedules, two-week alternation and zones included.
 
         :return: dict of technician id to merged intervals in aware UTC; those
-            without a schedule are not in it
+            without a schedule, or with a flexible one, are not in it
         """
         hours = {}
         for calendar, those in technicians.grouped("resource_calendar_id").items():
-            if not calendar:
+            # Flexible hours, of Odoo 19, say how long somebody works and not when; those that Odoo
+            # assumes for them depend on where the window begins.
+            if not calendar or ("flexible_hours" in calendar and calendar.flexible_hours):
                 continue
             found = calendar._attendance_intervals_batch(*window, those.resource_id)
             merged = {}  # technicians of one schedule and zone share the result

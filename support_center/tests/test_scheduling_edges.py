@@ -50,3 +50,14 @@ class TestSchedulingEdges(AvailabilityCase):
         self.assertTrue(self.technician.activity_ids)
         leave.unlink()
         self.assertFalse(self.technician.activity_ids)
+
+    def test_flexible_hours_are_any_hours_whatever_is_looked_at(self):
+        if "flexible_hours" not in self.calendar:
+            self.skipTest("Odoo 17.0 has no flexible schedules")
+        self.calendar.flexible_hours = True
+        day = self._starts(self.technician, "2026-03-10 10:00", "2026-03-10 13:00")
+        weeks = self._starts(self.technician, "2026-03-05 00:00", "2026-03-10 13:00")
+        self.assertEqual(weeks[-len(day) :], day)
+        self.assertTrue(self._is_free("2026-03-10 19:00", "2026-03-10 20:00"))
+        self._leave("2026-03-10 00:00", "2026-03-10 23:00", self.technician)
+        self.assertFalse(self._is_free("2026-03-10 10:00", "2026-03-10 11:00"))
