@@ -78,8 +78,12 @@ class SupportAvailability(models.AbstractModel):
         :return: ``scheduling.slots.Demand``
         """
         before, after = buffers
+        duration = self.env["support.appointment"]._as_timedelta(hours)
+        if hours > 0:
+            # A type may be set to less than a second, which is rounded to nothing.
+            duration = max(duration, timedelta(seconds=1))
         return Demand(
-            duration=self.env["support.appointment"]._as_timedelta(hours),
+            duration=duration,
             before=timedelta(minutes=before),
             after=timedelta(minutes=after),
             step=timedelta(minutes=step),

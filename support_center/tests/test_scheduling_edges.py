@@ -61,3 +61,24 @@ class TestSchedulingEdges(AvailabilityCase):
         self.assertTrue(self._is_free("2026-03-10 19:00", "2026-03-10 20:00"))
         self._leave("2026-03-10 00:00", "2026-03-10 23:00", self.technician)
         self.assertFalse(self._is_free("2026-03-10 10:00", "2026-03-10 11:00"))
+
+    def test_a_length_that_rounds_to_nothing_and_one_of_centuries(self):
+        for hours in (0.0001, 1e9):
+            with self.assertRaisesRegex(ValidationError, "is not possible"):
+                self._create_appointment(start=False, duration=hours)
+        draft = self._create_appointment(start=False)
+        for hours in (0.0001, 1e9):
+            with self.assertRaisesRegex(ValidationError, "is not possible"):
+                draft.duration = hours
+
+    def test_a_search_for_such_a_length_says_so(self):
+        draft = self._create_appointment(start=False)
+        self.assertIn("Enter how long", self._find_time(draft, duration=0.0001).message)
+        self.assertIn("92 days", self._find_time(draft, duration=1e9).message)
+
+    def test_a_type_of_no_length_worth_the_name(self):
+        self.type.duration = 0.0001
+        draft = self._create_appointment(start=False, type_id=self.type.id)
+        draft.with_user(self.user_dispatcher).action_propose_times()
+        slots = self.env["support.appointment"].with_user(self.user_integration)
+        self.assertTrue(slots.get_slots("2026-03-05", "2026-03-05", type="rep"))
