@@ -82,3 +82,20 @@ class TestSchedulingEdges(AvailabilityCase):
         draft.with_user(self.user_dispatcher).action_propose_times()
         slots = self.env["support.appointment"].with_user(self.user_integration)
         self.assertTrue(slots.get_slots("2026-03-05", "2026-03-05", type="rep"))
+
+    def test_overruled_hours_hold_for_the_time_they_were_overruled_for(self):
+        visit = self._book("2026-03-07 10:00", ignore_working_hours=True)
+        by_technician = visit.with_user(self.user_technician)
+        with self.assertRaisesRegex(ValidationError, "does not work"):
+            by_technician.start = at("2026-03-08 03:00")
+        self.assertTrue(visit.ignore_working_hours)
+        # Nor in two steps.
+        by_technician.action_draft()
+        by_technician.start = at("2026-03-08 03:00")
+        with self.assertRaisesRegex(ValidationError, "does not work"):
+            by_technician.action_confirm()
+        visit.with_user(self.user_dispatcher).ignore_working_hours = True
+        by_technician.action_confirm()
+        self.assertEqual(visit.state, "confirmed")
+        visit.with_user(self.user_dispatcher).start = at("2026-03-08 04:00")
+        self.assertTrue(visit.ignore_working_hours)
