@@ -203,17 +203,18 @@ class SupportAvailabilityMixin(models.AbstractModel):
             reasons=words._describe_reasons(self.technician_id, reasons),
         )
 
-    def _describe_alternatives(self, technicians, start):
+    def _describe_alternatives(self, technicians, start, demand=None):
         """The next times at which one of ``technicians`` could come to this visit, in words.
 
         :param datetime start: naive UTC, from when on
+        :param demand: ``scheduling.slots.Demand``, where the visit was to get another length
         """
         self.ensure_one()
         start = max(start, fields.Datetime.now())
         slots = technicians._find_slots(
             start,
             start + timedelta(days=ALTERNATIVES_DAYS),
-            self._get_demand(),
+            demand or self._get_demand(),
             # Several may be free at the same times.
             limit=ALTERNATIVES * len(technicians),
             without=self,

@@ -99,3 +99,12 @@ class TestSchedulingEdges(AvailabilityCase):
         self.assertEqual(visit.state, "confirmed")
         visit.with_user(self.user_dispatcher).start = at("2026-03-08 04:00")
         self.assertTrue(visit.ignore_working_hours)
+
+    def test_the_times_offered_are_long_enough_for_what_was_refused(self):
+        self._book("2026-03-05 10:00")
+        self._book("2026-03-05 12:30", ignore_working_hours=True)
+        visit = self._book("2026-03-06 10:00").with_user(self.user_dispatcher)
+        with mute_logger("odoo.sql_db"), self.assertRaises(ValidationError) as refused:
+            visit.write({"start": at("2026-03-05 10:30"), "duration": 3})
+        times = str(refused.exception).splitlines()[-1]
+        self.assertIn("Thu 5 Mar, 13:30, Thu 5 Mar, 14:00, Fri 6 Mar, 08:00", times)
