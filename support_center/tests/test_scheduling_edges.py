@@ -108,3 +108,10 @@ class TestSchedulingEdges(AvailabilityCase):
             visit.write({"start": at("2026-03-05 10:30"), "duration": 3})
         times = str(refused.exception).splitlines()[-1]
         self.assertIn("Thu 5 Mar, 13:30, Thu 5 Mar, 14:00, Fri 6 Mar, 08:00", times)
+
+    def test_slots_in_a_zone_that_is_none_and_at_the_end_of_time(self):
+        slots = self.env["support.appointment"].with_user(self.user_integration)
+        with self.assertRaisesRegex(UserError, "Nowhere/Bad"):
+            slots.with_context(tz="Nowhere/Bad").get_slots("2026-03-05", "2026-03-05")
+        with self.assertRaisesRegex(ValidationError, "date_to"):
+            slots.get_slots("9999-12-01", "9999-12-31T12:00:00")
