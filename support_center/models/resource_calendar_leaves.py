@@ -1,18 +1,34 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+# Whose leave or holiday it is, and whether it is one.
+WHOSE_FIELDS = {"resource_id", "calendar_id", "time_type"}
 
 
 class ResourceCalendarLeaves(models.Model):
     _inherit = "resource.calendar.leaves"
 
+    def write(self, vals):
+        result = super().write(vals)
+        if WHOSE_FIELDS & vals.keys():
+            self._bring_told_up_to_date()
+        return result
+
     def unlink(self):
-        """Close what was asked of a dispatcher because of a leave that is gone."""
         result = super().unlink()
+        self._bring_told_up_to_date()
+        return result
+
+    @api.model
+    def _bring_told_up_to_date(self):
+        """Close what was asked of a dispatcher because of a leave that is gone or another's.
+
+        The rule below hears of what is a leave, and of whose it is, after the change only.
+        """
         # sudo: as below
         told = self.env["support.technician"].sudo().search([("hit_activity_id", "!=", False)])
         told._run_automation(
             "tell_hit_visits", lambda technicians: technicians.sudo()._tell_of_hits()
         )
-        return result
 
     def _rule_tell_hit_visits(self):
         """Tell a dispatcher which planned visits fall into new or moved leaves and holidays."""

@@ -51,6 +51,16 @@ class TestSchedulingEdges(AvailabilityCase):
         leave.unlink()
         self.assertFalse(self.technician.activity_ids)
 
+    def test_the_activity_goes_where_the_leave_goes(self):
+        self._book("2026-03-05 10:00")
+        leave = self._leave("2026-03-05 00:00", "2026-03-05 23:00", self.technician)
+        leave.resource_id = self.technician_2.resource_id
+        self.assertFalse(self.technician.activity_ids)
+        leave.resource_id = self.technician.resource_id
+        self.assertTrue(self.technician.activity_ids)
+        leave.time_type = "other"
+        self.assertFalse(self.technician.activity_ids)
+
     def test_flexible_hours_are_any_hours_whatever_is_looked_at(self):
         if "flexible_hours" not in self.calendar:
             self.skipTest("Odoo 17.0 has no flexible schedules")
