@@ -53,6 +53,7 @@ class SupportUndoMixin(models.AbstractModel):
         for visit in self:
             # sudo: the draft in its place has no technician yet, so that one does not see it.
             rebooked = visit.sudo().rebooked_ids.filtered(lambda new: new.state not in CALLED_OFF)
+            former = visit.sudo().rebooked_from_id.filtered(lambda old: old.state not in CALLED_OFF)
             if visit.state != "cancelled":
                 faults.append(_("%(name)s is not cancelled.", name=visit.name))
             elif not visit.confirmed_at:
@@ -75,6 +76,15 @@ class SupportUndoMixin(models.AbstractModel):
                         "%(name)s was rebooked as %(new)s: cancel that one first.",
                         name=visit.name,
                         new=rebooked.name,
+                    )
+                )
+            elif former:
+                faults.append(
+                    _(
+                        "%(name)s took the place of %(former)s, which was taken up again: cancel "
+                        "that one first.",
+                        name=visit.name,
+                        former=former.name,
                     )
                 )
             else:

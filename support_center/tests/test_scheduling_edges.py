@@ -125,3 +125,15 @@ class TestSchedulingEdges(AvailabilityCase):
             slots.with_context(tz="Nowhere/Bad").get_slots("2026-03-05", "2026-03-05")
         with self.assertRaisesRegex(ValidationError, "date_to"):
             slots.get_slots("9999-12-01", "9999-12-31T12:00:00")
+
+    def test_a_rebooked_visit_is_not_undone_beside_the_one_that_was_taken_up_again(self):
+        visit = self._book("2026-03-05 10:00").with_user(self.user_dispatcher)
+        visit.action_cancel()
+        visit.action_rebook()
+        rebooked = visit.rebooked_ids
+        rebooked.write({"start": at("2026-03-06 10:00"), "technician_id": self.technician.id})
+        rebooked.action_confirm()
+        rebooked.action_cancel()
+        visit.action_undo_cancel()
+        with self.assertRaisesRegex(UserError, f"took the place of {visit.name}"):
+            rebooked.action_undo_cancel()
