@@ -1,8 +1,34 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+# Whose leave or holiday it is, and whether it is one.
+WHOSE_FIELDS = {"resource_id", "calendar_id", "time_type"}
 
 
 class ResourceCalendarLeaves(models.Model):
     _inherit = "resource.calendar.leaves"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if WHOSE_FIELDS & vals.keys():
+            self._bring_told_up_to_date()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._bring_told_up_to_date()
+        return result
+
+    @api.model
+    def _bring_told_up_to_date(self):
+        """Close what was asked of a dispatcher because of a leave that is gone or another's.
+
+        The rule below hears of what is a leave, and of whose it is, after the change only.
+        """
+        # sudo: as below
+        told = self.env["support.technician"].sudo().search([("hit_activity_id", "!=", False)])
+        told._run_automation(
+            "tell_hit_visits", lambda technicians: technicians.sudo()._tell_of_hits()
+        )
 
     def _rule_tell_hit_visits(self):
         """Tell a dispatcher which planned visits fall into new or moved leaves and holidays."""
@@ -26,6 +52,18 @@ class ResourceCalendarLeaves(models.Model):
         self.ensure_one()
         if self.resource_id:
             return self.resource_id == technician.resource_id
-        return (not self.calendar_id or self.calendar_id == technician.resource_calendar_id) and (
-            not self.company_id or self.company_id == technician.company_id
+        return (
+            not self.calendar_id or self.calendar_id == technician.resource_calendar_id
+        ) and self._is_in_company_of(technician)
+
+    def _is_in_company_of(self, technician):
+        """Whether ``technician`` is of the company that has this holiday.
+
+        Odoo gives each holiday a company. Somebody who works for all of them
+        has those that stand in his own schedule.
+        """
+        return (
+            not self.company_id
+            or self.company_id == technician.company_id
+            or bool(self.calendar_id and not technician.company_id)
         )

@@ -83,7 +83,9 @@ class SupportAbsenceMixin(models.AbstractModel):
 
         :return: window action
         """
-        return self.with_context(active_test=False).search([]).action_replan_hits()
+        everybody = self.with_context(active_test=False).search([])
+        # Archived technicians count, archived visits do not.
+        return everybody.with_env(self.env).action_replan_hits()
 
     def action_replan_hits(self):
         """Propose new times for the visits that fall into an absence of these technicians.

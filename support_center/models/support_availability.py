@@ -78,8 +78,12 @@ class SupportAvailability(models.AbstractModel):
         :return: ``scheduling.slots.Demand``
         """
         before, after = buffers
+        duration = self.env["support.appointment"]._as_timedelta(hours)
+        if hours > 0:
+            # A type may be set to less than a second, which is rounded to nothing.
+            duration = max(duration, timedelta(seconds=1))
         return Demand(
-            duration=self.env["support.appointment"]._as_timedelta(hours),
+            duration=duration,
             before=timedelta(minutes=before),
             after=timedelta(minutes=after),
             step=timedelta(minutes=step),
@@ -99,11 +103,13 @@ class SupportAvailability(models.AbstractModel):
         """Times of the working schedules, two-week alternation and zones included.
 
         :return: dict of technician id to merged intervals in aware UTC; those
-            without a schedule are not in it
+            without a schedule, or with a flexible one, are not in it
         """
         hours = {}
         for calendar, those in technicians.grouped("resource_calendar_id").items():
-            if not calendar:
+            # Flexible hours, of Odoo 19, say how long somebody works and not when; those that Odoo
+            # assumes for them depend on where the window begins.
+            if not calendar or ("flexible_hours" in calendar and calendar.flexible_hours):
                 continue
             found = calendar._attendance_intervals_batch(*window, those.resource_id)
             merged = {}  # technicians of one schedule and zone share the result
@@ -158,7 +164,7 @@ class SupportAvailability(models.AbstractModel):
                 for leave in by_resource.get(False, ())
                 if leave.calendar_id
                 in (leave.calendar_id.browse(), technician.resource_calendar_id)
-                and (not leave.company_id or leave.company_id == technician.company_id)
+                and leave._is_in_company_of(technician)
             ]
             own = by_resource.get(technician.resource_id.id, [])
             absences[technician.id] = [

@@ -11,6 +11,7 @@ from .support_state_mixin import LIVE_STATES
 
 # Whoever changes one of these may plan somebody's time.
 PLANNING_FIELDS = {"state", "active", "technician_id", "start", "stop", "duration"}
+TIME_FIELDS = PLANNING_FIELDS - {"state", "active"}
 # How far ahead a refusal looks for other times, and how many it names.
 ALTERNATIVES_DAYS = 14
 ALTERNATIVES = 3
@@ -51,7 +52,11 @@ class SupportAvailabilityMixin(models.AbstractModel):
         if not PLANNING_FIELDS & vals.keys():
             return super().write(vals)
         before = {appointment.id: appointment._get_booking() for appointment in self}
+        overruled = self._find_overruled_by_others() if TIME_FIELDS & vals.keys() else {}
         result = super().write(vals)
+        for appointment, planned in overruled.items():
+            if (appointment.technician_id, appointment.start, appointment.stop) != planned:
+                appointment.ignore_working_hours = False
         self.filtered(
             lambda a: a._get_booking() and a._get_booking() != before[a.id]
         )._check_available()
@@ -72,16 +77,32 @@ class SupportAvailabilityMixin(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
+    def _may_overrule(self):
+        return self.env.su or self.env.user.has_group("support_center.group_support_dispatcher")
+
+    @api.model
     def _check_may_overrule(self, vals_list):
         """
         :raise AccessError: where somebody but a dispatcher overrules working hours
         """
-        if not any(vals.get("ignore_working_hours") for vals in vals_list) or self.env.su:
-            return
-        if not self.env.user.has_group("support_center.group_support_dispatcher"):
+        if any(vals.get("ignore_working_hours") for vals in vals_list) and not self._may_overrule():
             raise AccessError(
                 _("Only a dispatcher may plan a visit outside working hours. Ask one to do it.")
             )
+
+    def _find_overruled_by_others(self):
+        """What was planned outside working hours by a dispatcher, where the user is none.
+
+        It holds for that time alone: whoever moves the visit has to ask again.
+
+        :return: dict of appointment to whose it is, from when and to when
+        """
+        if self._may_overrule():
+            return {}
+        return {
+            appointment: (appointment.technician_id, appointment.start, appointment.stop)
+            for appointment in self.filtered("ignore_working_hours")
+        }
 
     def _check_available(self):
         """Refuse visits whose technician cannot come, and note what a dispatcher overrules.
@@ -182,17 +203,18 @@ class SupportAvailabilityMixin(models.AbstractModel):
             reasons=words._describe_reasons(self.technician_id, reasons),
         )
 
-    def _describe_alternatives(self, technicians, start):
+    def _describe_alternatives(self, technicians, start, demand=None):
         """The next times at which one of ``technicians`` could come to this visit, in words.
 
         :param datetime start: naive UTC, from when on
+        :param demand: ``scheduling.slots.Demand``, where the visit was to get another length
         """
         self.ensure_one()
         start = max(start, fields.Datetime.now())
         slots = technicians._find_slots(
             start,
             start + timedelta(days=ALTERNATIVES_DAYS),
-            self._get_demand(),
+            demand or self._get_demand(),
             # Several may be free at the same times.
             limit=ALTERNATIVES * len(technicians),
             without=self,

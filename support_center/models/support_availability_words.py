@@ -1,6 +1,7 @@
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from odoo import _, api, models
+from odoo.exceptions import UserError
 from odoo.tools import format_date, format_datetime
 
 from .support_availability import aware, naive
@@ -100,8 +101,18 @@ class SupportAvailabilityWords(models.AbstractModel):
 
     @api.model
     def _get_viewer_zone(self):
-        """The zone in which times are offered: the context's, the user's, else UTC."""
-        return self.env.context.get("tz") or self.env.user.tz or "UTC"
+        """The zone in which times are offered: the context's, the user's, else UTC.
+
+        :raise UserError: for a zone in the context that nobody knows; it comes from the caller
+        """
+        name = self.env.context.get("tz") or self.env.user.tz or "UTC"
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, TypeError, ValueError, OSError) as error:
+            raise UserError(
+                _("“%(name)s” is no time zone: a name like Europe/Brussels is expected.", name=name)
+            ) from error
+        return name
 
     @api.model
     def _format_moment(self, moment, zone):

@@ -7,6 +7,8 @@ from odoo.tools import format_datetime
 from odoo.addons.base.models.res_partner import _tz_get
 
 DEFAULT_DURATION = 1.0
+# Longer than any visit, and short of what a date can hold.
+MAX_DURATION = 24 * 366
 
 
 class SupportScheduleMixin(models.AbstractModel):
@@ -103,14 +105,26 @@ class SupportScheduleMixin(models.AbstractModel):
     @api.model
     def _check_duration(self, vals):
         """
-        :raise ValidationError: for a length of zero hours or less
+        :raise ValidationError: for a length that is no whole second, or beyond ``MAX_DURATION``
         """
-        if "duration" in vals and not (vals["duration"] or 0) > 0:
+        if "duration" not in vals:
+            return
+        hours = vals["duration"] or 0
+        if hours > MAX_DURATION:
+            raise ValidationError(
+                _(
+                    "A duration of %(hours)s hours is not possible: %(most)s hours are the most.",
+                    hours=round(hours, 2),
+                    most=MAX_DURATION,
+                )
+            )
+        # Less than half a second is rounded to none.
+        if not hours > 0 or not self._as_timedelta(hours):
             raise ValidationError(
                 _(
                     "A duration of %(hours)s hours is not possible: the end has to come after "
                     "the start.",
-                    hours=round(vals["duration"] or 0, 2),
+                    hours=round(hours, 2),
                 )
             )
 

@@ -145,7 +145,7 @@ class SupportScheduler(models.AbstractModel):
         taken = self._read_violation(error)
         if not taken:
             return _("The technician is already booked at that time. Choose another one.")
-        technician_id, start, stop, wanted = taken
+        technician_id, start, stop, wanted, until = taken
         in_the_way = self.env["support.appointment"].search(
             [
                 ("technician_id", "=", technician_id),
@@ -157,10 +157,15 @@ class SupportScheduler(models.AbstractModel):
         )
         message = self._prepare_refusal(technician_id, start, stop, in_the_way)
         if appointments is not None and len(appointments) == 1:
-            before, _after = appointments._get_buffers()
+            before, after = buffers = appointments._get_buffers()
             technician = self.env["support.technician"].browse(technician_id)
+            # What was to be written is undone by now: its length is that of the time refused.
+            length = until - wanted - timedelta(minutes=before + after)
+            demand = length > timedelta() and self.env["support.availability"]._prepare_demand(
+                length / timedelta(hours=1), buffers
+            )
             message += "\n" + appointments._describe_alternatives(
-                technician, wanted + timedelta(minutes=before)
+                technician, wanted + timedelta(minutes=before), demand
             )
         return message
 
@@ -222,17 +227,16 @@ class SupportScheduler(models.AbstractModel):
     def _read_violation(self, error):
         """Whose time is taken and when, as PostgreSQL tells it.
 
-        :return: tuple of the technician's id, from when to when he is taken, and from when on
-            he was wanted, naive UTC; None where the database keeps it from this role
+        :return: tuple of the technician's id, from when to when he is taken, and from when to
+            when he was wanted, naive UTC; None where the database keeps it from this role
         """
         keys = EXCLUDED_KEY.findall(error.diag.message_detail or "")
         if len(keys) != 2:
             return None
-        (_id, wanted, _stop), (technician_id, *taken) = keys
-        start, stop, wanted = (
-            datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S") for text in (*taken, wanted)
+        (_id, *wanted), (technician_id, *taken) = keys
+        return int(technician_id), *(
+            datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S") for text in (*taken, *wanted)
         )
-        return int(technician_id), start, stop, wanted
 
     # ------------------------------------------------------------------
     # Words

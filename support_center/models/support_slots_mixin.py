@@ -8,6 +8,8 @@ from .support_availability import aware, naive
 
 MAX_DAYS = 92
 MAX_SLOTS = 1000
+# What is looked at around the times that are asked about is less.
+MARGIN = timedelta(days=366)
 # What PostgreSQL holds in the column of an id.
 MAX_ID = 2**31 - 1
 
@@ -121,20 +123,26 @@ class SupportSlotsMixin(models.AbstractModel):
     @api.model
     def _parse_slot_bound(self, value, zone, is_end=False):
         """
-        :return: naive UTC datetime; None for what is no time
+        :return: naive UTC datetime; None for what is no time, or so near the first or the last
+            one of all that there is nothing around it
         """
-        if isinstance(value, datetime):
-            return value if value.tzinfo is None else naive(value)
         try:
-            if isinstance(value, str) and len(value.strip()) > len("YYYY-MM-DD"):
-                moment = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
-                return naive(moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc))
-            day = value if isinstance(value, date) else date.fromisoformat((value or "").strip())
-            if is_end:
-                day += timedelta(days=1)
-            return naive(datetime.combine(day, time.min, zone))
+            moment = self._read_moment(value, zone, is_end)
+            return moment if moment - MARGIN < moment + MARGIN else None
         except (AttributeError, OverflowError, TypeError, ValueError):
             return None  # the caller names it with what is expected
+
+    @api.model
+    def _read_moment(self, value, zone, is_end):
+        if isinstance(value, datetime):
+            return value if value.tzinfo is None else naive(value)
+        if isinstance(value, str) and len(value.strip()) > len("YYYY-MM-DD"):
+            moment = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+            return naive(moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc))
+        day = value if isinstance(value, date) else date.fromisoformat((value or "").strip())
+        if is_end:
+            day += timedelta(days=1)
+        return naive(datetime.combine(day, time.min, zone))
 
     @api.model
     def _find_slot_type(self, kind):

@@ -51,6 +51,9 @@ class SupportUndoMixin(models.AbstractModel):
         """
         faults = []
         for visit in self:
+            # sudo: the draft in its place has no technician yet, so that one does not see it.
+            rebooked = visit.sudo().rebooked_ids.filtered(lambda new: new.state not in CALLED_OFF)
+            former = visit.sudo().rebooked_from_id.filtered(lambda old: old.state not in CALLED_OFF)
             if visit.state != "cancelled":
                 faults.append(_("%(name)s is not cancelled.", name=visit.name))
             elif not visit.confirmed_at:
@@ -67,12 +70,21 @@ class SupportUndoMixin(models.AbstractModel):
                         name=visit.name,
                     )
                 )
-            elif visit.rebooked_ids.filtered(lambda new: new.state not in CALLED_OFF):
+            elif rebooked:
                 faults.append(
                     _(
                         "%(name)s was rebooked as %(new)s: cancel that one first.",
                         name=visit.name,
-                        new=visit.rebooked_ids.name,
+                        new=rebooked.name,
+                    )
+                )
+            elif former:
+                faults.append(
+                    _(
+                        "%(name)s took the place of %(former)s, which was taken up again: cancel "
+                        "that one first.",
+                        name=visit.name,
+                        former=former.name,
                     )
                 )
             else:

@@ -43,6 +43,7 @@ from . import (
     test_reoffer,
     test_replan,
     test_rule_switches,
+    test_scheduling_edges,
     test_scheduling_tours,
     test_security_roles,
     test_settings,

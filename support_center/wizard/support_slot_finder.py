@@ -168,8 +168,10 @@ class SupportSlotFinder(models.TransientModel):
     def _find_fault(self):
         """What is wrong with the search itself, in words."""
         now = fields.Datetime.now()
-        if not self.duration > 0:
+        if not self.duration > 0 or not self.appointment_id._as_timedelta(self.duration):
             return _("Enter how long the visit takes.")
+        if self.duration > 24 * MAX_DAYS:
+            return _("A visit of more than %(days)s days is not looked for.", days=MAX_DAYS)
         if self.date_to <= max(self.date_from, now):
             return _("The search has to end after it begins, and after now.")
         if self.date_to - self.date_from > timedelta(days=MAX_DAYS):
