@@ -52,16 +52,10 @@ class ResourceCalendarLeaves(models.Model):
         self.ensure_one()
         if self.resource_id:
             return self.resource_id == technician.resource_id
-        return (
-            not self.calendar_id or self.calendar_id == technician.resource_calendar_id
-        ) and self._is_in_company_of(technician)
-
-    def _is_in_company_of(self, technician):
-        """Whether ``technician`` is of the company that has this holiday.
-
-        Odoo gives each holiday a company. Somebody who works for all of them
-        has those that stand in his own schedule.
-        """
+        if self.calendar_id and self.calendar_id != technician.resource_calendar_id:
+            return False
+        # Odoo gives each holiday a company. Somebody who works for all of them has those that
+        # stand in his own schedule.
         return (
             not self.company_id
             or self.company_id == technician.company_id

@@ -117,19 +117,13 @@ class SupportAssignmentMixin(models.AbstractModel):
         :return: dict of each appointment to which nobody can come to a dict of
             ``support.technician`` to tuples of a list of str and one of ``Reason``
         """
-        technicians = self._find_candidates(self.company_id)
+        technicians = self.env["support.technician"]._search_for_companies(self.company_id)
         if any(appointment.state in LIVE_STATES for appointment in self):
             self.env["support.scheduler"]._lock(technicians)
         unfit = {}
         for together in self._split_for_assignment():
             unfit.update(together._assign_together(technicians))
         return unfit
-
-    @api.model
-    def _find_candidates(self, companies):
-        return self.env["support.technician"].search(
-            [("company_id", "in", [*companies.ids, False])]
-        )
 
     def _split_for_assignment(self):
         """Those that are chosen for from one reading of the technicians' time.

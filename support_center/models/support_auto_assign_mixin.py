@@ -58,5 +58,5 @@ class SupportAutoAssignMixin(models.AbstractModel):
         """
         if companies and self.env["ir.config_parameter"]._get_support_flag(AUTO_ASSIGN):
             # sudo: as in `_auto_assign`.
-            candidates = self.sudo()._find_candidates(companies)
+            candidates = self.env["support.technician"].sudo()._search_for_companies(companies)
             self.env["support.scheduler"]._lock(candidates | technicians.sudo())

@@ -160,11 +160,7 @@ class SupportAvailability(models.AbstractModel):
         absences = {}
         for technician in technicians:
             public = [
-                leave
-                for leave in by_resource.get(False, ())
-                if leave.calendar_id
-                in (leave.calendar_id.browse(), technician.resource_calendar_id)
-                and leave._is_in_company_of(technician)
+                leave for leave in by_resource.get(False, ()) if leave._is_absence_of(technician)
             ]
             own = by_resource.get(technician.resource_id.id, [])
             absences[technician.id] = [

@@ -11,7 +11,8 @@ from .support_state_mixin import LIVE_STATES
 
 # Whoever changes one of these may plan somebody's time.
 PLANNING_FIELDS = {"state", "active", "technician_id", "start", "stop", "duration"}
-TIME_FIELDS = PLANNING_FIELDS - {"state", "active"}
+# What a dispatcher had in mind when he overruled working hours.
+OVERRULED_FIELDS = PLANNING_FIELDS - {"state", "active"}
 # How far ahead a refusal looks for other times, and how many it names.
 ALTERNATIVES_DAYS = 14
 ALTERNATIVES = 3
@@ -52,7 +53,7 @@ class SupportAvailabilityMixin(models.AbstractModel):
         if not PLANNING_FIELDS & vals.keys():
             return super().write(vals)
         before = {appointment.id: appointment._get_booking() for appointment in self}
-        overruled = self._find_overruled_by_others() if TIME_FIELDS & vals.keys() else {}
+        overruled = self._find_overruled_by_others() if OVERRULED_FIELDS & vals.keys() else {}
         result = super().write(vals)
         for appointment, planned in overruled.items():
             if (appointment.technician_id, appointment.start, appointment.stop) != planned:

@@ -151,11 +151,19 @@ class SupportRanking(models.AbstractModel):
         """The roster with the visits that have found somebody."""
         for appointment, scores, _unfit in choices:
             if scores:
-                demand, start = appointment._get_demand(), aware(appointment.start)
-                booking = Booking(appointment.id, *demand.visit_at(start), demand.busy_at(start))
-                place = self._prepare_job(appointment).place
-                roster = roster.with_booking(scores[0].technician_id, booking, place)
+                technician_id = scores[0].technician_id
+                roster = self._with_visit(roster, appointment, technician_id, appointment.start)
         return roster
+
+    @api.model
+    def _with_visit(self, roster, visit, technician_id, start):
+        """The roster with a visit of that technician at ``start``, beside all that it has.
+
+        :param datetime start: naive UTC
+        """
+        demand, moment = visit._get_demand(), aware(start)
+        booking = Booking(visit.id, *demand.visit_at(moment), demand.busy_at(moment))
+        return roster.with_booking(technician_id, booking, self._prepare_job(visit).place)
 
     @api.model
     def _prepare_job(self, appointment):

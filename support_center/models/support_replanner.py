@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..scheduling.agenda import Booking
 from ..scheduling.explain import why_not
 from ..scheduling.slots import find_starts
 from .support_availability import aware, naive
@@ -44,7 +43,7 @@ class SupportReplanner(models.AbstractModel):
             return {}
         now = fields.Datetime.now()
         since = {visit: max(now, visit.start or visit.requested_date or now) for visit in visits}
-        technicians = self._find_technicians(visits)
+        technicians = self.env["support.technician"]._search_for_companies(visits.company_id)
         roster, last = self._read_roster(visits, technicians, since.values())
         fitting = self._find_fitting(visits, technicians)
         proposals = {}
@@ -52,7 +51,9 @@ class SupportReplanner(models.AbstractModel):
             proposal = self._propose_one(visit, since[visit], fitting[visit], roster, last)
             proposals[visit.id] = proposal
             if proposal:
-                roster = self._with_visit(roster, visit, proposal.technician_id, proposal.start)
+                roster = self.env["support.ranking"]._with_visit(
+                    roster, visit, proposal.technician_id, proposal.start
+                )
         return proposals
 
     @api.model
@@ -63,28 +64,15 @@ class SupportReplanner(models.AbstractModel):
         :return: as of ``support.ranking``, but with the ``visits`` that are
             booked, each where it is now
         """
-        roster, last = self.env["support.ranking"]._read_roster(
+        ranking = self.env["support.ranking"]
+        roster, last = ranking._read_roster(
             technicians, visits, min(moments), max(moments) + timedelta(days=PROPOSAL_DAYS + 1)
         )
         for visit in visits:
             technician_id = visit.technician_id.id
             if visit.start and visit.state == "confirmed" and technician_id in roster.agendas:
-                roster = self._with_visit(roster, visit, technician_id, visit.start)
+                roster = ranking._with_visit(roster, visit, technician_id, visit.start)
         return roster, last
-
-    @api.model
-    def _with_visit(self, roster, visit, technician_id, start):
-        """The roster with a visit of that technician at ``start``, beside all that it has."""
-        demand, moment = visit._get_demand(), aware(start)
-        booking = Booking(visit.id, *demand.visit_at(moment), demand.busy_at(moment))
-        place = self.env["support.ranking"]._prepare_job(visit).place
-        return roster.with_booking(technician_id, booking, place)
-
-    @api.model
-    def _find_technicians(self, visits):
-        return self.env["support.technician"].search(
-            [("company_id", "in", [False, *visits.company_id.ids])]
-        )
 
     @api.model
     def _find_fitting(self, visits, technicians):
@@ -96,12 +84,7 @@ class SupportReplanner(models.AbstractModel):
         for visit in visits:
             need = visit.type_id, visit.partner_id.zip, visit.company_id
             if need not in found:
-                found[need] = technicians.filtered(
-                    lambda t, visit=visit: (
-                        t.company_id in (t.company_id.browse(), visit.company_id)
-                        and visit._can_be_done_by(t)
-                    )
-                )
+                found[need] = technicians.filtered(visit._can_be_done_by)
             fitting[visit] = found[need]
         return fitting
 

@@ -196,6 +196,14 @@ class SupportTechnician(models.Model):
     # ------------------------------------------------------------------
 
     @api.model
+    def _search_for_companies(self, companies):
+        """Who may be sent by one of ``companies``: their own technicians and those of none.
+
+        :param companies: ``res.company`` recordset
+        """
+        return self.search([("company_id", "in", [*companies.ids, False])])
+
+    @api.model
     def _find_by_emails(self, emails, company):
         """Technicians by their own or their user's address, in one query.
 
@@ -207,7 +215,7 @@ class SupportTechnician(models.Model):
         wanted = {email: email_normalize(email) or email.strip().lower() for email in emails}
         if not wanted:
             return {}
-        for technician in self.search([("company_id", "in", [company.id, False])]):
+        for technician in self._search_for_companies(company):
             for address in (technician.email, technician.user_id.login):
                 normalized = email_normalize(address or "")
                 if normalized:

@@ -138,6 +138,15 @@ class RaceCase(BaseCase):
     def _connect(self):
         return Connection(connect())
 
+    def _connect_both(self):
+        """A connection for each visit; both have read before either writes, so that neither can
+        see the other."""
+        connections = [self._connect() for _id in self.ids]
+        for connection, record_id in zip(connections, self.ids, strict=True):
+            connection.record = connection.env["support.appointment"].browse(record_id)
+            self.assertEqual(connection.record.state, "draft")
+        return connections
+
     def _remove(self):
         with self._connect() as env:
             appointments = env["support.appointment"].browse(self.ids)
@@ -156,11 +165,7 @@ class RaceCase(BaseCase):
 @tagged("post_install", "-at_install")
 class TestDoubleBookingRace(RaceCase):
     def test_one_wins_and_the_other_reads_who_and_when(self):
-        first, second = self._connect(), self._connect()
-        # Both have read before either writes: neither can see the other.
-        for connection, record_id in ((first, self.ids[0]), (second, self.ids[1])):
-            connection.record = connection.env["support.appointment"].browse(record_id)
-            self.assertEqual(connection.record.state, "draft")
+        first, second = self._connect_both()
         first.record.action_confirm()
         first.finish()
         with mute_logger("odoo.sql_db"), self.assertRaises(ValidationError) as caught:

@@ -246,8 +246,8 @@ class SupportSlotFinder(models.TransientModel):
         :return: tuple of ``support.technician`` and, where nobody may, the reason in words
         """
         appointment = self.appointment_id
-        technicians = self.technician_id or self.env["support.technician"].search(
-            [("company_id", "in", [appointment.company_id.id, False])]
+        technicians = self.technician_id or self.technician_id._search_for_companies(
+            appointment.company_id
         )
         if not technicians:
             return technicians, _("There is no technician yet: add one under “Technicians”.")
