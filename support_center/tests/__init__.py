@@ -1,4 +1,5 @@
 from . import (
+    test_accessibility,
     test_activation_guard,
     test_appointment_company,
     test_appointment_copy,
@@ -56,6 +57,7 @@ from . import (
     test_ticket,
     test_ticket_sync,
     test_undo_cancel,
+    test_view_queries,
     test_webhook_delivery,
     test_webhook_events,
     test_webhook_in,
