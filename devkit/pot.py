@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from devkit.instance import Instance
-from devkit.paths import ADDON, ADDON_NAME
+from devkit.paths import ADDON, ADDON_NAME, REPO
 from devkit.proc import run_logged
 
 POT = ADDON / "i18n" / f"{ADDON_NAME}.pot"
@@ -16,6 +16,8 @@ _DATES = re.compile(r'^"(?:POT-Creation|PO-Revision)-Date: .*\n', re.M)
 
 def export(inst: Instance, name: str, log: Path) -> Path:
     """Install the addon into a database of its own and write all its terms to the template.
+
+    The translations beside it get the new terms, untranslated, and lose those that are gone.
 
     :param name: a database that is made anew and dropped at the end
     """
@@ -37,4 +39,12 @@ def export(inst: Instance, name: str, log: Path) -> Path:
         inst.drop(name)
     POT.write_text(_DATES.sub("", part.read_text(encoding="utf-8")), encoding="utf-8")
     part.unlink()
+    translations = sorted(POT.parent.glob("*.po"))
+    run_logged(
+        [inst.python, "-m", "devkit.po_sync", POT, *translations],
+        log=log,
+        env={**inst.env, "PYTHONPATH": str(REPO)},
+        cwd=REPO,
+        what="bringing the translations in step",
+    )
     return POT

@@ -1,4 +1,4 @@
-"""Checks on translations: they compile, belong to the template, and keep its placeholders."""
+"""Checks on translations: they compile, are complete, and keep the placeholders of each term."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def placeholders(text: str) -> Counter[str]:
 
 
 def translations(repository: Repository) -> Iterator[Complaint]:
-    """Each .po compiles, holds only terms of the .pot, and keeps the placeholders of each."""
+    """Each .po compiles, has every term of the .pot and no other, and keeps its placeholders."""
     files = repository.addon_files("i18n", suffixes=(".po",))
     template = repository.get(f"{repository.addon}/i18n/{repository.addon}.pot")
     if template is None:
@@ -46,6 +46,10 @@ def _check(file: RepoFile, terms: set[str]) -> Iterator[Complaint]:
     except (OSError, ValueError) as error:
         yield Complaint(file.path, 1, f"does not compile: {error}")
         return
+    missing = terms - {entry.msgid for entry in entries}
+    if missing:
+        first = min(missing)
+        yield Complaint(file.path, 1, f"{len(missing)} terms are missing, one is {first[:40]!r}")
     for entry in entries:
         line = entry.linenum or 1
         if entry.obsolete:
@@ -54,5 +58,7 @@ def _check(file: RepoFile, terms: set[str]) -> Iterator[Complaint]:
             yield Complaint(file.path, line, f"a term that the .pot has not: {entry.msgid[:40]!r}")
         elif entry.fuzzy:
             yield Complaint(file.path, line, f"a fuzzy term: {entry.msgid[:40]!r}")
-        elif entry.msgstr and placeholders(entry.msgid) != placeholders(entry.msgstr):
+        elif not entry.msgstr:
+            yield Complaint(file.path, line, f"not translated: {entry.msgid[:40]!r}")
+        elif placeholders(entry.msgid) != placeholders(entry.msgstr):
             yield Complaint(file.path, line, f"other placeholders than {entry.msgid[:40]!r}")

@@ -32,7 +32,10 @@ CHECK = """
     const serious = violations.filter((each) => ["serious", "critical"].includes(each.impact));
     if (serious.length) {
         const lines = serious.flatMap((rule) =>
-            rule.nodes.map((node) => `${rule.id}: ${node.target} ${node.html.slice(0, 200)} ${node.failureSummary}`)
+            rule.nodes.map(
+                ({ target, html, failureSummary }) =>
+                    `${rule.id}: ${target} ${html.slice(0, 200)} ${failureSummary}`
+            )
         );
         throw new Error(lines.join("\\n"));
     }

@@ -104,6 +104,8 @@ class TestViewQueries(SupportCase):
             with self.subTest(view=view.name):
                 # The first time fills the caches of rights, views and sequences.
                 self._count_queries(few[view.model], specification)
-                counts = [self._count_queries(made[view.model], specification) for made in (few, many)]
+                counts = [
+                    self._count_queries(made[view.model], specification) for made in (few, many)
+                ]
                 self.assertEqual(*counts)
                 self.assertLess(counts[0], 60)

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import polib
 import pytest
 
 from devkit.checks.translations import placeholders, translations
+from devkit.po_sync import sync
 
 from .conftest import RepositoryMaker
 
 HEAD = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\n'
-TERMS = 'msgid "Hello %(name)s"\nmsgstr ""\n\nmsgid "At {{ object.start }}"\nmsgstr ""\n'
-GOOD = 'msgid "Hello %(name)s"\nmsgstr "%(name)s, hallo"'
+HELLO = 'msgid "Hello %(name)s"\nmsgstr ""\n'
+AT = 'msgid "At {{ object.start }}"\nmsgstr ""\n'
+TERMS = f"{HELLO}\n{AT}"
+GOOD_AT = '\nmsgid "At {{ object.start }}"\nmsgstr "Um {{ object.start }}"\n'
+GOOD_HELLO = '\nmsgid "Hello %(name)s"\nmsgstr "%(name)s, hallo"\n'
+GOOD = GOOD_HELLO + GOOD_AT
 
 
 def complaints(repository: RepositoryMaker, text: str, template: str = TERMS) -> list[str]:
@@ -24,25 +32,40 @@ def complaints(repository: RepositoryMaker, text: str, template: str = TERMS) ->
 
 
 def test_a_good_translation(repository: RepositoryMaker) -> None:
-    text = TERMS.replace('msgid "Hello %(name)s"\nmsgstr ""', GOOD)
-    assert complaints(repository, text) == []
+    assert complaints(repository, GOOD) == []
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('msgid "Hello %(name)s"\nmsgstr "Hallo %(nam)s"\n', "other placeholders"),
-        ('msgid "Hello %(name)s"\nmsgstr "Hallo"\n', "other placeholders"),
-        ('msgid "Bye"\nmsgstr "Ade"\n', "a term that the .pot has not"),
-        ('#, fuzzy\nmsgid "Hello %(name)s"\nmsgstr "Hallo %(name)s"\n', "a fuzzy term"),
-        ('#~ msgid "Hello %(name)s"\n#~ msgstr "Hallo %(name)s"\n', "an obsolete term"),
+        (GOOD_AT + 'msgid "Hello %(name)s"\nmsgstr "Hallo %(nam)s"\n', "other placeholders"),
+        (GOOD_AT + 'msgid "Hello %(name)s"\nmsgstr "Hallo"\n', "other placeholders"),
+        (GOOD_AT + HELLO, "not translated"),
+        (GOOD_AT, "1 terms are missing, one is 'Hello"),
+        (GOOD + 'msgid "Bye"\nmsgstr "Ade"\n', "a term that the .pot has not"),
+        (GOOD_AT + "#, fuzzy" + GOOD_HELLO, "a fuzzy term"),
+        (GOOD + '#~ msgid "Bye"\n#~ msgstr "Ade"\n', "an obsolete term"),
         ("nonsense\n", "does not compile"),
-        ('msgid "a"\nmsgstr "b"\n\nmsgid "a"\nmsgstr "c"\n', "does not compile"),
+        (GOOD + GOOD, "does not compile"),
     ],
 )
 def test_faults(repository: RepositoryMaker, text: str, expected: str) -> None:
     (found,) = complaints(repository, text)
     assert found.startswith(expected)
+
+
+def test_syncing_keeps_what_stays(tmp_path: Path) -> None:
+    template, translation = tmp_path / "x.pot", tmp_path / "de.po"
+    template.write_text(HEAD + 'msgid "New"\nmsgstr ""\n\n' + TERMS)
+    gone = '\nmsgid "Gone"\nmsgstr "Weg"\n'
+    translation.write_text(HEAD + GOOD_HELLO + gone)
+    assert sync(template, translation) == 2
+    found = {entry.msgid: entry.msgstr for entry in polib.pofile(str(translation))}
+    assert found == {
+        "New": "",
+        "Hello %(name)s": "%(name)s, hallo",
+        "At {{ object.start }}": "",
+    }
 
 
 def test_a_translation_needs_its_template(repository: RepositoryMaker) -> None:
