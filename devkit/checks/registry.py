@@ -19,6 +19,7 @@ CHECKS: dict[str, Check] = {
     "requirements": manifest.requirements,
     "changelog": manifest.changelog,
     "translations": translations.translations,
+    "exported-terms": translations.exported_terms,
     "language": language.translations_find_self,
     "claims": claims.named_tests,
 }

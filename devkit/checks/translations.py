@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -37,6 +38,51 @@ def translations(repository: Repository) -> Iterator[Complaint]:
         return
     for file in files:
         yield from _check(file, terms)
+
+
+def exported_terms(repository: Repository) -> Iterator[Complaint]:
+    """Each literal of `_()` in the addon's Python is a term of the .pot.
+
+    Babel stops reading a file where it cannot make sense of a call, an f-string among the
+    arguments for one, and Odoo leaves out the rest of that file without an error.
+    """
+    template = repository.get(f"{repository.addon}/i18n/{repository.addon}.pot")
+    if template is None:
+        return
+    try:
+        terms = {entry.msgid for entry in polib.pofile(str(template.absolute))}
+    except OSError:
+        return  # `translations` tells of it
+    tests = f"{repository.addon}/tests/"
+    for file in repository.addon_files(suffixes=(".py",)):
+        if file.path.startswith(tests) or file.text is None:
+            continue
+        for line, term in _literals(file.text):
+            if term not in terms:
+                yield Complaint(
+                    file.path,
+                    line,
+                    f"the .pot has not {term[:40]!r}: run make pot; if it stays away, something "
+                    "among the arguments keeps Babel from reading on (an f-string does)",
+                )
+
+
+def _literals(text: str) -> Iterator[tuple[int, str]]:
+    """The lines and texts of what `_()` and `_lt()` translate; nothing of broken Python."""
+    try:
+        tree = ast.parse(text)
+    except SyntaxError:
+        return  # the linters of Python tell of it
+    for node in ast.walk(tree):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id in ("_", "_lt")
+            and node.args
+            and isinstance(node.args[0], ast.Constant)
+            and isinstance(node.args[0].value, str)
+        ):
+            yield node.lineno, node.args[0].value
 
 
 def _check(file: RepoFile, terms: set[str]) -> Iterator[Complaint]:

@@ -70,6 +70,7 @@ class SupportHealthDataMixin(models.AbstractModel):
                     can_make_guarantee=True,
                 )
             ]
+        named = ", ".join(f"{row[1]} / {row[3]}" for row in pairs[:5])
         return [
             self._prepare_row(
                 label,
@@ -78,7 +79,7 @@ class SupportHealthDataMixin(models.AbstractModel):
                     "The constraint is missing and these overlap: %(pairs)s. Move or cancel one of "
                     "each pair, then look again and make it. New overlaps are refused meanwhile, "
                     "but not those of raw SQL.",
-                    pairs=", ".join(f"{row[1]} / {row[3]}" for row in pairs[:5]),
+                    pairs=named,
                 ),
                 count=len(pairs),
                 res_model=APPOINTMENT,

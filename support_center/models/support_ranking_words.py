@@ -59,7 +59,7 @@ class SupportRankingWords(models.AbstractModel):
 
     @api.model
     def _describe_load(self, part):
-        hours = f"{part.hours:.1f}"
+        hours, above = f"{part.hours:.1f}", f"{part.above:.1f}"
         if not part.hours:
             return _("nothing else planned that week")
         if part.above < 0.05:
@@ -67,7 +67,7 @@ class SupportRankingWords(models.AbstractModel):
         return _(
             "%(hours)s h planned that week, %(above)s h more than the least",
             hours=hours,
-            above=f"{part.above:.1f}",
+            above=above,
         )
 
     @api.model

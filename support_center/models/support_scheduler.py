@@ -215,12 +215,13 @@ class SupportScheduler(models.AbstractModel):
         taken = self._read_violation(error)
         if not taken:
             return _("The technician is already booked at that time. Choose another one.")
+        start, stop = (f"{moment:%Y-%m-%d %H:%M}" for moment in taken[1:3])
         return _(
             "Technician no. %(number)s is already booked from %(start)s to %(stop)s (UTC). "
             "Choose another time or another technician.",
             number=taken[0],
-            start=f"{taken[1]:%Y-%m-%d %H:%M}",
-            stop=f"{taken[2]:%Y-%m-%d %H:%M}",
+            start=start,
+            stop=stop,
         )
 
     @api.model

@@ -7,7 +7,7 @@ from pathlib import Path
 import polib
 import pytest
 
-from devkit.checks.translations import placeholders, translations
+from devkit.checks.translations import exported_terms, placeholders, translations
 from devkit.po_sync import sync
 
 from .conftest import RepositoryMaker
@@ -80,3 +80,17 @@ def test_no_translations_at_all(repository: RepositoryMaker) -> None:
 def test_placeholders_of_all_kinds() -> None:
     text = '%(a)s %s 100% {{ o.x or "" }} <t t-out="o.y">Sample</t> %(a)s'
     assert placeholders(text) == {"%(a)s": 2, "%s": 1, '{{ o.x or "" }}': 1, 't-out="o.y"': 1}
+
+
+def test_each_term_of_the_code_is_exported(repository: RepositoryMaker) -> None:
+    code = 'x = _("Hello %(name)s", name=f"{n}")\ny = _(\n    "By" "e"\n)\nz = _(name)\n'
+    found = repository(
+        {
+            "support_center/models/a.py": code,
+            "support_center/tests/test_a.py": '_("Never")\n',
+            "support_center/i18n/support_center.pot": HEAD + TERMS,
+        }
+    )
+    (complaint,) = exported_terms(found)
+    assert complaint.line == 2
+    assert complaint.message.startswith("the .pot has not 'Bye'")
