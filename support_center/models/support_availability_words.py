@@ -4,6 +4,7 @@ from odoo import _, api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_datetime
 
+from ..languages import get_date_pattern
 from .support_availability import aware, naive
 
 
@@ -91,7 +92,7 @@ class SupportAvailabilityWords(models.AbstractModel):
         starts = list(dict.fromkeys(slot.start for slot in slots))
         return _(
             "The next free times: %(times)s (%(zone)s).",
-            times=", ".join(self._format_moment(moment, zone) for moment in starts),
+            times="; ".join(self._format_moment(moment, zone) for moment in starts),
             zone=zone,
         )
 
@@ -118,14 +119,15 @@ class SupportAvailabilityWords(models.AbstractModel):
     def _format_moment(self, moment, zone):
         """
         :param datetime moment: naive UTC
-        :return: str, like “Thu 5 Mar, 10:00”
+        :return: str, like “Thu 5 Mar, 10:00”, in the order of the reader's language
         """
-        return format_datetime(self.env, moment, tz=zone, dt_format="EEE d MMM, HH:mm")
+        pattern = f"{get_date_pattern(self.env, 'short')}, HH:mm"
+        return format_datetime(self.env, moment, tz=zone, dt_format=pattern)
 
     @api.model
     def _format_day(self, moment, zone):
         day = aware(moment).astimezone(ZoneInfo(zone)).date()
-        return format_date(self.env, day, date_format="EEE d MMM")
+        return format_date(self.env, day, date_format=get_date_pattern(self.env, "short"))
 
     @api.model
     def _format_span(self, start, stop, zone):

@@ -2,6 +2,8 @@ from collections import namedtuple
 
 from odoo import SUPERUSER_ID, _, api, models
 
+from ..languages import in_all_languages
+
 # A cron of ours that is switched on while more than so many wait holds these back. Few are
 # handled as usual: who is visited tomorrow wants to be reminded today.
 BACKLOG_LIMIT = 20
@@ -310,7 +312,7 @@ class SupportBacklog(models.AbstractModel):
                 [
                     ("res_model", "=", APPOINTMENT),
                     ("res_id", "in", appointments.ids),
-                    ("summary", "=", self._get_summary()),
+                    ("summary", "in", in_all_languages(self, "_get_summary")),
                 ]
             )
         )

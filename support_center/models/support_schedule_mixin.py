@@ -6,6 +6,8 @@ from odoo.tools import format_datetime
 
 from odoo.addons.base.models.res_partner import _tz_get
 
+from ..languages import get_date_pattern
+
 DEFAULT_DURATION = 1.0
 # Longer than any visit, and short of what a date can hold.
 MAX_DURATION = 24 * 366
@@ -186,5 +188,6 @@ class SupportScheduleMixin(models.AbstractModel):
         if not moment:
             return ""
         zone = self._get_customer_timezone()
-        text = format_datetime(self.env, moment, tz=zone, dt_format="EEEE d MMMM y, HH:mm")
+        pattern = f"{get_date_pattern(self.env, 'long')}, HH:mm"
+        text = format_datetime(self.env, moment, tz=zone, dt_format=pattern)
         return f"{text} ({zone})"

@@ -4,6 +4,8 @@ from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.http import request
 from odoo.tools import plaintext2html
 
+from ..languages import in_all_languages
+
 # Told to the system outside when an appointment comes into one of these states.
 STATE_EVENTS = {
     "confirmed": "appointment.confirmed",
@@ -203,15 +205,15 @@ class SupportWebhookMixin(models.AbstractModel):
         :param str event: what was not told
         :param str text: why
         """
-        summary = _("Webhooks are not delivered")
-        known = [("res_model", "=", self._name), ("summary", "=", summary)]
+        summaries = in_all_languages(self, "_get_dead_webhook_summary")
+        known = [("res_model", "=", self._name), ("summary", "in", summaries)]
         if not self or self.env["mail.activity"].search_count(known, limit=1):
             return
         self._try_activity(
             "deliver_webhook",
             lambda: self.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=summary,
+                summary=self._get_dead_webhook_summary(),
                 note=plaintext2html(
                     _(
                         "%(event)s was given up: %(text)s See Configuration / Webhook Deliveries.",
@@ -222,6 +224,10 @@ class SupportWebhookMixin(models.AbstractModel):
                 user_id=self._automation_manager().id,
             ),
         )
+
+    @api.model
+    def _get_dead_webhook_summary(self):
+        return _("Webhooks are not delivered")
 
     def action_view_webhooks(self):
         """Open what was told of these appointments."""

@@ -31,6 +31,7 @@ from . import (
     test_intake_reply,
     test_intake_rpc,
     test_intake_rpc_http,
+    test_languages,
     test_leave_hits,
     test_mail_failures,
     test_migration,

@@ -78,7 +78,7 @@ class TestAssign(SupportCase):
         message = self._refuse(start=at("2026-03-08 10:00"))  # a Sunday
         self.assertIn("First Technician does not work on that day (UTC)", message)
         self.assertIn(
-            "The next free times: Mon 9 Mar, 08:00, Mon 9 Mar, 08:30, Mon 9 Mar, 09:00 (UTC).",
+            "The next free times: Mon 9 Mar, 08:00; Mon 9 Mar, 08:30; Mon 9 Mar, 09:00 (UTC).",
             message,
         )
         self.env["resource.calendar.leaves"].create(

@@ -215,7 +215,7 @@ class TestRefusal(AvailabilityCase):
         self.assertIn("First Technician does not work then, but 08:00–12:00, 13:00–17:00", message)
         self.assertIn("Europe/Brussels", message)
         self.assertIn(
-            "The next free times: Mon 9 Mar, 07:00, Mon 9 Mar, 07:30, Mon 9 Mar, 08:00 (UTC).",
+            "The next free times: Mon 9 Mar, 07:00; Mon 9 Mar, 07:30; Mon 9 Mar, 08:00 (UTC).",
             message,
         )
 
@@ -252,7 +252,7 @@ class TestRefusal(AvailabilityCase):
     def test_booked_already_offers_other_times_too(self):
         first = self._book("2026-03-05 10:00")
         message = self._refuse("2026-03-05 10:30")
-        for part in ("First Technician", first.name, "Thu 5 Mar, 11:00, Thu 5 Mar, 13:00"):
+        for part in ("First Technician", first.name, "Thu 5 Mar, 11:00; Thu 5 Mar, 13:00"):
             self.assertIn(part, message)
 
     def test_no_free_time_at_all(self):

@@ -100,7 +100,8 @@ class TestNotices(SupportMailCase, CronMixinCase):
         self.customer.write({"lang": "de_DE", "tz": "Europe/Berlin"})
         appointment = self._confirm()
         self.assertIn(
-            "Donnerstag 5 März 2026, 11:00 (Europe/Berlin)", self._get_notices(appointment).subject
+            "Donnerstag, 5. März 2026, 11:00 (Europe/Berlin)",
+            self._get_notices(appointment).subject,
         )
 
     def test_one_instant_gives_day_and_hour(self):
