@@ -19,6 +19,7 @@ from . import (
     test_cleanup,
     test_customer_page,
     test_data_files,
+    test_demo,
     test_double_booking,
     test_dry_run,
     test_get_slots,
