@@ -16,7 +16,6 @@ class SupportSettingsAutomationMixin(models.AbstractModel):
         # What Health says of them, so that both pages say the same.
         checks = self.env["support.health.check"]
         return {
-            "intro": False,
             "rows": [
                 self._prepare_automation_panel_row(found)
                 for found in checks._check_crons() + checks._check_rules()
@@ -37,7 +36,9 @@ class SupportSettingsAutomationMixin(models.AbstractModel):
         if found.get("next_run"):
             moment = self._format_panel_time(found["next_run"])
             facts.append(_("Next run: %(time)s", time=moment))
-        if found["severity"] == "problem":
+        if not found.get("res_id"):
+            badge = [_("Missing"), "danger"]
+        elif found["severity"] == "problem":
             badge = [_("On, with a problem") if is_on else _("Off: a problem"), "danger"]
         elif is_on:
             badge = [_("On"), "success"]
@@ -51,9 +52,10 @@ class SupportSettingsAutomationMixin(models.AbstractModel):
                 buttons.append(self._prepare_button("see", _("See Which…")))
             buttons.append(self._prepare_button("switch_off", _("Switch Off")))
         return self._prepare_panel_row(
-            name or "odoo_mail_queue",
+            # What was deleted is known to Health by its XML id alone.
+            name or ("odoo_mail_queue" if found.get("res_id") else found["name"]),
             found["name"],
-            self._describe_automation(name),
+            self._describe_automation(name) if found.get("res_id") else "",
             badge=badge,
             facts=facts,
             can_open=bool(found.get("res_id")) and self._can_read(found["res_model"]),

@@ -27,11 +27,12 @@ class SupportSettingsPanel(models.AbstractModel):
         """What a panel shows now.
 
         :param str panel: one of ``PANELS``
-        :return: dict with ``intro``, a text or False, and ``rows``, see ``_prepare_row``
+        :return: dict with ``intro``, a text or False; ``rows``, see ``_prepare_panel_row``; and
+            ``is_folded``, whether the rows are shown only when somebody asks for them
         :raise AccessError: for whoever is neither manager nor administrator
         """
         self._check_panel(panel)
-        return getattr(self, f"_load_{panel}")()
+        return {"intro": False, "is_folded": False, **getattr(self, f"_load_{panel}")()}
 
     @api.model
     def press(self, panel, key, button):

@@ -10,7 +10,7 @@ class SupportSettingsWebhookMixin(models.AbstractModel):
 
     @api.model
     def _load_webhook(self):
-        return {"intro": False, "rows": [self._prepare_in_row(), self._prepare_out_row()]}
+        return {"rows": [self._prepare_in_row(), self._prepare_out_row()]}
 
     @api.model
     def _prepare_in_row(self):

@@ -48,6 +48,8 @@ from . import (
     test_scheduling_tours,
     test_security_roles,
     test_settings,
+    test_settings_panel,
+    test_settings_tours,
     test_slot_finder,
     test_slots_property,
     test_state_stamps,

@@ -21,7 +21,13 @@ export class SupportSettingsPanel extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.notification = useService("notification");
-        this.state = useState({ intro: false, rows: [], busy: false });
+        this.state = useState({
+            intro: false,
+            rows: [],
+            is_folded: false,
+            is_opened: false,
+            busy: false,
+        });
         const reload = () => this.load();
         bus.addEventListener("changed", reload);
         onWillDestroy(() => bus.removeEventListener("changed", reload));
@@ -64,6 +70,10 @@ export class SupportSettingsPanel extends Component {
                 type: "warning",
             });
         }
+    }
+
+    unfold() {
+        this.state.is_opened = true;
     }
 
     selectAll(ev) {
