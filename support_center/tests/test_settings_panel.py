@@ -184,10 +184,7 @@ class TestMailSample(PanelCase):
                 files = mail.attachment_ids.mapped("mimetype")
                 self.assertEqual(bool(files), bool(sample.method))
                 if sample.method:
-                    self.assertIn(
-                        f"method={sample.method}",
-                        files[0].replace(sample.method.lower(), sample.method),
-                    )
+                    self.assertIn(f"method={sample.method}".lower(), files[0].lower())
                     self.assertIn("123 Main Street", mail.attachment_ids.raw.decode())
 
     def test_no_record_is_made_changed_or_marked(self):

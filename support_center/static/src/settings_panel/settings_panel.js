@@ -34,6 +34,17 @@ export class SupportSettingsPanel extends Component {
         onWillStart(reload);
     }
 
+    // Beside the words, so that colour is not the only sign; the words keep the text's colour,
+    // which can be read on any ground.
+    get icons() {
+        return {
+            success: "fa-check-circle",
+            warning: "fa-exclamation-triangle",
+            danger: "fa-times-circle",
+            secondary: "fa-circle-o",
+        };
+    }
+
     async load() {
         const shown = await this.orm.call("support.settings.panel", "load", [this.props.panel]);
         Object.assign(this.state, shown);
