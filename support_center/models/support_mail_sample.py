@@ -143,7 +143,7 @@ class SupportMailSample(models.AbstractModel):
         visit.write(
             {
                 "announced_at": fields.Datetime.now(),
-                "announced_start": start - timedelta(days=1),
+                "announced_start": start - timedelta(hours=2),
                 "announced_details": before,
             }
         )
@@ -160,8 +160,12 @@ class SupportMailSample(models.AbstractModel):
     def _get_request_text(self):
         """A request with one line that cannot be read, as the guide writes requests."""
         return (
-            "customer_name: %s\nrequested_date: 2026-02-30 14:00\n"
-            "description: Network issue\npriority: high" % self.env.user.name
+            "customer_email: %s\ncustomer_name: %s\nrequested_date: %s-02-30 14:00\n"
+            "description: Network issue\npriority: high"
+        ) % (
+            self.env.user.partner_id.email_normalized,
+            self.env.user.name,
+            fields.Date.today().year + 1,
         )
 
     @api.model
