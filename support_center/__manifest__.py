@@ -72,6 +72,9 @@
         "demo/support_center_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "support_center/static/src/settings_panel/*",
+        ],
         "web.assets_tests": [
             "support_center/static/tests/tours/**/*",
         ],

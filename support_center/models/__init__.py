@@ -59,6 +59,15 @@ from . import support_health_mail_mixin
 from . import support_health_webhook_mixin
 from . import support_health_data_mixin
 from . import support_health_check
+from . import support_mail_sample
+from . import support_webhook_ping
+from . import support_settings_row_mixin
+from . import support_settings_setup_mixin
+from . import support_settings_automation_mixin
+from . import support_settings_mail_mixin
+from . import support_settings_webhook_mixin
+from . import support_settings_panel
+from . import support_demo
 from . import base_automation
 from . import calendar_attendee
 from . import calendar_event

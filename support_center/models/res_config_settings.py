@@ -21,6 +21,11 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="support_center.intake_timezone",
         help="A time in a mail that names no zone is read in this one; UTC without it.",
     )
+    support_center_alias_name = fields.Char(
+        "Address for Requests",
+        help="A mail to this address becomes a request; none is taken in without a name.",
+    )
+    support_center_alias_domain = fields.Char(readonly=True)
     support_center_calendar_mirror = fields.Boolean(
         "Visits in the Calendar",
         help="Each planned visit is an event in its technician's calendar.",
@@ -86,21 +91,47 @@ class ResConfigSettings(models.TransientModel):
     @api.model
     def get_values(self):
         parameters = self.env["ir.config_parameter"]
+        alias = self._get_support_alias()
         return {
             **super().get_values(),
+            "support_center_alias_name": alias.alias_name,
+            "support_center_alias_domain": alias.alias_domain_id.name,
             "support_center_webhook_allow_private": parameters._get_support_flag(ALLOW_PRIVATE),
             "support_center_calendar_mirror": parameters._get_support_flag(CALENDAR_MIRROR),
             "support_center_auto_assign": parameters._get_support_flag(AUTO_ASSIGN),
         }
 
+    @api.model
+    def _get_support_alias(self):
+        """The alias for requests; empty if it was deleted, which *Health* tells."""
+        return (
+            self.env.ref("support_center.mail_alias_appointments", raise_if_not_found=False)
+            or self.env["mail.alias"]
+        )
+
     def set_values(self):
         super().set_values()
         parameters = self.env["ir.config_parameter"]
+        alias = self._get_support_alias()
+        name = (self.support_center_alias_name or "").strip() or False
+        if alias and name != alias.alias_name:
+            alias.alias_name = name
         parameters.set_param(ALLOW_PRIVATE, str(self.support_center_webhook_allow_private))
         parameters.set_param(AUTO_ASSIGN, str(self.support_center_auto_assign))
         if self.support_center_calendar_mirror != parameters._get_support_flag(CALENDAR_MIRROR):
             parameters.set_param(CALENDAR_MIRROR, str(self.support_center_calendar_mirror))
             self.env["support.appointment"]._bring_calendar_in_step()
+
+    def action_support_center_alias(self):
+        """Open the alias for requests: who may write to it, and its mail domain."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Address for Requests"),
+            "res_model": "mail.alias",
+            "res_id": self._get_support_alias().id,
+            "views": [[False, "form"]],
+            "target": "current",
+        }
 
     @api.constrains(
         "support_center_webhook_response_url",
