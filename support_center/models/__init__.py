@@ -1,6 +1,7 @@
 from . import support_automation_log
 from . import support_automation_mixin
 from . import support_schedule_mixin
+from . import support_edit_guard_mixin
 from . import support_state_mixin
 from . import support_assignment_mixin
 from . import support_auto_assign_mixin

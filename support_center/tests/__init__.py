@@ -21,6 +21,7 @@ from . import (
     test_data_files,
     test_double_booking,
     test_dry_run,
+    test_edit_conflict,
     test_get_slots,
     test_health,
     test_health_checks,
