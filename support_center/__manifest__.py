@@ -44,6 +44,7 @@
         "views/support_message_templates.xml",
         "data/mail_templates.xml",
         "data/mail_template_intake_answer.xml",
+        "data/mail_template_request_rejected.xml",
         "data/cron_jobs.xml",
         "data/automation_rules.xml",
         "data/server_actions.xml",
@@ -52,6 +53,8 @@
         "views/support_appointment_kanban_views.xml",
         "views/support_appointment_calendar_views.xml",
         "views/support_appointment_search_views.xml",
+        "views/support_appointment_analysis_views.xml",
+        "views/support_appointment_review_views.xml",
         "views/support_appointment_views.xml",
         "views/support_appointment_type_views.xml",
         "views/support_technician_views.xml",
@@ -70,6 +73,7 @@
         "wizard/support_dry_run_views.xml",
         "wizard/support_slot_finder_views.xml",
         "wizard/support_replan_views.xml",
+        "wizard/support_reject_wizard_views.xml",
         "views/res_config_settings_views.xml",
         "views/support_center_menus.xml",
     ],
@@ -77,6 +81,10 @@
         "demo/support_center_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "support_center/static/src/edit_guard/**/*",
+            "support_center/static/src/review/**/*",
+        ],
         "web.assets_tests": [
             "support_center/static/tests/tours/**/*",
         ],

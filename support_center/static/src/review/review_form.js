@@ -1,0 +1,31 @@
+/** @odoo-module **/
+
+import { registry } from "@web/core/registry";
+
+import { GuardedFormController, guardedFormView } from "../edit_guard/guarded_views";
+
+/** Tells the inbox around it what becomes of the request; alone it is a form like others. */
+export class ReviewFormController extends GuardedFormController {
+    setup() {
+        super.setup();
+        this.env.supportReview?.register(this);
+    }
+
+    onWillLoadRoot() {
+        super.onWillLoadRoot(...arguments);
+        // Not the first time, when nothing can have changed.
+        if (this.model?.root) {
+            this.env.supportReview?.onChange();
+        }
+    }
+
+    async afterExecuteActionButton(clickParams) {
+        await super.afterExecuteActionButton(...arguments);
+        await this.env.supportReview?.onButton(clickParams.name);
+    }
+}
+
+registry.category("views").add("support_review_form", {
+    ...guardedFormView,
+    Controller: ReviewFormController,
+});
