@@ -9,7 +9,9 @@ from odoo.osv import expression
 from .support_state_mixin import LIVE_STATES
 
 OPEN_STATES = ("draft", *LIVE_STATES)
-MAP_POINT = "https://www.openstreetmap.org/?mlat=%(lat)s&mlon=%(lon)s#map=17/%(lat)s/%(lon)s"
+MAP_POINT = (
+    "https://www.openstreetmap.org/?mlat=%(lat).8g&mlon=%(lon).8g#map=17/%(lat).8g/%(lon).8g"
+)
 MAP_SEARCH = "https://www.openstreetmap.org/search?query=%s"
 
 
@@ -137,7 +139,8 @@ class SupportOverviewMixin(models.AbstractModel):
         if wanted == {True}:
             return domain
         if wanted == {False}:
-            return ["!", *expression.normalize_domain(domain)]
+            # Not simply the opposite, which leaves out what has no date at all.
+            return [("id", "not in", self._search(domain))]
         return expression.TRUE_DOMAIN if wanted else expression.FALSE_DOMAIN
 
     # ------------------------------------------------------------------

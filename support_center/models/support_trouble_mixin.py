@@ -102,8 +102,8 @@ class SupportTroubleMixin(models.AbstractModel):
 
     def _list_customer_troubles(self, opted_out):
         if self.intake_state in ("received", "review") and self.state == "draft":
-            # The note on the request tells what is missing.
-            return [_("The request waits for a look.")]
+            # What is missing stands in the note on the request, which the form shows.
+            return []
         if not self.partner_id:
             return [_("There is no customer yet.")]
         if not (self.send_confirmation_email or self.send_reminder_email):

@@ -7,7 +7,13 @@ class SupportRejectWizard(models.TransientModel):
 
     appointment_ids = fields.Many2many("support.appointment", string="Requests", required=True)
     reason = fields.Text(required=True, help="As the sender may read it.")
-    is_told = fields.Boolean("Tell the Sender by Mail", compute="_compute_telling", readonly=False)
+    is_told = fields.Boolean(
+        "Tell the Sender by Mail",
+        compute="_compute_is_told",
+        store=True,
+        readonly=False,
+        precompute=True,
+    )
     can_tell = fields.Boolean(compute="_compute_telling")
     telling = fields.Char(compute="_compute_telling")
 
@@ -36,11 +42,16 @@ class SupportRejectWizard(models.TransientModel):
                     reasons.append(obstacle)
                 else:
                     told.append(address)
-            wizard.can_tell = wizard.is_told = bool(told)
+            wizard.can_tell = bool(told)
             if told:
                 wizard.telling = _("The mail goes to %(addresses)s.", addresses=", ".join(told))
             else:
                 wizard.telling = " ".join(dict.fromkeys(reasons))
+
+    @api.depends("appointment_ids")
+    def _compute_is_told(self):
+        for wizard in self:
+            wizard.is_told = wizard.can_tell
 
     def action_reject(self):
         """Reject the requests and close the page."""

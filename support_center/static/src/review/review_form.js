@@ -19,9 +19,16 @@ export class ReviewFormController extends GuardedFormController {
         }
     }
 
-    async afterExecuteActionButton(clickParams) {
+    async beforeExecuteActionButton(clickParams) {
+        const canGoOn = await super.beforeExecuteActionButton(...arguments);
+        // Now, since the form is read again before the button's work is over.
+        this.env.supportReview?.onPress(clickParams.name);
+        return canGoOn;
+    }
+
+    async afterExecuteActionButton() {
         await super.afterExecuteActionButton(...arguments);
-        await this.env.supportReview?.onButton(clickParams.name);
+        await this.env.supportReview?.onChange();
     }
 }
 

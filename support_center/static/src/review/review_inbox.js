@@ -42,7 +42,7 @@ export class ReviewInbox extends Component {
                     this.form = form;
                 },
                 onChange: () => this.refresh(),
-                onButton: (name) => this.onButton(name),
+                onPress: (name) => this.onPress(name),
             },
         });
         onWillStart(() => this.refresh());
@@ -110,11 +110,15 @@ export class ReviewInbox extends Component {
 
     /** Read the queue, and open the next request where the current one is done. */
     async refresh() {
+        const call = (this.lastCall = {});
         const { records, length } = await this.orm.webSearchRead(MODEL, this.domain, {
             specification: SPECIFICATION,
             limit: LIMIT,
             order: "priority desc, create_date, id",
         });
+        if (call !== this.lastCall) {
+            return; // a later one tells more
+        }
         const before = this.position;
         this.state.requests = records;
         this.state.total = length;
@@ -145,11 +149,10 @@ export class ReviewInbox extends Component {
         }
     }
 
-    async onButton(name) {
+    onPress(name) {
         if (name === KEEPING_BUTTON) {
             this.state.keptId = this.state.resId;
         }
-        await this.refresh();
     }
 
     // ------------------------------------------------------------------
