@@ -22,7 +22,7 @@ export class ReviewFormController extends GuardedFormController {
     async beforeExecuteActionButton(clickParams) {
         const canGoOn = await super.beforeExecuteActionButton(...arguments);
         // Now, since the form is read again before the button's work is over.
-        this.env.supportReview?.onPress(clickParams.name);
+        this.env.supportReview?.onPress(clickParams.name, this.model.root.resId);
         return canGoOn;
     }
 

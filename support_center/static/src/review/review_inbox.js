@@ -42,7 +42,7 @@ export class ReviewInbox extends Component {
                     this.form = form;
                 },
                 onChange: () => this.refresh(),
-                onPress: (name) => this.onPress(name),
+                onPress: (name, id) => this.onPress(name, id),
             },
         });
         onWillStart(() => this.refresh());
@@ -52,12 +52,13 @@ export class ReviewInbox extends Component {
         return { controlPanel: {} };
     }
 
-    get viewProps() {
+    /** Made once for each request: other props would make the form read it again. */
+    makeViewProps(id) {
         return {
             type: "form",
             resModel: MODEL,
-            resId: this.state.resId,
-            resIds: [this.state.resId],
+            resId: id,
+            resIds: [id],
             viewId: this.props.action.params.view_id,
             context: {},
             display: { controlPanel: false },
@@ -130,6 +131,7 @@ export class ReviewInbox extends Component {
 
     show(id) {
         this.form = null;
+        this.viewProps = id && this.makeViewProps(id);
         this.state.keptId = false;
         this.state.resId = id;
     }
@@ -149,9 +151,9 @@ export class ReviewInbox extends Component {
         }
     }
 
-    onPress(name) {
+    onPress(name, id) {
         if (name === KEEPING_BUTTON) {
-            this.state.keptId = this.state.resId;
+            this.state.keptId = id;
         }
     }
 

@@ -17,6 +17,7 @@ tours.add("support_center_inbox", {
     steps: () => [
         see("The requests wait", ".o_support_review_count:contains(2 to review)"),
         click("The one that came by mail", ".o_support_review_item:contains(Tour Customer)"),
+        see("It opens", ".o_support_review_form h1:contains(Tour Customer)"),
         see("Its own words, with the doubtful line marked", ".o_support_doubt:contains(Sweeping)"),
         see(
             "The reason stands beside the value too",
@@ -27,7 +28,7 @@ tours.add("support_center_inbox", {
         click("Second click", "button[name=action_assign]"),
         see("Somebody goes", ".o_field_widget[name=technician_id] input"),
         click("Third click", "button[name=action_confirm]"),
-        see("The next one is open", ".o_support_review_item.o_selected:contains(Other Customer)"),
+        see("The next one is open", ".o_support_review_form h1:contains(Other Customer)"),
         see("One less", ".o_support_review_count:contains(1 to review)"),
         click("Nobody will go there", "button[name=action_reject_request]"),
         see("Whom the mail goes to", ".modal-body:contains(other@example.com)"),
