@@ -2,6 +2,7 @@ import json
 from collections import defaultdict
 
 from odoo import _, api, fields, models
+from odoo.tools import SQL
 
 from ..exceptions import EditConflict
 
@@ -90,14 +91,19 @@ class SupportEditGuardMixin(models.AbstractModel):
             "fields": names,
         }
         self.env.cr.execute(
-            f"""
-            UPDATE {self._table}
-               SET edit_version = COALESCE(edit_version, 0) + 1,
-                   edit_trail = jsonb_path_query_array(
-                       COALESCE(edit_trail, '[]'::jsonb) || %s::jsonb, %s::jsonpath)
-             WHERE id IN %s
-            """,
-            [json.dumps(entry), f"$[last - {TRAIL_LENGTH - 1} to last]", tuple(ids)],
+            SQL(
+                """
+                UPDATE %s
+                   SET edit_version = COALESCE(edit_version, 0) + 1,
+                       edit_trail = jsonb_path_query_array(
+                           COALESCE(edit_trail, '[]'::jsonb) || %s::jsonb, %s::jsonpath)
+                 WHERE id IN %s
+                """,
+                SQL.identifier(self._table),
+                json.dumps(entry),
+                f"$[last - {TRAIL_LENGTH - 1} to last]",
+                tuple(ids),
+            )
         )
         self.invalidate_recordset(["edit_version", "edit_trail"], flush=False)
 
@@ -140,9 +146,7 @@ class SupportEditGuardMixin(models.AbstractModel):
         self.ensure_one()
         # sudo: who else works here may be beyond what the user sees of others.
         trail = (self.sudo().edit_trail or [])[version - self.edit_version :]
-        lines = []
-        for entry in trail:
-            lines.append("- " + self._describe_edit(entry))
+        lines = ["- " + self._describe_edit(entry) for entry in trail]
         return _(
             "%(name)s was changed while you had it open, so what you changed was not saved:\n"
             "%(changes)s\n"

@@ -4,7 +4,6 @@ from urllib.parse import quote
 import pytz
 
 from odoo import _, api, fields, models
-from odoo.osv import expression
 
 from .support_state_mixin import LIVE_STATES
 
@@ -141,7 +140,7 @@ class SupportOverviewMixin(models.AbstractModel):
         if wanted == {False}:
             # Not simply the opposite, which leaves out what has no date at all.
             return [("id", "not in", self._search(domain))]
-        return expression.TRUE_DOMAIN if wanted else expression.FALSE_DOMAIN
+        return [(1, "=", 1 if wanted else 0)]
 
     # ------------------------------------------------------------------
     # Waiting list

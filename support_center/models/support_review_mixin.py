@@ -49,10 +49,7 @@ class SupportReviewMixin(models.AbstractModel):
     def _compute_who(self):
         for record in self:
             record.who = (
-                record.customer_name
-                or record.customer_email
-                or record.intake_sender
-                or record.name
+                record.customer_name or record.customer_email or record.intake_sender or record.name
             )
 
     def _compute_review_attachment_ids(self):
@@ -187,9 +184,7 @@ class SupportReviewMixin(models.AbstractModel):
         """
         :raise UserError: where none of these is a request that waits
         """
-        waiting = self.filtered(
-            lambda a: a.state == "draft" and a.intake_state in WAITING_REQUESTS
-        )
+        waiting = self.filtered(lambda a: a.state == "draft" and a.intake_state in WAITING_REQUESTS)
         if not waiting:
             raise UserError(
                 _(

@@ -23,9 +23,7 @@ class TestOverview(SupportCase):
         cls.this_week = create(start=at("2026-03-06 09:00"), technician_id=cls.technician.id)
         cls.next_week = create(start=at("2026-03-10 09:00"), technician_id=cls.technician.id)
         cls.timeless = create(start=False)
-        cls.visits = (
-            cls.today | cls.late_today | cls.this_week | cls.next_week | cls.timeless
-        )
+        cls.visits = cls.today | cls.late_today | cls.this_week | cls.next_week | cls.timeless
 
     # ------------------------------------------------------------------
     # Filters
@@ -34,9 +32,7 @@ class TestOverview(SupportCase):
     def test_today_and_this_week(self):
         self.assertEqual(self._find("is_today"), self.today | self.late_today)
         self.env["res.lang"]._lang_get("en_US").week_start = "1"
-        self.assertEqual(
-            self._find("is_this_week"), self.today | self.late_today | self.this_week
-        )
+        self.assertEqual(self._find("is_this_week"), self.today | self.late_today | self.this_week)
         self.assertEqual(
             self._find("is_today", value=False), self.visits - self.today - self.late_today
         )

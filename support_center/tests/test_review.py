@@ -65,9 +65,9 @@ class TestReview(DialogueCase):
         counts = []
         for those in (drafts[:2], drafts):
             self.env.invalidate_all()
-            those = those.with_user(self.user_dispatcher).with_prefetch()
+            read = those.with_user(self.user_dispatcher).with_prefetch().read
             before = self.env.cr.sql_log_count
-            those.read(fields)
+            read(fields)
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1], counts[0])
 
