@@ -1,6 +1,6 @@
 """Refusals that a caller may want to tell from others."""
 
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 
 class DoubleBooking(ValidationError):
@@ -11,3 +11,9 @@ class DoubleBooking(ValidationError):
     """
 
     context = {"exception_class": "odoo.exceptions.ValidationError"}
+
+
+class EditConflict(UserError):
+    """Somebody else changed the record since the user read it. The web client offers to reload."""
+
+    context = {"exception_class": "odoo.exceptions.UserError"}

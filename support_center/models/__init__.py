@@ -1,6 +1,9 @@
 from . import support_automation_log
 from . import support_automation_mixin
 from . import support_schedule_mixin
+from . import support_edit_guard_mixin
+from . import support_overview_mixin
+from . import support_trouble_mixin
 from . import support_state_mixin
 from . import support_assignment_mixin
 from . import support_auto_assign_mixin
@@ -12,6 +15,7 @@ from . import support_ticket_sync_mixin
 from . import support_answer_mixin
 from . import support_answer_text_mixin
 from . import support_reply_mixin
+from . import support_review_mixin
 from . import support_webhook_mixin
 from . import support_calendar_guard_mixin
 from . import support_calendar_mixin

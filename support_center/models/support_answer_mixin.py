@@ -108,13 +108,17 @@ class SupportAnswerMixin(models.AbstractModel):
             return _("Not answered: the sender opted out of our mails.")
         return False
 
-    def _queue_answer(self):
+    def _queue_answer(self, template_name="mail_template_intake_answer", address=None):
         """
+        :param str template_name: XML id without the module
+        :param str address: who is answered, if not the sender
         :return: the ``mail.mail``, which the queue will send
         """
         self.ensure_one()
-        template = self.env.ref("support_center.mail_template_intake_answer")
-        name, _address = parseaddr(self.intake_sender)
+        template = self.env.ref(f"support_center.{template_name}")
+        name, _address = parseaddr(self.intake_sender or "")
+        if address:
+            name = self.customer_name or ""
         headers = {
             "Auto-Submitted": "auto-replied",
             "X-Auto-Response-Suppress": "All",
@@ -125,7 +129,7 @@ class SupportAnswerMixin(models.AbstractModel):
         notifier = self.env["support.notifier"]
         values = {
             **notifier._prepare_queue_vals("answer", self.company_id),
-            "email_to": formataddr((name, self.intake_sender_normalized)),
+            "email_to": formataddr((name, address or self.intake_sender_normalized)),
             "headers": repr(headers),
             "references": " ".join(references) or False,
             "auto_delete": False,

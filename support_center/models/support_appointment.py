@@ -27,10 +27,12 @@ class SupportAppointment(models.Model):
         "support.answer.mixin",
         "support.answer.text.mixin",
         "support.reply.mixin",
+        "support.review.mixin",
         "support.intake.mixin",
         "support.slots.mixin",
         "support.availability.mixin",
         "support.schedule.mixin",
+        "support.edit.guard.mixin",
         "support.state.mixin",
         "support.assignment.mixin",
         "support.auto.assign.mixin",
@@ -43,6 +45,8 @@ class SupportAppointment(models.Model):
         "support.calendar.mixin",
         "support.cleanup.mixin",
         "support.reoffer.mixin",
+        "support.overview.mixin",
+        "support.trouble.mixin",
         "support.planning.mixin",
         "support.rebook.mixin",
         "support.undo.mixin",
@@ -219,11 +223,14 @@ class SupportAppointment(models.Model):
         return appointments
 
     def write(self, vals):
-        """Write, guarding the states, the past and double bookings.
+        """Write, guarding the states, the past, double bookings and what others changed.
 
+        :param dict vals: with ``edit_version``, the write is refused unless that is current
         :raise UserError: for a forbidden transition
+        :raise EditConflict: where somebody else was faster
         :raise ValidationError: for a start in the past or a double booking
         """
+        vals = self._check_edit_version(vals)
         self._check_duration(vals)
         if "state" in vals:
             self._check_transition(vals["state"])

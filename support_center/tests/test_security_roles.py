@@ -22,6 +22,7 @@ PAGES = [
     "support.dry.run.line",
     "support.health",
     "support.health.line",
+    "support.reject.wizard",
     "support.replan",
     "support.replan.line",
     "support.slot.finder",

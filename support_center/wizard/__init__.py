@@ -6,3 +6,4 @@ from . import support_slot_finder
 from . import support_slot_finder_line
 from . import support_replan
 from . import support_replan_line
+from . import support_reject_wizard

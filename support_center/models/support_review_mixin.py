@@ -1,0 +1,262 @@
+import json
+
+from markupsafe import Markup
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import email_normalize
+
+from ..intake.keys import match_key
+from .support_reply_mixin import FIELDS_OF_KEYS
+
+WAITING_REQUESTS = ("received", "review")
+# A longer request is shown in full on its own page of the form.
+MAX_SHOWN = 20_000
+LINE = Markup('<div class="o_support_line">%s</div>')
+DOUBTFUL_LINE = Markup(
+    '<div class="o_support_line o_support_doubt">%s<span class="o_support_reason">%s</span></div>'
+)
+
+
+class SupportReviewMixin(models.AbstractModel):
+    """What a dispatcher does with a request from outside: look, put right, accept or reject."""
+
+    _name = "support.review.mixin"
+    _description = "Review of Requests"
+
+    review_original = fields.Html(
+        "The Request as It Came", compute="_compute_review_original", groups="base.group_user"
+    )
+    review_attachment_ids = fields.Many2many(
+        "ir.attachment",
+        string="Attachments",
+        compute="_compute_review_attachment_ids",
+        groups="base.group_user",
+    )
+    who = fields.Char(compute="_compute_who", groups="base.group_user")
+
+    # ------------------------------------------------------------------
+    # Compute
+    # ------------------------------------------------------------------
+
+    @api.depends("intake_raw", "intake_errors", "intake_corrections")
+    @api.depends_context("lang")
+    def _compute_review_original(self):
+        for record in self:
+            record.review_original = record._render_original()
+
+    @api.depends("customer_name", "customer_email", "intake_sender", "name")
+    def _compute_who(self):
+        for record in self:
+            record.who = (
+                record.customer_name or record.customer_email or record.intake_sender or record.name
+            )
+
+    def _compute_review_attachment_ids(self):
+        attachments = self.env["ir.attachment"].search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids), ("res_field", "=", False)]
+        )
+        by_record = attachments.grouped("res_id")
+        for record in self:
+            record.review_attachment_ids = by_record.get(record.id, attachments.browse())
+
+    def _render_original(self):
+        """The request's own text, each doubtful line with its reason; all of it is escaped.
+
+        :return: Markup, False without a text
+        """
+        self.ensure_one()
+        raw = self._get_readable_request()
+        if not raw:
+            return False
+        reasons = {}
+        for fault in self.intake_errors or []:
+            reasons.setdefault(fault["field"], []).append(fault["message"])
+        lines = []
+        for text in raw[:MAX_SHOWN].splitlines():
+            key = match_key(text.replace("=", ":").partition(":")[0].strip(' >"{,'))
+            # Once, at the first line of its key.
+            reason = reasons.pop(key, None) if key and ":" in text.replace("=", ":") else None
+            # A line without a character would have no height.
+            shown = text or "\N{NO-BREAK SPACE}"
+            lines.append(DOUBTFUL_LINE % (shown, " ".join(reason)) if reason else LINE % shown)
+        if len(raw) > MAX_SHOWN:
+            lines.append(LINE % _("… The page “Request” of the appointment has the rest."))
+        for correction in self.intake_corrections or []:
+            lines.append(LINE % _("A reply corrected:"))
+            lines += [LINE % f"{key}: {value}" for key, value in correction["values"].items()]
+        return Markup("").join(lines)
+
+    def _get_readable_request(self):
+        if self.source != "webhook" or not self.intake_raw:
+            return self.intake_raw
+        try:
+            return json.dumps(json.loads(self.intake_raw), indent=2, ensure_ascii=False)
+        except ValueError:
+            return self.intake_raw
+
+    # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        """What somebody has put right is not marked as doubtful any more."""
+        result = super().write(vals)
+        if {"intake_errors", "intake_state"} & vals.keys():
+            return result
+        for record in self.filtered(lambda a: a.state == "draft" and a.sudo().intake_errors):
+            # sudo: the faults are read by internal users only, whoever writes.
+            faults = record.sudo().intake_errors
+            left = [
+                fault
+                for fault in faults
+                if not FIELDS_OF_KEYS.get(fault["field"], {fault["field"]}) & vals.keys()
+            ]
+            if len(left) != len(faults):
+                super(SupportReviewMixin, record).write({"intake_errors": left or False})
+        return result
+
+    def action_open_appointment(self):
+        """Show the appointment with all there is to it, and its chatter."""
+        return self._get_form_action()
+
+    # ------------------------------------------------------------------
+    # Accept
+    # ------------------------------------------------------------------
+
+    def action_accept_and_plan(self):
+        """Accept requests and keep them at hand, so that they can be planned at once."""
+        return self.action_accept_request()
+
+    def action_accept_selected(self):
+        """Accept those of several requests that can be accepted, and name the others.
+
+        :return: True, or the client action that shows which were left and why
+        :raise UserError: where there is but one, or none of them can be accepted
+        """
+        waiting = self._filter_waiting()
+        if len(waiting) == 1:
+            return waiting.action_accept_request()
+        left = waiting._accept_each()
+        if left and len(left) == len(waiting):
+            raise UserError("\n".join(left.values()))
+        if not left:
+            return True
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": _(
+                    "%(count)s accepted, %(left)s left",
+                    count=len(waiting) - len(left),
+                    left=len(left),
+                ),
+                "message": " ".join(left.values()),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }
+
+    def _accept_each(self):
+        """Accept all at once where that works, else one by one.
+
+        :return: dict of those that could not be accepted to why not
+        """
+        try:
+            with self.env.cr.savepoint():
+                self.action_accept_request()
+                self.env.flush_all()
+            return {}
+        except UserError:
+            left = {}
+        for record in self:
+            try:
+                with self.env.cr.savepoint():
+                    record.action_accept_request()
+                    record.env.flush_all()
+            except UserError as error:
+                record.invalidate_recordset()
+                left[record] = str(error)
+        return left
+
+    def _filter_waiting(self):
+        """
+        :raise UserError: where none of these is a request that waits
+        """
+        waiting = self.filtered(lambda a: a.state == "draft" and a.intake_state in WAITING_REQUESTS)
+        if not waiting:
+            raise UserError(
+                _(
+                    "None of these waits for a look any more: %(names)s.",
+                    names=", ".join(self.mapped("name")),
+                )
+            )
+        return waiting
+
+    # ------------------------------------------------------------------
+    # Reject
+    # ------------------------------------------------------------------
+
+    def action_reject_request(self):
+        """Ask for the reason, and whether the sender is to have it by mail.
+
+        :return: window action
+        """
+        return self.env["support.reject.wizard"]._open(self._filter_waiting())
+
+    def _reject(self, reason, is_told):
+        """Call requests off that nobody is going to plan.
+
+        :param str reason: as the sender may read it
+        :param bool is_told: whether the sender gets it by mail, where there is somebody to get it
+        """
+        drafts = self._filter_waiting()
+        drafts.write({"state": "cancelled", "cancel_reason": " ".join(reason.split())})
+        for draft in drafts if is_told else ():
+            address, obstacle = draft._find_rejection_address()
+            if obstacle:
+                draft._message_log(body=obstacle)
+            else:
+                draft._queue_answer("mail_template_request_rejected", address)
+        return True
+
+    def _find_rejection_address(self):
+        """Who is to be told that a request is rejected.
+
+        :return: tuple of an address and why nobody can be told, one of them empty
+        """
+        self.ensure_one()
+        if self.source == "email":
+            obstacle = self._get_answer_obstacle()
+            if not obstacle:
+                return self.intake_sender_normalized, ""
+            addresses = self.env["support.mail.address"]
+            # A website form writes from our own address on behalf of the customer.
+            if not addresses._is_own(self.intake_sender, self.company_id):
+                return "", obstacle
+        return self._find_customer_address()
+
+    def _find_customer_address(self):
+        addresses = self.env["support.mail.address"]
+        address = email_normalize(self.customer_email or "")
+        if not address:
+            return "", _("Not answered: the request names no usable address.")
+        if addresses._is_own(address, self.company_id):
+            return "", _("Not answered: the address is one of our own.")
+        if addresses._is_opted_out(address):
+            return "", _("Not answered: the customer opted out of our mails.")
+        return address, ""
+
+    def _get_rejection(self):
+        """What the mail about a rejected request says.
+
+        :return: dict of ``name``, ``reason``, ``subject`` and ``when``; texts, no HTML
+        """
+        self.ensure_one()
+        return {
+            "name": self.customer_name or "",
+            "reason": self.cancel_reason or "",
+            "subject": self.intake_subject or self.name,
+            "when": self._format_for_customer(self.requested_date),
+        }

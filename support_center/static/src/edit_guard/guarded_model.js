@@ -1,0 +1,36 @@
+/** @odoo-module **/
+
+import { RelationalModel } from "@web/model/relational_model/relational_model";
+
+const VERSION = "edit_version";
+
+/** Sends along from which version of the record a change was made; the server compares. */
+export class GuardedRecord extends RelationalModel.Record {
+    _getChanges(changes) {
+        const result = super._getChanges(...arguments);
+        // With arguments it is not about saving, but about what an onchange is to see.
+        if (changes !== undefined || !this.resId || !Object.keys(result).length) {
+            return result;
+        }
+        const versions = this._getVersions();
+        if (versions !== undefined) {
+            result[VERSION] = versions;
+        }
+        return result;
+    }
+
+    _getVersions() {
+        const root = this.model.root;
+        if (root !== this && this.selected && root.selection?.length > 1) {
+            // The same change goes to all of the selected records, each of a version of its own.
+            return Object.fromEntries(
+                root.selection.map((record) => [record.resId, record._values[VERSION]])
+            );
+        }
+        return this._values[VERSION];
+    }
+}
+
+export class GuardedModel extends RelationalModel {
+    static Record = GuardedRecord;
+}

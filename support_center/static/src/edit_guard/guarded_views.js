@@ -1,0 +1,107 @@
+/** @odoo-module **/
+
+import { useBus } from "@web/core/utils/hooks";
+import { registry } from "@web/core/registry";
+import { CalendarModel } from "@web/views/calendar/calendar_model";
+import { calendarView } from "@web/views/calendar/calendar_view";
+import { FormController } from "@web/views/form/form_controller";
+import { formView } from "@web/views/form/form_view";
+import { KanbanController } from "@web/views/kanban/kanban_controller";
+import { kanbanView } from "@web/views/kanban/kanban_view";
+import { ListController } from "@web/views/list/list_controller";
+import { listView } from "@web/views/list/list_view";
+
+import { EDIT_CONFLICT, EditConflictDialog, RELOAD_EVENT } from "./edit_conflict_dialog";
+import { GuardedModel } from "./guarded_model";
+
+const views = registry.category("views");
+
+export class GuardedFormController extends FormController {
+    setup() {
+        super.setup();
+        useBus(this.env.bus, RELOAD_EVENT, () => this.readAgain());
+    }
+
+    async readAgain() {
+        if (this.model.root.resId) {
+            await this.model.root.discard();
+            await this.model.load();
+        }
+    }
+
+    /** Asked when the form is left, where "discard" would go on as if nothing had been. */
+    async onSaveError(error) {
+        if (error.exceptionName !== EDIT_CONFLICT) {
+            return super.onSaveError(...arguments);
+        }
+        this.model.dialog.add(EditConflictDialog, {
+            data: error.data,
+            onReload: () => this.readAgain(),
+        });
+        return false;
+    }
+}
+
+export class GuardedListController extends ListController {
+    setup() {
+        super.setup();
+        useBus(this.env.bus, RELOAD_EVENT, async () => {
+            await this.model.root.leaveEditMode({ discard: true });
+            await this.model.load();
+        });
+    }
+}
+
+export class GuardedKanbanController extends KanbanController {
+    setup() {
+        super.setup();
+        useBus(this.env.bus, RELOAD_EVENT, () => this.model.load());
+    }
+}
+
+export class GuardedCalendarModel extends CalendarModel {
+    buildRawRecord(partialRecord) {
+        const data = super.buildRawRecord(...arguments);
+        const known = partialRecord.id && this.data.records[partialRecord.id];
+        if (known && "edit_version" in known.rawRecord) {
+            data.edit_version = known.rawRecord.edit_version;
+        }
+        return data;
+    }
+
+    /** The tile says who is visited and who goes; the reference alone says nothing. */
+    normalizeRecord(rawRecord) {
+        const record = super.normalizeRecord(...arguments);
+        record.title = rawRecord.calendar_label || record.title;
+        return record;
+    }
+
+    /** A move that is refused snaps back. */
+    async updateRecord() {
+        try {
+            return await super.updateRecord(...arguments);
+        } catch (error) {
+            await this.load();
+            throw error;
+        }
+    }
+}
+
+export const guardedFormView = {
+    ...formView,
+    Controller: GuardedFormController,
+    Model: GuardedModel,
+};
+
+views.add("support_form", guardedFormView);
+views.add("support_list", {
+    ...listView,
+    Controller: GuardedListController,
+    Model: GuardedModel,
+});
+views.add("support_kanban", {
+    ...kanbanView,
+    Controller: GuardedKanbanController,
+    Model: GuardedModel,
+});
+views.add("support_calendar", { ...calendarView, Model: GuardedCalendarModel });
