@@ -47,6 +47,7 @@
         "data/cron_jobs.xml",
         "data/automation_rules.xml",
         "data/server_actions.xml",
+        "views/mail_message_views.xml",
         "views/support_appointment_views.xml",
         "views/support_appointment_type_views.xml",
         "views/support_technician_views.xml",
@@ -65,6 +66,10 @@
         "wizard/support_dry_run_views.xml",
         "wizard/support_slot_finder_views.xml",
         "wizard/support_replan_views.xml",
+        "wizard/support_bulk_result_views.xml",
+        "wizard/support_cancel_wizard_views.xml",
+        "wizard/support_merge_wizard_views.xml",
+        "views/support_my_day_views.xml",
         "views/res_config_settings_views.xml",
         "views/support_center_menus.xml",
     ],
@@ -72,6 +77,9 @@
         "demo/support_center_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "support_center/static/src/my_day/**/*",
+        ],
         "web.assets_tests": [
             "support_center/static/tests/tours/**/*",
         ],

@@ -18,10 +18,15 @@ MODELS = [
 ]
 # Pages of dispatchers, and of managers.
 PAGES = [
+    "support.bulk.result",
+    "support.bulk.result.line",
+    "support.cancel.wizard",
     "support.dry.run",
     "support.dry.run.line",
     "support.health",
     "support.health.line",
+    "support.merge.wizard",
+    "support.merge.wizard.line",
     "support.replan",
     "support.replan.line",
     "support.slot.finder",

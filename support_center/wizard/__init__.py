@@ -6,3 +6,8 @@ from . import support_slot_finder
 from . import support_slot_finder_line
 from . import support_replan
 from . import support_replan_line
+from . import support_bulk_result
+from . import support_bulk_result_line
+from . import support_cancel_wizard
+from . import support_merge_wizard
+from . import support_merge_wizard_line
