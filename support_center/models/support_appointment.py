@@ -229,11 +229,8 @@ class SupportAppointment(models.Model):
         :raise ValidationError: for a start in the past or a double booking
         """
         self._check_duration(vals)
-        if not vals.get("active", True):
-            self._check_archivable()
         if "state" in vals:
             self._check_transition(vals["state"])
-            self._check_not_replaced(vals["state"])
             # Settled as a draft still, since confirming freezes it.
             self.mapped("customer_name")
         starts = {a.id: a.start for a in self} if TIME_FIELDS & vals.keys() else {}

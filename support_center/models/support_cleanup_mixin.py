@@ -66,6 +66,11 @@ class SupportCleanupMixin(models.AbstractModel):
     # Archiving by hand
     # ------------------------------------------------------------------
 
+    def write(self, vals):
+        if not vals.get("active", True):
+            self._check_archivable()
+        return super().write(vals)
+
     def _check_archivable(self):
         """What somebody waits for is to be called off, not to be put out of sight.
 

@@ -140,17 +140,17 @@ class SupportDuplicateMixin(models.AbstractModel):
         :raise UserError: names each appointment that is over already
         """
         states = dict(self._fields["state"]._description_selection(self.env))
-        faults = []
-        for appointment in self.filtered(lambda a: a.state not in OPEN_STATES):
-            faults.append(
-                _(
-                    "%(name)s is in state “%(state)s”: only what is still to come is merged.",
-                    name=appointment.name,
-                    state=states[appointment.state],
-                )
-            )
+        others = self.filtered(lambda a: a.state not in OPEN_STATES)
+        faults = [other._describe_over(states[other.state]) for other in others]
         if faults:
             raise UserError("\n".join(faults))
+
+    def _describe_over(self, state):
+        return _(
+            "%(name)s is in state “%(state)s”: only what is still to come is merged.",
+            name=self.name,
+            state=state,
+        )
 
     def _merge_into(self, kept, *, tell):
         """Call these off as duplicates of ``kept``, which takes over what was said and sent.

@@ -67,9 +67,7 @@ class SupportMyDay(models.AbstractModel):
         try:
             return date.fromisoformat(day)
         except (TypeError, ValueError) as error:
-            raise UserError(
-                _("“%(day)s” is no day: YYYY-MM-DD is expected.", day=day)
-            ) from error
+            raise UserError(_("“%(day)s” is no day: YYYY-MM-DD is expected.", day=day)) from error
 
     @api.model
     def _find_visits(self, day, zone, *, is_today):

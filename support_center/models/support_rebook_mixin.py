@@ -93,14 +93,16 @@ class SupportRebookMixin(models.AbstractModel):
             former=former.name,
         )
 
-    def _check_not_replaced(self, state):
+    def write(self, vals):
+        if vals.get("state") == "draft":
+            self._check_not_replaced()
+        return super().write(vals)
+
+    def _check_not_replaced(self):
         """Whoever takes up again what fell through must not have it beside its own successor.
 
-        :param str state: that these are about to come to
         :raise UserError: names each visit and the one that took its place
         """
-        if state != "draft":
-            return
         faults = []
         for visit in self.filtered(lambda a: a.state in REBOOKED_STATES):
             rebooked, former = visit._find_replacements()
