@@ -10,7 +10,7 @@ OPEN_STATES = ("draft", "confirmed", "in_progress")
 # Two requests of one customer for times no further apart are worth a look.
 DAYS_APART = 3
 # How much of a number tells whose it is, however the country before it is written.
-PHONE_DIGITS = 9
+PHONE_DIGITS = 8
 PHONE_DIGITS_LEAST = 7
 
 
@@ -62,6 +62,12 @@ class SupportDuplicateMixin(models.AbstractModel):
         found = self._find_duplicates()
         for appointment in self:
             appointment.duplicate_count = len(found[appointment])
+
+    def write(self, vals):
+        if vals.get("state") == "draft":
+            # Taken up again, it is no duplicate any more.
+            vals = {"merged_into_id": False, **vals}
+        return super().write(vals)
 
     # ------------------------------------------------------------------
     # Finding
@@ -175,7 +181,7 @@ class SupportDuplicateMixin(models.AbstractModel):
         """
         names = ["description", "ticket_id", "requested_date"]
         if not kept.announced_start:
-            names += ["location", "type_id"]
+            names += ["location", "type_id", "partner_id"]
         vals = {}
         for name in names:
             values = [duplicate[name] for duplicate in self if duplicate[name]]

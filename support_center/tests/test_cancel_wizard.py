@@ -29,7 +29,8 @@ class TestCancelWizard(SupportMailCase):
         self._send_queue()
         wizard = self._open()
         self.assertTrue(wizard.tell_customer)
-        self.assertIn("told by mail", wizard.summary)
+        self.assertIn("Known Customer expects", wizard.summary)
+        self.assertIn("by mail", wizard.summary)
         wizard.write({"reason": "technician", "note": "ill"})
         wizard.action_apply()
         self.assertEqual(self.visit.state, "cancelled")
@@ -40,7 +41,7 @@ class TestCancelWizard(SupportMailCase):
         self._send_queue()
         with Form(self._open()) as form:
             form.tell_customer = False
-            self.assertIn("no mail is sent", form.summary)
+            self.assertIn("No mail is sent", form.summary)
         form.record.action_apply()
         self.assertEqual(self.visit.state, "cancelled")
         self.assertTrue(self.visit.cancel_silently)

@@ -169,6 +169,24 @@ class TestDuplicates(SupportMailCase):
             self._get_notices(second).mapped("support_notice"), ["confirmation", "cancelled"]
         )
 
+    def test_opened_again_it_is_no_duplicate_any_more(self):
+        second = self._create(start=at("2026-03-06 14:00"))
+        self._open().action_merge()
+        second.action_draft()
+        self.assertFalse(second.merged_into_id)
+        self.assertEqual(self._find(), second)
+
+    def test_what_needs_no_look_is_kept(self):
+        self.first.write({"partner_id": False, "intake_state": "review", "source": "email"})
+        self.first.customer_email = "known@example.com"
+        second = self._create(start=at("2026-03-06 14:00"))
+        wizard = self._open()
+        self.assertEqual(wizard.kept_id, second)
+        wizard.kept_id = self.first
+        wizard.line_ids.is_selected = True
+        wizard.action_merge()
+        self.assertEqual(self.first.partner_id, self.customer)
+
     def test_nothing_to_merge_with(self):
         with self.assertRaises(UserError):
             self.first.action_merge_duplicates()
@@ -182,6 +200,7 @@ class TestDuplicates(SupportMailCase):
         self.assertIn(second.name, str(caught.exception))
 
     def test_a_technician_merges_nothing(self):
-        self.first.technician_id = self.technician
+        second = self._create(start=at("2026-03-06 14:00"))
+        (self.first | second).technician_id = self.technician
         with self.assertRaises(AccessError):
             self.first.with_user(self.user_technician).action_merge_duplicates()

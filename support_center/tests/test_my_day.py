@@ -62,11 +62,7 @@ class TestMyDay(SupportMailCase):
 
     def test_what_began_yesterday_and_goes_on(self):
         self.visit.with_user(self.user_technician).action_start()
-        self.env.cr.execute(
-            "UPDATE support_appointment SET start = %s, stop = %s WHERE id = %s",
-            ["2026-03-01 22:00:00", "2026-03-02 02:00:00", self.visit.id],
-        )
-        self.visit.invalidate_recordset()
+        self.visit.write({"start": at("2026-03-01 22:00"), "duration": 4.0})
         self.assertEqual(self._get_names(), [self.visit.name])
         self.assertTrue(self.day.load()["visits"][0]["is_next"])
 
@@ -101,7 +97,7 @@ class TestMyDay(SupportMailCase):
             message_id = self.day.add_note(self.visit.id, " Needs <b>a part</b>\nsoon ")
         message = self.env["mail.message"].browse(message_id)
         self.assertEqual(message.author_id, self.user_technician.partner_id)
-        self.assertTrue(message.is_internal)
+        self.assertTrue(message.subtype_id.internal)
         self.assertIn("&lt;b&gt;a part", message.body)
         self.assertNotIn(self.customer, message.notified_partner_ids)
         with self.assertRaises(UserError):

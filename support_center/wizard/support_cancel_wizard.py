@@ -54,21 +54,25 @@ class SupportCancelWizard(models.TransientModel):
         :param rule: the ``base.automation`` that tells of cancellations, as superuser
         """
         self.ensure_one()
-        if not self.expected_count:
+        expected = self.appointment_ids.filtered("announced_start")
+        if not expected:
             return _("No customer was told of a visit: nobody is written to.")
-        values = {"count": self.expected_count, "rule": rule.name}
+        if len(expected) == 1:
+            who = _(
+                "%(customer)s expects %(name)s on %(start)s.",
+                customer=expected.customer_name or expected.partner_id.name,
+                name=expected.name,
+                start=self.env["support.scheduler"]._format_time(expected.announced_start),
+            )
+        else:
+            who = _("%(count)s of these are expected by their customers.", count=len(expected))
         if not self.tell_customer:
-            return _(
-                "%(count)s expected by a customer: no mail is sent. Please tell them yourself.",
-                **values,
-            )
-        if not rule.active:
-            return _(
-                "%(count)s expected by a customer, but the rule “%(rule)s” is off: nobody is "
-                "written to.",
-                **values,
-            )
-        return _("%(count)s expected by a customer, who is told by mail.", **values)
+            what = _("No mail is sent: please tell them yourself.")
+        elif not rule.active:
+            what = _("The rule “%(rule)s” is off: nobody is written to.", rule=rule.name)
+        else:
+            what = _("They are told of the cancellation by mail.")
+        return f"{who} {what}"
 
     # ------------------------------------------------------------------
     # Actions

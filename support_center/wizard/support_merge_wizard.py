@@ -1,6 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.support_planning_mixin import WAITING_REQUESTS
+
 # What is furthest on its way is kept, unless somebody says otherwise.
 KEPT_FIRST = {"in_progress": 0, "confirmed": 1, "draft": 2}
 
@@ -71,11 +73,12 @@ class SupportMergeWizard(models.TransientModel):
         :return: window action
         :raise UserError: for a single one
         """
+        appointments._check_mergeable()
         if len(appointments) < 2:
             raise UserError(
                 _("There is nothing that %(name)s could be merged with.", name=appointments.name)
             )
-        ordered = appointments.sorted(lambda a: (KEPT_FIRST.get(a.state, 3), a.create_date, a.id))
+        ordered = appointments.sorted(self._get_rank)
         wizard = self.create(
             {
                 "kept_id": ordered[0].id,
@@ -95,6 +98,16 @@ class SupportMergeWizard(models.TransientModel):
             "target": "new",
             "context": {"dialog_size": "extra-large"},
         }
+
+    @api.model
+    def _get_rank(self, appointment):
+        """What is furthest on its way first, then what needs no look any more, then the oldest."""
+        return (
+            KEPT_FIRST[appointment.state],
+            appointment.intake_state in WAITING_REQUESTS,
+            appointment.create_date,
+            appointment.id,
+        )
 
     def action_merge(self):
         """Keep one and call the ticked others off.

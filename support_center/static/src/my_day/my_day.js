@@ -4,7 +4,7 @@ import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_d
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
-import { Component, onWillStart, useState } from "@odoo/owl";
+import { Component, onWillStart, useExternalListener, useState } from "@odoo/owl";
 
 // Longer edges are scaled down before a photo leaves the phone.
 const MAX_PHOTO_EDGE = 1920;
@@ -47,6 +47,14 @@ export class MyDay extends Component {
         this.notification = useService("notification");
         this.state = useState({ data: { visits: [] }, noteOn: false, note: "", busy: false });
         onWillStart(() => this.load());
+        // A phone is taken out of the pocket again and again, and dispatchers do not sleep.
+        useExternalListener(document, "visibilitychange", () => this.refresh());
+    }
+
+    async refresh() {
+        if (document.visibilityState === "visible" && !this.state.busy && !this.state.noteOn) {
+            await this.reload();
+        }
     }
 
     async load(day = false) {

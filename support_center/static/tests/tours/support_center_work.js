@@ -18,7 +18,7 @@ function see(content, trigger) {
 function cancel(...more) {
     return [
         click("Call the visit off", "button[name=action_open_cancel]"),
-        see("It says who is told", ".modal-body .o_field_widget[name=summary]:contains(told by mail)"),
+        see("It says who is told", ".modal-body .o_field_widget[name=summary]:contains(by mail)"),
         click("The technician cannot come", ".modal-body .o_field_widget[name=reason] input[data-value=technician]"),
         {
             content: "In words",
@@ -39,7 +39,7 @@ tours.add("support_center_cancel_silently", {
     steps: () =>
         cancel(
             click("I tell him myself", ".modal-body .o_field_widget[name=tell_customer] input"),
-            see("Nobody is written to", ".modal-body .o_field_widget[name=summary]:contains(no mail is sent)")
+            see("Nobody is written to", ".modal-body .o_field_widget[name=summary]:contains(No mail is sent)")
         ),
 });
 
