@@ -2,6 +2,7 @@
 
 import { registry } from "@web/core/registry";
 
+const { luxon } = window;
 const tours = registry.category("web_tour.tours");
 // What can be done tells the state; the bar with its name folds away on a small screen.
 const CONFIRMED = "button[name=action_start]";
@@ -55,9 +56,8 @@ tours.add("support_center_reschedule", {
                 const input = document.querySelector(
                     ".modal-body .o_field_widget[name=own_start] input"
                 );
-                input.value = document.querySelector(
-                    ".modal-body .o_field_widget[name=date_from] input"
-                ).value;
+                const soon = luxon.DateTime.now().plus({ hours: 1 });
+                input.value = soon.toFormat("MM/dd/yyyy HH:mm:ss");
                 input.dispatchEvent(new Event("input", { bubbles: true }));
                 input.dispatchEvent(new Event("change", { bubbles: true }));
             },
