@@ -23,6 +23,12 @@ from . import support_cleanup_mixin
 from . import support_reoffer_mixin
 from . import support_rebook_mixin
 from . import support_undo_mixin
+from . import support_silence_mixin
+from . import support_bulk_mixin
+from . import support_duplicate_mixin
+from . import support_related_mixin
+from . import support_ticket_related_mixin
+from . import support_technician_related_mixin
 from . import support_planning_mixin
 from . import support_backlog_mixin
 from . import support_intake_key
@@ -51,6 +57,7 @@ from . import support_stage
 from . import support_team
 from . import support_ticket
 from . import support_appointment
+from . import support_my_day
 from . import support_notice_calendar
 from . import support_notifier
 from . import support_webhook_words
@@ -80,6 +87,7 @@ from . import ir_actions_server
 from . import ir_cron
 from . import ir_sequence
 from . import mail_mail
+from . import mail_message
 from . import mail_thread
 from . import resource_resource
 from . import res_config_settings

@@ -1,8 +1,13 @@
-from odoo import models
+from odoo import fields, models
 
 
 class ResourceResource(models.Model):
     _inherit = "resource.resource"
+
+    # Whose leaves are a manager's to enter: Odoo lets nobody but the user himself see them.
+    support_technician_ids = fields.One2many(
+        "support.technician", "resource_id", "Technicians", groups="base.group_user"
+    )
 
     def write(self, vals):
         """Let the visits to come follow a technician who gets another user."""

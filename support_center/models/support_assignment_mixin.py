@@ -58,15 +58,24 @@ class SupportAssignmentMixin(models.AbstractModel):
         :raise UserError: where not a single one can be assigned; says for each
             technician why not, and the next times at which somebody can come
         """
-        wanted = self.filtered(lambda a: not a.technician_id) or self
-        left = wanted._find_unassignable()
-        todo = wanted.filtered(lambda a: a not in left)
-        unfit = todo._assign() if todo else {}
-        if len(unfit) == len(todo):
-            raise UserError("\n\n".join([*left.values(), *todo._describe_nobody(unfit)]))
+        wanted, left, unfit = self._assign_wanted()
+        if len(left) + len(unfit) == len(wanted):
+            nobody = wanted.filtered(lambda a: a in unfit)
+            raise UserError("\n\n".join([*left.values(), *nobody._describe_nobody(unfit)]))
         words = self.env["support.ranking.words"]
         left.update({a: words._describe_left(a, those) for a, those in unfit.items()})
         return words._prepare_notification(len(wanted) - len(left), left) if left else True
+
+    def _assign_wanted(self):
+        """Assign as ``action_assign`` does, and refuse nothing.
+
+        :return: tuple of the appointments that were to be assigned, a dict of those that cannot
+            be as they are to why not, and a dict as ``_assign`` returns it
+        """
+        wanted = self.filtered(lambda a: not a.technician_id) or self
+        left = wanted._find_unassignable()
+        todo = wanted.filtered(lambda a: a not in left)
+        return wanted, left, todo._assign() if todo else {}
 
     def _find_unassignable(self):
         """

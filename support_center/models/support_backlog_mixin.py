@@ -96,6 +96,7 @@ class SupportBacklogMixin(models.AbstractModel):
         """Cancelled, while the customer still expects somebody."""
         return [
             ("state", "=", "cancelled"),
+            ("cancel_silently", "=", False),
             ("announced_start", ">", fields.Datetime.now()),
             ("partner_id.email_normalized", "!=", False),
         ]

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import _, api, fields, models
+from odoo.exceptions import UserError
 
 from ..compat import commit_batch
 from .support_state_mixin import CLOSED_STATES
@@ -60,3 +61,38 @@ class SupportCleanupMixin(models.AbstractModel):
         self.write({"active": False})
         reason = _("Archived: over for more than %(days)g days.", days=days)
         return dict.fromkeys(self.ids, ("ok", reason))
+
+    # ------------------------------------------------------------------
+    # Archiving by hand
+    # ------------------------------------------------------------------
+
+    def write(self, vals):
+        if not vals.get("active", True):
+            self._check_archivable()
+        return super().write(vals)
+
+    def _check_archivable(self):
+        """What somebody waits for is to be called off, not to be put out of sight.
+
+        :raise UserError: names each visit, when it is expected, and what to do instead
+        """
+        now = fields.Datetime.now()
+        faults = [
+            visit._describe_expected()
+            for visit in self
+            if visit.active
+            and visit.state not in CLOSED_STATES
+            and visit.announced_start
+            and max(visit.announced_start, visit.stop or visit.announced_start) > now
+        ]
+        if faults:
+            raise UserError("\n".join(faults))
+
+    def _describe_expected(self):
+        self.ensure_one()
+        return _(
+            "%(name)s: the customer was told to expect somebody on %(start)s, and archiving it "
+            "tells nobody. Cancel it first, then archive it.",
+            name=self.name,
+            start=self.env["support.scheduler"]._format_time(self.announced_start),
+        )

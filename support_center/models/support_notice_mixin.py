@@ -72,10 +72,11 @@ class SupportNoticeMixin(models.AbstractModel):
     def _rule_send_cancelled(self):
         """Tell a customer who expects the visit that it will not take place.
 
-        A draft that was never announced is cancelled silently.
+        A draft that was never announced is cancelled silently, and so is what a dispatcher
+        marked so.
         """
         due = self._with_saved_together("automation_send_cancelled").filtered(
-            lambda a: a.state == "cancelled" and a.announced_start
+            lambda a: a.state == "cancelled" and a.announced_start and not a.cancel_silently
         )
         due._run_automation("send_cancelled", lambda those: those._announce("cancelled"))
 

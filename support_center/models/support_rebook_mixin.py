@@ -60,6 +60,57 @@ class SupportRebookMixin(models.AbstractModel):
             return self.env["support.slot.finder"]._open(rebooked, shows_visit=True)
         return rebooked._get_form_action()
 
+    def _find_replacements(self):
+        """The visits beside which this one must not take place.
+
+        :return: tuple of ``support.appointment``: the one in this visit's place, and the one
+            whose place this visit took; empty where there is none, or where it was called off
+        """
+        self.ensure_one()
+        # sudo: the draft in its place has no technician yet, so that one does not see it.
+        visit = self.sudo()
+        return (
+            visit.rebooked_ids.filtered(lambda new: new.state not in REBOOKED_STATES),
+            visit.rebooked_from_id.filtered(lambda old: old.state not in REBOOKED_STATES),
+        )
+
+    def _describe_replacement(self, rebooked, former):
+        """
+        :param rebooked: as ``_find_replacements`` returns it, and so ``former``
+        :return: str, what is to be done before this visit can be taken up again
+        """
+        self.ensure_one()
+        if rebooked:
+            return _(
+                "%(name)s was rebooked as %(new)s: cancel that one first.",
+                name=self.name,
+                new=rebooked.name,
+            )
+        return _(
+            "%(name)s took the place of %(former)s, which was taken up again: cancel that one "
+            "first.",
+            name=self.name,
+            former=former.name,
+        )
+
+    def write(self, vals):
+        if vals.get("state") == "draft":
+            self._check_not_replaced()
+        return super().write(vals)
+
+    def _check_not_replaced(self):
+        """Whoever takes up again what fell through must not have it beside its own successor.
+
+        :raise UserError: names each visit and the one that took its place
+        """
+        faults = []
+        for visit in self.filtered(lambda a: a.state in REBOOKED_STATES):
+            rebooked, former = visit._find_replacements()
+            if rebooked or former:
+                faults.append(visit._describe_replacement(rebooked, former))
+        if faults:
+            raise UserError("\n".join(faults))
+
     def _get_form_action(self):
         """
         :return: window action that shows this appointment

@@ -125,9 +125,10 @@ class SupportStateMixin(models.AbstractModel):
         """Re-open a visit that was confirmed, cancelled or missed."""
         return self._change_state("draft")
 
-    def _change_state(self, state):
+    def _change_state(self, state, vals=None):
         """One ``write`` for the whole recordset.
 
+        :param dict vals: what is saved together with the state
         :raise UserError: where the appointment is in that state already too,
             since a button pressed twice should not pretend to have done something
         """
@@ -140,7 +141,7 @@ class SupportStateMixin(models.AbstractModel):
                         state=dict(self._fields["state"]._description_selection(self.env))[state],
                     )
                 )
-        self.write({"state": state})
+        self.write({**(vals or {}), "state": state})
         return True
 
     # ------------------------------------------------------------------

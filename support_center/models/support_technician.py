@@ -18,6 +18,7 @@ class SupportTechnician(models.Model):
         "resource.mixin",
         "support.absence.mixin",
         "support.automation.mixin",
+        "support.technician.related.mixin",
         "mail.thread",
         "mail.activity.mixin",
     ]

@@ -11,6 +11,7 @@ class SupportTicket(models.Model):
         "rating.mixin",
         "mail.activity.mixin",
         "support.automation.mixin",
+        "support.ticket.related.mixin",
     ]
     _order = "priority desc, id desc"
     _check_company_auto = True

@@ -1,8 +1,6 @@
 from odoo import _, fields, models
 from odoo.exceptions import UserError
 
-# A visit that took the place of another one takes it no more.
-CALLED_OFF = ("cancelled", "no_show")
 MARKS = (
     "announced_at", "announced_start", "announced_details", "confirmation_sent", "reminder_sent",
     "ics_sequence", "announced_before",
@@ -51,9 +49,7 @@ class SupportUndoMixin(models.AbstractModel):
         """
         faults = []
         for visit in self:
-            # sudo: the draft in its place has no technician yet, so that one does not see it.
-            rebooked = visit.sudo().rebooked_ids.filtered(lambda new: new.state not in CALLED_OFF)
-            former = visit.sudo().rebooked_from_id.filtered(lambda old: old.state not in CALLED_OFF)
+            rebooked, former = visit._find_replacements()
             if visit.state != "cancelled":
                 faults.append(_("%(name)s is not cancelled.", name=visit.name))
             elif not visit.confirmed_at:
@@ -70,23 +66,8 @@ class SupportUndoMixin(models.AbstractModel):
                         name=visit.name,
                     )
                 )
-            elif rebooked:
-                faults.append(
-                    _(
-                        "%(name)s was rebooked as %(new)s: cancel that one first.",
-                        name=visit.name,
-                        new=rebooked.name,
-                    )
-                )
-            elif former:
-                faults.append(
-                    _(
-                        "%(name)s took the place of %(former)s, which was taken up again: cancel "
-                        "that one first.",
-                        name=visit.name,
-                        former=former.name,
-                    )
-                )
+            elif rebooked or former:
+                faults.append(visit._describe_replacement(rebooked, former))
             else:
                 faults += visit._find_past_fault()
         if faults:

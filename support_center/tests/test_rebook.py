@@ -70,7 +70,7 @@ class TestRebook(SupportMailCase):
         action = self.visit.action_rebook()
         self.assertEqual(self._get_draft(), draft)
         self.assertEqual(action["res_model"], "support.slot.finder")
-        draft.write({"start": at("2026-03-06 10:00")})
+        draft.write({"start": at("2026-03-06 10:00"), "send_confirmation_email": False})
         draft.action_confirm()
         action = self.visit.action_rebook()
         self.assertEqual((action["res_model"], action["res_id"]), (draft._name, draft.id))
@@ -101,3 +101,17 @@ class TestRebook(SupportMailCase):
         draft.action_cancel()
         draft.with_user(self.user_dispatcher).action_rebook()
         self.assertEqual(draft.rebooked_ids.customer_name, "Jane")
+
+    def test_not_opened_again_beside_the_one_in_its_place(self):
+        self.visit.action_cancel()
+        self.visit.action_rebook()
+        draft = self._get_draft().with_user(self.user_dispatcher)
+        with self.assertRaises(UserError) as caught:
+            self.visit.action_draft()
+        self.assertIn(f"was rebooked as {draft.name}", str(caught.exception))
+        draft.action_cancel()
+        self.visit.action_draft()
+        self.assertEqual(self.visit.state, "draft")
+        with self.assertRaises(UserError) as caught:
+            draft.action_draft()
+        self.assertIn(f"took the place of {self.visit.name}", str(caught.exception))

@@ -18,11 +18,16 @@ MODELS = [
 ]
 # Pages of dispatchers, and of managers.
 PAGES = [
+    "support.bulk.result",
+    "support.bulk.result.line",
+    "support.cancel.wizard",
     "support.dry.run",
     "support.dry.run.line",
     "support.health",
     "support.health.line",
     "support.reject.wizard",
+    "support.merge.wizard",
+    "support.merge.wizard.line",
     "support.replan",
     "support.replan.line",
     "support.slot.finder",

@@ -2,8 +2,14 @@ from . import support_health
 from . import support_health_line
 from . import support_dry_run
 from . import support_dry_run_line
+from . import support_move_mixin
 from . import support_slot_finder
 from . import support_slot_finder_line
 from . import support_replan
 from . import support_replan_line
 from . import support_reject_wizard
+from . import support_bulk_result
+from . import support_bulk_result_line
+from . import support_cancel_wizard
+from . import support_merge_wizard
+from . import support_merge_wizard_line

@@ -22,6 +22,7 @@ class SupportSlotFinder(models.TransientModel):
 
     _name = "support.slot.finder"
     _description = "Find a Time"
+    _inherit = "support.move.mixin"
 
     appointment_id = fields.Many2one(
         "support.appointment", required=True, readonly=True, ondelete="cascade"
@@ -116,12 +117,20 @@ class SupportSlotFinder(models.TransientModel):
             {
                 "message": message,
                 "is_stale": False,
+                "refusal": False,
                 "line_ids": [(0, 0, vals) for vals in lines],
             }
         )
+        return self._show()
+
+    def _show(self):
+        if self.state == "confirmed":
+            title = _("Reschedule %(name)s", name=self.appointment_id.name)
+        else:
+            title = _("Find a Time for %(name)s", name=self.appointment_id.name)
         return {
             "type": "ir.actions.act_window",
-            "name": _("Find a Time for %(name)s", name=self.appointment_id.name),
+            "name": title,
             "res_model": self._name,
             "res_id": self.id,
             "view_mode": "form",

@@ -25,7 +25,7 @@ class SupportSlotFinderLine(models.TransientModel):
         :raise ValidationError: says why not, where the time was taken meanwhile
         """
         self._plan()
-        return self._get_next_page()
+        return self.finder_id._get_next_page()
 
     def action_plan_and_confirm(self):
         """Give the draft this time and technician, and confirm it.
@@ -33,22 +33,14 @@ class SupportSlotFinderLine(models.TransientModel):
         :raise ValidationError: as above
         """
         self._plan().action_confirm()
-        return self._get_next_page()
+        return self.finder_id._get_next_page()
 
     def _plan(self):
         """
         :return: the ``support.appointment``
         """
         self.ensure_one()
-        appointment = self.finder_id.appointment_id
-        appointment._check_plannable()
-        appointment.write(self._prepare_planned_vals())
-        return appointment
-
-    def _get_next_page(self):
-        if self.finder_id.shows_visit:
-            return self.finder_id.appointment_id._get_form_action()
-        return {"type": "ir.actions.act_window_close"}
+        return self.finder_id._plan(self._prepare_planned_vals())
 
     def _prepare_planned_vals(self):
         vals = {

@@ -1,0 +1,237 @@
+import re
+from datetime import timedelta
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import email_normalize
+
+# What is still to come can be a duplicate; what is over is history.
+OPEN_STATES = ("draft", "confirmed", "in_progress")
+# Two requests of one customer for times no further apart are worth a look.
+DAYS_APART = 3
+# How much of a number tells whose it is, however the country before it is written.
+PHONE_DIGITS = 8
+PHONE_DIGITS_LEAST = 7
+
+
+class SupportDuplicateMixin(models.AbstractModel):
+    """The same request twice: found by who asks, and when or what for."""
+
+    _name = "support.duplicate.mixin"
+    _description = "Duplicates of Appointments"
+
+    # Computed before the INSERT, without a query; what duplicates are looked up by.
+    customer_email_key = fields.Char(
+        compute="_compute_customer_keys",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        groups="base.group_user",
+    )
+    customer_phone_key = fields.Char(
+        compute="_compute_customer_keys",
+        store=True,
+        precompute=True,
+        index="btree_not_null",
+        groups="base.group_user",
+    )
+    merged_into_id = fields.Many2one(
+        "support.appointment",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="base.group_user",
+        help="The appointment that this duplicate was merged into.",
+    )
+    duplicate_count = fields.Integer(
+        compute="_compute_duplicate_count", groups="support_center.group_support_dispatcher"
+    )
+
+    @api.depends("customer_email", "customer_phone")
+    def _compute_customer_keys(self):
+        for appointment in self:
+            appointment.customer_email_key = email_normalize(appointment.customer_email or "")
+            digits = re.sub(r"\D", "", appointment.customer_phone or "")
+            appointment.customer_phone_key = (
+                digits[-PHONE_DIGITS:] if len(digits) >= PHONE_DIGITS_LEAST else False
+            )
+
+    @api.depends("customer_email_key", "customer_phone_key", "partner_id", "start", "state")
+    def _compute_duplicate_count(self):
+        found = self._find_duplicates()
+        for appointment in self:
+            appointment.duplicate_count = len(found[appointment])
+
+    def write(self, vals):
+        if vals.get("state") == "draft":
+            # Taken up again, it is no duplicate any more.
+            vals = {"merged_into_id": False, **vals}
+        return super().write(vals)
+
+    # ------------------------------------------------------------------
+    # Finding
+    # ------------------------------------------------------------------
+
+    def _find_duplicates(self):
+        """The other open appointments that may be the same request, in one query for all.
+
+        The same customer, by contact, address or number, and either a time that is not far off
+        or the same words.
+
+        :return: dict of each appointment to a ``support.appointment`` recordset
+        """
+        sought = self._origin.filtered(lambda a: a.state in OPEN_STATES)
+        others = sought.search(sought._get_duplicates_domain()) if sought else sought
+        by_key = {}
+        for other in others:
+            for key in other._get_customer_keys():
+                by_key[key] = by_key.get(key, others.browse()) | other
+        found = {}
+        for appointment in self:
+            origin, same = appointment._origin, others.browse()
+            if origin in sought:
+                same = same.union(*(by_key.get(key, same) for key in origin._get_customer_keys()))
+            found[appointment] = (same - origin).filtered(origin._looks_like)
+        return found
+
+    def _get_duplicates_domain(self):
+        """All open appointments of the customers of these, these included."""
+        return [
+            ("company_id", "in", self.company_id.ids),
+            ("state", "in", OPEN_STATES),
+            "|",
+            "|",
+            ("partner_id", "in", self.partner_id.ids),
+            ("customer_email_key", "in", [key for key in self.mapped("customer_email_key") if key]),
+            ("customer_phone_key", "in", [key for key in self.mapped("customer_phone_key") if key]),
+        ]
+
+    def _get_customer_keys(self):
+        """What tells who the customer is, each by itself enough."""
+        self.ensure_one()
+        keys = (
+            ("partner", self.partner_id.id),
+            ("email", self.customer_email_key),
+            ("phone", self.customer_phone_key),
+        )
+        return [(self.company_id.id, *key) for key in keys if key[1]]
+
+    def _looks_like(self, other):
+        """Whether an appointment of the same customer may be the same request."""
+        self.ensure_one()
+        words = " ".join((self.description or "").lower().split())
+        if words and words == " ".join((other.description or "").lower().split()):
+            return True
+        return abs(self._get_wanted_time() - other._get_wanted_time()) <= timedelta(days=DAYS_APART)
+
+    def _get_wanted_time(self):
+        """When it is or was to be; what has no time is compared by when it was asked for."""
+        return self.start or self.requested_date or self.create_date
+
+    # ------------------------------------------------------------------
+    # Merging
+    # ------------------------------------------------------------------
+
+    def action_merge_duplicates(self):
+        """Show what may be the same request, and offer to make one of them.
+
+        :return: window action
+        """
+        self.ensure_one()
+        return self.env["support.merge.wizard"]._open(self | self._find_duplicates()[self])
+
+    def _check_mergeable(self):
+        """
+        :raise UserError: names each appointment that is over already
+        """
+        states = dict(self._fields["state"]._description_selection(self.env))
+        others = self.filtered(lambda a: a.state not in OPEN_STATES)
+        faults = [other._describe_over(states[other.state]) for other in others]
+        if faults:
+            raise UserError("\n".join(faults))
+
+    def _describe_over(self, state):
+        return _(
+            "%(name)s is in state “%(state)s”: only what is still to come is merged.",
+            name=self.name,
+            state=state,
+        )
+
+    def _merge_into(self, kept, *, tell):
+        """Call these off as duplicates of ``kept``, which takes over what was said and sent.
+
+        :param kept: ``support.appointment`` that stays as the customer knows it
+        :param bool tell: whether customers who expect one of these are told that it is off
+        """
+        moved = self._prepare_kept_vals(kept)
+        if moved:
+            kept.write(moved)
+        # The kept one's ticket is not to be opened again because a duplicate of it is off.
+        self.filtered(lambda a: a.ticket_id == kept.ticket_id).write({"ticket_id": False})
+        self._move_messages(kept)
+        self.write({"merged_into_id": kept.id})
+        self._cancel(_("Duplicate of %(name)s", name=kept.name), tell=tell)
+        self._note_merge(kept)
+
+    def _prepare_kept_vals(self, kept):
+        """What the kept one lacks and one of these has.
+
+        Nothing that a customer is told of a visit he expects: he would be told of a change.
+        """
+        names = ["description", "ticket_id", "requested_date"]
+        if not kept.announced_start:
+            names += ["location", "type_id", "partner_id"]
+        vals = {}
+        for name in names:
+            values = [duplicate[name] for duplicate in self if duplicate[name]]
+            if values and not kept[name]:
+                vals[name] = kept._fields[name].convert_to_write(values[0], kept)
+        extra = [
+            duplicate.description
+            for duplicate in self
+            if duplicate.description and duplicate.description != kept.description
+        ]
+        if extra and kept.description:
+            vals["description"] = "\n\n".join(dict.fromkeys([kept.description, *extra]))
+        return vals
+
+    def _move_messages(self, kept):
+        """What people wrote and attached goes to ``kept``; what the system noted stays.
+
+        A mail that waits on the queue stays with the visit that it tells of.
+        """
+        # sudo: what others wrote is not a dispatcher's to change, but to move with the visit; and
+        # the queue is not his to read.
+        messages = self.env["mail.message"].sudo()
+        waiting = self.env["mail.mail"].sudo().search(
+            [
+                ("model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("state", "in", ["outgoing", "exception"]),
+            ]
+        )  # fmt: skip
+        messages.search(
+            [
+                ("model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("message_type", "in", ["email", "comment", "email_outgoing"]),
+                ("id", "not in", waiting.mail_message_id.ids),
+            ]
+        ).write({"res_id": kept.id})
+        self.env["ir.attachment"].search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+        ).write({"res_id": kept.id})
+
+    def _note_merge(self, kept):
+        """Say on both sides what was merged; a note in the log, of which nobody is told."""
+        link = kept._get_html_link(title=kept.name)
+        note = _("A duplicate of %(name)s, which goes on with all that was said here.", name=link)
+        self._message_log_batch(bodies=dict.fromkeys(self.ids, note))
+        for duplicate in self:
+            kept._message_log(
+                body=_(
+                    "Merged with %(name)s.",
+                    name=duplicate._get_html_link(title=duplicate.name),
+                )
+            )

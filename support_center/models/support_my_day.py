@@ -1,0 +1,188 @@
+import base64
+import binascii
+from datetime import date, datetime, time, timedelta
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from odoo import _, api, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date, format_time, plaintext2html
+
+from .support_availability import naive
+
+# What a technician sees of the day: also what was called off, since he may be on the way.
+SHOWN_STATES = ("confirmed", "in_progress", "done", "no_show", "cancelled")
+MAP_URL = "https://www.openstreetmap.org/"
+MAX_PHOTO_BYTES = 20 * 1024 * 1024
+
+
+class SupportMyDay(models.AbstractModel):
+    """The technician's own day, for a phone; with nothing but the technician's own rights."""
+
+    _name = "support.my.day"
+    _description = "My Day"
+
+    # ------------------------------------------------------------------
+    # Reading
+    # ------------------------------------------------------------------
+
+    @api.model
+    def load(self, day=False):
+        """The user's own visits of one day, in order.
+
+        :param str day: ``YYYY-MM-DD``, a day of the technician's zone; today without it
+        :return: dict with ``day``, ``title``, ``is_today``, ``zone``, ``is_technician`` and
+            ``visits``, each a dict as ``_prepare_visit`` returns it
+        """
+        technicians = self.env["support.technician"].search([("user_id", "=", self.env.uid)])
+        zone = self._get_zone(technicians)
+        today = datetime.now(ZoneInfo(zone)).date()
+        shown = self._read_day(day) or today
+        visits = self._find_visits(shown, zone, is_today=shown == today)
+        following = self._find_next(visits) if shown == today else visits.browse()
+        return {
+            "day": shown.isoformat(),
+            "previous_day": (shown - timedelta(days=1)).isoformat(),
+            "next_day": (shown + timedelta(days=1)).isoformat(),
+            "title": format_date(self.env, shown, date_format="EEEE, d MMMM"),
+            "is_today": shown == today,
+            "is_technician": bool(technicians),
+            "zone": zone,
+            "has_other_zone": zone != (self.env.user.tz or zone),
+            "done_count": len(visits.filtered(lambda a: a.state == "done")),
+            "visits": [self._prepare_visit(visit, zone, visit == following) for visit in visits],
+        }
+
+    @api.model
+    def _get_zone(self, technicians):
+        return technicians[:1].tz or self.env.user.tz or "UTC"
+
+    @api.model
+    def _read_day(self, day):
+        """
+        :raise UserError: for what is no day
+        """
+        if not day:
+            return None
+        try:
+            return date.fromisoformat(day)
+        except (TypeError, ValueError) as error:
+            raise UserError(_("“%(day)s” is no day: YYYY-MM-DD is expected.", day=day)) from error
+
+    @api.model
+    def _find_visits(self, day, zone, *, is_today):
+        """
+        :return: ``support.appointment`` by time; today also what began before and goes on
+        """
+        start, stop = (
+            naive(datetime.combine(each, time.min, ZoneInfo(zone)))
+            for each in (day, day + timedelta(days=1))
+        )
+        planned = ["&", "&", ("start", ">=", start), ("start", "<", stop)]
+        domain = [*planned, ("state", "in", SHOWN_STATES)]
+        if is_today:
+            domain = ["|", "&", ("state", "=", "in_progress"), ("start", "<", start), *domain]
+        return self.env["support.appointment"].search(
+            ["&", ("technician_id.user_id", "=", self.env.uid), *domain], order="start, id"
+        )
+
+    @api.model
+    def _find_next(self, visits):
+        """Where the technician is, else where he goes next."""
+        for state in ("in_progress", "confirmed"):
+            found = visits.filtered(lambda a, state=state: a.state == state)[:1]
+            if found:
+                return found
+        return visits.browse()
+
+    @api.model
+    def _prepare_visit(self, visit, zone, is_next):
+        """What the page shows of one visit, in words.
+
+        :return: dict; ``phone``, ``map_url``, ``ticket`` and so on are empty where there is none
+        """
+        states = dict(visit._fields["state"]._description_selection(self.env))
+        priorities = dict(visit._fields["priority"]._description_selection(self.env))
+        until = visit.stop or visit.start
+        return {
+            "id": visit.id,
+            "name": visit.name,
+            "state": visit.state,
+            "state_label": states[visit.state],
+            "is_next": is_next,
+            "start": format_time(self.env, visit.start, tz=zone, time_format="short"),
+            "stop": format_time(self.env, until, tz=zone, time_format="short"),
+            "customer": visit.customer_name or visit.partner_id.name or "",
+            "phone": visit.customer_phone or "",
+            "type": visit.type_id.name or "",
+            "is_urgent": visit.priority in ("2", "3"),
+            "priority_label": priorities[visit.priority],
+            "place": self._get_place(visit),
+            "map_url": self._get_map_url(visit),
+            "description": visit.description or "",
+            "cancel_reason": visit.cancel_reason or "",
+            "photo_count": visit.message_attachment_count,
+        }
+
+    @api.model
+    def _get_place(self, visit):
+        """Where to go, in words; empty for a visit from afar."""
+        if visit.type_id.place == "remote":
+            return ""
+        address = visit.partner_id._display_address(without_company=True)
+        return visit.location or ", ".join(line for line in address.splitlines() if line.strip())
+
+    @api.model
+    def _get_map_url(self, visit):
+        partner = visit.partner_id
+        place = self._get_place(visit)
+        if not place:
+            return ""
+        if not visit.location and (partner.partner_latitude or partner.partner_longitude):
+            latitude, longitude = partner.partner_latitude, partner.partner_longitude
+            return f"{MAP_URL}?mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}"
+        return f"{MAP_URL}search?query={quote(place)}"
+
+    # ------------------------------------------------------------------
+    # Writing
+    # ------------------------------------------------------------------
+
+    @api.model
+    def add_note(self, appointment_id, text):
+        """Post what the technician has to say about a visit, as a note of which no customer hears.
+
+        :raise UserError: for an empty note
+        """
+        text = (text or "").strip()
+        if not text:
+            raise UserError(_("Write something first."))
+        return self._post(appointment_id, body=plaintext2html(text)).id
+
+    @api.model
+    def add_photo(self, appointment_id, name, content):
+        """Attach a picture to a visit, with a note in its chatter.
+
+        :param str name: of the file
+        :param str content: base64
+        :raise UserError: for what is no picture or too large
+        """
+        try:
+            data = base64.b64decode(content or "", validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise UserError(_("The picture did not arrive as a whole. Try again.")) from error
+        if not data or len(data) > MAX_PHOTO_BYTES:
+            raise UserError(
+                _(
+                    "A picture of up to %(size)s MB is expected.",
+                    size=MAX_PHOTO_BYTES // (1024 * 1024),
+                )
+            )
+        message = self._post(appointment_id, body=_("Photo"), attachments=[(name, data)])
+        if not message.attachment_ids[:1].mimetype.startswith("image/"):
+            raise UserError(_("“%(name)s” is no picture.", name=name))
+        return message.id
+
+    @api.model
+    def _post(self, appointment_id, **values):
+        visit = self.env["support.appointment"].browse(appointment_id)
+        return visit.message_post(message_type="comment", subtype_xmlid="mail.mt_note", **values)

@@ -1,0 +1,22 @@
+from odoo import fields, models
+
+
+class SupportBulkResultLine(models.TransientModel):
+    """One appointment that was left as it was."""
+
+    _name = "support.bulk.result.line"
+    _description = "Appointment Left"
+
+    result_id = fields.Many2one(
+        "support.bulk.result", required=True, ondelete="cascade", index=True
+    )
+    appointment_id = fields.Many2one(
+        "support.appointment", required=True, readonly=True, ondelete="cascade"
+    )
+    customer_name = fields.Char(related="appointment_id.customer_name", string="Customer")
+    start = fields.Datetime(related="appointment_id.start")
+    reason = fields.Text("Why Not", readonly=True)
+
+    def action_open(self):
+        """Open the appointment."""
+        return self.appointment_id._get_form_action()

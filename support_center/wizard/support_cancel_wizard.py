@@ -1,0 +1,135 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+
+REASONS = [
+    ("customer", "The customer called it off"),
+    ("technician", "The technician cannot come"),
+    ("solved", "It was solved without a visit"),
+    ("elsewhere", "It was booked elsewhere"),
+    ("mistake", "It was booked by mistake"),
+    ("other", "Another reason"),
+]
+
+
+class SupportCancelWizard(models.TransientModel):
+    """Why visits are called off, and whether the customers are told."""
+
+    _name = "support.cancel.wizard"
+    _description = "Cancel Appointments"
+
+    appointment_ids = fields.Many2many("support.appointment", readonly=True)
+    count = fields.Integer(compute="_compute_counts")
+    expected_count = fields.Integer(compute="_compute_counts")
+    summary = fields.Text(compute="_compute_summary")
+    reason = fields.Selection(REASONS, required=True, default="customer")
+    note = fields.Char("In Words", help="What the form and the chatter show with the reason.")
+    tell_customer = fields.Boolean(
+        "Tell the Customer",
+        default=True,
+        help="Off: no mail goes out about this cancellation, since you tell the customer "
+        "yourself or he need not know.",
+    )
+
+    # ------------------------------------------------------------------
+    # Compute
+    # ------------------------------------------------------------------
+
+    @api.depends("appointment_ids")
+    def _compute_counts(self):
+        for wizard in self:
+            wizard.count = len(wizard.appointment_ids)
+            wizard.expected_count = len(wizard.appointment_ids.filtered("announced_start"))
+
+    @api.depends("appointment_ids", "tell_customer")
+    def _compute_summary(self):
+        # sudo: whether a rule is on is not every user's to read, but what it does to his
+        # customers is.
+        rule = self.env.ref("support_center.automation_send_cancelled").sudo()
+        for wizard in self:
+            wizard.summary = wizard._describe(rule)
+
+    def _describe(self, rule):
+        """What cancelling will do to whom.
+
+        :param rule: the ``base.automation`` that tells of cancellations, as superuser
+        """
+        self.ensure_one()
+        expected = self.appointment_ids.filtered("announced_start")
+        if not expected:
+            return _("No customer was told of a visit: nobody is written to.")
+        if len(expected) == 1:
+            who = _(
+                "%(customer)s expects %(name)s on %(start)s.",
+                customer=expected.customer_name or expected.partner_id.name,
+                name=expected.name,
+                start=self.env["support.scheduler"]._format_time(expected.announced_start),
+            )
+        else:
+            who = _("%(count)s of these are expected by their customers.", count=len(expected))
+        if not self.tell_customer:
+            what = _("No mail is sent: please tell them yourself.")
+        elif not rule.active:
+            what = _("The rule “%(rule)s” is off: nobody is written to.", rule=rule.name)
+        else:
+            what = _("They are told of the cancellation by mail.")
+        return f"{who} {what}"
+
+    # ------------------------------------------------------------------
+    # Actions
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _open(self, appointments):
+        """Ask before appointments are cancelled.
+
+        :param appointments: ``support.appointment``
+        :return: window action
+        :raise UserError: for none at all, and where a single one cannot be cancelled
+        """
+        if not appointments:
+            raise UserError(_("Choose the appointments that are to be cancelled."))
+        if len(appointments) == 1:
+            appointments._check_transition("cancelled")
+        wizard = self.create({"appointment_ids": [(6, 0, appointments.ids)]})
+        if len(appointments) == 1:
+            title = _("Cancel %(name)s", name=appointments.name)
+        else:
+            title = _("Cancel %(count)s Appointments", count=len(appointments))
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": self._name,
+            "res_id": wizard.id,
+            "view_mode": "form",
+            "views": [[False, "form"]],
+            "target": "new",
+            "context": {"dialog_size": "medium"},
+        }
+
+    def action_apply(self):
+        """Cancel what can be cancelled.
+
+        :return: window action: nothing more, or what was left and why
+        :raise UserError: without words for another reason, or for a single one that cannot be
+            cancelled
+        """
+        self.ensure_one()
+        reason = self._get_reason()
+        visits = self.appointment_ids
+        if len(visits) == 1:
+            visits._cancel(reason, tell=self.tell_customer)
+            return {"type": "ir.actions.act_window_close"}
+        left = visits._do_for_each(lambda those: those._cancel(reason, tell=self.tell_customer))
+        return visits._report_bulk(_("Cancel"), left)
+
+    def _get_reason(self):
+        """
+        :return: str, as it is kept with the visits
+        """
+        note = (self.note or "").strip()
+        if self.reason == "other":
+            if not note:
+                raise UserError(_("Say in words what the other reason is."))
+            return note
+        label = dict(self._fields["reason"]._description_selection(self.env))[self.reason]
+        return f"{label}: {note}" if note else label
