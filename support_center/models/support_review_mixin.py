@@ -128,58 +128,6 @@ class SupportReviewMixin(models.AbstractModel):
         """Accept requests and keep them at hand, so that they can be planned at once."""
         return self.action_accept_request()
 
-    def action_accept_selected(self):
-        """Accept those of several requests that can be accepted, and name the others.
-
-        :return: True, or the client action that shows which were left and why
-        :raise UserError: where there is but one, or none of them can be accepted
-        """
-        waiting = self._filter_waiting()
-        if len(waiting) == 1:
-            return waiting.action_accept_request()
-        left = waiting._accept_each()
-        if left and len(left) == len(waiting):
-            raise UserError("\n".join(left.values()))
-        if not left:
-            return True
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning",
-                "sticky": True,
-                "title": _(
-                    "%(count)s accepted, %(left)s left",
-                    count=len(waiting) - len(left),
-                    left=len(left),
-                ),
-                "message": " ".join(left.values()),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
-
-    def _accept_each(self):
-        """Accept all at once where that works, else one by one.
-
-        :return: dict of those that could not be accepted to why not
-        """
-        try:
-            with self.env.cr.savepoint():
-                self.action_accept_request()
-                self.env.flush_all()
-            return {}
-        except UserError:
-            left = {}
-        for record in self:
-            try:
-                with self.env.cr.savepoint():
-                    record.action_accept_request()
-                    record.env.flush_all()
-            except UserError as error:
-                record.invalidate_recordset()
-                left[record] = str(error)
-        return left
-
     def _filter_waiting(self):
         """
         :raise UserError: where none of these is a request that waits

@@ -72,26 +72,6 @@ class TestReview(DialogueCase):
         self.assertLessEqual(counts[1], counts[0])
 
     # ------------------------------------------------------------------
-    # Accepting
-    # ------------------------------------------------------------------
-
-    def test_of_several_those_that_can_be_accepted_are(self):
-        good = self._send_mail(WRONG_MAIL)
-        bad = self._send_mail(WRONG_MAIL, message_id="<2@example.com>")
-        bad.customer_email = "nobody"
-        action = (good | bad).with_user(self.user_dispatcher).action_accept_selected()
-        self.assertEqual(good.intake_state, "accepted")
-        self.assertEqual(bad.intake_state, "review")
-        self.assertEqual(action["params"]["title"], "1 accepted, 1 left")
-        self.assertIn(bad.name, action["params"]["message"])
-        with self.assertRaises(UserError):
-            bad.with_user(self.user_dispatcher).action_accept_selected()
-        bad.customer_email = "somebody@example.com"
-        self.assertTrue(bad.with_user(self.user_dispatcher).action_accept_selected())
-        with self.assertRaisesRegex(UserError, "waits for a look any more"):
-            (good | bad).with_user(self.user_dispatcher).action_accept_selected()
-
-    # ------------------------------------------------------------------
     # Rejecting
     # ------------------------------------------------------------------
 
