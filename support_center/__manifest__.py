@@ -47,6 +47,7 @@
         "data/cron_jobs.xml",
         "data/automation_rules.xml",
         "data/server_actions.xml",
+        "views/support_board_views.xml",
         "views/support_appointment_views.xml",
         "views/support_appointment_type_views.xml",
         "views/support_technician_views.xml",
@@ -72,6 +73,9 @@
         "demo/support_center_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "support_center/static/src/board/**/*",
+        ],
         "web.assets_tests": [
             "support_center/static/tests/tours/**/*",
         ],
