@@ -13,7 +13,7 @@ import { BoardMoves } from "./board_moves";
 import { BoardPanel } from "./panel";
 import { BoardTimeline } from "./timeline";
 import { COLORINGS, SHADINGS, makeLegend } from "./looks";
-import { endOfView, fromTimeline, locale, startOfView } from "./times";
+import { callBoard, endOfView, fromTimeline, locale, startOfView } from "./times";
 
 const { DateTime } = luxon;
 const MODEL = "support.appointment";
@@ -59,6 +59,7 @@ export class Board extends Component {
             ...this.readPreferences(),
             date: DateTime.now(),
             allHours: false,
+            showsFilters: false,
             name: "",
             areaId: 0,
             skillId: 0,
@@ -117,6 +118,11 @@ export class Board extends Component {
         return `${start.toLocaleString(format)} – ${last.toLocaleString(format)}`;
     }
 
+    /** How many days from today the view begins. */
+    get ahead() {
+        return Math.round(this.start.diff(DateTime.now().startOf("day"), "days").days);
+    }
+
     get isToday() {
         const now = DateTime.now();
         return this.start <= now && now < this.stop;
@@ -151,7 +157,7 @@ export class Board extends Component {
     // ------------------------------------------------------------------
 
     async load() {
-        const request = (this.request = this.orm.call("support.board", "load", this.window));
+        const request = (this.request = callBoard(this.orm, "load", this.window));
         const data = await request;
         // Whoever clicks faster than the server answers sees the last click's answer.
         if (request === this.request) {
@@ -163,7 +169,7 @@ export class Board extends Component {
     /** Read some appointments again; the others stay as they are. */
     async refresh(ids) {
         const window = this.window;
-        const data = await this.orm.call("support.board", "refresh", [ids, ...window]);
+        const data = await callBoard(this.orm, "refresh", [ids, ...window]);
         if (JSON.stringify(window) !== JSON.stringify(this.window)) {
             return;
         }

@@ -3,7 +3,7 @@
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { STATES, PRIORITIES, SHADINGS, colorClass, element, icon } from "./looks";
-import { hoursWithin, isoDay, toWall, without } from "./times";
+import { hoursWithin, isoDay, locale, toWall, without } from "./times";
 
 /** Visits and shading as the timeline wants them. */
 
@@ -167,7 +167,7 @@ export function findHours({ technicians, visits, start, stop }) {
 // What is in an event
 // ---------------------------------------------------------------------
 
-function makeVisitContent(visit, timeText) {
+function makeVisitContent(visit, timeText, scale) {
     const state = STATES[visit.state];
     const priority = PRIORITIES[visit.priority];
     const first = element("div", "o_sc_line");
@@ -175,15 +175,28 @@ function makeVisitContent(visit, timeText) {
     if (visit.priority > "1") {
         first.append(icon(`${priority.icon} o_sc_priority`));
     }
-    first.append(element("time", "o_sc_time", timeText), element("b", "", visit.customer));
+    const time = element("time", "o_sc_time", timeText);
+    const customer = element("b", "", visit.customer);
     const details = [visit.place, visit.type && visit.type[1]].filter(Boolean).join(" · ");
+    const second = element("div", "o_sc_line o_sc_details");
+    // On a day the place of a visit tells its time already, and its width may be small.
+    if (scale === "day") {
+        first.append(customer);
+        second.append(time, details || visit.name);
+    } else {
+        first.append(time, customer);
+        second.append(details || visit.name);
+    }
     const body = element("div", "o_sc_body");
-    body.append(first, element("div", "o_sc_line o_sc_details", details || visit.name));
+    body.append(first, second);
     const facts = [visit.name, state.label, _t("Priority: %s", priority.label)];
     if (visit.is_overruled) {
         facts.push(_t("Outside working hours"));
     }
-    body.title = [`${timeText} ${visit.customer}`, details, ...facts].filter(Boolean).join("\n");
+    const span = times(visit).map((moment) =>
+        moment.reconfigure({ locale: locale() }).toLocaleString({ timeStyle: "short" })
+    );
+    body.title = [visit.customer, span.join(" – "), details, ...facts].filter(Boolean).join("\n");
     body.append(element("span", "visually-hidden", `. ${facts.join(", ")}.`));
     return body;
 }
@@ -198,10 +211,10 @@ function makeShadeContent(kind, name) {
     return body;
 }
 
-export function makeContent({ event, timeText }) {
+export function makeContent({ event, timeText }, scale) {
     const { visit, kind, name, absence, drop, hasTime } = event.extendedProps;
     if (visit) {
-        return { domNodes: [makeVisitContent(visit, timeText)] };
+        return { domNodes: [makeVisitContent(visit, timeText, scale)] };
     }
     if (kind) {
         return { domNodes: [makeShadeContent(kind, name)] };

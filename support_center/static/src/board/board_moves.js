@@ -2,6 +2,7 @@
 
 import { _t } from "@web/core/l10n/translation";
 import { BoardDialog } from "./board_dialog";
+import { callBoard } from "./times";
 
 /** Moves of visits: asks the server, and says what it answers. */
 export class BoardMoves {
@@ -21,7 +22,7 @@ export class BoardMoves {
     async move(visit, vals, revert = () => {}) {
         let answer;
         try {
-            answer = await this.orm.call("support.board", "move", [visit.id, vals, visit.version]);
+            answer = await callBoard(this.orm, "move", [visit.id, vals, visit.version]);
         } catch (error) {
             revert();
             throw error;
@@ -59,7 +60,7 @@ export class BoardMoves {
     }
 
     async confirm(visit) {
-        const answer = await this.orm.call("support.board", "confirm", [visit.id, visit.version]);
+        const answer = await callBoard(this.orm, "confirm", [visit.id, visit.version]);
         await this.onDone(visit);
         if (answer.ok) {
             this.notification.add(_t("%s is confirmed.", visit.name), { type: "success" });

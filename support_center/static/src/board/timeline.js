@@ -97,7 +97,6 @@ export class BoardTimeline extends Component {
                     dayHeaderFormat: { weekday: "short", day: "numeric", month: "short" },
                 },
             },
-            height: "100%",
             headerToolbar: { start: "", center: "", end: "" },
             firstDay: localization.weekStart % 7,
             locale: locale(),
@@ -105,11 +104,11 @@ export class BoardTimeline extends Component {
             nowIndicator: true,
             snapDuration: "00:15",
             editable: false,
-            displayEventEnd: true,
+            displayEventEnd: false,
             eventLongPressDelay: 400,
             buttonText: (text) => ({ ...text, close: _t("Close") }),
             resourceLabelContent: ({ resource }) => this.makeLabel(resource),
-            eventContent: (info) => makeContent(info),
+            eventContent: (info) => makeContent(info, this.props.scale),
             eventClassNames: ({ event }) =>
                 event.extendedProps.visit &&
                 this.props.changedIds.includes(event.extendedProps.visit.id)
@@ -139,7 +138,7 @@ export class BoardTimeline extends Component {
             date: isoDay(start),
             slotMinTime: `${hours[0]}:00:00`,
             slotMaxTime: `${hours[1]}:00:00`,
-            scrollTime: `${hours[0]}:00:00`,
+            scrollTime: `${this.findScrollHour()}:00:00`,
             slotWidth: this.findSlotWidth(),
             slotDuration: scale === "day" ? "00:30" : { days: 1 },
             resources: technicians.map((technician) => ({
@@ -149,6 +148,14 @@ export class BoardTimeline extends Component {
             })),
             events: makeEvents(this.props),
         };
+    }
+
+    /** Where a screen that is too narrow for the day begins: at work, or an hour ago. */
+    findScrollHour() {
+        const now = luxon.DateTime.now();
+        const isToday = this.props.start <= now && now < this.props.stop;
+        const first = this.props.allHours ? findHours(this.props)[0] : this.hours[0];
+        return Math.max(first + 1, isToday ? now.hour - 1 : 0);
     }
 
     findSlotWidth() {

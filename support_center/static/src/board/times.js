@@ -7,15 +7,15 @@ const { DateTime } = luxon;
 
 /**
  * The server speaks UTC, the timeline wall-clock times without a zone; between the two stands the
- * user's zone, which is luxon's default one in Odoo.
+ * browser's zone, which is luxon's default one.
  */
 
-/** "2026-03-05 09:00:00" in UTC to "2026-03-05T10:00:00" on the user's clock. */
+/** "2026-03-05 09:00:00" in UTC to "2026-03-05T10:00:00" on the viewer's clock. */
 export function toWall(utc) {
     return deserializeDateTime(utc).toISO({ includeOffset: false, suppressMilliseconds: true });
 }
 
-/** What the timeline gives, a date whose local parts are the user's clock, to UTC. */
+/** What the timeline gives, a date whose local parts are the viewer's clock, to UTC. */
 export function fromTimeline(date) {
     const moment = DateTime.fromObject({
         year: date.getFullYear(),
@@ -28,7 +28,7 @@ export function fromTimeline(date) {
     return serializeDateTime(moment);
 }
 
-/** First moment of the view that shows `date`, on the user's clock. */
+/** First moment of the view that shows `date`, on the viewer's clock. */
 export function startOfView(date, scale) {
     const day = date.startOf("day");
     if (scale === "day") {
@@ -41,7 +41,7 @@ export function endOfView(date, scale) {
     return startOfView(date, scale).plus({ days: scale === "day" ? 1 : 7 });
 }
 
-/** The user's present offset, so that the timeline's "now" and "today" are his. */
+/** The viewer's present offset, so that the timeline's "now" and "today" are his. */
 export function offset() {
     return DateTime.now().toFormat("ZZ", { locale: "en", numberingSystem: "latn" });
 }
@@ -80,4 +80,13 @@ export function without(start, stop, holes) {
         left.push([since, stop]);
     }
     return left.filter(([from, to]) => from < to);
+}
+
+/**
+ * Ask the board's service, telling it the zone of the screen: that of the browser, as everywhere
+ * in Odoo, and not that of the user's settings.
+ */
+export function callBoard(orm, method, args) {
+    const zone = DateTime.now().zoneName;
+    return orm.call("support.board", method, args, { context: zone ? { tz: zone } : {} });
 }
