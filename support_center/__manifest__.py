@@ -56,6 +56,7 @@
         "views/support_appointment_analysis_views.xml",
         "views/support_appointment_review_views.xml",
         "views/mail_message_views.xml",
+        "views/support_board_views.xml",
         "views/support_appointment_views.xml",
         "views/support_appointment_type_views.xml",
         "views/support_technician_views.xml",
@@ -91,6 +92,7 @@
             "support_center/static/src/edit_guard/**/*",
             "support_center/static/src/review/**/*",
             "support_center/static/src/my_day/**/*",
+            "support_center/static/src/board/**/*",
         ],
         "web.assets_tests": [
             "support_center/static/tests/tours/**/*",

@@ -1,3 +1,5 @@
+from . import ir_websocket
+from . import support_live_mixin
 from . import support_automation_log
 from . import support_automation_mixin
 from . import support_schedule_mixin
@@ -48,6 +50,8 @@ from . import support_ranking_words
 from . import support_replanner
 from . import support_absence_mixin
 from . import support_booking_guarantee
+from . import support_board_move_mixin
+from . import support_board
 from . import support_scheduler
 from . import support_skill
 from . import support_area

@@ -1,0 +1,83 @@
+from odoo import api, models
+
+from .ir_websocket import BOARD_CHANNEL
+
+CHANGED = "support_center.appointment_changed"
+# What the dispatch board shows; a change of anything else is nobody's news.
+SHOWN_FIELDS = {
+    "name", "customer_name", "partner_id", "location", "type_id", "priority", "state",
+    "technician_id", "start", "stop", "duration", "busy_start", "busy_stop", "intake_state",
+    "ignore_working_hours", "active", "company_id", "edit_version",
+}  # fmt: skip
+
+
+class SupportLiveMixin(models.AbstractModel):
+    """Tells those who look at the board that something has changed, and nothing about it.
+
+    What it was they read themselves, with their own rights. The message goes out with the
+    transaction: one for all that was changed up to a flush, whatever the number of records.
+    """
+
+    _name = "support.live.mixin"
+    _description = "Live Updates"
+
+    def init(self):
+        super().init()
+        if not self._auto:
+            return
+        # What the board opens with, out of a hundred thousand: a window of time with its few
+        # long visits, and what waits for a technician.
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS support_appointment_long_idx
+                ON support_appointment (start) WHERE duration > 48;
+            CREATE INDEX IF NOT EXISTS support_appointment_unassigned_idx
+                ON support_appointment (priority DESC, start, requested_date, id)
+             WHERE technician_id IS NULL AND active AND state IN ('draft', 'confirmed')
+            """
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create(vals_list)
+        records._tell_boards(records.company_id)
+        return records
+
+    def write(self, vals):
+        if not SHOWN_FIELDS & vals.keys():
+            return super().write(vals)
+        companies = self.company_id
+        result = super().write(vals)
+        self._tell_boards(companies | self.company_id)
+        return result
+
+    def unlink(self):
+        companies, ids = self.company_id, self.ids
+        result = super().unlink()
+        self.browse(ids)._tell_boards(companies)
+        return result
+
+    def _tell_boards(self, companies):
+        """Remember these records for the message that goes out with the transaction.
+
+        :param companies: ``res.company`` whose boards show them, or have shown them
+        """
+        if not self or not companies:
+            return
+        precommit = self.env.cr.precommit
+        if CHANGED not in precommit.data:
+            precommit.data[CHANGED] = {}
+            precommit.add(self.env["support.appointment"]._send_changes)
+        changes = precommit.data[CHANGED]
+        for company_id in companies.ids:
+            changes.setdefault(company_id, set()).update(self.ids)
+
+    @api.model
+    def _send_changes(self):
+        changes = self.env.cr.precommit.data.pop(CHANGED, {})
+        for company_id, ids in changes.items():
+            self.env["bus.bus"]._sendone(
+                (self.env["res.company"].browse(company_id), BOARD_CHANNEL),
+                CHANGED,
+                {"ids": sorted(ids), "uid": self.env.uid},
+            )

@@ -1,0 +1,236 @@
+/** @odoo-module **/
+
+import { registry } from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+const FIRST = "First Technician";
+const SECOND = "Second Technician";
+
+function click(content, trigger) {
+    return { content, trigger, run: "click" };
+}
+
+function see(content, trigger) {
+    return { content, trigger, run() {} };
+}
+
+/** Three days ahead, where the tests put their visits. */
+const GO_AHEAD = [1, 2, 3].map((number) => ({
+    content: `Ahead to day ${number}`,
+    trigger: `.o_sc_title[data-ahead="${number - 1}"]`,
+    run() {
+        document.querySelector(".o_sc_next").click();
+    },
+}));
+
+function middle(element) {
+    const { left, top, width, height } = element.getBoundingClientRect();
+    return { x: left + width / 2, y: top + height / 2 };
+}
+
+function row(name) {
+    const rows = [...document.querySelectorAll(".ec-row-head")];
+    return rows.find((each) => each.textContent.includes(name));
+}
+
+/** A point at somebody's row, where it is seen. */
+function pointAt(name) {
+    const { right } = document.querySelector(".o_sc_timeline").getBoundingClientRect();
+    const head = row(name).getBoundingClientRect();
+    return { x: (head.right + right) / 2, y: head.top + head.height / 2 };
+}
+
+async function nextFrames() {
+    for (let number = 0; number < 3; number++) {
+        await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+}
+
+/** Press, move and let go, as a mouse does. */
+async function drag(element, to) {
+    const from = middle(element);
+    const fire = (target, type, { x, y }, buttons) =>
+        target.dispatchEvent(
+            new PointerEvent(type, {
+                bubbles: true,
+                cancelable: true,
+                pointerType: "mouse",
+                isPrimary: true,
+                button: 0,
+                buttons,
+                clientX: x,
+                clientY: y,
+            })
+        );
+    fire(element, "pointerdown", from, 1);
+    for (const share of [0.1, 0.5, 1]) {
+        const point = { x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share };
+        fire(window, "pointermove", point, 1);
+        await nextFrames();
+    }
+    fire(window, "pointerup", to, 0);
+    await nextFrames();
+}
+
+function press(element, key) {
+    element.focus();
+    element.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+}
+
+tours.add("support_center_board_plan", {
+    test: true,
+    steps: () => [
+        see("The board is there", ".o_sc_timeline .ec-row-head:contains(First Technician)"),
+        ...GO_AHEAD,
+        see("Three days ahead", '.o_sc_title[data-ahead="3"]'),
+        {
+            content: "Drag the request to a technician",
+            trigger: ".o_sc_card:contains(Known Customer)",
+            run: () => drag(document.querySelector(".o_sc_card"), pointAt(FIRST)),
+        },
+        see("It is on the board", ".o_sc_visit.o_sc_state_draft:contains(Known Customer)"),
+        see("And waits for nobody any more", ".o_sc_nothing"),
+        click("Confirm it", ".o_notification button:contains(Confirm)"),
+        see("It is confirmed", ".o_sc_visit.o_sc_state_confirmed:contains(Known Customer)"),
+    ],
+});
+
+tours.add("support_center_board_collide", {
+    test: true,
+    steps: () => [
+        see("The board is there", ".o_sc_timeline .ec-row-head:contains(First Technician)"),
+        ...GO_AHEAD,
+        {
+            content: "Drag one visit onto the other",
+            trigger: ".o_sc_technician_load:contains(1 h planned)",
+            run() {
+                const second = [...document.querySelectorAll(".o_sc_visit")].find(
+                    (each) => middle(each).y > row(SECOND).getBoundingClientRect().top
+                );
+                return drag(second, { x: middle(second).x, y: middle(row(FIRST)).y });
+            },
+        },
+        see("It is said why not", ".modal-body .o_sc_reason:contains(already booked)"),
+        see("And when else", ".modal-body .o_sc_alternative"),
+        {
+            content: "The visit is back where it was",
+            trigger: ".modal-body .o_sc_reason",
+            run() {
+                const bottom = row(FIRST).getBoundingClientRect().bottom;
+                const below = [...document.querySelectorAll(".o_sc_visit")].filter(
+                    (each) => middle(each).y > bottom
+                );
+                if (below.length !== 1) {
+                    throw new Error("The visit did not snap back.");
+                }
+            },
+        },
+        click("Take the first time that is free", ".modal-body .o_sc_alternative:first"),
+        {
+            content: "Both are the first technician's now",
+            trigger: ".o_sc_technician_load:contains(3 h planned)",
+            run() {},
+        },
+    ],
+});
+
+tours.add("support_center_board_tell", {
+    test: true,
+    steps: () => [
+        see("The board is there", ".o_sc_timeline .ec-row-head:contains(First Technician)"),
+        ...GO_AHEAD,
+        {
+            content: "Drag the visit to the other technician",
+            trigger: ".o_sc_visit",
+            run() {
+                const visit = document.querySelector(".o_sc_visit");
+                return drag(visit, { x: middle(visit).x, y: middle(row(SECOND)).y });
+            },
+        },
+        see("The customer will be told", ".modal-body:contains(will get a mail)"),
+        click("Rather not", ".modal-footer button:contains(Put Back)"),
+        {
+            content: "Drag it again",
+            trigger: "body:not(.modal-open) .o_sc_visit",
+            run() {
+                const visit = document.querySelector(".o_sc_visit");
+                return drag(visit, { x: middle(visit).x, y: middle(row(SECOND)).y });
+            },
+        },
+        click("Yes", ".modal-footer button:contains(Tell the Customer)"),
+        see("It is said", ".o_notification:contains(The customer is told)"),
+    ],
+});
+
+tours.add("support_center_board_keyboard", {
+    test: true,
+    steps: () => [
+        see("The board is there", ".o_sc_timeline .ec-row-head:contains(First Technician)"),
+        ...GO_AHEAD,
+        {
+            content: "M looks for another time",
+            trigger: ".o_sc_visit[tabindex='0'][role=button]",
+            run: () => press(document.querySelector(".o_sc_visit"), "m"),
+        },
+        see("The best ones say who comes", ".modal-body .o_data_row:contains(with)"),
+        click("Leave it", ".modal-header .btn-close"),
+        {
+            content: "Enter opens the visit",
+            trigger: "body:not(.modal-open) .o_sc_visit",
+            run: () => press(document.querySelector(".o_sc_visit"), "Enter"),
+        },
+        click("Confirm it there", ".modal-body button[name=action_confirm]"),
+        see("It is confirmed", ".modal-body button[name=action_start]"),
+        {
+            content: "Close the form",
+            trigger: ".modal-header .btn-close",
+            run: "click",
+        },
+        see("The board knows", "body:not(.modal-open) .o_sc_visit.o_sc_state_confirmed"),
+    ],
+});
+
+tours.add("support_center_board_empty", {
+    test: true,
+    steps: () => [
+        see("What to do first", ".o_sc_empty:contains(Add your first technician)"),
+        see("Nothing waits", ".o_sc_nothing:contains(Every request has its technician)"),
+        click("Do it", ".o_sc_add_technician"),
+        see("The technicians", ".o_breadcrumb:contains(Technicians), .breadcrumb:contains(Technicians)"),
+    ],
+});
+
+tours.add("support_center_board_week", {
+    test: true,
+    steps: () => [
+        see("The board is there", ".o_sc_timeline .ec-row-head:contains(First Technician)"),
+        ...GO_AHEAD,
+        click("The week", ".o_sc_scale_week"),
+        see("Seven days", '.o_sc_timeline[data-scale=week] .ec-col-head:eq(6)'),
+        see("The visit is on it", ".o_sc_visit.o_sc_color_state_draft"),
+        {
+            content: "Colours by priority",
+            trigger: ".o_sc_coloring",
+            run() {
+                const select = document.querySelector(".o_sc_coloring");
+                select.value = "priority";
+                select.dispatchEvent(new Event("change", { bubbles: true }));
+            },
+        },
+        see("Urgent", ".o_sc_visit.o_sc_color_priority_3"),
+        see("And the legend says so", ".o_sc_legend:contains(Urgent)"),
+        {
+            content: "Look for somebody else",
+            trigger: ".o_sc_filter_name",
+            run() {
+                const input = document.querySelector(".o_sc_filter_name");
+                input.value = "Nobody";
+                input.dispatchEvent(new Event("change", { bubbles: true }));
+            },
+        },
+        click("There is none", ".o_sc_empty:contains(No technician matches) .o_sc_clear"),
+        see("All are back", ".o_sc_timeline .ec-row-head:contains(Second Technician)"),
+        click("Back to the day", ".o_sc_scale_day"),
+        see("A day", ".o_sc_timeline[data-scale=day]"),
+    ],
+});
