@@ -92,13 +92,13 @@ export class MyDay extends Component {
         return this.change(visit, "action_start");
     }
 
-    // Asked, since it is final, and stands where “Start” stood a moment ago.
+    // Asked, since it is final, and stands where “Start Visit” stood a moment ago.
     done(visit) {
-        this.ask(_t("Is the visit done?"), visit, _t("Done"), "action_done");
+        this.ask(_t("Is the visit done?"), visit, _t("Visit Done"), "action_done");
     }
 
     noShow(visit) {
-        this.ask(_t("Was nobody there?"), visit, _t("No Show"), "action_no_show");
+        this.ask(_t("Was nobody there?"), visit, _t("Nobody There"), "action_no_show");
     }
 
     ask(title, visit, label, method) {
