@@ -67,7 +67,8 @@ class SupportTroubleMixin(models.AbstractModel):
         if self.state == "confirmed" and self.start < now:
             found.append(
                 _(
-                    "It should have begun at %(start)s: start it, say that nobody was there, or move it.",
+                    "It should have begun at %(start)s: start it, say that nobody was there, or "
+                    "move it.",
                     start=when(self.start),
                 )
             )
