@@ -20,6 +20,8 @@ _MACHINE_PATH = re.compile(r"(?<![\w.$}>)~/-])/(?:root|home|work|Users)/")
 # licence are kept as they came.
 _FREE_SUFFIXES = frozenset({".md", ".eml", ".po", ".pot", ".svg", ".patch"})
 _FREE_NAMES = frozenset({"LICENSE"})
+# Taken over from others to the byte, see devkit/tests/test_vendored.py.
+_VENDORED = "support_center/static/lib/"
 
 
 def python_size(repository: Repository) -> Iterator[Complaint]:
@@ -57,6 +59,7 @@ def line_ends(repository: Repository) -> Iterator[Complaint]:
             not text
             or file.suffix in _FREE_SUFFIXES
             or PurePosixPath(file.path).name in _FREE_NAMES
+            or str(file.path).startswith(_VENDORED)
         ):
             continue
         if "\r" in text:

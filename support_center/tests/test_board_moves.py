@@ -180,7 +180,9 @@ class TestBoardMoves(AvailabilityCase):
         visit = self._book("2026-03-05 10:00", send_confirmation_email=True)
         later = {"start": "2026-03-05 14:00:00", "stop": "2026-03-05 15:00:00"}
         answer = self._move(visit, **later)
-        self._assert_refused(answer, "tell", "Known Customer was told to expect this visit on Thu 5")
+        self._assert_refused(
+            answer, "tell", "Known Customer was told to expect this visit on Thu 5"
+        )
         self.assertEqual(visit.start, at("2026-03-05 10:00"))
         self.assertTrue(self._move(visit, **later, tell=True)["ok"])
         self.assertEqual(len(self._get_notices(visit, "rescheduled")), 1)

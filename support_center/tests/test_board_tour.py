@@ -25,9 +25,7 @@ class TestBoardTour(SupportHttpCase):
 
     def _walk(self, tour, login=None):
         action = self.env.ref("support_center.support_board_action")
-        self.start_tour(
-            f"/web#action={action.id}", tour, login=login or self.user_dispatcher.login
-        )
+        self.start_tour(f"/web#action={action.id}", tour, login=login or self.user_dispatcher.login)
         self.env.invalidate_all()
 
     def test_plan_an_unassigned_request(self):

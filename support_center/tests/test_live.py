@@ -101,9 +101,9 @@ class TestLive(SupportCase):
         self._get_messages()
         counts = []
         for those in (visits[:2], visits):
-            those.company_id.name  # what the message needs is known
+            companies = those.company_id
             before = self.env.cr.sql_log_count
-            those._tell_boards(those.company_id)
+            those._tell_boards(companies)
             self._flush()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])

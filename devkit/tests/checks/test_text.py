@@ -55,3 +55,7 @@ def test_line_ends(repository: RepositoryMaker, content: str, expected: list[str
 
 def test_mails_and_markdown_may_end_lines_as_they_like(repository: RepositoryMaker) -> None:
     assert list(text.line_ends(repository({"a.eml": "x \r\n", "b.md": "x  \ny\n"}))) == []
+
+
+def test_a_library_stays_as_it_came(repository: RepositoryMaker) -> None:
+    assert list(text.line_ends(repository({"support_center/static/lib/a.js": "x \ny"}))) == []

@@ -77,7 +77,6 @@ export class Board extends Component {
             ref: this.root,
             elements: ".o_sc_card",
             ignore: "button, a, input",
-            edgeScrolling: { enabled: false },
             onDragStart: () => this.onDragging(true),
             onDrag: ({ element, x, y }) => this.onCardDrag(element, x, y),
             onDrop: ({ element, x, y }) => this.onCardDrop(element, x, y),

@@ -7,11 +7,13 @@ import { hoursWithin, isoDay, locale, toWall, without } from "./times";
 
 /** Visits and shading as the timeline wants them. */
 
+const TIME = { hour: "numeric", minute: "2-digit" };
+
 function times(item) {
     return [deserializeDateTime(item.start), deserializeDateTime(item.stop)];
 }
 
-function makeVisit(visit, coloring, scale) {
+function makeVisit(visit, technician, coloring, scale) {
     const classes = ["o_sc_visit", `o_sc_visit_${visit.id}`, `o_sc_state_${visit.state}`];
     return {
         id: `visit-${visit.id}`,
@@ -22,7 +24,7 @@ function makeVisit(visit, coloring, scale) {
         // A week shows days, not hours.
         durationEditable: visit.is_movable && scale === "day",
         classNames: [...classes, colorClass(visit, coloring)],
-        extendedProps: { visit },
+        extendedProps: { visit, technician },
     };
 }
 
@@ -99,7 +101,10 @@ function makeFreeDays(technician, start) {
 }
 
 export function makeEvents({ technicians, visits, coloring, scale, start }) {
-    const events = visits.map((visit) => makeVisit(visit, coloring, scale));
+    const names = Object.fromEntries(technicians.map(({ id, name }) => [id, name]));
+    const events = visits.map((visit) =>
+        makeVisit(visit, names[visit.technician_id], coloring, scale)
+    );
     for (const technician of technicians) {
         if (scale === "day") {
             technician.shading.forEach(({ kind, name, start, stop }, number) => {
@@ -167,7 +172,7 @@ export function findHours({ technicians, visits, start, stop }) {
 // What is in an event
 // ---------------------------------------------------------------------
 
-function makeVisitContent(visit, timeText, scale) {
+function makeVisitContent(visit, technician, timeText, scale) {
     const state = STATES[visit.state];
     const priority = PRIORITIES[visit.priority];
     const first = element("div", "o_sc_line");
@@ -189,14 +194,20 @@ function makeVisitContent(visit, timeText, scale) {
     }
     const body = element("div", "o_sc_body");
     body.append(first, second);
-    const facts = [visit.name, state.label, _t("Priority: %s", priority.label)];
+    const [start, stop] = times(visit).map((moment) => moment.reconfigure({ locale: locale() }));
+    const day = start.toLocaleString({ weekday: "long", day: "numeric", month: "long" });
+    const span = `${start.toLocaleString(TIME)} – ${stop.toLocaleString(TIME)}`;
+    const facts = [
+        `${day}, ${span}`,
+        technician,
+        visit.name,
+        state.label,
+        _t("Priority: %s", priority.label),
+    ];
     if (visit.is_overruled) {
         facts.push(_t("Outside working hours"));
     }
-    const span = times(visit).map((moment) =>
-        moment.reconfigure({ locale: locale() }).toLocaleString({ timeStyle: "short" })
-    );
-    body.title = [visit.customer, span.join(" – "), details, ...facts].filter(Boolean).join("\n");
+    body.title = [visit.customer, details, ...facts].filter(Boolean).join("\n");
     body.append(element("span", "visually-hidden", `. ${facts.join(", ")}.`));
     return body;
 }
@@ -212,9 +223,9 @@ function makeShadeContent(kind, name) {
 }
 
 export function makeContent({ event, timeText }, scale) {
-    const { visit, kind, name, absence, drop, hasTime } = event.extendedProps;
+    const { visit, technician, kind, name, absence, drop, hasTime } = event.extendedProps;
     if (visit) {
-        return { domNodes: [makeVisitContent(visit, timeText, scale)] };
+        return { domNodes: [makeVisitContent(visit, technician, timeText, scale)] };
     }
     if (kind) {
         return { domNodes: [makeShadeContent(kind, name)] };

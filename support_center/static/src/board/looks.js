@@ -86,6 +86,8 @@ export function element(tag, className, text = "") {
     const node = document.createElement(tag);
     node.className = className;
     node.textContent = text;
+    // A Latin name on an Arabic board, and the other way round, is cut at its own end.
+    node.dir = "auto";
     return node;
 }
 

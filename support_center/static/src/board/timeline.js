@@ -12,6 +12,10 @@ import { fromTimeline, isoDay, locale, offset } from "./times";
 const LIBRARY = "/support_center/static/lib/event_calendar/event-calendar.min";
 const VIEWS = { day: "boardDay", week: "boardWeek" };
 const DROP = "board-drop";
+// The component's table has rows without cells and cells without rows. Each visit says in words
+// whose it is and when, so a reader does without a table rather than with a broken one.
+const TABLE = ["table", "row", "rowgroup", "rowheader", "columnheader", "cell"];
+const TABLE_ROLES = TABLE.map((role) => `[role=${role}]`).join();
 // Narrower, and a visit of an hour has no room for its customer.
 const MIN_SLOT = { large: 30, small: 44 };
 const MIN_DAY = { large: "7.5rem", small: "8.5rem" };
@@ -61,6 +65,9 @@ export class BoardTimeline extends Component {
         this.calendar = EventCalendar.create(this.root.el, this.makeOptions());
         this.observer = new ResizeObserver(() => this.fit());
         this.observer.observe(this.root.el);
+        this.roles = new MutationObserver(() => this.dropTable());
+        this.roles.observe(this.root.el, { childList: true, subtree: true });
+        this.dropTable();
         Object.assign(this.props.api, {
             pointAt: (x, y) => this.pointAt(x, y),
             showDrop: (drop) => this.showDrop(drop),
@@ -77,8 +84,22 @@ export class BoardTimeline extends Component {
 
     destroy() {
         this.observer.disconnect();
+        this.roles.disconnect();
         EventCalendar.destroy(this.calendar);
         document.documentElement.dir = this.documentDir;
+    }
+
+    dropTable() {
+        for (const part of this.root.el.querySelectorAll(TABLE_ROLES)) {
+            part.removeAttribute("role");
+        }
+        for (const part of this.root.el.querySelectorAll("[aria-colindex]")) {
+            part.removeAttribute("aria-colindex");
+            part.removeAttribute("aria-colspan");
+        }
+        for (const part of this.root.el.querySelectorAll("aside:not([role])")) {
+            part.setAttribute("role", "presentation");
+        }
     }
 
     get size() {
