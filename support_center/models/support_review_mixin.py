@@ -116,6 +116,13 @@ class SupportReviewMixin(models.AbstractModel):
                 super(SupportReviewMixin, record).write({"intake_errors": left or False})
         return result
 
+    @api.model
+    def get_review_view_id(self):
+        """
+        :return: int, the form that the inbox shows beside its queue
+        """
+        return self.env.ref("support_center.support_appointment_view_form_review").id
+
     def action_open_appointment(self):
         """Show the appointment with all there is to it, and its chatter."""
         return self._get_form_action()

@@ -45,7 +45,10 @@ export class ReviewInbox extends Component {
                 onPress: (name, id) => this.onPress(name, id),
             },
         });
-        onWillStart(() => this.refresh());
+        onWillStart(async () => {
+            this.viewId = await this.orm.call(MODEL, "get_review_view_id", []);
+            await this.refresh();
+        });
     }
 
     get display() {
@@ -59,7 +62,7 @@ export class ReviewInbox extends Component {
             resModel: MODEL,
             resId: id,
             resIds: [id],
-            viewId: this.props.action.params.view_id,
+            viewId: this.viewId,
             context: {},
             display: { controlPanel: false },
             loadActionMenus: false,
