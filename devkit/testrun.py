@@ -50,13 +50,21 @@ def select(arguments: list[str], root: Path = REPO) -> Selection:
     for argument in arguments:
         path = Path(argument.partition("::")[0])
         inside = path.is_relative_to(root) if path.is_absolute() else True
-        if argument.startswith("-") or not inside or not (root / path).exists():
+        if argument.startswith("-") or not inside or not _is_there(root / path):
             selection.options.append(argument)
             continue
         relative = argument.removeprefix(f"{root}/").removeprefix("./")
         known = selection.addon_paths if relative.startswith(ADDON_NAME) else selection.pure_paths
         known.append(relative)
     return selection
+
+
+def _is_there(path: Path) -> bool:
+    """Whether a path exists; an expression of many names is longer than any path may be."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def test(wanted: list[str], arguments: list[str]) -> int:

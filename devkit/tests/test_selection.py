@@ -38,6 +38,11 @@ def test_options_go_to_all_parts(root: Path) -> None:
     assert selection.options == ["-k", "intake and not tour", "-x"]
 
 
+def test_an_expression_longer_than_a_path_may_be(root: Path) -> None:
+    expression = " or ".join(f"test_{number}" for number in range(500))
+    assert select(["-k", expression], root).options == ["-k", expression]
+
+
 @pytest.mark.parametrize("prefix", ["", "./", "{root}/"])
 def test_a_path_picks_its_part(root: Path, prefix: str) -> None:
     prefix = prefix.format(root=root)
