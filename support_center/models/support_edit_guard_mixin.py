@@ -12,7 +12,7 @@ EDITED_FIELDS = (
     "requested_date", "timezone", "start", "stop", "duration",
     "technician_id", "ignore_working_hours",
     "type_id", "location", "description", "priority", "ticket_id",
-    "state", "intake_state", "active",
+    "state", "intake_state",
 )  # fmt: skip
 # So many of the last changes can be told in detail.
 TRAIL_LENGTH = 10
