@@ -21,7 +21,7 @@ class MailMessage(models.Model):
         help="Empty for what was sent so long ago that the queue has forgotten it.",
     )
     support_mail_to = fields.Char(
-        "To", compute="_compute_support_mail", groups="support_center.group_support_technician"
+        "Sent To", compute="_compute_support_mail", groups="support_center.group_support_technician"
     )
     support_mail_failure = fields.Char(
         "Why Not",

@@ -343,8 +343,8 @@ class SupportNotifier(models.AbstractModel):
         for number, mail in enumerate(mails):
             record = records.filtered(lambda a, mail=mail: a.id == mail.res_id)
             reason = _(
-                "The mail “%(kind)s” to the customer could not be sent: %(reason)s",
-                kind=self._describe_notice(mail.support_notice),
+                "The mail “%(subject)s” could not be sent: %(reason)s",
+                subject=mail.subject,
                 reason=mail.failure_reason or mail.failure_type or _("no reason was given"),
             )
             if record:
@@ -353,18 +353,6 @@ class SupportNotifier(models.AbstractModel):
                 record._automation_activity(_("A mail could not be sent"), reason)
         self._set_sent_flags(mails, records, sent=False)
         mails.write({"support_failure_told": True})
-
-    @api.model
-    def _describe_notice(self, kind):
-        """What a kind of ``NOTICES`` is called."""
-        names = {
-            "confirmation": _("Confirmation"),
-            "reminder": _("Reminder"),
-            "rescheduled": _("New Time"),
-            "updated": _("Other Changes"),
-            "cancelled": _("Cancellation"),
-        }
-        return names[kind]
 
     @api.model
     def _on_sent_after_all(self, mails):

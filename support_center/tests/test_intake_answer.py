@@ -102,7 +102,7 @@ class TestIntakeAnswer(DialogueCase):
         answer = self._get_answers(draft)
         self.assertEqual(answer.subject, f"{draft.name}: Ihre Anfrage")
         text = self._get_text(answer)
-        self.assertIn("Donnerstag 5 März 2026", text)
+        self.assertIn("Donnerstag, 5. März 2026", text)
         self.assertIn("15:00 (Europe/Berlin)", text)
 
     def test_an_unknown_customer_is_answered_in_the_company_s_language(self):

@@ -117,7 +117,7 @@ class TestSchedulingEdges(AvailabilityCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(ValidationError) as refused:
             visit.write({"start": at("2026-03-05 10:30"), "duration": 3})
         times = str(refused.exception).splitlines()[-1]
-        self.assertIn("Thu 5 Mar, 13:30, Thu 5 Mar, 14:00, Fri 6 Mar, 08:00", times)
+        self.assertIn("Thu 5 Mar, 13:30; Thu 5 Mar, 14:00; Fri 6 Mar, 08:00", times)
 
     def test_slots_in_a_zone_that_is_none_and_at_the_end_of_time(self):
         slots = self.env["support.appointment"].with_user(self.user_integration)
