@@ -151,7 +151,7 @@ class TestAccessibility(SupportHttpCase):
     def test_board(self):
         self._create_visit_of_today()
         self._create_appointment(start=False)
-        self._check_view("support_board_action", "", ".o_support_board .ec-event")
+        self._check_view("support_board_action", "", ".o_sc_board .ec-event")
 
     def test_inbox(self):
         self._create_appointment(
