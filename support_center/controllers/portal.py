@@ -26,7 +26,9 @@ class SupportCustomerPortal(CustomerPortal):
             )
         except (AccessError, MissingError):
             return self._support_page_not_found()
-        by_login = self._support_may_read(appointment_id)
+        # Whoever asked twice is shown the one that was kept.
+        appointment_sudo = appointment_sudo._follow_merge()
+        by_login = self._support_may_read(appointment_sudo.id)
         if not by_login and not appointment_sudo._is_link_valid():
             return self._support_page_expired()
         values = {

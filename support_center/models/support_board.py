@@ -58,13 +58,15 @@ class SupportBoard(models.AbstractModel):
         visits = self.env["support.appointment"].search_fetch(
             self._get_visits_domain(technicians, start, stop), VISIT_FIELDS, order="start, id"
         )
+        # Whoever has left is shown as long as visits of his have to be seen.
+        technicians &= technicians.filtered("active") | visits.technician_id
         return {
             "technicians": self._prepare_technicians(technicians, start, stop),
             "visits": self._prepare_visits(visits),
             "unassigned": self._load_unassigned(filters),
             "review_count": self._count_reviews(),
             "options": self._load_options(),
-            "has_technicians": bool(technicians or self._find_technicians({})),
+            "has_technicians": bool(technicians or self._find_technicians({}).filtered("active")),
         }
 
     @api.model
@@ -113,6 +115,7 @@ class SupportBoard(models.AbstractModel):
 
     @api.model
     def _find_technicians(self, filters):
+        """Those whom the filters are for, the archived ones too: visits may be left to them."""
         domain = []
         if filters.get("name"):
             domain.append(("name", "ilike", filters["name"]))
@@ -121,7 +124,8 @@ class SupportBoard(models.AbstractModel):
             domain += ["|", ("area_ids", "in", filters["area_ids"]), ("area_ids", "=", False)]
         if filters.get("skill_ids"):
             domain.append(("skill_ids", "in", filters["skill_ids"]))
-        return self.env["support.technician"].search(domain)
+        technicians = self.env["support.technician"].with_context(active_test=False)
+        return technicians.search(domain).with_env(self.env)
 
     @api.model
     def _get_visits_domain(self, technicians, start, stop):
@@ -217,6 +221,9 @@ class SupportBoard(models.AbstractModel):
         return {
             "id": technician.id,
             "name": technician.name,
+            "note": ""
+            if technician.active
+            else _("%(technician)s is archived.", technician=technician.name),
             "zone": agenda.zone.key,
             "skills": technician.skill_ids.mapped("name"),
             "areas": technician.area_ids.mapped("name"),

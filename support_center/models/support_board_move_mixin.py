@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..scheduling.explain import OVERRULABLE, why_not
 from .support_availability import aware
@@ -9,6 +9,8 @@ from .support_availability_mixin import ALTERNATIVES, ALTERNATIVES_DAYS
 
 # What a dispatcher saw of a visit, where it has no counter of its own.
 SEEN_FIELDS = ("start", "stop", "technician_id", "state")
+# When on a day, where nothing else says so; as for a new visit on a day of the board.
+FIRST_HOUR = timedelta(hours=9)
 
 
 class SupportBoardMoveMixin(models.AbstractModel):
@@ -28,8 +30,9 @@ class SupportBoardMoveMixin(models.AbstractModel):
         :param int appointment_id:
         :param dict vals: ``start`` and ``stop`` in UTC, ``technician_id`` (False takes it off
             the board), as far as they change; ``day_start`` and ``day_stop`` instead, for
-            the technician's first free time between the two; ``overrule`` to plan outside
-            working hours, ``tell`` where the dispatcher knows that the customer will be told
+            the time between the two at which it is planned or wished, else the technician's
+            first free one; ``overrule`` to plan outside working hours, ``tell`` where the
+            dispatcher knows that the customer will be told
         :param version: the visit's ``version`` as the board has it; None to look at none
         :return: ``{"ok": True, "visit": …, "warnings": [str]}``, or ``{"ok": False, "code": …,
             "reason": str, "can_overrule": bool, "alternatives": [{"start", "stop",
@@ -110,14 +113,22 @@ class SupportBoardMoveMixin(models.AbstractModel):
 
     @api.model
     def _find_start(self, appointment, technician, vals):
-        """The first free time of a day; where there is none, the day's first moment to come,
-        so that it is said why not."""
+        """When on a day: as planned or wished, else the first free time. Where there is none, an
+        hour of that day and of no other, so that it is said why not."""
         since, until = (fields.Datetime.to_datetime(vals[key]) for key in ("day_start", "day_stop"))
-        since = max(since, fields.Datetime.now().replace(second=0) + timedelta(minutes=1))
+        now = fields.Datetime.now()
+        soonest = max(since, now.replace(second=0) + timedelta(minutes=1))
+        if soonest >= until:
+            return since + FIRST_HOUR
+        wanted = appointment.start or appointment.requested_date
+        if not wanted or not soonest <= wanted < until:
+            wanted = None
+        elif not self._find_reasons(appointment, technician, wanted, appointment.duration):
+            return wanted
         slots = technician._find_slots(
-            since, until, appointment._get_demand(), limit=1, without=appointment
+            soonest, until, appointment._get_demand(), limit=1, without=appointment
         )
-        return slots[0].start if slots else since
+        return slots[0].start if slots else wanted or max(since + FIRST_HOUR, soonest)
 
     @api.model
     def _prepare_vals(self, planned, vals, version):
@@ -182,10 +193,26 @@ class SupportBoardMoveMixin(models.AbstractModel):
         if fault:
             return self._refuse("state", fault)
         return (
-            self._find_past(appointment, planned)
+            self._find_misfit(appointment, planned)
+            or self._find_past(appointment, planned)
             or self._find_obstacle(appointment, planned, vals)
             or self._find_question(appointment, planned, vals)
         )
+
+    @api.model
+    def _find_misfit(self, appointment, planned):
+        """What nobody can have: a visit that ends before it starts, or somebody who has left, as
+        a board that was opened before may still show."""
+        technician = planned["technician"]
+        if technician and not technician.active:
+            return self._refuse(
+                "refused", _("%(technician)s is archived.", technician=technician.name)
+            )
+        try:
+            appointment._check_duration({"duration": planned["duration"]})
+        except ValidationError as error:
+            return self._refuse("refused", str(error))
+        return None
 
     @api.model
     def _find_past(self, appointment, planned):
@@ -204,10 +231,7 @@ class SupportBoardMoveMixin(models.AbstractModel):
         technician, start = planned["technician"], planned["start"]
         if not technician or not start or start < fields.Datetime.now():
             return None
-        availability = self.env["support.availability"]
-        demand = availability._prepare_demand(planned["duration"], appointment._get_buffers())
-        agenda = availability._read_agendas(technician, start, start + demand.duration, appointment)
-        reasons = why_not(agenda[technician.id], demand, aware(start))
+        reasons = self._find_reasons(appointment, technician, start, planned["duration"])
         if vals.get("overrule"):
             reasons = [reason for reason in reasons if reason.code not in OVERRULABLE]
         if not reasons:
@@ -216,12 +240,30 @@ class SupportBoardMoveMixin(models.AbstractModel):
             "busy",
             self.env["support.availability.words"]._describe_reasons(technician, reasons),
             can_overrule=all(reason.code in OVERRULABLE for reason in reasons),
-            alternatives=self._find_alternatives(appointment, technician, start, demand),
+            alternatives=self._find_alternatives(
+                appointment, technician, start, planned["duration"]
+            ),
         )
 
     @api.model
-    def _find_alternatives(self, appointment, technician, start, demand):
+    def _prepare_demand(self, appointment, duration):
+        return self.env["support.availability"]._prepare_demand(
+            duration, appointment._get_buffers()
+        )
+
+    @api.model
+    def _find_reasons(self, appointment, technician, start, duration):
+        """All that speaks against a visit of this technician; empty when nothing does."""
+        demand = self._prepare_demand(appointment, duration)
+        agendas = self.env["support.availability"]._read_agendas(
+            technician, start, start + demand.duration, appointment
+        )
+        return why_not(agendas[technician.id], demand, aware(start))
+
+    @api.model
+    def _find_alternatives(self, appointment, technician, start, duration):
         """The technician's next free times, ready to be taken with one click."""
+        demand = self._prepare_demand(appointment, duration)
         words = self.env["support.availability.words"]
         zone = words._get_viewer_zone()
         slots = technician._find_slots(

@@ -129,6 +129,25 @@ class SupportDuplicateMixin(models.AbstractModel):
         """When it is or was to be; what has no time is compared by when it was asked for."""
         return self.start or self.requested_date or self.create_date
 
+    def _follow_merge(self):
+        """What goes on in place of this one, as far as it is the same customer's beyond doubt:
+        a telephone may be that of a whole house.
+
+        :return: ``support.appointment``, itself where it was merged into none
+        """
+        self.ensure_one()
+        followed = self
+        while followed.merged_into_id:
+            following = followed.merged_into_id
+            same = (following.partner_id and following.partner_id == followed.partner_id) or (
+                following.customer_email_key
+                and following.customer_email_key == followed.customer_email_key
+            )
+            if not same or following.company_id != followed.company_id or following == self:
+                break
+            followed = following
+        return followed
+
     # ------------------------------------------------------------------
     # Merging
     # ------------------------------------------------------------------

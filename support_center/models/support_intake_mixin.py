@@ -356,9 +356,13 @@ class SupportIntakeMixin(models.AbstractModel):
     def action_accept_request(self):
         """Accept drafts as a dispatcher sees fit: the contact is made if there is none.
 
-        :raise UserError: names the drafts that have neither a customer nor an address
+        :raise UserError: names the drafts that have neither a customer nor an address, and the
+            requests that somebody has called off meanwhile
         """
         waiting = self.filtered(lambda a: a.intake_state in ("received", "review"))
+        over = waiting.filtered(lambda a: a.state != "draft")
+        if over:
+            over._filter_waiting()
         unknown = waiting.filtered(lambda a: not a.partner_id and not a.customer_email)
         if unknown:
             raise UserError(

@@ -56,6 +56,18 @@ class TestBoard(AvailabilityCase):
         self.assertNotIn(visit.id, self._ids(data["visits"]))
         self.assertNotIn(visit.id, self._ids(self.board.refresh(visit.ids, *DAY)["visits"]))
 
+    def test_visits_of_somebody_who_has_left_are_to_be_seen(self):
+        visit = self._create_appointment(technician_id=self.technician.id)
+        self.technician.active = False
+        data = self._load()
+        self.assertIn(visit.id, self._ids(data["visits"]))
+        self.assertEqual(self._row(data)["note"], "First Technician is archived.")
+        self.assertFalse(self._row(data, self.technician_2)["note"])
+        self.assertIn(visit.id, self._ids(self.board.refresh(visit.ids, *DAY)["visits"]))
+        self.assertTrue(self.board.move(visit.id, {"technician_id": False})["ok"])
+        data = self._load()
+        self.assertNotIn(self.technician.id, self._ids(data["technicians"]))
+
     def test_a_window_that_is_none(self):
         for window in (
             ("2026-03-06 00:00:00", "2026-03-05 00:00:00"),

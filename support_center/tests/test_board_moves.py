@@ -66,6 +66,49 @@ class TestBoardMoves(AvailabilityCase):
         answer = self._move(request, technician_id=self.technician.id, **sunday)
         self.assertIn("does not work on that day", answer["reason"])
 
+    def _move_to_day(self, visit, day, next_day):
+        days = {"day_start": f"{day} 00:00:00", "day_stop": f"{next_day} 00:00:00"}
+        return self._move(visit, technician_id=self.technician.id, **days)
+
+    def test_a_day_means_the_time_planned_or_wished_there(self):
+        request = self._create_appointment(start=at("2026-03-05 14:05"))
+        self.assertTrue(self._move_to_day(request, "2026-03-05", "2026-03-06")["ok"])
+        self.assertEqual(request.start, at("2026-03-05 14:05"))
+        wish = self._create_appointment(start=False, requested_date=at("2026-03-05 11:00"))
+        self.assertTrue(self._move_to_day(wish, "2026-03-05", "2026-03-06")["ok"])
+        self.assertEqual(wish.start, at("2026-03-05 11:00"))
+        self._book("2026-03-06 14:00")
+        request.technician_id = False
+        request.start = at("2026-03-06 14:00")
+        self.assertTrue(self._move_to_day(request, "2026-03-06", "2026-03-07")["ok"])
+        self.assertEqual(request.start, at("2026-03-06 08:00"))
+
+    def test_a_day_that_is_over_is_not_today(self):
+        request = self._create_appointment(start=False)
+        answer = self._move_to_day(request, "2026-03-01", "2026-03-02")
+        self._assert_refused(answer, "past", "cannot start in the past .*1 Mar")
+        self.assertFalse(request.technician_id)
+
+    def test_a_day_off_is_overruled_in_the_morning(self):
+        request = self._create_appointment(start=False)
+        days = {"day_start": "2026-03-08 00:00:00", "day_stop": "2026-03-09 00:00:00"}
+        answer = self._move(request, technician_id=self.technician.id, overrule=True, **days)
+        self.assertTrue(answer["ok"], answer)
+        self.assertEqual(request.start, at("2026-03-08 09:00"))
+
+    def test_nothing_goes_to_somebody_who_has_left(self):
+        visit = self._draft()
+        self.technician_2.active = False
+        answer = self._move(visit, technician_id=self.technician_2.id)
+        self._assert_refused(answer, "refused", "Second Technician is archived")
+        self.assertEqual(visit.technician_id, self.technician)
+
+    def test_a_visit_that_ends_before_it_starts(self):
+        answer = self._move(
+            self._draft(), start="2026-03-05 14:00:00", stop="2026-03-05 13:00:00"
+        )
+        self._assert_refused(answer, "refused", "the end has to come after the start")
+
     def test_off_the_board(self):
         visit = self._draft()
         answer = self._move(visit, technician_id=False)

@@ -70,6 +70,24 @@ class TestCustomerPage(SupportHttpCase):
         self.assertEqual(page.status_code, 410)
         self.assertNotIn("123 Main Street", page.text)
 
+    def test_the_link_of_a_duplicate_shows_what_goes_on(self):
+        double = self._create_appointment(start=self.appointment.start + timedelta(hours=2))
+        double._portal_ensure_token()
+        double._merge_into(self.appointment, tell=False)
+        page = self._get(double, access_token=double.access_token)
+        self.assertIn(self.appointment.name, page.text)
+        self.assertNotIn(double.name, page.text)
+        # What went to somebody else is nothing of his.
+        double = self._create_appointment(
+            partner_id=self.env["res.partner"].create({"name": "Other"}).id,
+            start=self.appointment.start + timedelta(hours=4),
+        )
+        double._portal_ensure_token()
+        double._merge_into(self.appointment, tell=False)
+        page = self._get(double, access_token=double.access_token)
+        self.assertIn(double.name, page.text)
+        self.assertNotIn(self.appointment.name, page.text)
+
     def test_portal_user_opens_it_by_login(self):
         user = new_test_user(self.env, login="support_portal_page", groups="base.group_portal")
         user.partner_id.parent_id = self.customer

@@ -18,6 +18,18 @@ class TestReview(DialogueCase):
         wizard.action_reject()
         return wizard
 
+    def test_what_somebody_has_called_off_is_not_accepted(self):
+        drafts = self._send_mail(WRONG_MAIL)
+        drafts |= self._send_mail(WRONG_MAIL, message_id="<request-2@example.com>")
+        self._reject(drafts[0], is_told=False)
+        for those in (drafts[0], drafts):
+            with self.assertRaisesRegex(UserError, f"waits for a look .*: {drafts[0].name}\\."):
+                those.with_user(self.user_dispatcher).action_accept_request()
+        self.assertEqual(drafts.mapped("intake_state"), ["review", "review"])
+        self.assertFalse(drafts[0].partner_id)
+        drafts.with_user(self.user_dispatcher).action_accept_selected()
+        self.assertEqual(drafts[1].intake_state, "accepted")
+
     # ------------------------------------------------------------------
     # Looking
     # ------------------------------------------------------------------

@@ -172,7 +172,12 @@ export class Board extends Component {
         if (JSON.stringify(window) !== JSON.stringify(this.window)) {
             return;
         }
-        const { visits } = this.state.data;
+        const { visits, technicians } = this.state.data;
+        const rows = technicians.map(({ id }) => id);
+        // Of a technician who has come since, or has left and had no visit to be seen.
+        if (data.visits.some((visit) => !rows.includes(visit.technician_id))) {
+            return this.load();
+        }
         this.state.data.visits = [
             ...visits.filter((visit) => !ids.includes(visit.id)),
             ...data.visits,

@@ -217,11 +217,15 @@ export class BoardTimeline extends Component {
             bar.append(part);
             body.append(bar);
         }
+        if (technician.note) {
+            body.append(element("div", "o_sc_technician_note", technician.note));
+        }
         if (offset() !== this.offsetOf(technician.zone)) {
             body.append(element("div", "o_sc_technician_zone", technician.zone));
         }
         body.title = [
             technician.name,
+            technician.note,
             text,
             technician.zone,
             technician.skills.join(", "),

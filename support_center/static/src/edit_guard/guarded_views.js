@@ -12,7 +12,7 @@ import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 
 import { EDIT_CONFLICT, EditConflictDialog, RELOAD_EVENT } from "./edit_conflict_dialog";
-import { GuardedModel } from "./guarded_model";
+import { GuardedModel, VERSION, versionsOf } from "./guarded_model";
 
 const views = registry.category("views");
 
@@ -49,6 +49,15 @@ export class GuardedListController extends ListController {
             await this.model.root.leaveEditMode({ discard: true });
             await this.model.load();
         });
+    }
+
+    /** Odoo 17 writes `changes` next; Odoo 19 asks here without records, and sends the version. */
+    async onWillSaveMulti(editedRecord, changes, validRecords) {
+        const canProceed = await super.onWillSaveMulti(...arguments);
+        if (canProceed !== false && validRecords) {
+            changes[VERSION] = versionsOf(validRecords);
+        }
+        return canProceed;
     }
 }
 
