@@ -7,9 +7,9 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from ..intake.keys import match_key
+from .support_planning_mixin import WAITING_REQUESTS
 from .support_reply_mixin import FIELDS_OF_KEYS
 
-WAITING_REQUESTS = ("received", "review")
 # A longer request is shown in full on its own page of the form.
 MAX_SHOWN = 20_000
 LINE = Markup('<div class="o_support_line">%s</div>')
