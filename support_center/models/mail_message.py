@@ -7,6 +7,8 @@ MAIL_STATES = [
     ("exception", "Failed"),
     ("cancel", "Withdrawn"),
 ]
+# Whose mails are looked into; those about anything else are none of ours.
+MODELS = ("support.appointment", "support.ticket")
 
 
 class MailMessage(models.Model):
@@ -30,8 +32,9 @@ class MailMessage(models.Model):
     )
 
     def _compute_support_mail(self):
+        ours = self.filtered(lambda message: message.model in MODELS)
         # sudo: whoever may read the message may know what became of it.
-        mails = self.env["mail.mail"].sudo().search([("mail_message_id", "in", self.ids)])
+        mails = self.env["mail.mail"].sudo().search([("mail_message_id", "in", ours.ids)])
         by_message = {mail.mail_message_id.id: mail for mail in mails}
         for message in self:
             mail = by_message.get(message.id, mails.browse())

@@ -5,8 +5,12 @@ class ResourceResource(models.Model):
     _inherit = "resource.resource"
 
     # Whose leaves are a manager's to enter: Odoo lets nobody but the user himself see them.
+    # For those alone who may read technicians: others could not read a resource any more.
     support_technician_ids = fields.One2many(
-        "support.technician", "resource_id", "Technicians", groups="base.group_user"
+        "support.technician",
+        "resource_id",
+        "Technicians",
+        groups="support_center.group_support_technician",
     )
 
     def write(self, vals):

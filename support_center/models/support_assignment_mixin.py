@@ -81,7 +81,6 @@ class SupportAssignmentMixin(models.AbstractModel):
         """
         :return: dict of the appointments that cannot be assigned as they are to why not
         """
-        states = dict(self._fields["state"]._description_selection(self.env))
         found = {}
         for appointment in self:
             if not appointment.start:
@@ -91,7 +90,7 @@ class SupportAssignmentMixin(models.AbstractModel):
                     "%(name)s is in state “%(state)s”: only drafts and confirmed visits are "
                     "assigned.",
                     name=appointment.name,
-                    state=states[appointment.state],
+                    state=appointment._get_state_label(),
                 )
         return found
 

@@ -127,7 +127,8 @@ class SupportBacklog(models.AbstractModel):
         """The cron or rule of that name, as superuser; empty if it was deleted."""
         model = "ir.cron" if name.startswith("cron_") else "base.automation"
         record = self.env.ref(f"support_center.{name}", raise_if_not_found=False)
-        # sudo: managers see how automation is doing, and may not read crons and rules.
+        # sudo: managers see how automation is doing, and may not read crons and rules; nor may
+        # dispatchers, who are told what a rule does to their customers.
         return (record or self.env[model]).sudo()
 
     @api.model

@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 VISIT_FIELDS = [
     "name", "customer_name", "partner_id", "location", "type_id", "priority", "state",
     "technician_id", "start", "stop", "duration", "busy_start", "busy_stop", "requested_date",
-    "ignore_working_hours", "intake_state",
+    "ignore_working_hours", "intake_state", "edit_version",
 ]  # fmt: skip
 
 
@@ -320,5 +320,5 @@ class SupportBoard(models.AbstractModel):
             "can_confirm": bool(
                 appointment.state == "draft" and appointment.start and appointment.partner_id
             ),
-            "version": self._get_version(appointment),
+            "version": appointment.edit_version,
         }

@@ -7,8 +7,6 @@ from ..scheduling.explain import OVERRULABLE, why_not
 from .support_availability import aware
 from .support_availability_mixin import ALTERNATIVES, ALTERNATIVES_DAYS
 
-# What a dispatcher saw of a visit, where it has no counter of its own.
-SEEN_FIELDS = ("start", "stop", "technician_id", "state")
 # When on a day, where nothing else says so; as for a new visit on a day of the board.
 FIRST_HOUR = timedelta(hours=9)
 
@@ -107,6 +105,8 @@ class SupportBoardMoveMixin(models.AbstractModel):
         technician = appointment.technician_id
         if "technician_id" in vals:
             technician = technician.browse(vals["technician_id"] or [])
+            # Before it is said why somebody cannot come: whose hours are told is to be in sight.
+            technician.read(["name"])
         if vals.get("day_start"):
             start = self._find_start(appointment, technician, vals)
         return {"start": start, "duration": duration, "technician": technician}
@@ -141,7 +141,7 @@ class SupportBoardMoveMixin(models.AbstractModel):
             del written["start"], written["duration"]
         if vals.get("overrule"):
             written["ignore_working_hours"] = True
-        if version is not None and self._has_counter():
+        if version is not None:
             written["edit_version"] = version
         return written
 
@@ -150,25 +150,11 @@ class SupportBoardMoveMixin(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _has_counter(self):
-        return "edit_version" in self.env["support.appointment"]
-
-    @api.model
-    def _get_version(self, appointment):
-        """What tells whether somebody has changed the visit: its counter, else what is planned."""
-        if self._has_counter():
-            return appointment["edit_version"]
-        return "|".join(
-            str(value.id if isinstance(value, models.BaseModel) else value)
-            for value in (appointment[name] for name in SEEN_FIELDS)
-        )
-
-    @api.model
     def _find_change(self, appointment, version):
         """
         :return: str, empty where the appointment is as the board has it
         """
-        if version is None or version == self._get_version(appointment):
+        if version is None or version == appointment.edit_version:
             return ""
         return _(
             "%(name)s was changed by %(user)s in the meantime. The board now shows it as it is.",
@@ -293,7 +279,7 @@ class SupportBoardMoveMixin(models.AbstractModel):
         is_changed = (told.get("technician") or False) != planned["technician"].id
         is_changed |= told.get("duration") != round(planned["duration"] * 60)
         rule = "automation_send_rescheduled" if is_moved else "automation_send_updated"
-        if not (is_moved or is_changed) or not self._is_rule_on(rule):
+        if not (is_moved or is_changed) or not self.env["support.backlog"]._get_switch(rule).active:
             return None
         if appointment._get_obstacles("rescheduled" if is_moved else "updated"):
             return None  # nobody can be told
@@ -309,12 +295,6 @@ class SupportBoardMoveMixin(models.AbstractModel):
                 zone=zone,
             ),
         )
-
-    @api.model
-    def _is_rule_on(self, name):
-        # sudo: rules are not a dispatcher's to read; whether one acts decides what he is asked.
-        rule = self.env.ref(f"support_center.{name}", raise_if_not_found=False)
-        return bool(rule and rule.sudo().active)
 
     @api.model
     def _find_warnings(self, appointment):

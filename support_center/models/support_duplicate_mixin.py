@@ -3,10 +3,10 @@ from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import email_normalize
+from odoo.tools import SQL, email_normalize
 
-# What is still to come can be a duplicate; what is over is history.
-OPEN_STATES = ("draft", "confirmed", "in_progress")
+from .support_state_mixin import OPEN_STATES
+
 # Two requests of one customer for times no further apart are worth a look.
 DAYS_APART = 3
 # How much of a number tells whose it is, however the country before it is written.
@@ -81,6 +81,7 @@ class SupportDuplicateMixin(models.AbstractModel):
 
         :return: dict of each appointment to a ``support.appointment`` recordset
         """
+        # What is still to come can be a duplicate; what is over is history.
         sought = self._origin.filtered(lambda a: a.state in OPEN_STATES)
         others = sought.search(sought._get_duplicates_domain()) if sought else sought
         by_key = {}
@@ -164,17 +165,16 @@ class SupportDuplicateMixin(models.AbstractModel):
         """
         :raise UserError: names each appointment that is over already
         """
-        states = dict(self._fields["state"]._description_selection(self.env))
         others = self.filtered(lambda a: a.state not in OPEN_STATES)
-        faults = [other._describe_over(states[other.state]) for other in others]
+        faults = [other._describe_over() for other in others]
         if faults:
             raise UserError("\n".join(faults))
 
-    def _describe_over(self, state):
+    def _describe_over(self):
         return _(
             "%(name)s is in state “%(state)s”: only what is still to come is merged.",
             name=self.name,
-            state=state,
+            state=self._get_state_label(),
         )
 
     def _merge_into(self, kept, *, tell):
@@ -183,6 +183,7 @@ class SupportDuplicateMixin(models.AbstractModel):
         :param kept: ``support.appointment`` that stays as the customer knows it
         :param bool tell: whether customers who expect one of these are told that it is off
         """
+        (self | kept)._lock_rows()
         moved = self._prepare_kept_vals(kept)
         if moved:
             kept.write(moved)
@@ -192,6 +193,19 @@ class SupportDuplicateMixin(models.AbstractModel):
         self.write({"merged_into_id": kept.id})
         self._cancel(_("Duplicate of %(name)s", name=kept.name), tell=tell)
         self._note_merge(kept)
+
+    def _lock_rows(self):
+        """Whoever changes one of these meanwhile waits, and is refused by what he then sees.
+
+        Else two people who merge the same two the other way round would call both off.
+        """
+        self.env.cr.execute(
+            SQL(
+                "SELECT id FROM %s WHERE id IN %s ORDER BY id FOR NO KEY UPDATE",
+                SQL.identifier(self._table),
+                tuple(self.ids),
+            )
+        )
 
     def _prepare_kept_vals(self, kept):
         """What the kept one lacks and one of these has.

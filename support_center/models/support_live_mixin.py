@@ -33,7 +33,7 @@ class SupportLiveMixin(models.AbstractModel):
                 ON support_appointment (start) WHERE duration > 48;
             CREATE INDEX IF NOT EXISTS support_appointment_unassigned_idx
                 ON support_appointment (priority DESC, start, requested_date, id)
-             WHERE technician_id IS NULL AND active AND state IN ('draft', 'confirmed')
+             WHERE technician_id IS NULL AND state IN ('draft', 'confirmed')
             """
         )
 

@@ -1,7 +1,6 @@
 import base64
 import binascii
 from datetime import date, datetime, time, timedelta
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from odoo import _, api, models
@@ -12,7 +11,6 @@ from .support_availability import naive
 
 # What a technician sees of the day: also what was called off, since he may be on the way.
 SHOWN_STATES = ("confirmed", "in_progress", "done", "no_show", "cancelled")
-MAP_URL = "https://www.openstreetmap.org/"
 MAX_PHOTO_BYTES = 20 * 1024 * 1024
 
 
@@ -101,14 +99,14 @@ class SupportMyDay(models.AbstractModel):
 
         :return: dict; ``phone``, ``map_url``, ``ticket`` and so on are empty where there is none
         """
-        states = dict(visit._fields["state"]._description_selection(self.env))
         priorities = dict(visit._fields["priority"]._description_selection(self.env))
         until = visit.stop or visit.start
+        place = self._get_place(visit)
         return {
             "id": visit.id,
             "name": visit.name,
             "state": visit.state,
-            "state_label": states[visit.state],
+            "state_label": visit._get_state_label(),
             "is_next": is_next,
             "start": format_time(self.env, visit.start, tz=zone, time_format="short"),
             "stop": format_time(self.env, until, tz=zone, time_format="short"),
@@ -117,8 +115,8 @@ class SupportMyDay(models.AbstractModel):
             "type": visit.type_id.name or "",
             "is_urgent": visit.priority in ("2", "3"),
             "priority_label": priorities[visit.priority],
-            "place": self._get_place(visit),
-            "map_url": self._get_map_url(visit),
+            "place": place,
+            "map_url": (place and visit.map_url) or "",
             "description": visit.description or "",
             "cancel_reason": visit.cancel_reason or "",
             "photo_count": visit.message_attachment_count,
@@ -131,17 +129,6 @@ class SupportMyDay(models.AbstractModel):
             return ""
         address = visit.partner_id._display_address(without_company=True)
         return visit.location or ", ".join(line for line in address.splitlines() if line.strip())
-
-    @api.model
-    def _get_map_url(self, visit):
-        partner = visit.partner_id
-        place = self._get_place(visit)
-        if not place:
-            return ""
-        if not visit.location and (partner.partner_latitude or partner.partner_longitude):
-            latitude, longitude = partner.partner_latitude, partner.partner_longitude
-            return f"{MAP_URL}?mlat={latitude}&mlon={longitude}#map=17/{latitude}/{longitude}"
-        return f"{MAP_URL}search?query={quote(place)}"
 
     # ------------------------------------------------------------------
     # Writing

@@ -50,11 +50,10 @@ class SupportPlanningMixin(models.AbstractModel):
         """
         self.ensure_one()
         if self.state not in PLANNABLE_STATES:
-            states = dict(self._fields["state"]._description_selection(self.env))
             return _(
                 "%(name)s is in state “%(state)s”: only drafts and confirmed visits are planned.",
                 name=self.name,
-                state=states[self.state],
+                state=self._get_state_label(),
             )
         if self.state == "draft" and self.intake_state in WAITING_REQUESTS:
             return _("%(name)s waits for a look: accept the request first.", name=self.name)

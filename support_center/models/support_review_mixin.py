@@ -7,11 +7,12 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from ..intake.keys import match_key
+from .support_planning_mixin import WAITING_REQUESTS
 from .support_reply_mixin import FIELDS_OF_KEYS
 
-WAITING_REQUESTS = ("received", "review")
 # A longer request is shown in full on its own page of the form.
 MAX_SHOWN = 20_000
+REJECTION = "mail_template_request_rejected"
 LINE = Markup('<div class="o_support_line">%s</div>')
 DOUBTFUL_LINE = Markup(
     '<div class="o_support_line o_support_doubt">%s<span class="o_support_reason">%s</span></div>'
@@ -173,7 +174,7 @@ class SupportReviewMixin(models.AbstractModel):
             if obstacle:
                 draft._message_log(body=obstacle)
             else:
-                draft._queue_answer("mail_template_request_rejected", address)
+                draft._queue_answer(REJECTION, address)
         return True
 
     def _find_rejection_address(self):
@@ -182,6 +183,10 @@ class SupportReviewMixin(models.AbstractModel):
         :return: tuple of an address and why nobody can be told, one of them empty
         """
         self.ensure_one()
+        if not self.env.ref(f"support_center.{REJECTION}", raise_if_not_found=False):
+            return "", _(
+                "The template was deleted. Upgrade the module Support Center to have it again."
+            )
         if self.source == "email":
             obstacle = self._get_answer_obstacle()
             if not obstacle:

@@ -19,6 +19,8 @@ ALLOWED_TRANSITIONS = {
 }
 # In these states an active appointment takes its technician's time.
 LIVE_STATES = ("confirmed", "in_progress")
+# In these it is still to come.
+OPEN_STATES = ("draft", *LIVE_STATES)
 # In these an appointment is over.
 CLOSED_STATES = ("done", "cancelled", "no_show")
 
@@ -125,6 +127,13 @@ class SupportStateMixin(models.AbstractModel):
         """Re-open a visit that was confirmed, cancelled or missed."""
         return self._change_state("draft")
 
+    def _get_state_label(self):
+        """
+        :return: str, the state in the user's language
+        """
+        self.ensure_one()
+        return dict(self._fields["state"]._description_selection(self.env))[self.state]
+
     def _change_state(self, state, vals=None):
         """One ``write`` for the whole recordset.
 
@@ -138,7 +147,7 @@ class SupportStateMixin(models.AbstractModel):
                     _(
                         "%(name)s is already in state “%(state)s”.",
                         name=appointment.name,
-                        state=dict(self._fields["state"]._description_selection(self.env))[state],
+                        state=appointment._get_state_label(),
                     )
                 )
         self.write({**(vals or {}), "state": state})

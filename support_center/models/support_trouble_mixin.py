@@ -1,7 +1,8 @@
 from odoo import _, api, fields, models
 
 from ..scheduling.explain import OVERRULABLE
-from .support_overview_mixin import OPEN_STATES
+from .support_planning_mixin import WAITING_REQUESTS
+from .support_state_mixin import OPEN_STATES
 
 
 class SupportTroubleMixin(models.AbstractModel):
@@ -102,7 +103,7 @@ class SupportTroubleMixin(models.AbstractModel):
         return [words._describe_reasons(technician, reasons)]
 
     def _list_customer_troubles(self, opted_out):
-        if self.intake_state in ("received", "review") and self.state == "draft":
+        if self.intake_state in WAITING_REQUESTS and self.state == "draft":
             # What is missing stands in the note on the request, which the form shows.
             return []
         if not self.partner_id:

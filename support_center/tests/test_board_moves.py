@@ -1,3 +1,4 @@
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -177,6 +178,17 @@ class TestBoardMoves(AvailabilityCase):
         visit.action_start()
         later = {"start": "2026-03-05 11:00:00", "stop": "2026-03-05 12:00:00"}
         self._assert_refused(self._move(visit, **later), "state", "In Progress")
+
+    def test_a_technician_of_another_company_is_not_asked_about(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        calendar = self.env["resource.calendar"].create({"name": "Theirs", "tz": "UTC"})
+        stranger = self.env["support.technician"].create(
+            {"name": "Stranger", "company_id": company.id, "resource_calendar_id": calendar.id}
+        )
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertRaises(AccessError):
+            self._move(self._draft(), technician_id=stranger.id, start="2026-03-05 20:00:00")
 
     def test_what_is_gone(self):
         visit = self._draft()

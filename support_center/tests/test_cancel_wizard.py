@@ -85,6 +85,13 @@ class TestCancelWizard(SupportMailCase):
         self.env.ref("support_center.automation_send_cancelled").active = False
         self.assertIn("is off: nobody", self._open().summary)
 
+    def test_the_rule_was_deleted(self):
+        self.env.ref("support_center.automation_send_cancelled").unlink()
+        wizard = self._open()
+        self.assertIn("is off: nobody", wizard.summary)
+        wizard.action_apply()
+        self.assertEqual(self.visit.state, "cancelled")
+
     def test_who_expects_nobody_is_not_written_to(self):
         draft = self._create_appointment(start=at("2026-03-06 10:00"))
         wizard = self._open(draft.with_user(self.user_dispatcher))

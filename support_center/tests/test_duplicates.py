@@ -1,7 +1,14 @@
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as StillWaiting
+
+from psycopg2.errors import SerializationFailure
+
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import Form, tagged
+from odoo.tests import BaseCase, Form, tagged
+from odoo.tools import mute_logger
 
 from .common import SupportMailCase, at
+from .test_double_booking import Connection, connect
 
 
 @tagged("post_install", "-at_install")
@@ -204,3 +211,46 @@ class TestDuplicates(SupportMailCase):
         (self.first | second).technician_id = self.technician
         with self.assertRaises(AccessError):
             self.first.with_user(self.user_technician).action_merge_duplicates()
+
+
+@tagged("post_install", "-at_install")
+class TestMergeRace(BaseCase):
+    """Two dispatchers merge the same two requests, each the other way round."""
+
+    def setUp(self):
+        super().setUp()
+        with Connection(connect()) as env:
+            partner = env["res.partner"].create({"name": "Race Customer"})
+            vals = {"partner_id": partner.id}
+            self.visit_ids = env["support.appointment"].create([vals, vals]).ids
+            self.partner_id = partner.id
+        self.addCleanup(self._remove)
+
+    def _remove(self):
+        with Connection(connect()) as env:
+            visits = env["support.appointment"].browse(self.visit_ids)
+            visits.filtered(lambda a: a.state != "cancelled")._cancel("Over", tell=False)
+            visits.unlink()
+            env["res.partner"].browse(self.partner_id).unlink()
+
+    def _merge(self, connection, kept_id):
+        visits = connection.env["support.appointment"].browse(self.visit_ids)
+        kept = visits.filtered(lambda a: a.id == kept_id)
+        (visits - kept)._merge_into(kept, tell=False)
+        connection.env.flush_all()
+
+    def test_one_of_the_two_stays(self):
+        first, second = Connection(connect()), Connection(connect())
+        for connection in (first, second):
+            # The snapshot of the transaction is taken here.
+            connection.env["support.appointment"].browse(self.visit_ids).mapped("state")
+        self._merge(first, self.visit_ids[0])
+        with mute_logger("odoo.sql_db"), ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(self._merge, second, self.visit_ids[1])
+            with self.assertRaises(StillWaiting):
+                waiting.result(timeout=0.5)
+            first.finish()
+            # Odoo repeats the request of the one that fails so, which then is refused.
+            with self.assertRaises(SerializationFailure):
+                waiting.result(timeout=60)
+        second.drop()

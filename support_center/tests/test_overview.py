@@ -1,6 +1,7 @@
 from freezegun import freeze_time
 
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from .common import SupportCase, at
 
@@ -190,3 +191,27 @@ class TestOverview(SupportCase):
         self._count(visits, names)
         few, many = self._count(visits[:2], names), self._count(visits, names)
         self.assertLessEqual(many, few)
+
+    def test_what_waits_for_a_technician_is_found_by_its_index(self):
+        board = self.env["support.board"]
+        query = self.env["support.appointment"]._search(
+            board._get_unassigned_domain({}),
+            order="priority desc, start, requested_date, id",
+            limit=20,
+        )
+        self.assertIn("support_appointment_unassigned_idx", self._explain(query))
+
+    def test_the_open_ones_are_found_without_reading_what_is_over(self):
+        domain = self.env.ref("support_center.support_appointment_view_search").arch
+        self.assertIn("[('state', 'in', ['draft', 'confirmed', 'in_progress'])]", domain)
+        query = self.env["support.appointment"]._search(
+            [("state", "in", ["draft", "confirmed", "in_progress"])], order="start, id", limit=80
+        )
+        self.assertIn("support_appointment_open_idx", self._explain(query))
+
+    def _explain(self, query):
+        # Of the few rows here the planner would read all and sort them.
+        for way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+            self.env.cr.execute(f"SET LOCAL enable_{way} = off")
+        self.env.cr.execute(SQL("EXPLAIN %s", query.subselect()))
+        return " ".join(row[0] for row in self.env.cr.fetchall())

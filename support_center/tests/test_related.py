@@ -35,6 +35,14 @@ class TestRelated(SupportMailCase):
         self.assertEqual(message.support_mail_state, "exception")
         self.assertEqual(message.support_mail_failure, "No server")
 
+    def test_mails_of_others_are_not_looked_into(self):
+        note = self.customer.message_post(body="Hello", message_type="comment")
+        self.env["mail.mail"].create(
+            {"mail_message_id": note.id, "email_to": "hidden@example.com", "state": "exception"}
+        )
+        message = note.with_user(self.user_technician)
+        self.assertFalse(message.support_mail_to or message.support_mail_state)
+
     def test_ticket(self):
         self.assertEqual(self.visit.action_view_ticket()["res_id"], self.ticket.id)
         self.visit.action_confirm()

@@ -71,6 +71,11 @@ class TestReschedule(SupportMailCase):
         _action, finder = self._open()
         self.assertIn("nobody is written to", finder.notice_note)
 
+    def test_the_rule_was_deleted(self):
+        self.env.ref("support_center.automation_send_rescheduled").unlink()
+        _action, finder = self._open()
+        self.assertIn("nobody is written to", finder.notice_note)
+
     def test_into_a_collision_and_then_to_a_free_time(self):
         other = self._create_appointment(
             technician_id=self.technician.id, start=at("2026-03-06 10:00"), state="confirmed"

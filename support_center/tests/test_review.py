@@ -111,6 +111,15 @@ class TestReview(DialogueCase):
         self.assertEqual(draft.state, "cancelled")
         self.assertEqual(self._get_answers(draft), before)
 
+    def test_the_template_was_deleted(self):
+        draft = self._send_mail(WRONG_MAIL)
+        before = self._get_answers(draft)
+        self.env.ref("support_center.mail_template_request_rejected").unlink()
+        wizard = self._reject(draft, is_told=True)
+        self.assertIn("template was deleted", wizard.telling)
+        self.assertEqual(draft.state, "cancelled")
+        self.assertEqual(self._get_answers(draft), before)
+
     def test_robots_are_not_told(self):
         draft = self._send_mail(WRONG_MAIL, headers=[("Precedence", "bulk")])
         wizard = self._reject(draft)

@@ -112,6 +112,62 @@ class TestSecurityRoles(SupportCase):
             with self.subTest(model=model), self.assertRaises(AccessError):
                 self._as(self.user_integration, model).search([])
 
+    def test_a_page_of_a_dispatcher_opens_no_other_company(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        stranger = self._create_appointment(company_id=company.id, description="Secret")
+        mine = self._as(self.user_dispatcher).browse(self.other.id)
+        pages = {
+            "support.bulk.result.line": {
+                "result_id": self._as(self.user_dispatcher, "support.bulk.result").create({}).id
+            },
+            "support.merge.wizard.line": {
+                "wizard_id": self._as(self.user_dispatcher, "support.merge.wizard")
+                .create({"kept_id": mine.id})
+                .id
+            },
+            "support.slot.finder": {
+                "date_from": at("2026-03-05 08:00"),
+                "date_to": at("2026-03-06 08:00"),
+                "duration": 1.0,
+            },
+            "support.replan.line": {
+                "replan_id": self._as(self.user_dispatcher, "support.replan").create({}).id
+            },
+        }
+        for model, vals in pages.items():
+            page = self._as(self.user_dispatcher, model)
+            page = page.create({**vals, "appointment_id": stranger.id})
+            for name, field in page._fields.items():
+                if (field.related or "").startswith("appointment_id."):
+                    page.invalidate_recordset()
+                    with self.subTest(model=model, field=name), self.assertRaises(AccessError):
+                        page.read([name])
+
+    def test_other_internal_users_read_resources_as_before(self):
+        resource = self.technician.resource_id
+        (values,) = resource.with_user(self.user_employee).read()
+        self.assertNotIn("support_technician_ids", values)
+
+    def test_leaves_of_another_company_s_technicians_are_not_a_manager_s(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        user = new_test_user(
+            self.env, login="far", company_id=company.id, company_ids=[(6, 0, company.ids)]
+        )
+        far = self.env["support.technician"].create(
+            {"name": "Far", "company_id": company.id, "user_id": user.id}
+        )
+        leaves = self._as(self.user_manager, "resource.calendar.leaves")
+        times = {"date_from": at("2026-03-05 00:00"), "date_to": at("2026-03-06 00:00")}
+        with self.assertRaises(AccessError):
+            leaves.create(
+                {
+                    **times,
+                    "resource_id": far.resource_id.id,
+                    "calendar_id": self.calendar.id,
+                    "company_id": self.env.company.id,
+                }
+            )
+
     def test_other_internal_users_see_nothing(self):
         for model in MODELS + PAGES:
             with self.subTest(model=model), self.assertRaises(AccessError):

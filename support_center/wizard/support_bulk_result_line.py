@@ -13,8 +13,11 @@ class SupportBulkResultLine(models.TransientModel):
     appointment_id = fields.Many2one(
         "support.appointment", required=True, readonly=True, ondelete="cascade"
     )
-    customer_name = fields.Char(related="appointment_id.customer_name", string="Customer")
-    start = fields.Datetime(related="appointment_id.start")
+    # With the user's own rights, where Odoo would read as superuser: any appointment can be named.
+    customer_name = fields.Char(
+        related="appointment_id.customer_name", related_sudo=False, string="Customer"
+    )
+    start = fields.Datetime(related="appointment_id.start", related_sudo=False)
     reason = fields.Text("Why Not", readonly=True)
 
     def action_open(self):

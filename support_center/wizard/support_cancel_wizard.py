@@ -42,16 +42,13 @@ class SupportCancelWizard(models.TransientModel):
 
     @api.depends("appointment_ids", "tell_customer")
     def _compute_summary(self):
-        # sudo: whether a rule is on is not every user's to read, but what it does to his
-        # customers is.
-        rule = self.env.ref("support_center.automation_send_cancelled").sudo()
         for wizard in self:
-            wizard.summary = wizard._describe(rule)
+            wizard.summary = wizard._describe("automation_send_cancelled")
 
-    def _describe(self, rule):
+    def _describe(self, automation):
         """What cancelling will do to whom.
 
-        :param rule: the ``base.automation`` that tells of cancellations, as superuser
+        :param str automation: the rule that tells of cancellations
         """
         self.ensure_one()
         expected = self.appointment_ids.filtered("announced_start")
@@ -66,10 +63,13 @@ class SupportCancelWizard(models.TransientModel):
             )
         else:
             who = _("%(count)s of these are expected by their customers.", count=len(expected))
+        rule = self.env["support.backlog"]._get_switch(automation)
         if not self.tell_customer:
             what = _("No mail is sent: please tell them yourself.")
         elif not rule.active:
-            what = _("The rule “%(rule)s” is off: nobody is written to.", rule=rule.name)
+            what = _(
+                "The rule “%(rule)s” is off: nobody is written to.", rule=rule.name or automation
+            )
         else:
             what = _("They are told of the cancellation by mail.")
         return f"{who} {what}"

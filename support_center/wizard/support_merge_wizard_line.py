@@ -16,14 +16,17 @@ class SupportMergeWizardLine(models.TransientModel):
     appointment_id = fields.Many2one(
         "support.appointment", required=True, readonly=True, ondelete="cascade"
     )
-    state = fields.Selection(related="appointment_id.state")
-    customer_name = fields.Char(related="appointment_id.customer_name", string="Customer")
-    customer_email = fields.Char(related="appointment_id.customer_email")
-    customer_phone = fields.Char(related="appointment_id.customer_phone")
-    start = fields.Datetime(related="appointment_id.start")
-    requested_date = fields.Datetime(related="appointment_id.requested_date")
-    technician_id = fields.Many2one(related="appointment_id.technician_id")
-    description = fields.Text(related="appointment_id.description")
+    # With the user's own rights, where Odoo would read as superuser: any appointment can be named.
+    state = fields.Selection(related="appointment_id.state", related_sudo=False)
+    customer_name = fields.Char(
+        related="appointment_id.customer_name", related_sudo=False, string="Customer"
+    )
+    customer_email = fields.Char(related="appointment_id.customer_email", related_sudo=False)
+    customer_phone = fields.Char(related="appointment_id.customer_phone", related_sudo=False)
+    start = fields.Datetime(related="appointment_id.start", related_sudo=False)
+    requested_date = fields.Datetime(related="appointment_id.requested_date", related_sudo=False)
+    technician_id = fields.Many2one(related="appointment_id.technician_id", related_sudo=False)
+    description = fields.Text(related="appointment_id.description", related_sudo=False)
 
     @api.depends("wizard_id.kept_id", "appointment_id")
     def _compute_is_kept(self):

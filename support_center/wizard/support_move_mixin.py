@@ -26,24 +26,26 @@ class SupportMoveMixin(models.AbstractModel):
 
     @api.depends("tell_customer")
     def _compute_notice_note(self):
-        # sudo: whether a rule is on is not every user's to read, but what it does to his
-        # customers is.
-        rule = self.env.ref("support_center.automation_send_rescheduled").sudo()
         for finder in self:
             visit = finder.appointment_id
             finder.is_expected = visit.state == "confirmed" and bool(visit.announced_start)
-            finder.notice_note = finder._describe_notice(rule) if finder.is_expected else False
+            finder.notice_note = (
+                finder._describe_notice("automation_send_rescheduled")
+                if finder.is_expected
+                else False
+            )
 
-    def _describe_notice(self, rule):
+    def _describe_notice(self, automation):
         """What the customer knows, and what he is told of another time.
 
-        :param rule: the ``base.automation`` that tells of new times, as superuser
+        :param str automation: the rule that tells of new times
         """
         visit = self.appointment_id
+        rule = self.env["support.backlog"]._get_switch(automation)
         values = {
             "customer": visit.customer_name or visit.partner_id.name,
             "start": self.env["support.scheduler"]._format_time(visit.announced_start),
-            "rule": rule.name,
+            "rule": rule.name or automation,
         }
         if not self.tell_customer:
             return _(

@@ -15,11 +15,16 @@ class SupportReplanLine(models.TransientModel):
     appointment_id = fields.Many2one(
         "support.appointment", "Visit", required=True, readonly=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="appointment_id.company_id")
-    customer_name = fields.Char(related="appointment_id.customer_name", string="Customer")
-    present_start = fields.Datetime(related="appointment_id.start", string="Start Now")
+    # With the user's own rights, where Odoo would read as superuser: any appointment can be named.
+    company_id = fields.Many2one(related="appointment_id.company_id", related_sudo=False)
+    customer_name = fields.Char(
+        related="appointment_id.customer_name", related_sudo=False, string="Customer"
+    )
+    present_start = fields.Datetime(
+        related="appointment_id.start", related_sudo=False, string="Start Now"
+    )
     present_technician_id = fields.Many2one(
-        related="appointment_id.technician_id", string="Technician Now"
+        related="appointment_id.technician_id", related_sudo=False, string="Technician Now"
     )
     proposal = fields.Char(readonly=True)
     start = fields.Datetime("New Start")

@@ -27,11 +27,12 @@ class SupportSlotFinder(models.TransientModel):
     appointment_id = fields.Many2one(
         "support.appointment", required=True, readonly=True, ondelete="cascade"
     )
-    company_id = fields.Many2one(related="appointment_id.company_id")
-    state = fields.Selection(related="appointment_id.state")
-    customer_name = fields.Char(related="appointment_id.customer_name")
-    requested_date = fields.Datetime(related="appointment_id.requested_date")
-    type_id = fields.Many2one(related="appointment_id.type_id")
+    # With the user's own rights, where Odoo would read as superuser: any appointment can be named.
+    company_id = fields.Many2one(related="appointment_id.company_id", related_sudo=False)
+    state = fields.Selection(related="appointment_id.state", related_sudo=False)
+    customer_name = fields.Char(related="appointment_id.customer_name", related_sudo=False)
+    requested_date = fields.Datetime(related="appointment_id.requested_date", related_sudo=False)
+    type_id = fields.Many2one(related="appointment_id.type_id", related_sudo=False)
     date_from = fields.Datetime("From", required=True)
     date_to = fields.Datetime("Until", required=True)
     duration = fields.Float(required=True)

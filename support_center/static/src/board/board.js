@@ -200,6 +200,11 @@ export class Board extends Component {
         }
         const ids = [...this.pending];
         this.pending.clear();
+        // What is on its way was read before, and is not to be shown after.
+        await this.request.catch(() => {});
+        if (!this.state.data) {
+            return;
+        }
         await this.refresh(ids);
         this.state.changedIds = ids;
         const names = this.state.data.visits

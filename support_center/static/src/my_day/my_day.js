@@ -128,6 +128,8 @@ export class MyDay extends Component {
 
     addPhoto(visit, ev) {
         const [file] = ev.target.files;
+        // The same picture can be chosen again, where the first try failed.
+        ev.target.value = "";
         if (!file) {
             return;
         }
