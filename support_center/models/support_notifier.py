@@ -356,7 +356,7 @@ class SupportNotifier(models.AbstractModel):
 
     @api.model
     def _describe_notice(self, kind):
-        """What a kind of ``NOTICES`` is called."""
+        """What a kind of mail is called; a sample is no notice and has no name."""
         names = {
             "confirmation": _("Confirmation"),
             "reminder": _("Reminder"),
@@ -364,7 +364,7 @@ class SupportNotifier(models.AbstractModel):
             "updated": _("Other Changes"),
             "cancelled": _("Cancellation"),
         }
-        return names[kind]
+        return names.get(kind, kind)
 
     @api.model
     def _on_sent_after_all(self, mails):
