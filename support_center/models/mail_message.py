@@ -22,6 +22,7 @@ class MailMessage(models.Model):
         groups="support_center.group_support_technician",
         help="Empty for what was sent so long ago that the queue has forgotten it.",
     )
+    # Not “To”: a mail in the queue has a field of that name beside it.
     support_mail_to = fields.Char(
         "Sent To", compute="_compute_support_mail", groups="support_center.group_support_technician"
     )

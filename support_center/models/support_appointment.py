@@ -238,7 +238,7 @@ class SupportAppointment(models.Model):
         vals = self._check_edit_version(vals)
         self._check_duration(vals)
         if "state" in vals:
-            self._check_transition(vals["state"])
+            self._check_transition(vals["state"], vals)
             # Settled as a draft still, since confirming freezes it.
             self.mapped("customer_name")
         starts = {a.id: a.start for a in self} if TIME_FIELDS & vals.keys() else {}

@@ -1,6 +1,6 @@
 import base64
 import binascii
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import _, api, models
@@ -29,7 +29,7 @@ class SupportMyDay(models.AbstractModel):
         """The user's own visits of one day, in order.
 
         :param str day: ``YYYY-MM-DD``, a day of the technician's zone; today without it
-        :return: dict with ``day``, ``title``, ``is_today``, ``zone``, ``is_technician`` and
+        :return: dict with ``day``, ``is_today``, ``zone``, ``is_technician`` and
             ``visits``, each a dict as ``_prepare_visit`` returns it
         """
         technicians = self.env["support.technician"].search([("user_id", "=", self.env.uid)])
@@ -42,13 +42,14 @@ class SupportMyDay(models.AbstractModel):
             "day": shown.isoformat(),
             "previous_day": (shown - timedelta(days=1)).isoformat(),
             "next_day": (shown + timedelta(days=1)).isoformat(),
-            "title": format_date(self.env, shown, date_format="EEEE, d MMMM"),
             "is_today": shown == today,
             "is_technician": bool(technicians),
             "zone": zone,
             "has_other_zone": zone != (self.env.user.tz or zone),
             "done_count": len(visits.filtered(lambda a: a.state == "done")),
-            "visits": [self._prepare_visit(visit, zone, visit == following) for visit in visits],
+            "visits": [
+                self._prepare_visit(visit, shown, zone, visit == following) for visit in visits
+            ],
         }
 
     @api.model
@@ -76,7 +77,8 @@ class SupportMyDay(models.AbstractModel):
             naive(datetime.combine(each, time.min, ZoneInfo(zone)))
             for each in (day, day + timedelta(days=1))
         )
-        planned = ["&", "&", ("start", ">=", start), ("start", "<", stop)]
+        # A visit over midnight is on both days: on the second one, too, it can be started.
+        planned = ["&", "&", ("stop", ">", start), ("start", "<", stop)]
         domain = [*planned, ("state", "in", SHOWN_STATES)]
         if is_today:
             domain = ["|", "&", ("state", "=", "in_progress"), ("start", "<", start), *domain]
@@ -94,7 +96,7 @@ class SupportMyDay(models.AbstractModel):
         return visits.browse()
 
     @api.model
-    def _prepare_visit(self, visit, zone, is_next):
+    def _prepare_visit(self, visit, day, zone, is_next):
         """What the page shows of one visit, in words.
 
         :return: dict; ``phone``, ``map_url``, ``ticket`` and so on are empty where there is none
@@ -108,8 +110,8 @@ class SupportMyDay(models.AbstractModel):
             "state": visit.state,
             "state_label": visit._get_state_label(),
             "is_next": is_next,
-            "start": format_time(self.env, visit.start, tz=zone, time_format="short"),
-            "stop": format_time(self.env, until, tz=zone, time_format="short"),
+            "start": self._format_time(visit.start, day, zone),
+            "stop": self._format_time(until, day, zone),
             "customer": visit.customer_name or visit.partner_id.name or "",
             "phone": visit.customer_phone or "",
             "type": visit.type_id.name or "",
@@ -121,6 +123,13 @@ class SupportMyDay(models.AbstractModel):
             "cancel_reason": visit.cancel_reason or "",
             "photo_count": visit.message_attachment_count,
         }
+
+    @api.model
+    def _format_time(self, moment, day, zone):
+        """The hour in ``zone``; with its weekday where that is not the day shown."""
+        hour = format_time(self.env, moment, tz=zone, time_format="short")
+        other = moment.replace(tzinfo=timezone.utc).astimezone(ZoneInfo(zone)).date()
+        return hour if other == day else f"{format_date(self.env, other, date_format='EEE')} {hour}"
 
     @api.model
     def _get_place(self, visit):

@@ -13,9 +13,11 @@ from .support_reply_mixin import FIELDS_OF_KEYS
 # A longer request is shown in full on its own page of the form.
 MAX_SHOWN = 20_000
 REJECTION = "mail_template_request_rejected"
-LINE = Markup('<div class="o_support_line">%s</div>')
+# A mail's language need not be the reader's: each line has its own direction.
+LINE = Markup('<div class="o_support_line" dir="auto">%s</div>')
 DOUBTFUL_LINE = Markup(
-    '<div class="o_support_line o_support_doubt">%s<span class="o_support_reason">%s</span></div>'
+    '<div class="o_support_line o_support_doubt" dir="auto">'
+    '%s<span class="o_support_reason" dir="auto">%s</span></div>'
 )
 
 

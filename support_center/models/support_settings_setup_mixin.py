@@ -1,6 +1,12 @@
 from odoo import _, api, models
 from odoo.tools import config
 
+SETUP_PAGES = {
+    "technician": "support_center.support_technician_action",
+    "hours": "support_center.support_technician_action",
+    "type": "support_center.support_appointment_type_action",
+}
+
 
 class SupportSettingsSetupMixin(models.AbstractModel):
     """The first steps: what there has to be before a request can become a visit."""
@@ -43,7 +49,10 @@ class SupportSettingsSetupMixin(models.AbstractModel):
             or config.get("smtp_server") not in (None, "", "localhost")
         )
         alias = self.env.ref("support_center.mail_alias_appointments", raise_if_not_found=False)
-        address = alias and alias.sudo().alias_domain_id and alias.sudo().display_name
+        alias_sudo = alias and alias.sudo()
+        # Without a name nothing is taken in, whatever the domain.
+        has_address = alias_sudo and alias_sudo.alias_name and alias_sudo.alias_domain_id
+        address = has_address and alias_sudo.display_name
         # An administrator in none of our groups is told too.
         technicians = self.env["support.backlog"]._get_readable("support.technician")
         count = technicians.search_count([("company_id", "=", company.id)])
@@ -147,4 +156,8 @@ class SupportSettingsSetupMixin(models.AbstractModel):
         if key == "hours":
             tireless = self.env["support.technician"].search_count(self._get_tireless_domain())
             domain = self._get_tireless_domain() if tireless else None
+        if key in SETUP_PAGES:
+            # The page of the menu: while it is empty, it says what to enter.
+            page = self.env["ir.actions.actions"]._for_xml_id(SETUP_PAGES[key])
+            return {**page, "name": names[key], "domain": domain or page["domain"]}
         return self._prepare_open_action(model, names[key], res_id=res_id, domain=domain)

@@ -157,10 +157,12 @@ class SupportStateMixin(models.AbstractModel):
     # Checks
     # ------------------------------------------------------------------
 
-    def _check_transition(self, state):
+    def _check_transition(self, state, vals=None):
         """Refuse what ``ALLOWED_TRANSITIONS`` does not have.
 
+        :param dict vals: what is written together with the state
         :raise UserError: names the appointment, its state and what is allowed
+        :raise ValidationError: for what cannot be confirmed
         """
         labels = dict(self._fields["state"]._description_selection(self.env))
         if state not in ALLOWED_TRANSITIONS:
@@ -184,18 +186,23 @@ class SupportStateMixin(models.AbstractModel):
                         allowed=", ".join(labels[each] for each in allowed) or _("nothing"),
                     )
                 )
+        if state in LIVE_STATES:
+            # Before booking, which writes at once: the database's own refusal names nobody.
+            self._check_confirmable(vals)
 
-    def _check_confirmable(self):
+    def _check_confirmable(self, vals=None):
         """A confirmed appointment needs a start and a customer.
 
+        :param dict vals: what is about to be written, where it is looked at beforehand
         :raise ValidationError: names each appointment and what it lacks
         """
+        vals = vals or {}
         faults = []
         for appointment in self:
             missing = []
-            if not appointment.start:
+            if not vals.get("start", appointment.start):
                 missing.append(_("a start"))
-            if not appointment.partner_id:
+            if not vals.get("partner_id", appointment.partner_id):
                 missing.append(_("a customer"))
             if missing:
                 faults.append(

@@ -67,3 +67,11 @@ class TestBoardTour(SupportHttpCase):
     def test_week_colours_and_filters(self):
         self._create(start=self.noon, technician_id=self.technician.id, priority="3")
         self._walk("support_center_board_week")
+
+    def test_words_and_numbers_of_the_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.user_dispatcher.lang = "fr_FR"
+        place = "7 Long Street, in the yard behind the second house"
+        self._create(start=self.noon, technician_id=self.technician.id, location=place)
+        self._create(start=False, duration=0.5, location=place)
+        self._walk("support_center_board_words")

@@ -39,6 +39,16 @@ class TestBulk(SupportMailCase):
         self.assertEqual(len(self._get_notices(first | second, "confirmation")), 2)
         self.assertFalse(self._get_notices(bad))
 
+    def test_one_without_a_start_beside_one_that_is_booked(self):
+        """Booking writes at once, and the database names nobody."""
+        booked = self._draft("09:00", technician_id=self.technician.id)
+        bad = self._create_appointment(start=False).with_user(self.user_dispatcher)
+        with self.assertRaisesRegex(ValidationError, f"{bad.name} cannot be confirmed"):
+            (booked | bad).action_confirm()
+        done, left = self._read_result((booked | bad).action_confirm_selected())
+        self.assertEqual((done, booked.state), (1, "confirmed"))
+        self.assertIn("a start", left[bad])
+
     def test_of_two_at_the_same_time_the_first_one_is_booked(self):
         visits = self.appointments.union(
             *(self._draft("10:00", technician_id=self.technician.id) for _each in range(2))

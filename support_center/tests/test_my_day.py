@@ -37,7 +37,7 @@ class TestMyDay(SupportMailCase):
         self._create_appointment(start=at("2026-03-02 16:00"), technician_id=self.technician.id)
         data = self.day.load()
         self.assertTrue(data["is_today"] and data["is_technician"])
-        self.assertEqual(data["title"], "Monday, 2 March")
+        self.assertEqual(data["day"], "2026-03-02")
         self.assertEqual(self._get_names(), [first.name, self.visit.name, later.name])
         self.assertEqual([v["is_next"] for v in data["visits"]], [True, False, False])
         first.with_user(self.user_technician).action_start()
@@ -65,6 +65,20 @@ class TestMyDay(SupportMailCase):
         self.visit.write({"start": at("2026-03-01 22:00"), "duration": 4.0})
         self.assertEqual(self._get_names(), [self.visit.name])
         self.assertTrue(self.day.load()["visits"][0]["is_next"])
+
+    def test_a_visit_over_midnight_is_on_both_days(self):
+        """Whoever comes after midnight can start it, and sees that it is not tonight's."""
+        night = self._plan("2026-03-02 22:00", duration=11.0, ignore_working_hours=True)
+        self.assertEqual(self._get_names(), [self.visit.name, night.name])
+        visit = self.day.load()["visits"][1]
+        self.assertRegex(visit["start"], "^10:00")
+        self.assertRegex(visit["stop"], "^Tue 9:00")
+        (visit,) = self.day.load("2026-03-03")["visits"]
+        self.assertRegex(visit["start"], "^Mon 10:00")
+        self.assertRegex(visit["stop"], "^9:00")
+        until_midnight = self._plan("2026-03-04 20:00", duration=4.0, ignore_working_hours=True)
+        self.assertEqual(self._get_names("2026-03-04"), [until_midnight.name])
+        self.assertFalse(self._get_names("2026-03-05"))
 
     def test_called_off_meanwhile_is_said(self):
         self.visit._cancel("The customer is ill", tell=False)

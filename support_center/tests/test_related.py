@@ -29,6 +29,9 @@ class TestRelated(SupportMailCase):
         message = self._search(self.visit.action_view_mails())
         self.assertEqual(message.support_mail_state, "outgoing")
         self.assertIn("known@example.com", message.support_mail_to)
+        # Or Odoo warns of two fields with one label whenever the module is installed.
+        fields = self.env["mail.mail"]._fields
+        self.assertNotEqual(fields["support_mail_to"].string, fields["email_to"].string)
         mail = self._get_notices(self.visit)
         mail.write({"state": "exception", "failure_reason": "No server"})
         message.invalidate_recordset()

@@ -55,6 +55,12 @@ class TestSettingsPanel(PanelCase):
                 action = self._press("automation", key, "open")
                 self.assertEqual((action["res_model"], action["res_id"]), (switch._name, switch.id))
 
+    def test_an_address_without_a_name_is_none(self):
+        alias = self.env.ref("support_center.mail_alias_appointments")
+        self.assertEqual(self._load("setup")["alias_domain"]["badge"][1], "success")
+        alias.alias_name = False
+        self.assertEqual(self._load("setup")["alias_domain"]["badge"][1], "warning")
+
     def test_switched_off_and_on_again_through_the_dry_run(self):
         rule = self.env.ref(f"support_center.{CONFIRMATION}")
         notice = self._press("automation", CONFIRMATION, "switch_off")
@@ -129,6 +135,8 @@ class TestSettingsPanel(PanelCase):
             self.assertTrue(row["can_open"])
             action = self._press("setup", key, "open")
             self.env[action["res_model"]].with_user(self.admin).search(action.get("domain") or [])
+            if action["res_model"].startswith("support."):
+                self.assertIn("o_view_nocontent", action["help"], "what to enter first")
 
     def test_a_deleted_rule_or_template_is_told_of(self):
         self.env.ref(f"support_center.{CONFIRMATION}").unlink()

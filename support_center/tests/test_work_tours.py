@@ -110,3 +110,13 @@ class TestMyDayTour(WorkTours):
             [("res_model", "=", first._name), ("res_id", "=", first.id)]
         )
         self.assertEqual(attachment.name, "part.png")
+
+    def test_the_day_in_the_user_s_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.user_technician.lang = "fr_FR"
+        action = self.env.ref("support_center.support_my_day_action")
+        self.start_tour(
+            f"/web#action={action.id}",
+            "support_center_my_day_title",
+            login=self.user_technician.login,
+        )

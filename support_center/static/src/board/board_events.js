@@ -181,15 +181,17 @@ function makeVisitContent(visit, technician, timeText, scale) {
         first.append(icon(`${priority.icon} o_sc_priority`));
     }
     const time = element("time", "o_sc_time", timeText);
+    // A space keeps time and text apart in any direction, and for whoever hears them.
+    const gap = " ";
     const customer = element("b", "", visit.customer);
     const details = [visit.place, visit.type && visit.type[1]].filter(Boolean).join(" · ");
     const second = element("div", "o_sc_line o_sc_details");
     // On a day the place of a visit tells its time already, and its width may be small.
     if (scale === "day") {
         first.append(customer);
-        second.append(time, details || visit.name);
+        second.append(time, gap, details || visit.name);
     } else {
-        first.append(time, customer);
+        first.append(time, gap, customer);
         second.append(details || visit.name);
     }
     const body = element("div", "o_sc_body");
@@ -232,10 +234,10 @@ export function makeContent({ event, timeText }, scale) {
     }
     if (absence) {
         const body = makeShadeContent(absence.kind, absence.name);
-        body.prepend(element("time", "o_sc_time", timeText));
+        body.prepend(element("time", "o_sc_time", timeText), " ");
         return { domNodes: [body] };
     }
     const body = element("div", "o_sc_line");
-    body.append(element("time", "o_sc_time", hasTime ? timeText : ""), element("b", "", drop));
+    body.append(element("time", "o_sc_time", hasTime ? timeText : ""), " ", element("b", "", drop));
     return { domNodes: [body] };
 }

@@ -92,7 +92,8 @@ export function element(tag, className, text = "") {
 }
 
 export function icon(name) {
-    const node = element("i", `fa ${name}`);
+    const node = document.createElement("i");
+    node.className = `fa ${name}`;
     node.setAttribute("aria-hidden", "true");
     return node;
 }

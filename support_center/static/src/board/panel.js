@@ -5,7 +5,7 @@ import { _t } from "@web/core/l10n/translation";
 import { useDebounced } from "@web/core/utils/timing";
 import { Component } from "@odoo/owl";
 import { PRIORITIES, STATES, colorClass } from "./looks";
-import { locale } from "./times";
+import { formatHours, locale } from "./times";
 
 /** The requests that wait for a technician, beside the board. */
 export class BoardPanel extends Component {
@@ -44,7 +44,7 @@ export class BoardPanel extends Component {
     }
 
     duration(record) {
-        return _t("%s h", Math.round(record.duration * 100) / 100);
+        return _t("%s h", formatHours(record.duration, 2));
     }
 
     /** When it is planned, or when the customer would like it. */

@@ -7,7 +7,7 @@ import { _t } from "@web/core/l10n/translation";
 import { Component, onMounted, onPatched, onWillStart, onWillUnmount, useRef } from "@odoo/owl";
 import { findHours, makeContent, makeEvents, makeLoads } from "./board_events";
 import { element } from "./looks";
-import { fromTimeline, isoDay, locale, offset } from "./times";
+import { formatHours, fromTimeline, isoDay, locale, offset } from "./times";
 
 const LIBRARY = "/support_center/static/lib/event_calendar/event-calendar.min";
 const VIEWS = { day: "boardDay", week: "boardWeek" };
@@ -199,13 +199,13 @@ export class BoardTimeline extends Component {
 
     makeLabel(resource) {
         const { technician, load } = resource.extendedProps;
-        const planned = Math.round(load.planned * 10) / 10;
+        const planned = formatHours(load.planned, 1);
         const body = element("div", "o_sc_technician");
         body.append(element("div", "o_sc_technician_name", technician.name));
         const text =
             load.capacity === null
                 ? _t("%s h planned", planned)
-                : _t("%s of %s h", planned, Math.round(load.capacity * 10) / 10);
+                : _t("%s of %s h", planned, formatHours(load.capacity, 1));
         const line = element("div", "o_sc_technician_load", text);
         body.append(line);
         if (load.capacity) {

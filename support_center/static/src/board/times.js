@@ -51,6 +51,11 @@ export function locale() {
     return localization.code.replace("@latin", "-Latn").replace(/_/g, "-");
 }
 
+/** A number of hours as the user writes numbers. */
+export function formatHours(hours, digits) {
+    return hours.toLocaleString(locale(), { maximumFractionDigits: digits });
+}
+
 export function isoDay(moment) {
     return moment.toISODate();
 }

@@ -5,6 +5,9 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Component, onWillStart, useExternalListener, useState } from "@odoo/owl";
+import { locale } from "../board/times";
+
+const { DateTime } = luxon;
 
 // Longer edges are scaled down before a photo leaves the phone.
 const MAX_PHOTO_EDGE = 1920;
@@ -45,7 +48,7 @@ export class MyDay extends Component {
         this.action = useService("action");
         this.dialog = useService("dialog");
         this.notification = useService("notification");
-        this.state = useState({ data: { visits: [] }, noteOn: false, note: "", busy: false });
+        this.state = useState({ data: { visits: [] }, noteOn: false, notes: {}, busy: false });
         onWillStart(() => this.load());
         // A phone is taken out of the pocket again and again, and dispatchers do not sleep.
         useExternalListener(document, "visibilitychange", () => this.refresh());
@@ -113,15 +116,19 @@ export class MyDay extends Component {
     }
 
     toggleNote(visit) {
+        // What is written stays: a tap on the button beside it is quickly done.
         this.state.noteOn = this.state.noteOn === visit.id ? false : visit.id;
-        this.state.note = "";
+        this.state.notes[visit.id] ||= "";
     }
 
     saveNote(visit) {
         return this.work(async () => {
-            await this.orm.call("support.my.day", "add_note", [visit.id, this.state.note]);
+            await this.orm.call("support.my.day", "add_note", [
+                visit.id,
+                this.state.notes[visit.id],
+            ]);
             this.state.noteOn = false;
-            this.state.note = "";
+            delete this.state.notes[visit.id];
             this.notification.add(_t("The note is saved."), { type: "success" });
         });
     }
@@ -148,6 +155,13 @@ export class MyDay extends Component {
             res_id: visit.id,
             views: [[false, "form"]],
         });
+    }
+
+    /** The day as it is written in the user's language. */
+    get title() {
+        return DateTime.fromISO(this.state.data.day)
+            .reconfigure({ locale: locale() })
+            .toLocaleString({ weekday: "long", day: "numeric", month: "long" });
     }
 
     get summary() {

@@ -234,3 +234,31 @@ tours.add("support_center_board_week", {
         see("A day", ".o_sc_timeline[data-scale=day]"),
     ],
 });
+
+tours.add("support_center_board_words", {
+    test: true,
+    steps: () => [
+        ...GO_AHEAD,
+        {
+            content: "A space between time and place",
+            trigger: ".o_sc_visit .o_sc_details:contains(7 Long Street)",
+            run() {
+                const { textContent } = document.querySelector(".o_sc_visit .o_sc_details");
+                if (!/ 7 Long Street/.test(textContent)) {
+                    throw new Error(`Time and place run into one another: ${textContent}`);
+                }
+            },
+        },
+        {
+            content: "Numbers as the language writes them, and all of the card within the card",
+            trigger: ".o_sc_card:contains('0,5 h')",
+            run() {
+                const card = document.querySelector(".o_sc_card").getBoundingClientRect();
+                const link = document.querySelector(".o_sc_card_find").getBoundingClientRect();
+                if (link.right > card.right) {
+                    throw new Error(`The link ends ${link.right - card.right} px too far right`);
+                }
+            },
+        },
+    ],
+});

@@ -107,6 +107,8 @@ tours.add("support_center_my_day", {
             trigger: ".o_support_visit_next .o_support_note_text",
             run: "text A part is missing",
         },
+        click("Look at the visit again", ".o_support_visit_next .o_support_note"),
+        click("Go on writing", ".o_support_visit_next .o_support_note[aria-expanded=false]"),
         click("Save it", ".o_support_visit_next .o_support_note_save:enabled"),
         see("It is saved", ".o_support_my_day:not(:has(.o_support_note_text))"),
         {
@@ -126,7 +128,18 @@ tours.add("support_center_my_day", {
                 });
             },
         },
-        see("It is there", ".o_support_visit_next .fa-paperclip"),
+        {
+            content: "It is there, and the same one could be chosen again",
+            trigger: ".o_support_visit_next .fa-paperclip",
+            run() {
+                const input = document.querySelector(
+                    ".o_support_visit_next .o_support_photo_input"
+                );
+                if (input.value) {
+                    throw new Error("A browser tells of no change to the file it has already");
+                }
+            },
+        },
         click("Finish", ".o_support_visit_next .o_support_done"),
         click("Yes", ".modal-footer .btn-primary"),
         see("It is done", ".o_support_visit_over .o_support_visit_state:contains(Done)"),
@@ -136,5 +149,21 @@ tours.add("support_center_my_day", {
         see("Nothing is left", ".o_support_my_day:not(:has(.o_support_visit_next))"),
         click("What of tomorrow", ".o_support_my_day header button:last-child"),
         see("Nothing yet", ".o_support_day_empty"),
+    ],
+});
+
+tours.add("support_center_my_day_title", {
+    test: true,
+    steps: () => [
+        {
+            content: "The day as French writes it",
+            trigger: ".o_support_my_day h1",
+            run() {
+                const { textContent } = document.querySelector(".o_support_my_day h1");
+                if (!/^[a-z]+ \d+ [a-zéû]+$/.test(textContent)) {
+                    throw new Error(`Not as French writes a day: ${textContent}`);
+                }
+            },
+        },
     ],
 });
