@@ -104,9 +104,7 @@ class TestBoardMoves(AvailabilityCase):
         self.assertEqual(visit.technician_id, self.technician)
 
     def test_a_visit_that_ends_before_it_starts(self):
-        answer = self._move(
-            self._draft(), start="2026-03-05 14:00:00", stop="2026-03-05 13:00:00"
-        )
+        answer = self._move(self._draft(), start="2026-03-05 14:00:00", stop="2026-03-05 13:00:00")
         self._assert_refused(answer, "refused", "the end has to come after the start")
 
     def test_off_the_board(self):
