@@ -50,6 +50,19 @@ class TestWorkTours(WorkTours):
         self.assertEqual(visit.state, "cancelled")
         self.assertFalse(self._get_notices(visit, "cancelled"))
 
+    def test_edit_many_in_the_list(self):
+        visits = self._create(customer_name="First visit", partner_id=False)
+        visits |= self._create(customer_name="Second visit", partner_id=False)
+        action = self.env.ref("support_center.support_appointment_action")
+        self.start_tour(
+            f"/web#action={action.id}&view_type=list&model=support.appointment",
+            "support_center_edit_many",
+            login=self.user_dispatcher.login,
+        )
+        visits.invalidate_recordset()
+        self.assertEqual(visits.mapped("location"), ["Back Office", "Back Office"])
+        self.assertEqual(visits.mapped("edit_version"), [1, 1])
+
     def test_reschedule_into_a_collision_and_then_to_a_free_time(self):
         now = fields.Datetime.now()
         self._confirm(start=now - timedelta(minutes=1) + timedelta(minutes=2), duration=4.0)

@@ -167,3 +167,28 @@ tours.add("support_center_my_day_title", {
         },
     ],
 });
+
+function tick(name) {
+    return click(`Tick ${name}`, `.o_data_row:contains(${name}) .o_list_record_selector input`);
+}
+
+tours.add("support_center_edit_many", {
+    test: true,
+    steps: () => [
+        tick("First visit"),
+        tick("Second visit"),
+        click("Where", ".o_data_row:contains(First visit) td[name=location]"),
+        {
+            content: "Another place for both",
+            trigger: ".o_data_row:contains(First visit) td[name=location] input",
+            run() {
+                const input = document.querySelector(".o_data_row td[name=location] input");
+                input.value = "Back Office";
+                input.dispatchEvent(new Event("input", { bubbles: true }));
+                input.dispatchEvent(new Event("change", { bubbles: true }));
+            },
+        },
+        click("Both, yes", ".modal-footer .btn-primary"),
+        see("The other one too", ".o_data_row:contains(Second visit):contains(Back Office)"),
+    ],
+});
