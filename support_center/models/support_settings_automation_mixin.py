@@ -75,6 +75,55 @@ class SupportSettingsAutomationMixin(models.AbstractModel):
                 "Archives visits that are long over; nothing is deleted."
             ),
             "cron_generate_appointment_statistics": _("Counts each complete week for Reporting."),
+            # As on the rules, whose descriptions Odoo keeps in one language.
+            "automation_process_email": _(
+                "Reads a request that came by mail: complete ones are accepted, the "
+                "others wait under “To Review”."
+            ),
+            "automation_intake_answer": _(
+                "Answers a request that came by mail: with what was understood, or with "
+                "each wrong line marked. The customer corrects it by replying."
+            ),
+            "automation_send_confirmation": _(
+                "Queues the mail “Support Appointment Confirmation” when a visit is "
+                "confirmed, once each."
+            ),
+            "automation_send_rescheduled": _(
+                "Queues the mail “Support Appointment Rescheduled” when a confirmed visit "
+                "has another time than the customer was told."
+            ),
+            "automation_send_updated": _(
+                "Queues the mail “Support Appointment Updated” when place, technician, "
+                "type or length differ from what the customer was told."
+            ),
+            "automation_send_cancelled": _(
+                "Queues the mail “Support Appointment Cancelled” when a visit that the "
+                "customer expects is called off."
+            ),
+            "automation_notify_technician": _(
+                "Tells the new technician of a visit, and the one who lost it, in the "
+                "inbox or by mail as each prefers."
+            ),
+            "automation_sync_ticket_status": _(
+                "Moves the ticket to the stage that fits what became of its visits; a "
+                "stage that was set by hand afterwards stays."
+            ),
+            "automation_webhook_response": _(
+                "Tells another system what becomes of an appointment. Needs the address "
+                "under Support Center, Configuration, Settings."
+            ),
+            "automation_reoffer_slot": _(
+                "Tells the dispatcher which waiting request fits into the time that a "
+                "cancelled visit has freed."
+            ),
+            "automation_webhook_create": _(
+                "Makes draft appointments of the JSON that other systems post to the "
+                "address of this rule."
+            ),
+            "automation_tell_hit_visits": _(
+                "Asks a dispatcher, with an activity on the technician, to move planned "
+                "visits that fall into a new or moved leave or holiday."
+            ),
         }
         if name in texts:
             return texts[name]

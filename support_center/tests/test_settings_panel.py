@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
 from odoo.addons.support_center.models.support_backlog import AUTOMATIONS
 from odoo.addons.support_center.models.support_mail_sample import SAMPLES
@@ -54,6 +54,18 @@ class TestSettingsPanel(PanelCase):
                 )
                 action = self._press("automation", key, "open")
                 self.assertEqual((action["res_model"], action["res_id"]), (switch._name, switch.id))
+
+    def test_what_a_rule_does_is_said_in_the_reader_s_language(self):
+        """Odoo keeps a rule's description in one; so the page has its own, the same words."""
+        rules = [key for key in AUTOMATIONS if key.startswith("automation_")]
+        rows = self._load("automation")
+        for key in rules:
+            with self.subTest(key):
+                rule = self.env.ref(f"support_center.{key}")
+                self.assertEqual(rows[key]["text"], html2plaintext(rule.description).strip())
+                rule.description = False
+        rows = self._load("automation")
+        self.assertTrue(all(rows[key]["text"] for key in rules))
 
     def test_an_address_without_a_name_is_none(self):
         alias = self.env.ref("support_center.mail_alias_appointments")
