@@ -145,16 +145,31 @@ export function makeLoads({ technicians, visits, start, stop }) {
     return loads;
 }
 
-/** The hours of a day that are worth showing: everybody's work and all visits, an hour around. */
-export function findHours({ technicians, visits, start, stop }) {
-    const bounds = [];
+/** When somebody works or is booked, as pairs of moments. */
+function listBusy({ technicians, visits, start, stop }) {
+    const busy = [];
     for (const technician of technicians) {
         if (Object.values(technician.capacity).some((hours) => hours)) {
             const off = technician.shading.filter((shade) => shade.kind === "off").map(times);
-            bounds.push(...without(start, stop, off.sort((one, other) => one[0] - other[0])));
+            busy.push(...without(start, stop, off.sort((one, other) => one[0] - other[0])));
         }
     }
-    bounds.push(...visits.map(times));
+    busy.push(...visits.map(times));
+    return busy;
+}
+
+/** The hour at which a day begins for those who are not on duty since the night before. */
+export function findFirstHour(props) {
+    const hours = listBusy(props)
+        .filter(([since]) => since > props.start)
+        .map(([since]) => since.hour);
+    return Math.min(...hours, 8);
+}
+
+/** The hours of a day that are worth showing: everybody's work and all visits, an hour around. */
+export function findHours(props) {
+    const { start, stop } = props;
+    const bounds = listBusy(props);
     let first = 24;
     let last = 0;
     for (const [since, until] of bounds) {

@@ -5,7 +5,7 @@ import { loadCSS, loadJS } from "@web/core/assets";
 import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { Component, onMounted, onPatched, onWillStart, onWillUnmount, useRef } from "@odoo/owl";
-import { findHours, makeContent, makeEvents, makeLoads } from "./board_events";
+import { findFirstHour, findHours, makeContent, makeEvents, makeLoads } from "./board_events";
 import { element } from "./looks";
 import { formatHours, fromTimeline, isoDay, locale, offset } from "./times";
 
@@ -175,8 +175,7 @@ export class BoardTimeline extends Component {
     findScrollHour() {
         const now = luxon.DateTime.now();
         const isToday = this.props.start <= now && now < this.props.stop;
-        const first = this.props.allHours ? findHours(this.props)[0] : this.hours[0];
-        return Math.max(first + 1, isToday ? now.hour - 1 : 0);
+        return isToday ? Math.max(now.hour - 1, 0) : findFirstHour(this.props);
     }
 
     findSlotWidth() {
