@@ -47,13 +47,18 @@ def ensure_alias_domain(rpc: Rpc) -> str:
     companies = rpc("res.company", "search", [("alias_domain_id", "=", False)])
     if companies:
         rpc("res.company", "write", companies, {"alias_domain_id": domain_id})
-    found = rpc("mail.alias", "search_read", [("alias_name", "=", ALIAS_NAME)], ["alias_domain_id"])
+    # By its XML id: whoever tries the settings may have given it another name.
+    data = [("module", "=", "support_center"), ("name", "=", "mail_alias_appointments")]
+    found = rpc("ir.model.data", "search_read", data, ["res_id"])
     if not found:
         raise Problem(
             f"the database has no alias {ALIAS_NAME}@", "see the log of the addon's installation"
         )
-    bare = [alias["id"] for alias in found if not alias["alias_domain_id"]]
-    if bare:
-        rpc("mail.alias", "write", bare, {"alias_domain_id": domain_id})
-    (alias,) = rpc("mail.alias", "read", [found[0]["id"]], ["alias_full_name"])
+    alias_id = found[0]["res_id"]
+    (alias,) = rpc("mail.alias", "read", [alias_id], ["alias_name", "alias_domain_id"])
+    if not alias["alias_name"]:
+        rpc("mail.alias", "write", [alias_id], {"alias_name": ALIAS_NAME})
+    if not alias["alias_domain_id"]:
+        rpc("mail.alias", "write", [alias_id], {"alias_domain_id": domain_id})
+    (alias,) = rpc("mail.alias", "read", [alias_id], ["alias_full_name"])
     return str(alias["alias_full_name"])

@@ -64,8 +64,11 @@ class SupportMyDay(models.AbstractModel):
         if not day:
             return None
         try:
-            return date.fromisoformat(day)
-        except (TypeError, ValueError) as error:
+            found = date.fromisoformat(day)
+            # The pages before and after it have to be days, too, in any zone.
+            found - timedelta(days=3), found + timedelta(days=3)
+            return found
+        except (TypeError, ValueError, OverflowError) as error:
             raise UserError(_("“%(day)s” is no day: YYYY-MM-DD is expected.", day=day)) from error
 
     @api.model

@@ -53,6 +53,11 @@ class TestMyDay(SupportMailCase):
         with self.assertRaises(UserError):
             self.day.load("soon")
 
+    def test_a_day_without_days_beside_it_is_refused_in_words(self):
+        for day in ("9999-12-31", "0001-01-01", "tomorrow", 3):
+            with self.subTest(day=day), self.assertRaisesRegex(UserError, "is no day"):
+                self.env["support.my.day"].load(day)
+
     def test_days_are_those_of_the_technician_s_zone(self):
         self.technician.tz = "Asia/Tokyo"
         early = self._plan("2026-03-02 22:00", ignore_working_hours=True)  # Tuesday in Tokyo

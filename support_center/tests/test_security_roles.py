@@ -112,6 +112,24 @@ class TestSecurityRoles(SupportCase):
             with self.subTest(model=model), self.assertRaises(AccessError):
                 self._as(self.user_integration, model).search([])
 
+    def test_a_page_is_its_users_alone(self):
+        colleague = new_test_user(
+            self.env, login="support_dispatcher_2", groups="support_center.group_support_dispatcher"
+        )
+        pages = {
+            "support.bulk.result": {},
+            "support.cancel.wizard": {},
+            "support.merge.wizard": {"kept_id": self.other.id},
+            "support.reject.wizard": {"reason": "Private"},
+            "support.replan": {},
+        }
+        for model, vals in pages.items():
+            with self.subTest(model=model):
+                page = self._as(self.user_dispatcher, model).create(vals)
+                self.assertTrue(page.read())
+                with self.assertRaises(AccessError):
+                    page.with_user(colleague).read()
+
     def test_a_page_of_a_dispatcher_opens_no_other_company(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
         stranger = self._create_appointment(company_id=company.id, description="Secret")
