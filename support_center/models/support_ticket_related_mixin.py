@@ -44,7 +44,7 @@ class SupportTicketRelatedMixin(models.AbstractModel):
                 "|",
                 "&",
                 (field, "=", ticket._name),
-                ("res_id", "=", ticket.id),
+                ("res_id", "in", ticket.ids),
                 "&",
                 (field, "=", ticket.appointment_ids._name),
                 ("res_id", "in", ticket.appointment_ids.ids),

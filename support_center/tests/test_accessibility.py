@@ -57,6 +57,13 @@ ODOO_OWN = (
     ".settings_tab",
     ".o_setting_right_pane .text-muted",  # the grey of help texts
     ".o_footer",
+    ".o_field_badge",
+    # Odoo 19
+    "button.btn-light.position-absolute",  # folds the search panel
+    ".o_select_menu_input",
+    ".o_kanban_header",
+    ".o_clipboard_button",
+    "div.o-dropdown.dropdown-toggle",
 )
 
 
