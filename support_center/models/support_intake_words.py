@@ -66,7 +66,9 @@ class SupportIntakeWords(models.AbstractModel):
         }
         text = texts.get(problem.code) or _("is not right (%(code)s).", code=problem.code)
         if params.get("options"):
-            text += " " + _("It could be: %(options)s.", options=params["options"])
+            # German dates end with a point themselves.
+            options = params["options"].rstrip(".")
+            text += " " + _("It could be: %(options)s.", options=options)
         return text
 
     @api.model
