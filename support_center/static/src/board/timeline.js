@@ -123,6 +123,8 @@ export class BoardTimeline extends Component {
             locale: locale(),
             timeZone: offset(),
             nowIndicator: true,
+            // With its minutes an American hour would not fit.
+            slotLabelFormat: { hour: "numeric" },
             snapDuration: "00:15",
             editable: false,
             displayEventEnd: false,
