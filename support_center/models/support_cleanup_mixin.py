@@ -66,10 +66,13 @@ class SupportCleanupMixin(models.AbstractModel):
     # Archiving by hand
     # ------------------------------------------------------------------
 
-    def write(self, vals):
-        if not vals.get("active", True):
-            self._check_archivable()
-        return super().write(vals)
+    def action_archive(self):
+        """Put out of sight, unless somebody is expected; a program that writes ``active`` may.
+
+        :raise UserError: see ``_check_archivable``
+        """
+        self._check_archivable()
+        return super().action_archive()
 
     def _check_archivable(self):
         """What somebody waits for is to be called off, not to be put out of sight.

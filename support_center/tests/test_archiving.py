@@ -31,7 +31,15 @@ class TestArchiving(SupportMailCase):
         self.visit.action_confirm()
         self.visit.action_draft()
         with self.assertRaises(UserError):
-            self.visit.write({"active": False})
+            self.visit.action_archive()
+
+    def test_a_program_may(self):
+        """As everywhere in Odoo; the time is free again."""
+        self.visit.action_confirm()
+        self.visit.write({"active": False})
+        other = self._create_appointment(technician_id=self.technician.id)
+        other.action_confirm()
+        self.assertEqual(other.state, "confirmed")
 
     def test_of_whom_nobody_knows(self):
         self.visit.action_archive()
