@@ -147,16 +147,7 @@ class SupportAppointment(models.Model):
             appointment.customer_phone = partner.phone
 
     def _compute_log_count(self):
-        # sudo: the number of rows is shown; the rows themselves need the right.
-        counts = dict(
-            self.env["support.automation.log"]
-            .sudo()
-            ._read_group(
-                [("res_model", "=", self._name), ("res_id", "in", self.ids)],
-                ["res_id"],
-                ["__count"],
-            )
-        )
+        counts = self.env["support.automation.log"]._count_of(self)
         for appointment in self:
             appointment.log_count = counts.get(appointment.id, 0)
 
@@ -332,11 +323,8 @@ class SupportAppointment(models.Model):
 
     def action_view_log(self):
         """Open the automation log of these appointments."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "support_center.support_automation_log_action"
-        )
-        action["domain"] = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        return action
+        log = self.env["support.automation.log"]
+        return log._open(log._get_domain_of(self))
 
     # ------------------------------------------------------------------
     # Business

@@ -65,6 +65,34 @@ class SupportAutomationLog(models.Model):
         self.env.cr.execute("DELETE FROM support_automation_log WHERE create_date < %s", [limit])
 
     # ------------------------------------------------------------------
+    # Reading rows
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_domain_of(self, records):
+        """What was done automatically about these records."""
+        return [("res_model", "=", records._name), ("res_id", "in", records.ids)]
+
+    @api.model
+    def _count_of(self, records):
+        """
+        :return: dict of the ids of ``records`` to how many rows each has; none for no rows
+        """
+        # sudo: the number of rows is shown; the rows themselves need the right.
+        rows = self.sudo()._read_group(self._get_domain_of(records), ["res_id"], ["__count"])
+        return dict(rows)
+
+    @api.model
+    def _open(self, domain):
+        """
+        :return: window action on the rows of ``domain``
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "support_center.support_automation_log_action"
+        )
+        return {**action, "domain": domain}
+
+    # ------------------------------------------------------------------
     # Writing rows
     # ------------------------------------------------------------------
 

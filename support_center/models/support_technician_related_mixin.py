@@ -44,27 +44,17 @@ class SupportTechnicianRelatedMixin(models.AbstractModel):
             technician.absence_count = counts.get(technician.resource_id, 0)
 
     def _compute_log_count(self):
-        # sudo: the number of rows is shown; the rows themselves need the right.
-        counts = dict(
-            self.env["support.automation.log"]
-            .sudo()
-            ._read_group(self._get_log_domain(), ["res_id"], ["__count"])
-        )
+        counts = self.env["support.automation.log"]._count_of(self)
         for technician in self:
             technician.log_count = counts.get(technician.id, 0)
 
     def _get_absences_domain(self):
         return [("resource_id", "in", self.resource_id.ids)]
 
-    def _get_log_domain(self):
-        return [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-
     def action_view_log(self):
         """Open what was done automatically about these technicians."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "support_center.support_automation_log_action"
-        )
-        return {**action, "domain": self._get_log_domain()}
+        log = self.env["support.automation.log"]
+        return log._open(log._get_domain_of(self))
 
     def action_view_absences(self):
         """Open the leaves of these technicians, where new ones are entered too."""

@@ -61,7 +61,5 @@ class SupportTicketRelatedMixin(models.AbstractModel):
     def action_view_log(self):
         """Open what was done automatically about this ticket and its visits."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "support_center.support_automation_log_action"
-        )
-        return {**action, "domain": self._get_domains("res_model", list)[self]}
+        domain = self._get_domains("res_model", list)[self]
+        return self.env["support.automation.log"]._open(domain)

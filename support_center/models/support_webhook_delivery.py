@@ -137,11 +137,8 @@ class SupportWebhookDelivery(models.Model):
 
     def action_view_log(self):
         """Open the attempts to deliver these messages."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "support_center.support_automation_log_action"
-        )
-        action["domain"] = [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        return action
+        log = self.env["support.automation.log"]
+        return log._open(log._get_domain_of(self))
 
     # ------------------------------------------------------------------
     # Writing
