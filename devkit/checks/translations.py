@@ -26,13 +26,13 @@ def placeholders(text: str) -> Counter[str]:
 def translations(repository: Repository) -> Iterator[Complaint]:
     """Each .po compiles, has every term of the .pot and no other, and keeps its placeholders."""
     files = repository.addon_files("i18n", suffixes=(".po",))
-    template = repository.get(f"{repository.addon}/i18n/{repository.addon}.pot")
+    template = _find_template(repository)
     if template is None:
         if files:
             yield Complaint(files[0].path, 1, f"there is no {repository.addon}.pot beside it")
         return
     try:
-        terms = {entry.msgid for entry in polib.pofile(str(template.absolute))}
+        terms = _read_terms(template)
     except OSError as error:
         yield Complaint(template.path, 1, f"cannot be read: {error}")
         return
@@ -46,11 +46,11 @@ def exported_terms(repository: Repository) -> Iterator[Complaint]:
     Babel stops reading a file where it cannot make sense of a call, an f-string among the
     arguments for one, and Odoo leaves out the rest of that file without an error.
     """
-    template = repository.get(f"{repository.addon}/i18n/{repository.addon}.pot")
+    template = _find_template(repository)
     if template is None:
         return
     try:
-        terms = {entry.msgid for entry in polib.pofile(str(template.absolute))}
+        terms = _read_terms(template)
     except OSError:
         return  # `translations` tells of it
     tests = f"{repository.addon}/tests/"
@@ -65,6 +65,14 @@ def exported_terms(repository: Repository) -> Iterator[Complaint]:
                     f"the .pot has not {term[:40]!r}: run make pot; if it stays away, something "
                     "among the arguments keeps Babel from reading on (an f-string does)",
                 )
+
+
+def _find_template(repository: Repository) -> RepoFile | None:
+    return repository.get(f"{repository.addon}/i18n/{repository.addon}.pot")
+
+
+def _read_terms(template: RepoFile) -> set[str]:
+    return {entry.msgid for entry in polib.pofile(str(template.absolute))}
 
 
 def _literals(text: str) -> Iterator[tuple[int, str]]:
