@@ -154,6 +154,11 @@ class SupportMailCase(SupportCommon, MailCommon):
             self.env["mail.thread"].message_process(None, raw)
         return appointments.search([("id", ">", last)], order="id")
 
+    def _send_queue(self):
+        """Send what waits, so that the customers have it."""
+        with self.mock_mail_gateway():
+            self.env["mail.mail"].sudo().process_email_queue()
+
 
 class SupportHttpCase(SupportCommon, HttpCase):
     """Time is not frozen here: sessions and the browser live in the real one.

@@ -21,10 +21,6 @@ class TestCancelWizard(SupportMailCase):
             action["res_id"]
         )  # fmt: skip
 
-    def _send_queue(self):
-        with self.mock_mail_gateway():
-            self.env["mail.mail"].sudo().process_email_queue()
-
     def test_told_by_default_and_the_reason_is_kept(self):
         self._send_queue()
         wizard = self._open()

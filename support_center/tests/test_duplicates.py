@@ -110,8 +110,7 @@ class TestDuplicates(SupportMailCase):
     def test_the_confirmed_one_is_kept_and_its_customer_hears_nothing(self):
         second = self._create(start=at("2026-03-06 14:00"))
         second.action_confirm()
-        with self.mock_mail_gateway():
-            self.env["mail.mail"].sudo().process_email_queue()
+        self._send_queue()
         before = self._get_notices(second)
         self.first.location = "Elsewhere"
         wizard = self._open()

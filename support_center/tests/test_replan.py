@@ -43,10 +43,6 @@ class TestReplan(SupportMailCase):
         self.assertEqual(action["res_model"], "support.replan")
         return self.env["support.replan"].with_user(self.user_dispatcher).browse(action["res_id"])
 
-    def _send_queue(self):
-        with self.mock_mail_gateway():
-            self.env["mail.mail"].sudo().process_email_queue()
-
     # Proposals
 
     def test_the_same_time_with_somebody_else(self):

@@ -18,8 +18,7 @@ class TestReschedule(SupportMailCase):
 
     def setUp(self):
         super().setUp()
-        with self.mock_mail_gateway():
-            self.env["mail.mail"].sudo().process_email_queue()
+        self._send_queue()
 
     def _open(self):
         action = self.visit.action_find_time()

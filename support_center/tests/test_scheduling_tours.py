@@ -1,36 +1,14 @@
 from datetime import timedelta
 
-from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import SupportHttpCase
+from .common_tours import ToursCase
 
 
 @tagged("post_install", "-at_install")
-class TestSchedulingTours(SupportHttpCase):
+class TestSchedulingTours(ToursCase):
     """A dispatcher at work in a browser: what ``static/tests/tours`` clicks, and what it did."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        now = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
-        cls.start = now + timedelta(days=3)
-        cls.technician_2.active = False  # one who is at work round the clock is enough
-
-    def _create(self, **values):
-        return self.env["support.appointment"].create(
-            {"partner_id": self.customer.id, "start": self.start, **values}
-        )
-
-    def _walk(self, tour, visit):
-        action = self.env.ref("support_center.support_appointment_action")
-        self.start_tour(
-            f"/web#action={action.id}&id={visit.id}&view_type=form&model=support.appointment",
-            tour,
-            login=self.user_dispatcher.login,
-        )
-        visit.invalidate_recordset()
 
     def test_find_a_time_and_confirm(self):
         draft = self._create(start=False)

@@ -23,10 +23,6 @@ class TestUndoCancel(SupportMailCase):
         cls.visit = cls.visit.with_user(cls.user_dispatcher)
         cls.visit.action_confirm()
 
-    def _send_queue(self):
-        with self.mock_mail_gateway():
-            self.env["mail.mail"].sudo().process_email_queue()
-
     def _get_known(self):
         return {field: self.visit[field] for field in KNOWN}
 

@@ -4,37 +4,11 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import SupportHttpCase
-
-
-class WorkTours(SupportHttpCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        now = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
-        cls.start = now + timedelta(days=3)
-        cls.technician_2.active = False  # one who is at work round the clock is enough
-
-    def _create(self, **values):
-        return self.env["support.appointment"].create(
-            {"partner_id": self.customer.id, "start": self.start, **values}
-        )
-
-    def _confirm(self, **values):
-        return self._create(technician_id=self.technician.id, state="confirmed", **values)
-
-    def _walk(self, tour, visit):
-        action = self.env.ref("support_center.support_appointment_action")
-        self.start_tour(
-            f"/web#action={action.id}&id={visit.id}&view_type=form&model=support.appointment",
-            tour,
-            login=self.user_dispatcher.login,
-        )
-        visit.invalidate_recordset()
+from .common_tours import ToursCase
 
 
 @tagged("post_install", "-at_install")
-class TestWorkTours(WorkTours):
+class TestWorkTours(ToursCase):
     """A dispatcher's work in a browser: what ``static/tests/tours`` clicks, and what it did."""
 
     def test_cancel_with_a_reason_and_tell(self):
@@ -97,7 +71,7 @@ class TestWorkTours(WorkTours):
 
 
 @tagged("post_install", "-at_install")
-class TestMyDayTour(WorkTours):
+class TestMyDayTour(ToursCase):
     """A technician's day on a phone."""
 
     browser_size = "390x844"
