@@ -10,7 +10,6 @@ from .repository import Complaint, Repository
 Check = Callable[[Repository], Iterator[Complaint]]
 
 CHECKS: dict[str, Check] = {
-    "python-size": text.python_size,
     "promises": text.no_promises,
     "machine-paths": text.no_machine_paths,
     "line-ends": text.line_ends,

@@ -1,4 +1,4 @@
-"""Checks that hold for any text file: size, promises, machine paths, line ends."""
+"""Checks that hold for any text file: promises, machine paths, line ends."""
 
 from __future__ import annotations
 
@@ -7,10 +7,6 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from .repository import Complaint, Repository
-
-MAX_LINES = 400
-# Tables of data may be longer; each with its reason.
-LONG_FILES: dict[str, str] = {}
 
 # Spelt in two parts, so that this file does not find itself.
 _PROMISE = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b")
@@ -22,16 +18,6 @@ _FREE_SUFFIXES = frozenset({".md", ".eml", ".po", ".pot", ".svg", ".patch"})
 _FREE_NAMES = frozenset({"LICENSE"})
 # Taken over from others to the byte, see devkit/tests/test_vendored.py.
 _VENDORED = "support_center/static/lib/"
-
-
-def python_size(repository: Repository) -> Iterator[Complaint]:
-    """No Python file is longer than can be read in one go."""
-    for file, text in repository.texts(".py"):
-        count = len(text.splitlines())
-        if count > MAX_LINES and file.path not in LONG_FILES:
-            yield Complaint(
-                file.path, MAX_LINES + 1, f"{count} lines, more than {MAX_LINES}: split"
-            )
 
 
 def no_promises(repository: Repository) -> Iterator[Complaint]:

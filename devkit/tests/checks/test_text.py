@@ -1,4 +1,4 @@
-"""Size, promises, machine paths and line ends."""
+"""Promises, machine paths and line ends."""
 
 from __future__ import annotations
 
@@ -11,11 +11,6 @@ from .conftest import RepositoryMaker
 # Put together here, so that the checks do not find their own tests.
 PROMISES = ["TO" + "DO", "FIX" + "ME", "XX" + "X"]
 FOLDERS = ["ro" + "ot", "ho" + "me", "wo" + "rk"]
-
-
-def test_a_python_file_of_400_lines_is_the_longest(repository: RepositoryMaker) -> None:
-    found = repository({"a.py": "x = 1\n" * 400, "b.py": "x = 1\n" * 401, "c.xml": "\n" * 500})
-    assert [(c.path, c.line) for c in text.python_size(found)] == [("b.py", 401)]
 
 
 @pytest.mark.parametrize("word", PROMISES)
