@@ -1,10 +1,11 @@
 """Free starts beside a slow reference that tries every minute and asks the plain questions."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from scheduling.agenda import Absence, Agenda, Booking
 from scheduling.explain import why_not
@@ -45,8 +46,11 @@ def spans(start, longest=300):
 
 
 @st.composite
-def situations(draw):
-    """An agenda, a demand and a window around a change of the clock."""
+def situations(draw, *, roomy=False):
+    """An agenda, a demand and a window around a change of the clock.
+
+    ``roomy``: at least one start fits into the window, wherever the clock changes.
+    """
     start = draw(st.sampled_from(CHANGES)) - timedelta(minutes=draw(st.integers(0, LENGTH)))
     zone = ZoneInfo(draw(st.sampled_from(ZONES)))
     minutes = st.integers(0, 45).map(lambda number: number * MINUTE)
@@ -77,7 +81,8 @@ def situations(draw):
         events=draw(spans(start)),
         max_daily=draw(st.sampled_from([0, 0, 1, 2, 3])),
     )
-    return agenda, demand, (start, start + timedelta(minutes=draw(st.integers(1, LENGTH))))
+    least = (demand.duration + demand.step) // MINUTE + 60 if roomy else 1
+    return agenda, demand, (start, start + draw(st.integers(least, LENGTH)) * MINUTE)
 
 
 def reference(agenda, demand, window, *, any_hour=False):
@@ -137,20 +142,46 @@ def test_the_same_starts_as_the_slow_reference(situation, any_hour):
     assert found == reference(agenda, demand, window, any_hour=any_hour)
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.data_too_large])
-@given(situations(), st.booleans(), st.data())
-def test_what_is_offered_is_not_refused_and_what_is_refused_not_offered(situation, any_hour, data):
+def fitting(zone, demand, window):
+    """All that could be offered if nothing stood against it, by the minute."""
+    minutes = int((window[1] - demand.duration - window[0]) / MINUTE)
+    moments = [window[0] + number * MINUTE for number in range(minutes + 1)]
+    walls = [(moment, moment.astimezone(zone)) for moment in moments]
+    return [m for m, wall in walls if (wall.hour * 60 + wall.minute) % (demand.step // MINUTE) == 0]
+
+
+@settings(
+    deadline=None,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(situations(roomy=True), st.booleans(), st.data())
+def test_a_time_is_offered_exactly_if_there_is_no_reason_against_it(situation, any_hour, data):
     agenda, demand, window = situation
-    offered = list(find_starts(agenda, demand, window, any_hour=any_hour))
-    for start in offered:
-        assert why_not(agenda, demand, start, any_hour=any_hour) == []
-    minutes = int((window[1] - window[0]) / MINUTE)
-    start = window[0] + data.draw(st.integers(0, minutes)) * MINUTE
-    local = start.astimezone(agenda.zone)
-    fits = start + demand.duration <= window[1]
-    on_grid = (local.hour * 60 + local.minute) % (demand.step // MINUTE) == 0
-    if fits and on_grid and start not in offered:
-        assert why_not(agenda, demand, start, any_hour=any_hour)
+    starts = fitting(agenda.zone, demand, window)
+    # One of them is taken for certain, be it by no more than a minute of a buffer.
+    refused = data.draw(st.sampled_from(starts))
+    since, until = refused - demand.before, refused + demand.duration + demand.after
+    taken = data.draw(
+        st.sampled_from(
+            [
+                (refused, refused + demand.duration),
+                (since - 60 * MINUTE, since + MINUTE),
+                (until - MINUTE, until + 60 * MINUTE),
+            ]
+        )
+    )
+    if data.draw(st.booleans()):
+        agenda = replace(agenda, events=[*agenda.events, taken])
+    else:
+        agenda = agenda.with_booking(Booking(99, *taken, busy=taken))
+    offered = set(find_starts(agenda, demand, window, any_hour=any_hour))
+    event(f"{'some' if offered else 'none'} offered")
+    assert refused not in offered
+    assert offered <= set(starts)
+    for start in starts:
+        reasons = why_not(agenda, demand, start, any_hour=any_hour)
+        assert (start in offered) == (not reasons), (start, reasons)
 
 
 def make(zone, hours, **values):
