@@ -48,7 +48,7 @@ def test_nothing_speaks_against_a_free_time():
 def test_another_visit_and_whether_only_buffers_collide(start, is_buffer):
     times = during(4, 11, 12)
     bookings = [Booking(7, *times, busy=times), Booking(8, *times, busy=times, is_live=False)]
-    told = [Reason("booked", times=times, record_id=7, is_buffer=is_buffer)]
+    told = [Reason("booked", times, 7, is_buffer, name="", hours=(), count=0)]
     assert ask(start, bookings=bookings) == ([] if is_buffer is None else told)
     told = [Reason("event", times=times, is_buffer=is_buffer)]
     assert ask(start, events=[times]) == ([] if is_buffer is None else told)
