@@ -72,12 +72,15 @@ def test_a_cancellation_says_so_twice(method, status):
 
 
 def test_moments_are_told_in_utc_whatever_zone_they_came_in():
-    event, moved = read(), read(
-        replace(
-            VISIT,
-            start=VISIT.start.astimezone(timezone(timedelta(hours=-5))),
-            stop=VISIT.stop.astimezone(timezone.utc),
-        )
+    event, moved = (
+        read(),
+        read(
+            replace(
+                VISIT,
+                start=VISIT.start.astimezone(timezone(timedelta(hours=-5))),
+                stop=VISIT.stop.astimezone(timezone.utc),
+            )
+        ),
     )
     for name, moment in (("dtstart", VISIT.start), ("dtend", VISIT.stop)):
         for each in (event, moved):

@@ -23,8 +23,8 @@ def during(day, start, stop):
 
 
 def ask(start, *, hours=None, zone=UTC, **values):
-    any_hour = values.pop("any_hour", False)
-    return why_not(Agenda(zone, hours, **values), DEMAND, start, any_hour=any_hour)
+    options = {"any_hour": values.pop("any_hour")} if "any_hour" in values else {}
+    return why_not(Agenda(zone, hours, **values), DEMAND, start, **options)
 
 
 def test_nothing_speaks_against_a_free_time():
