@@ -240,8 +240,67 @@ def test_a_gap_of_exactly_the_length_is_found():
     assert list(find_starts(make(zone, [day]), demand, day)) == [day[0]]
 
 
-@pytest.mark.parametrize("values", [(0, 30), (60, 0), (60, 7)])
-def test_a_demand_that_makes_no_sense(values):
-    duration, step = (number * MINUTE for number in values)
-    with pytest.raises(ValueError, match="step"):
-        Demand(duration=duration, step=step)
+@pytest.mark.parametrize(
+    ("duration", "step", "words"),
+    [
+        (0, 30, "duration and step have to be positive"),
+        (-60, 30, "duration and step have to be positive"),
+        (60, 0, "duration and step have to be positive"),
+        (60, -30, "duration and step have to be positive"),
+        (60, 7, "the step has to divide a day"),
+        (60, 2 * 24 * 60, "the step has to divide a day"),
+    ],
+)
+def test_a_demand_that_makes_no_sense(duration, step, words):
+    with pytest.raises(ValueError, match=words):
+        Demand(duration=duration * MINUTE, step=step * MINUTE)
+
+
+def test_a_demand_of_which_only_the_length_is_known():
+    demand, start = Demand(60 * MINUTE), local("UTC", 2026, 3, 5, 9)
+    assert demand == Demand(60 * MINUTE, 0 * MINUTE, 0 * MINUTE, step=30 * MINUTE)
+    assert demand.visit_at(start) == demand.busy_at(start) == (start, start + 60 * MINUTE)
+    buffered = Demand(60 * MINUTE, before=10 * MINUTE, after=20 * MINUTE)
+    assert buffered.visit_at(start) == (start, start + 60 * MINUTE)
+    assert buffered.busy_at(start) == (start - 10 * MINUTE, start + 80 * MINUTE)
+
+
+def test_hours_and_absences_hold_unless_a_dispatcher_overrules_them():
+    day = local("UTC", 2026, 3, 5, 9), local("UTC", 2026, 3, 5, 12)
+    agenda = make("UTC", [], absences=[Absence(*day)])
+    demand = Demand(60 * MINUTE, step=60 * MINUTE)
+    assert list(find_starts(agenda, demand, day)) == []
+    assert clock(find_starts(agenda, demand, day, any_hour=True), "UTC") == [
+        "05 09:00",
+        "05 10:00",
+        "05 11:00",
+    ]
+
+
+def test_a_change_of_the_clock_is_found_to_the_second():
+    """Offers begin right at the change, though the window begins at an odd moment before it."""
+    for seconds in (1, 2, 3, 1799, 1801, 3599):
+        zone, change = "Australia/Lord_Howe", datetime(2026, 10, 3, 15, 30, tzinfo=UTC)
+        window = change - timedelta(seconds=seconds), change + 90 * MINUTE
+        demand = Demand(30 * MINUTE, step=60 * MINUTE)
+        found = [s for s in find_starts(make(zone, None), demand, window) if s >= change]
+        # The clock goes from 2:00 to 2:30, so 2:00 is not shown at all; 3:00 is.
+        assert clock(found, zone) == ["04 03:00"]
+    for seconds in (1, 2, 3, 1799, 1801):
+        zone, change = "Australia/Lord_Howe", datetime(2026, 4, 4, 15, tzinfo=UTC)
+        window = change - timedelta(seconds=seconds), change + 90 * MINUTE
+        demand = Demand(30 * MINUTE, step=30 * MINUTE)
+        # From 2:00 back to 1:30.
+        found = clock(find_starts(make(zone, None), demand, window), zone)
+        assert found[-3:] == ["05 01:30", "05 02:00", "05 02:30"]
+
+
+def test_offers_stand_on_whole_minutes_though_a_window_does_not():
+    start = local("UTC", 2026, 3, 5, 9)
+    odd = timedelta(minutes=1, seconds=2, microseconds=3)
+    window = start + odd, start + 150 * MINUTE
+    found = find_starts(make("UTC", None), Demand(60 * MINUTE), window)
+    assert list(found) == [start + number * 30 * MINUTE for number in (1, 2, 3)]
+    for early in (timedelta(seconds=1), timedelta(microseconds=1), timedelta(hours=1)):
+        window = start - early, start + 60 * MINUTE
+        assert list(find_starts(make("UTC", None), Demand(60 * MINUTE), window))[-1] == start
