@@ -174,7 +174,7 @@ def test_a_time_is_offered_exactly_if_there_is_no_reason_against_it(situation, a
     if data.draw(st.booleans()):
         agenda = replace(agenda, events=[*agenda.events, taken])
     else:
-        agenda = agenda.with_booking(Booking(99, *taken, busy=taken))
+        agenda = agenda.with_booking(Booking(99, taken[0], taken[1], taken))
     offered = set(find_starts(agenda, demand, window, any_hour=any_hour))
     event(f"{'some' if offered else 'none'} offered")
     assert refused not in offered
