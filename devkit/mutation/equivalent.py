@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-LIST = Path(__file__).with_name("equivalent.txt")
+# In the repository.
+LIST = Path("devkit/mutation/equivalent.txt")
 
 
 @dataclass(frozen=True)
