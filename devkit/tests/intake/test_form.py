@@ -47,7 +47,8 @@ def _read(text):
         "*location:* Main Street 1", "**location**: Main Street 1", "*location*: Main Street 1",
         "*location: Main Street 1*", "**location: Main Street 1**", "_location:_ Main Street 1",
         "__location__: Main Street 1", "_location: Main Street 1_", "*location: * Main Street 1",
-        "** location: Main Street 1 **",
+        "** location: Main Street 1 **", "***location:*** Main Street 1",
+        "| location | Main Street 1 |  ",
         # Quoted, and as JSON has it.
         '"location": "Main Street 1",', '"location": "Main Street 1"', "'location': Main Street 1",
         "“location”: “Main Street 1”", "„location“: „Main Street 1“", "‘location’: Main Street 1",
@@ -69,6 +70,8 @@ def test_one_line_in_many_shapes(line):
         ("*location:* Main Street 1*", "Main Street 1*"),
         ("_location_: Main_Street_", "Main_Street_"),
         ("location: Main Street 1,", "Main Street 1,"),
+        ("*location* : Main Street 1*", "Main Street 1*"),
+        ('location": Main Street 1,', "Main Street 1,"),
         ("location: 'Main Street' 1", "'Main Street' 1"),
         ('location: "Main Street 1', '"Main Street 1'),
         ("location: a: b = c | d", "a: b = c | d"),
@@ -116,6 +119,10 @@ def test_lines_that_are_no_line_of_the_key(line):
         ("Room 8: 30", ("Room 8", "30")),
         ("Room 8:x", ("Room 8", "x")),
         ("Room:30", ("Room", "30")),
+        ("Xerox: X1X", ("Xerox", "X1X")),
+        # Marks round a key come before it; an underscore within it is none.
+        ("id_no: A_", ("id_no", "A_")),
+        ("a_b: _c_", ("a_b", "_c_")),
         ("Straße: Am Tor", ("Straße", "Am Tor")),
         ("Company: a: b", ("Company", "a: b")),
         ("Site: https://example.com", ("Site", "https://example.com")),
@@ -142,6 +149,7 @@ def test_a_key_that_nobody_knows_inside_the_form(line, pair):
         "www: x",
         "example://host",
         "Room 8:30",
+        "Room 8:3pm",
         "8: ring twice",
         "_8: x",
         "Company!: Example Ltd",
@@ -193,6 +201,7 @@ def test_a_first_letter_is_a_description():
         "location:\nMain Street 1",
         "Location\nMain Street 1",
         "Location\n\nMain Street 1",
+        "Location\n   \nMain Street 1",
         "- Location\nMain Street 1",
         "2. Location\n   Main Street 1",
         "  Location (street) *  \nMain Street 1",
@@ -218,6 +227,12 @@ def test_the_value_below_its_key(text):
 )
 def test_a_key_without_a_value(text):
     assert _read(f"{DATE}\n{text}").location is None
+
+
+@pytest.mark.parametrize(("length", "found"), [(80, True), (81, False)])
+def test_the_longest_key_on_a_line_of_its_own(length, found):
+    key = "- type (".ljust(length - 1, "x") + ")"
+    assert _read(f"{DATE}\n{key}\nRepair").type_ref == ("Repair" if found else None)
 
 
 @pytest.mark.parametrize("text", ["Location\nMain Street 1", "location: Here\nPriority\nhigh"])
@@ -268,6 +283,8 @@ def test_a_broken_line_goes_on(first, second):
         ("location: ".ljust(48, "x") + " ", "end"),
         ("location: ".ljust(49, "x"), "x" * 27),
         ("location: ".ljust(70, "x"), "stree"),
+        ("location: ".ljust(70, "x"), "stree et cetera"),
+        ("location: Main", "Xaver and Yves"),
         (LONG, "- back door"),
         (LONG, "* back door"),
         (LONG, "• back door"),
@@ -320,6 +337,7 @@ def test_where_the_description_ends(text, description):
     [
         ("priority: low\npriority: high\npriority: urgent", "high"),
         ("priority: low\npriority: LOW\npriority:", None),
+        ("priority: LOW\npriority: low", None),
         ("priority:\npriority: low", None),
         ("priority: low\npriority: low\npriority: high", "high"),
     ],

@@ -113,7 +113,7 @@ def test_describe_fully(value, shown):
         # No key.
         ("type (" + "x" * 74 + ")", None), ("", None), ("typ", None), ("types", None),
         ("type (a) (b)", None), ("(a) type", None), ("my type", None), ("type?", None),
-        ("type (a", None), ("email", None), ("date", None), ("name", None),
+        ("type (a", None), ("Xtype", None), ("XtypeX", None), ("email", None), ("date", None), ("name", None),
     ],
 )  # fmt: skip
 def test_keys_in_many_spellings(text, key):
