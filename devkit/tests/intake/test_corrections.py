@@ -38,7 +38,8 @@ INTRODUCTION = "On Mon, Mar 2, 2026 at 9:05 AM My Company <appointments@example.
         ("priority: asap\npriority: high", {"priority": "high"}),
         ("priority: high\npriority: low", {"priority": "high"}),
         # The description that the answer has cut.
-        ("description: The printer does not print.", {"description": "The printer does not print."}),
+        ("description: The printer does not print.",
+         {"description": "The printer does not print."}),
         ("description: It burns.", {"description": "It burns."}),
         # An unmarked quotation: what goes on as the answer did is no news.
         (ANSWER.replace("…", "print.\nMy Company"), {}),

@@ -16,9 +16,7 @@ def _map(default="UTC", **values):
 
 
 def _mail(text, sender="John Doe <customer@example.com>", subject="", **more):
-    return parse_mail(
-        text, sender=sender, subject=subject, now=NOW, default_timezone="UTC", **more
-    )
+    return parse_mail(text, sender=sender, subject=subject, now=NOW, default_timezone="UTC", **more)
 
 
 def _problems(result):
@@ -47,7 +45,7 @@ def test_what_is_no_mapping(data, value, kind):
 
 
 def test_keys_that_are_no_text():
-    result = _map(**{"location": "Here"})
+    result = _map(location="Here")
     assert result.problems == ()
     result = parse_mapping({5: "x", "customer_email": "a@example.com", "location": "y"}, now=NOW)
     assert _problems(result) == [

@@ -297,7 +297,9 @@ def test_a_line_that_ended_on_purpose(first, second):
 
 
 def test_a_line_broken_twice_ends_at_the_next_pair():
-    request = _read(f"{LONG}\nback of the yard behind the third gate, please ring the \nbell\n{DATE}")
+    request = _read(
+        f"{LONG}\nback of the yard behind the third gate, please ring the \nbell\n{DATE}"
+    )
     assert request.location == (
         "Main Street 1, house C, second floor, at the "
         "back of the yard behind the third gate, please ring the bell"

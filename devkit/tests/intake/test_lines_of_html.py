@@ -4,7 +4,6 @@ import pytest
 from intake import html_to_text
 
 
-
 @pytest.mark.parametrize(
     "tag",
     ["address", "article", "aside", "center", "div", "fieldset", "figure", "footer", "form", "h1",

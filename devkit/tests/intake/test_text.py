@@ -13,7 +13,8 @@ from intake.text import clean, describe, describe_fully, one_line, unquote
         ("a\u2028b\u2029c", "a\nb\nc"), ("a\r\n\r\nb", "a\n\nb"),
         ("a\tb", "a\tb"), ("a\x00b\x08c", "abc"), ("a\x0eb\x1fc\x7fd\x84e\x86f\x9fg", "abcdefg"),
         ("a\ufffeb\uffffc", "abc"), ("a\ud800b\udfff", "a\ufffdb\ufffd"),
-        ("a\u00adb\u200bc\u200ed\u200fe", "abcde"), ("a\u202ab\u202ec\u2060d\u2069e\ufefff", "abcdef"),
+        ("a\u00adb\u200bc\u200ed\u200fe", "abcde"),
+        ("a\u202ab\u202ec\u2060d\u2069e\ufefff", "abcdef"),
         ("a\u00a0b\u1680c\u2000d\u200ae\u202ff\u205fg\u3000h", "a b c d e f g h"),
         # Persian words and emoji need their joiners.
         ("a\u200cb\u200dc", "a\u200cb\u200dc"), ("ä €😀", "ä €😀"), ("", ""),
@@ -33,7 +34,8 @@ def test_one_line():
     [
         ('"a"', "a"), ("'a'", "a"), ("“a”", "a"), ("„a“", "a"), ("‘a’", "a"), ("«a»", "a"),
         ("`a`", "a"), (' " a " ', "a"), ('""', ""), ('""a""', '"a"'),
-        ('"', '"'), ('"a', '"a'), ('a"', 'a"'), ("\"a'", "\"a'"), ("”a“", "”a“"), ("a", "a"), ("", ""),
+        ('"', '"'), ('"a', '"a'), ('a"', 'a"'), ("\"a'", "\"a'"), ("”a“", "”a“"), ("a", "a"),
+        ("", ""),
     ],
 )  # fmt: skip
 def test_unquote(text, bare):
@@ -113,7 +115,8 @@ def test_describe_fully(value, shown):
         # No key.
         ("type (" + "x" * 74 + ")", None), ("", None), ("typ", None), ("types", None),
         ("type (a) (b)", None), ("(a) type", None), ("my type", None), ("type?", None),
-        ("type (a", None), ("Xtype", None), ("XtypeX", None), ("email", None), ("date", None), ("name", None),
+        ("type (a", None), ("Xtype", None), ("XtypeX", None), ("email", None), ("date", None),
+        ("name", None),
     ],
 )  # fmt: skip
 def test_keys_in_many_spellings(text, key):

@@ -157,7 +157,8 @@ def test_addresses(key, value, normal):
 
 @pytest.mark.parametrize("key", ["customer_email", "technician"])
 @pytest.mark.parametrize(
-    "value", ["a@local", "a@test", "a@.local", "a b@office.local", "<a@example.com>", "a@b_c.example"]
+    "value",
+    ["a@local", "a@test", "a@.local", "a b@office.local", "<a@example.com>", "a@b_c.example"],
 )
 def test_wrong_addresses(key, value):
     result = _map(**{key: value})
@@ -276,10 +277,12 @@ def test_wrong_priorities(value, shown):
         ("2 HOURS", 2.0), ("2 std", 2.0), ("2 Std.", 2.0), ("1 Stunde", 1.0), ("2 Stunden", 2.0),
         ("1 heure", 1.0), ("2 heures", 2.0), ("1 hora", 1.0), ("2 horas", 2.0), ("1 ora", 1.0),
         ("2 ore", 2.0), ("2 uur", 2.0), ("1,5 h", 1.5),
-        ("45m", 0.75), ("1 min", 1 / 60), ("90 mins", 1.5), ("1 minute", 1 / 60), ("30 MINUTES", 0.5),
+        ("45m", 0.75), ("1 min", 1 / 60), ("90 mins", 1.5), ("1 minute", 1 / 60),
+        ("30 MINUTES", 0.5),
         ("30 Minuten", 0.5), ("30 minutos", 0.5), ("30 minuti", 0.5), ("1 minuto", 1 / 60),
         ("30 min.", 0.5), ("1440 min", 24.0),
-        ("1:30", 1.5), ("01:05", 1 + 5 / 60), ("1h30", 1.5), ("1 h 30 min", 1.5), ("1h5m", 1 + 5 / 60),
+        ("1:30", 1.5), ("01:05", 1 + 5 / 60), ("1h30", 1.5), ("1 h 30 min", 1.5),
+        ("1h5m", 1 + 5 / 60),
         ("1 hr 30 m", 1.5), ("1 hour and 30 minutes", 1.5), ("2 hours 1 minute", 2 + 1 / 60),
         ("1 hrs 30", 1.5), ("1 Std. 30", None), ("1 std 30", 1.5), ("1 Stunde und 30 Minuten", 1.5),
         ("2 Stunden 30 minute.", 2.5), ("PT1H30M", 1.5),

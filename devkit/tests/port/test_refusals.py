@@ -48,7 +48,8 @@ def leftovers(path: str, text: str) -> list[str]:
         ("from odoo.tools.intervals import Intervals", "18+: use an own module"),
         ("from odoo.addons.resource.models.utils import Intervals",
          "moved in 19 (Intervals, make_aware): use an own module"),
-        ("x.check_access_rights('read')", "differs between the series: read with the user's rights"),
+        ("x.check_access_rights('read')",
+         "differs between the series: read with the user's rights"),
         ("x.check_access_rule('read')", "differs between the series"),
         ("x.check_access('read')", "differs between the series"),
         ("x.has_access('read')", "raise_exception=False) is the same"),
@@ -98,7 +99,8 @@ def test_a_habit_is_refused_with_its_line_and_its_remedy(line: str, word: str) -
         "models.Constraints", "env._x('y')", "fields.Domains", "x.odoo_osv", "x._read_group([])",
         "x.check_access_x()", "x.read_groups([])", "def _name_get(self): 1", "from odoo import api",
         "email_real = 1", "from freezegun import freeze_time", "x._get_calenders()",
-        "x = partner.mobile_phone", "x = company.mobile", "user.groups_id = y", "user.groups_id |= y",
+        "x = partner.mobile_phone", "x = company.mobile", "user.groups_id = y",
+        "user.groups_id |= y",
         "user.groups_id -= y", "group.groups_id", "x._crx", "x._uids", "x.cr", "x(type='jsonrpc')",
         "import_module('odoo.services')", "x = keep_done",
     ],
@@ -281,7 +283,8 @@ def test_leftovers_in_records(model: str, field: str, word: str) -> None:
     [
         (['<field name="trg_date_range"> 1 </field>', '<field name="trg_date_range_mode"/>'], True),
         (['<field name="trg_date_range" eval="1"/>', '<field name="trg_date_range_mode"/>'], True),
-        (['<field name="trg_date_range" eval="1+1"/>', '<field name="trg_date_range_mode"/>'], False),
+        (['<field name="trg_date_range" eval="1+1"/>',
+         '<field name="trg_date_range_mode"/>'], False),
         (['<field name="trg_date_range">-1</field>', '<field name="trg_date_range_mode"/>'], False),
         (['<field name="trg_date_range">1</field>'], False),
         (['<field name="trg_date_range_mode"/>'], True),
@@ -310,9 +313,7 @@ def test_fields_of_actions_that_are_fine(field: str) -> None:
     ],
 )
 def test_the_version_of_the_result(path: str, text: str, is_fine: bool) -> None:
-    expected = (
-        f"{path}:1: the version must begin with 17.0. in the source, 19.0. when ported"
-    )
+    expected = f"{path}:1: the version must begin with 17.0. in the source, 19.0. when ported"
     assert leftovers(path, text) == ([] if is_fine else [expected])
 
 
@@ -457,7 +458,9 @@ def test_constraints_as_19_writes_them(line: str, read: list[tuple[str, str, str
 def test_lost_constraints_are_told_in_order() -> None:
     before = model("_sql_constraints = [('b', 'x'), ('a', 'y', 'No'), ('c', 'z')]")
     after = model("_c = models.Constraint('z')", "_a = models.Constraint('y', 'Nein')")
-    words = "did not survive the port; compare it with Odoo's upgrade_code script for SQL constraints"
+    words = (
+        "did not survive the port; compare it with Odoo's upgrade_code script for SQL constraints"
+    )
     assert check_result("a.py", before, after) == [
         Finding("a.py", 1, f"the constraint 'a' of A {words}"),
         Finding("a.py", 1, f"the constraint 'b' of A {words}"),

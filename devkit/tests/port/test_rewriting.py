@@ -17,7 +17,8 @@ from devkit.port import rules_script, rules_xml
         (rules_script.groups_in_domains, "[('groups_id', '=', 1)]", "[('all_group_ids', '=', 1)]"),
         (rules_script.groups_in_domains, "[['groups_id', '!=', 1]]",
          "[['all_group_ids', '!=', 1]]"),
-        (rules_script.groups_in_domains, '( "groups_id" , "in", x)', '( "all_group_ids" , "in", x)'),
+        (rules_script.groups_in_domains, '( "groups_id" , "in", x)',
+         '( "all_group_ids" , "in", x)'),
         (rules_script.groups_in_domains, "('groups_id', 'not in', x)",
          "('all_group_ids', 'not in', x)"),
         (rules_script.groups_in_domains, "('groups_id', 'any', x)", "('all_group_ids', 'any', x)"),
@@ -103,7 +104,8 @@ def record(model: str, *fields: str) -> str:
     [
         (rules_xml.group_users, "res.groups", '<field name="users" eval="[]"/>',
          '<field name="user_ids" eval="[]"/>'),
-        (rules_xml.act_window_target, "ir.actions.act_window", '<field name="target"> inline </field>',
+        (rules_xml.act_window_target, "ir.actions.act_window",
+         '<field name="target"> inline </field>',
          '<field name="target">current</field>'),
     ],
 )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -118,7 +117,10 @@ def test_series_are_told_apart(make_addon: AddonMaker, tmp_path: Path, empty_odo
     ("text", "message"),
     [
         ("x._cr\nx._uid\nx._cr\n", r"the source has what cannot be ported \(3\):"),
-        ("x = {'doall': 1, 'numbercall': 1}\n", r"something of 17\.0 is left after the port \(1\):"),
+        (
+            "x = {'doall': 1, 'numbercall': 1}\n",
+            r"something of 17\.0 is left after the port \(1\):",
+        ),
     ],
 )
 def test_refusals_are_counted(
@@ -207,9 +209,7 @@ def test_a_failure_leaves_the_old_build(
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["support_center"]
 
 
-def test_each_entry_of_a_zip_is_the_same_everywhere(
-    make_addon: AddonMaker, tmp_path: Path
-) -> None:
+def test_each_entry_of_a_zip_is_the_same_everywhere(make_addon: AddonMaker, tmp_path: Path) -> None:
     path = build_zip(make_addon({"a.py": "x = 1\n" * 100}), "17.0", tmp_path / "a" / "dist")
     with zipfile.ZipFile(path) as archive:
         for entry in archive.infolist():
@@ -242,7 +242,9 @@ NAMED = (
 )
 
 
-@pytest.mark.parametrize("shape", ["odoo/upgrade_code", "usr/lib/python3/dist-packages/odoo/upgrade_code"])
+@pytest.mark.parametrize(
+    "shape", ["odoo/upgrade_code", "usr/lib/python3/dist-packages/odoo/upgrade_code"]
+)
 def test_scripts_of_either_shape_run_in_order(
     make_addon: AddonMaker, tmp_path: Path, shape: str
 ) -> None:
@@ -338,16 +340,14 @@ def test_where_a_build_goes(
 ) -> None:
     source = make_addon()
     monkeypatch.chdir(empty_odoo.parent)
-    os.symlink(source, "support_center")
+    Path("support_center").symlink_to(source)
     assert main(arguments) == 0
     assert capsys.readouterr().out == f"{result}\n"
     assert Path(result).exists()
 
 
 @pytest.mark.parametrize("arguments", [[], ["--series", "18.0"]])
-def test_a_series_must_be_named(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_series_must_be_named(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(arguments)
     assert "--series" in capsys.readouterr().err

@@ -80,7 +80,7 @@ def test_the_ends_of_elements() -> None:
     document = XmlDocument(text)
     data = text.encode()
     found = [data[element.start : element.end].decode() for element in document.elements]
-    assert found == [text, "<a x='>'/>", "<b y=\"'>\">é</b >"]
+    assert found == [text, "<a x='>'/>", '<b y="\'>">é</b >']
     assert [document.inner(element) for element in document.elements[1:]] == ["", "é"]
 
 
