@@ -1,6 +1,7 @@
 """What is told about a request: each problem and note with all that its sentence needs."""
 
 from datetime import datetime, timezone
+from typing import Any
 
 import pytest
 from intake import parse_mail, parse_mapping
@@ -47,7 +48,8 @@ def test_what_is_no_mapping(data, value, kind):
 def test_keys_that_are_no_text():
     result = _map(location="Here")
     assert result.problems == ()
-    result = parse_mapping({5: "x", "customer_email": "a@example.com", "location": "y"}, now=NOW)
+    data: Any = {5: "x", "customer_email": "a@example.com", "location": "y"}
+    result = parse_mapping(data, now=NOW)
     assert _problems(result) == [
         ("external_data", "key_not_text", {"value": "5", "type": "int", "expected": "text"})
     ]

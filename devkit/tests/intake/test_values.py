@@ -100,7 +100,7 @@ def test_text_that_is_empty_once_it_is_clean():
     assert _map(location="\u200b").request.location is None
     assert _map(location="\u200b" * 200).problems == ()
     # Ten thousand characters without anything to see are absent, more are too long.
-    assert _map(description=" " * 10_000).problems == ()
+    assert _map(location=" " * 10_000).problems == ()
     assert _problem(_map(location=" " * 10_001))[1] == "too_long"
 
 
@@ -182,6 +182,10 @@ def test_an_address_of_more_than_254_characters(key):
         ("*a@example.com*", "a@example.com", None),
         ("_a@example.com_?", "a@example.com", None),
         ("mailto:a@example.com", "a@example.com", None),
+        ("MAILTO:a@example.com", "a@example.com", None),
+        ("John mailto:a@example.com", "a@example.com", None),
+        ("Mailto Jones <a@example.com>", "a@example.com", "Mailto Jones"),
+        ("Xaver X <Xaver@example.com>", "xaver@example.com", "Xaver X"),
         ("a@example.com<mailto:a@example.com>", "a@example.com", None),
         ("A@example.com a@EXAMPLE.com", "a@example.com", None),
         ("John Doe <a@example.com>", "a@example.com", "John Doe"),
@@ -207,6 +211,8 @@ def test_wrong_addresses_in_a_mail(key):
         "invalid",
         {"value": "the tall one", "expected": "email"},
     )
+    result = _mail(f"{key}: a@example.com or b@example.com\nrequested_date: {DATE}", sender=None)
+    assert (result.request.customer_name, result.request.technician_ref) == (None, None)
     assert _problem(_mail(f"{key}: a@example.com or b@example.com\nrequested_date: {DATE}")) == (
         key,
         "ambiguous",
@@ -362,7 +368,8 @@ def test_wrong_flags(value, shown):
         ("2025-01-15\u00a014:00", "14:00:00"), ("2025-01-15 14:00" + " " * 184, "14:00:00"),
         # A smaller second number is an offset, and so is one after a T or after seconds.
         ("2025-01-15 10:00-08:00", "18:00:00"), ("2025-01-15 08:00-8", "16:00:00"),
-        ("2025-01-15T08:00-10:00", "18:00:00"), ("2025-01-15 08:00:00-10:00", "18:00:00"),
+        ("2025-01-15T08:00-10:00", "18:00:00"), ("2025-01-15t08:00-10:00", "18:00:00"),
+        ("2025-01-15 08:00:00-10:00", "18:00:00"),
         ("2025-01-15 14:00 Europe/Berlin", "13:00:00"), ("2025-01-15 14:00 CET", "13:00:00"),
         (DateTime("20250115T14:00:30"), "14:00:30"),
         (datetime(2025, 1, 15, 14, 0, 30), "14:00:30"),

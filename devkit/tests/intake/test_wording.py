@@ -113,6 +113,7 @@ def test_a_bare_small_hour_is_asked_about(hour):
 @pytest.mark.parametrize(
     "hours",
     ["14:00-16:00", "14:00 - 16:00", "14:00–16:00", "14:00−16:00", "14:00/16:00", "2 pm-4",
+    "2 pm–4", "2 pm−4", "2 pm/4",
      "14:00 bis 16", "2 pm to 4", "14:00 until 16", "14:00 till 16", "14h à 16", "14h a 16",
      "14:00 tot 16", "14h até 16", "2 pm or 4", "14 Uhr oder 16", "14h ou 16", "2 pm and 4",
      "14 Uhr und 16", "14:00, 16:00", "um 14 gegen 16", "14.00 16.00", "2pm 4pm"],
@@ -332,6 +333,23 @@ def test_a_year_that_nobody_wrote_is_told(text, wall, code):
     assert _wall(result) == wall
     codes = [note.code for note in result.notes]
     assert [each for each in codes if each in ("year_assumed", "date_understood")] == [code]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("14:00", "missing_day"),
+        ("14:00,", "missing_day"),
+        ("; um 14 Uhr.", "missing_day"),
+        ("(2 pm)", "missing_day"),
+        ("15.01.2027", "missing_time"),
+        ("om 15 januari 2027", "missing_time"),
+        ("alle 15 gennaio 2027", "missing_time"),
+        ("Friday", "missing_time"),
+    ],
+)
+def test_half_of_it_is_missing(text, code):
+    assert _problem(_read(text)) == (code, None)
 
 
 @pytest.mark.parametrize(
