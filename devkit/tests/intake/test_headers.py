@@ -1,5 +1,8 @@
 """Headers and parts that Python's email package cannot read, and what is made of each."""
 
+import email.policy
+from email.message import EmailMessage
+
 import pytest
 from intake import repair
 
@@ -129,6 +132,9 @@ def test_a_mail_without_an_identifier_or_with_a_good_one_keeps_it():
         (b"=?idna?q?a=E4?= \xfc", "aä ü"),
         (b"=?utf-8?b?w6Q=?= \xfc", "ä ü"),
         (b"=?iso-8859-1?q?=E4?= \xfc", "ä ü"),
+        (b"=?x-foo?q?=C3=A4?= \xfc", "ä ü"),
+        (b"=?x-foo?q?=80?= \xfc", "€ ü"),
+        (b"=?utf-8?b?abcde?= \xfc", "=?utf-8?b?abcde?= ü"),
         (b"=?x-foo?q?a=81?= \xfc", "a ü"),
         (b"a\tb \xfc  c", "a b ü c"),
         (b"a\x07b", "ab"),
@@ -151,6 +157,8 @@ def test_subjects_that_need_nothing(value):
 def test_a_very_long_subject_stays_one_line():
     message = _header(b"Subject", b"\xfc" * 500)
     assert str(message["Subject"]) == "ü" * 500
+    ((_name, raw),) = message.raw_items()
+    assert "\n" not in raw
 
 
 def test_other_headers_keep_their_place_and_value():
@@ -166,6 +174,17 @@ def test_other_headers_keep_their_place_and_value():
     ]
     assert message.get_all("Received") == ["a", "b"]
     assert [str(value) for value in message.get_all("Subject")] == ["ü", "c"]
+
+
+def test_one_of_two_headers_of_a_name_may_be_broken():
+    message = _repair(b"Subject: a\x07b\r\nsubject: c\r\n\r\nbody")
+    assert [str(value) for value in message.get_all("Subject")] == ["ab", "c"]
+
+
+def test_an_identifier_is_put_where_the_empty_one_was():
+    message = _repair(b"X-One: 1\r\nmessage-id: <>\r\nTo: a@b\r\nMESSAGE-ID: <>\r\n\r\nbody")
+    assert [name for name, _value in message.raw_items()] == ["X-One", "Message-ID", "To"]
+    assert message["To"] == "a@b"
 
 
 # ----------------------------------------------------------------------------
@@ -196,6 +215,29 @@ def test_types(value, content_type, name):
         assert attachments[0][0] == name
     else:
         assert "body text" in body
+
+
+@pytest.mark.parametrize(
+    ("value", "content_type", "boundary"),
+    [
+        ("Text/HTML; name*=undefined''x", "text/html", None),
+        ("  text/x-y.z+1; name*=undefined''x", "text/x-y.z+1", None),
+        ("nothing; name*=undefined''x", "application/octet-stream", None),
+        ("text/html; Boundary=b; name*=undefined''x", "text/html", "b"),
+        ("text/html; boundary = \"b c\"; name*=undefined''x", "text/html", "b c"),
+        ("text/html; boundary=ü; name*=undefined''x", "text/html", None),
+    ],
+)
+def test_of_a_type_that_raises_the_sound_half_is_kept(value, content_type, boundary):
+    message = EmailMessage(policy=email.policy.SMTP)
+    message.set_raw("Content-Type", value)
+    message.set_payload("body text")
+    with pytest.raises(UnicodeError):
+        message.get_content_type()
+    assert repair(message)
+    assert not repair(message)
+    assert message.get_content_type() == content_type
+    assert message.get_boundary() == boundary
 
 
 @pytest.mark.parametrize(
@@ -247,13 +289,23 @@ def test_text_in_the_wrong_charset(content_type, body, text):
 
 @pytest.mark.parametrize(
     ("body", "charset"),
-    [(b"Ger\xc3\xa4t", b"utf-8"), (b"Ger\xe4t", b"iso-8859-1"), (b"\xff\xfea\x00", b"utf-16")],
+    [
+        (b"a\xef\xbf\xbdb", b"utf-8"),
+        (b"Ger\xc3\xa4t", b"utf-8"),
+        (b"Ger\xe4t", b"iso-8859-1"),
+        (b"\xff\xfea\x00", b"utf-16"),
+    ],
 )
 def test_text_in_the_right_charset(body, charset):
     message = parse(b"Content-Type: text/plain; charset=" + charset + b"\r\n\r\n" + body)
     before = message.as_bytes()
     assert not repair(message)
     assert message.as_bytes() == before
+
+
+def test_a_kind_of_text_that_is_none_becomes_plain_text():
+    message = _repair(b"Content-Type: text/x$y; charset=foo\r\n\r\n\xe4")
+    assert message.get_content_type() == "text/plain"
 
 
 @pytest.mark.parametrize("subtype", ["html", "plain", "calendar", "x-y.z+1"])
@@ -336,6 +388,7 @@ def test_a_boundary_that_was_lost_is_found_again(boundary, claimed, subtype):
     )
     assert message.get_content_type() == f"multipart/{subtype}"
     assert message["Content-Transfer-Encoding"] is None
+    assert message.get_boundary() == boundary.decode()
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert "<p>second</p>" in read(message)[0]
     again = parse(message.as_bytes())

@@ -141,6 +141,8 @@ def _row(*cells, tag="td"):
         (_row("a", "b", "c", tag="th") + _row("1", "2"), "a b c\n1: 2"),
         (_row("a", "b", "c") + _row("1", "2", "3"), "a b c\n1 2 3"),
         (_row("a", tag="th") + _row("1"), "a\n1"),
+        ("<tr><th>a</th><td>b</td></tr>" + _row("1", "2"), "a: b\n1: 2"),
+        (_row("a", "b", tag="th") + _row("1", "<blockquote>2</blockquote>"), "a: b\n1\n\n> 2"),
         (_row("a", "b", tag="th"), "a: b"),
         (_row("a", "b", "c", tag="th") + _row("1", "2", "<table><tr><td>3</td></tr></table>"),
          "a b c\n1 2\n\n3"),
