@@ -1,4 +1,4 @@
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from email.message import EmailMessage
 from unittest.mock import patch
@@ -85,6 +85,13 @@ class SupportCommon:
         return cls.env["support.appointment"].create(
             {"partner_id": cls.customer.id, "start": at("2026-03-05 10:00"), **values}
         )
+
+    @contextmanager
+    def assertRaisesRegex(self, exception, regex, **options):  # noqa: N802, as unittest has it
+        """As Odoo's ``assertRaises``, which undoes what was begun, and with a look at the words."""
+        with self.assertRaises(exception, **options) as caught:
+            yield caught
+        self.assertRegex(str(caught.exception), regex)
 
     def _run_by_hand(self, cron):
         """The button *Run Manually* of Settings, as an administrator presses it."""

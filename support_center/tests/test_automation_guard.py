@@ -45,7 +45,7 @@ class TestAutomationGuard(SupportCase):
 
     @mute_logger("odoo.sql_db", "support_center.automation")
     def test_an_error_that_comes_at_the_flush_alone_is_caught_too(self):
-        """The handler itself goes through: what it wrote is refused when it reaches the database."""
+        """The handler itself goes through: what it wrote is refused as it reaches the database."""
         appointment = self._create_appointment()
         skill = self.env["support.skill"].create({"name": "Kept"})
         came_through = []

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import pairwise
 
 from odoo.tests import tagged
 
@@ -56,7 +57,7 @@ class TestDuplicateEdges(SupportMailCase):
 
     def _merge(self, *visits):
         """Each was merged into the next, whoever's or wherever it is."""
-        for visit, following in zip(visits, visits[1:], strict=False):
+        for visit, following in pairwise(visits):
             visit.sudo().merged_into_id = following
 
     def test_it_is_followed_to_the_last_one(self):

@@ -31,27 +31,28 @@ class TestGuaranteeStandIn(HealthCase):
             **values,
         )
 
-    def _put(self, visit, hour, **columns):
+    def _put(self, visit, hour, technician=None):
         """Move a visit as raw SQL or an old release did, past all checks."""
         self.env.flush_all()
-        start = at(f"2026-03-05 {hour}")
-        values = {"start": start, "busy_start": start, **columns}
-        assignments = ", ".join(f"{column} = %({column})s" for column in values)
         self.env.cr.execute(
-            f"UPDATE support_appointment SET {assignments}, "
-            "stop = %(start)s + interval '1 hour', busy_stop = %(start)s + interval '1 hour' "
-            "WHERE id = %(id)s",
-            {**values, "id": visit.id},
+            "UPDATE support_appointment SET start = %(start)s, busy_start = %(start)s, "
+            "stop = %(start)s + interval '1 hour', busy_stop = %(start)s + interval '1 hour', "
+            "technician_id = %(technician)s WHERE id = %(id)s",
+            {
+                "start": at(f"2026-03-05 {hour}"),
+                "technician": (technician or self.technician).id,
+                "id": visit.id,
+            },
         )
         visit.invalidate_recordset()
 
     def _get_pairs(self):
         return [(row[0], row[2]) for row in self.guarantee._find_overlaps(self.technician)]
 
-    def _make_overlap(self, **columns):
+    def _make_overlap(self, technician=None):
         """Two visits of which the second begins half an hour after the first."""
         one, two = self._create(), self._create("14:00")
-        self._put(two, "10:30", **columns)
+        self._put(two, "10:30", technician)
         return one, two
 
     def test_two_that_overlap(self):
@@ -109,7 +110,7 @@ class TestGuaranteeStandIn(HealthCase):
         self.assertEqual(self._get_pairs(), [(one.id, two.id)])
 
     def test_another_technician_is_none(self):
-        self._make_overlap(technician_id=self.technician_2.id)
+        self._make_overlap(self.technician_2)
         self.assertFalse(self._get_pairs())
         self.assertFalse(self.guarantee._find_overlaps(self.technician_2))
 

@@ -1,11 +1,10 @@
 import json
 
-from odoo import Command, fields
-from odoo.exceptions import ValidationError
+from odoo import Command
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import GUIDE_DATA, SupportCommon, at
+from .common import GUIDE_DATA, SupportCommon
 from .common_dialogue import DialogueCase
 
 REQUEST = {
@@ -166,9 +165,7 @@ class TestRpcOfACompany(TwoCompanies, SupportCommon, HttpCase):
         )
 
     def _make(self, companies, **data):
-        made = self._call(
-            "create", [{}], companies, external_data={**self.request, **data}
-        )
+        made = self._call("create", [{}], companies, external_data={**self.request, **data})
         return self.env["support.appointment"].browse(made)
 
     def test_all_that_it_names_is_the_company_s(self):

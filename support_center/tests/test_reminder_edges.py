@@ -70,6 +70,7 @@ class TestReminderEdges(SupportMailCase):
             self._run("2026-03-02 09:00")
         self.assertTrue(last.reminder_sent)
         self.assertFalse(begins.reminder_sent)
+        self.assertFalse(self._get_log(begins, "send_reminder"), "it is not even tried")
 
     def test_exactly_the_window_ahead_is_due(self):
         due = self._create_due("2026-03-03 08:00")

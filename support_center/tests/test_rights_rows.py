@@ -268,7 +268,7 @@ class TestWhatAdministratorsEdit(SupportCase):
     }
 
     def _get_records(self):
-        """Each record of the data files: ``(path, element, whether an upgrade leaves it alone)``."""
+        """Each record of the data files: path, element, whether an upgrade leaves it alone."""
         for folder in ("data", "security"):
             for path in sorted((ADDON / folder).glob("*.xml")):
                 root = etree.parse(str(path)).getroot()
@@ -302,9 +302,7 @@ class TestWhatAdministratorsEdit(SupportCase):
         automation = self.env.ref("support_center.automation_send_confirmation")
         automation.active = False
         for name in ("support_appointment_security", "support_ticket_security"):
-            convert_file(
-                self.env, "support_center", f"security/{name}.xml", {}, mode="update"
-            )
+            convert_file(self.env, "support_center", f"security/{name}.xml", {}, mode="update")
         for name in ("config_parameters", "automation_rules"):
             convert_file(self.env, "support_center", f"data/{name}.xml", {}, mode="update")
         self.env.invalidate_all()
