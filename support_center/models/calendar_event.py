@@ -103,7 +103,7 @@ class CalendarEvent(models.Model):
             live._refuse_deletion()
             return super().unlink()
         for event in live:
-            event._keep_for_visit(_("The visit's entry was deleted in another calendar."))
+            event._keep_for_visit("deleted")
         # Google reports the deletion that our archiving asked for: a cancellation may be undone.
         waiting = mirrored.filtered(
             lambda e: e.sudo().support_appointment_id.state not in MIRRORED_STATES
@@ -231,25 +231,28 @@ class CalendarEvent(models.Model):
         :param write: Odoo's own ``write`` of this event
         """
         self.ensure_one()
-        event = self.sudo()  # sudo: as in _get_refusal
-        vals, reason = event._strip_sync_vals(vals)
+        # The reason is read by who looks after the visit, not by whose calendar it is. sudo: as
+        # in _get_refusal
+        lang = self.sudo().support_appointment_id._get_company_lang()
+        event = self.with_context(lang=lang)
+        vals, reason = event.sudo()._strip_sync_vals(vals)
         if not reason:
             try:
                 with self.env.cr.savepoint():
                     write(dict(vals))
-                    self._take_over_times()
+                    event._take_over_times()
                 return
             # A length below zero is refused by the database alone.
             except (UserError, psycopg2.IntegrityError) as error:
                 reason = str(error)
         write({name: vals[name] for name in vals if name not in TIME_FIELDS})
-        event._keep_for_visit(_("The visit's entry was changed in another calendar."), reason)
+        event._keep_for_visit("changed", reason)
 
-    def _keep_for_visit(self, what, reason=None):
+    def _keep_for_visit(self, what, reason=""):
         """Put the event back to the appointment's time, and tell a dispatcher.
 
-        :param str what: one sentence on what happened
-        :param str reason: why it has no effect
+        :param str what: as ``_tell_calendar_refusal`` takes it
+        :param str reason: why it has no effect, if not because the visit is planned
         """
         self.ensure_one()
         event = self.sudo()  # sudo: as in _get_refusal
@@ -262,7 +265,7 @@ class CalendarEvent(models.Model):
                 "active": visit._has_calendar_entry(),
             }
         )
-        visit.sudo(False)._tell_calendar_refusal(what, reason or event._explain_keeping())
+        visit.sudo(False)._tell_calendar_refusal(what, reason)
 
     # ------------------------------------------------------------------
     # Actions

@@ -3,6 +3,7 @@ import pytz
 from odoo import _, models
 
 from ..intake import KEYS, AppointmentRequest, ParseResult
+from ..languages import get_customer_lang
 from .support_intake import Reading
 
 PRIORITY_WORDS = {"0": "low", "1": "normal", "2": "high", "3": "urgent"}
@@ -24,7 +25,8 @@ class SupportAnswerTextMixin(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _get_answer_lang(self):
-        """The sender's language where he is known, else the company's."""
+        """The language of the contact who sent the request, else of the customer, else of the
+        company; see ``languages``."""
         self.ensure_one()
         contacts = self.env["support.intake.contacts"]
         # sudo: contacts are not every user's to read.
@@ -34,7 +36,7 @@ class SupportAnswerTextMixin(models.AbstractModel):
             self.company_id,
         )
         partner = next(iter(partners.values()), self.partner_id)
-        return partner.lang or self.company_id.partner_id.lang or self.env.lang
+        return get_customer_lang(partner, self.company_id)
 
     def _get_answer_title(self):
         """What the answer is about, for its subject."""

@@ -24,6 +24,7 @@ from . import (
     test_calendar_sync,
     test_cancel_wizard,
     test_cleanup,
+    test_customer_language,
     test_customer_page,
     test_data_files,
     test_demo,
