@@ -64,6 +64,8 @@ class SupportCustomerPortal(CustomerPortal):
             lang = get_user_lang(request.env.user, appointment_sudo.company_id)
         else:
             lang = appointment_sudo._get_customer_lang()
+        # A website may have fewer languages than Odoo, and the frame of its pages no others.
+        lang = request.env["ir.http"].get_nearest_lang(lang) or request.env.lang
         request.update_context(lang=lang)
         return appointment_sudo.with_context(lang=lang)
 
@@ -79,6 +81,7 @@ class SupportCustomerPortal(CustomerPortal):
         response = request.render(
             "support_center.portal_support_message",
             {
+                "page_name": "support_message",
                 "title": _("This link opens nothing"),
                 "text": _("It may be incomplete. Copy the whole link from the mail, or log in."),
             },
@@ -90,6 +93,7 @@ class SupportCustomerPortal(CustomerPortal):
         response = request.render(
             "support_center.portal_support_message",
             {
+                "page_name": "support_message",
                 "title": _("This link has expired"),
                 "text": _("The visit is over. Write to us, or log in to see it."),
             },

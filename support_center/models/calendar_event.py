@@ -147,6 +147,14 @@ class CalendarEvent(models.Model):
             mine.write({LINK: False})
             mine.unlink()
 
+    def _erase_visit_texts(self, visit):
+        """Leave nothing in a visit's entry but its time and its reference."""
+        self.ensure_one()
+        mine = self._as_mirror(self.user_id)
+        mine.write({"name": visit.name, "location": False, "description": False})
+        messages = mine.env["mail.message"]
+        messages.search([("model", "=", self._name), ("res_id", "=", self.id)]).unlink()
+
     def _get_mirror_archive_values(self):
         """Values that archive an event and delete it in Google or Outlook, where it is there.
 

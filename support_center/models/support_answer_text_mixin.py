@@ -118,14 +118,13 @@ class SupportAnswerTextMixin(models.AbstractModel):
         description = request.description or ""
         if len(description) > MAX_DESCRIPTION:
             description = description[: MAX_DESCRIPTION - 1].rstrip() + "…"
-        assumed = any(note.code == "zone_assumed" for note in reading.result.notes)
         return {
             "customer_email": request.customer_email,
             "customer_name": request.customer_name,
             "customer_phone": request.customer_phone,
             "requested_date": self._format_request_time(request),
             "duration": f"{request.duration:g} h" if request.duration else None,
-            "timezone": None if assumed else request.timezone,
+            "timezone": request.named_timezone,
             "description": description,
             "priority": PRIORITY_WORDS.get(request.priority),
             "location": request.location,

@@ -322,10 +322,13 @@ class SupportIntake(models.AbstractModel):
 
     @api.model
     def _get_told_timezone(self, result):
-        """The zone that the request itself names, if Odoo knows it."""
-        assumed = any(note.code == "zone_assumed" for note in result.notes)
-        zone = result.request.timezone
-        return zone if zone in pytz.all_timezones_set and not assumed else False
+        """The zone that the request itself names, if Odoo knows it.
+
+        Without one the customer is told in theirs, see ``_get_customer_timezone``: an offset
+        names an instant, and the zone in which a time without any was read is an assumption.
+        """
+        zone = result.request.named_timezone
+        return zone if zone in pytz.all_timezones_set else False
 
     @api.model
     def _describe(self, request):

@@ -84,4 +84,6 @@ class SupportIntakeContacts(models.AbstractModel):
             "company_id": company.id,
             # The language of the user who brings the request in says nothing of the customer's.
             "lang": get_company_lang(company),
+            # Odoo would take the zone of whoever brings the request in.
+            "tz": False,
         }

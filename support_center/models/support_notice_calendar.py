@@ -22,8 +22,9 @@ class SupportNoticeCalendar(models.AbstractModel):
         """
         vals_list, ids = [], []
         for lang, records in by_lang.items():
+            in_lang = self.with_context(lang=lang)
             for record in records.with_context(lang=lang):
-                visit = self._prepare_visit(record, sequences[record.id])
+                visit = in_lang._prepare_visit(record, sequences[record.id])
                 vals_list.append(
                     {
                         "name": "cancelled.ics" if method == CANCEL else "appointment.ics",

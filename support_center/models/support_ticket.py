@@ -1,5 +1,7 @@
 from odoo import _, api, fields, models
 
+from .support_state_mixin import LIVE_STATES
+
 PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]
 
 
@@ -10,6 +12,7 @@ class SupportTicket(models.Model):
         "portal.mixin",
         "rating.mixin",
         "mail.activity.mixin",
+        "support.erasure.mixin",
         "support.automation.mixin",
         "support.ticket.related.mixin",
     ]
@@ -138,6 +141,32 @@ class SupportTicket(models.Model):
             for vals in vals_list:
                 vals["name"] = _("%(subject)s (copy)", subject=vals["name"])
         return vals_list
+
+    # ------------------------------------------------------------------
+    # Erasure of personal data
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_fields_kept_in_erasure(self):
+        return super()._get_fields_kept_in_erasure() | {"number"}
+
+    def _prepare_erased_vals(self):
+        in_lang = self.with_context(lang=self._get_company_lang())
+        return {**super()._prepare_erased_vals(), "name": in_lang._describe_erased()}
+
+    def _describe_erased(self):
+        return _("Erased")
+
+    def _find_erasure_obstacle(self):
+        expected = self.appointment_ids.filtered(lambda visit: visit.state in LIVE_STATES)
+        if expected:
+            return _(
+                "%(name)s: somebody is expected for it (%(visits)s). Cancel the visit, or close it "
+                "once it took place, then erase.",
+                name=self.number,
+                visits=", ".join(expected.mapped("name")),
+            )
+        return super()._find_erasure_obstacle()
 
     # ------------------------------------------------------------------
     # Mail

@@ -145,8 +145,12 @@ class TestCustomerLanguage(LanguageCommon, DialogueCase):
         )
         visits.action_confirm()
         self.env.flush_all()
-        for visit, word in zip(visits, ("jueves", "jeudi", "jueves"), strict=True):
-            self.assertIn(word, self._get_notices(visit.sudo()).subject)
+        words = {"es_ES": ("jueves", "Cita de soporte"), "fr_FR": ("jeudi", "Rendez-vous")}
+        for visit, lang in zip(visits, ("es_ES", "fr_FR", "es_ES"), strict=True):
+            mail = self._get_notices(visit.sudo())
+            day, summary = words[lang]
+            self.assertIn(day, mail.subject)
+            self.assertIn(f"SUMMARY:{summary}", self._get_calendar_text(mail))
 
     # ------------------------------------------------------------------
     # Requests
@@ -262,7 +266,7 @@ class TestCustomerLanguage(LanguageCommon, DialogueCase):
     def test_a_sample_is_in_the_users_language_else_in_the_companys(self):
         admin = self.env.ref("base.user_admin")
         admin.email = "admin@example.com"
-        for lang, word in (("es_ES", "confirmada"), (False, "confirm")):
+        for lang, word in (("es_ES", "confirmada"), (False, "Confirmé")):
             admin.lang = lang
             sample = self.env["support.mail.sample"].with_user(admin).with_context(lang="de_DE")
             mail = sample._send("mail_template_appointment_confirmation")
