@@ -372,6 +372,15 @@ class SupportAppointment(models.Model):
         for visit_id, event in self._find_events().items():
             event._erase_visit_texts(self.browse(visit_id))
 
+    def _erase_personal_data(self):
+        super()._erase_personal_data()
+        # What a dispatcher is asked about a technician's absence names the customers.
+        # sudo: as in the mixin; the activity may be anybody's.
+        asked = self.sudo().technician_id.filtered("hit_activity_id")
+        asked._run_automation(
+            "tell_hit_visits", lambda technicians: technicians.sudo()._tell_of_hits()
+        )
+
     # ------------------------------------------------------------------
     # Business
     # ------------------------------------------------------------------

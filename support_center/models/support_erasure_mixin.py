@@ -53,7 +53,8 @@ class SupportErasureMixin(models.AbstractModel):
 
     @api.model
     def _search_personal_data(self, email, name):
-        """Records that hold an address or a name anywhere, in a field or in their chatter.
+        """Records that hold an address or a name in any field, and what a person without a
+        contact has written to us.
 
         :param str email: the address, in any case
         :param str name: the person's full name
@@ -68,8 +69,10 @@ class SupportErasureMixin(models.AbstractModel):
                 SELECT id FROM %(table)s AS record
                  WHERE to_jsonb(record)::text ILIKE ANY(%(patterns)s)
                  UNION
-                SELECT res_id FROM mail_message AS message
-                 WHERE model = %(model)s AND to_jsonb(message)::text ILIKE ANY(%(patterns)s)
+                SELECT record.id FROM mail_message AS message
+                  JOIN %(table)s AS record ON record.id = message.res_id
+                 WHERE message.model = %(model)s AND record.partner_id IS NULL
+                   AND message.email_from ILIKE ANY(%(patterns)s)
                 """,
                 table=SQL.identifier(self._table),
                 patterns=patterns,

@@ -171,8 +171,8 @@ class SupportReviewMixin(models.AbstractModel):
         """
         drafts = self._filter_waiting()
         drafts.write({"state": "cancelled", "cancel_reason": " ".join(reason.split())})
-        for draft in drafts if is_told else ():
-            draft = draft.with_context(lang=draft._get_company_lang())
+        for each in drafts if is_told else ():
+            draft = each.with_context(lang=each._get_company_lang())
             address, obstacle = draft._find_rejection_address()
             if obstacle:
                 draft._message_log(body=obstacle)

@@ -164,9 +164,7 @@ class SupportWebhookDelivery(models.Model):
         for delivery in deliveries:
             body = json.loads(delivery.payload)
             body["data"].update(external_ref=None, errors=[])
-            delivery.write(
-                {"payload": json.dumps(body, ensure_ascii=False), "last_error": False}
-            )
+            delivery.write({"payload": json.dumps(body, ensure_ascii=False), "last_error": False})
         self.env["support.automation.log"].sudo()._erase_of(deliveries)
 
     # ------------------------------------------------------------------

@@ -81,9 +81,7 @@ class TestCustomerLanguage(LanguageCommon, DialogueCase):
                 self.assertIn("Rendez-vous d'assistance", self._get_calendar_text(mail))
 
     def test_who_is_asked_for_the_language(self):
-        firm = self.env["res.partner"].create(
-            {"name": "Firm", "is_company": True, "lang": "es_ES"}
-        )
+        firm = self.env["res.partner"].create({"name": "Firm", "is_company": True, "lang": "es_ES"})
         partners = self.env["res.partner"].create(
             [
                 {"name": "Own", "email": "own@example.com", "lang": "en_US", "parent_id": firm.id},
@@ -177,11 +175,12 @@ class TestCustomerLanguage(LanguageCommon, DialogueCase):
         reading = self.env["support.intake"]._read_payloads([data])[0]
         self.assertTrue(made.intake_note)
         self.assertEqual(made.intake_note, french._describe_notes(reading))
-        faults = appointments.check_external_data({"customer_email": "nobody"})
-        german = appointments.env["support.intake"]._list_faults(
-            dict(enumerate(self.env["support.intake"]._read_payloads([{"customer_email": "nobody"}])))
-        )
-        self.assertEqual(faults, german)
+        wrong = {"customer_email": "nobody"}
+        intake = appointments.env["support.intake"]
+        readings = dict(enumerate(intake._read_payloads([wrong])))
+        faults = appointments.check_external_data(wrong)
+        self.assertEqual(faults, intake._list_faults(readings))
+        self.assertNotEqual(faults, self.env["support.intake"]._list_faults(readings))
 
     def test_the_answer_and_its_note_are_in_the_companys_language(self):
         draft = self._send_mail("customer_email: new@example.com\nrequested_date: 2026-02-30 14:00")

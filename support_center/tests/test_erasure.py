@@ -80,9 +80,7 @@ class ErasureCase(DialogueCase):
         (answer,) = self._get_answers(by_mail)
         self._reply("description: Zelenka, second floor\n", answer, sender=f"{PERSON} <{ADDRESS}>")
         robot = self._send_request(number=2)
-        double = appointments.with_context(
-            external_data={**data, "external_ref": False}
-        ).create({})
+        double = appointments.with_context(external_data={**data, "external_ref": False}).create({})
         # A visit that took place, with all its mails, its entry and its rating.
         by_api.technician_id = self.technician
         by_api.action_confirm()
@@ -113,7 +111,7 @@ class ErasureCase(DialogueCase):
         )
         ticket.message_post(body=f"Dear {PERSON}", partner_ids=by_api.partner_id.ids)
         ticket.message_subscribe(by_api.partner_id.ids)
-        self.env["support.automation.log"]._record("probe", ticket, "failed", f"of {PERSON}")
+        self.env["support.automation.log"]._record("probe", ticket, "skipped", f"of {PERSON}")
         self.env.flush_all()
         return {
             "by_api": by_api,
@@ -234,6 +232,98 @@ class TestErasure(ErasureCase):
         self.assertGreater(len(rows), 1)
         self.assertNotIn("Quirina", f"{rows.mapped('message')} {rows.mapped('reference')}")
         self.assertFalse(ticket.message_follower_ids.partner_id.filtered("partner_share"))
+
+    def test_the_lookup_finds_who_wrote_without_being_a_contact(self):
+        alias = self.env["mail.alias"].create(
+            {
+                "alias_name": "tickets",
+                "alias_model_id": self.env["ir.model"]._get_id("support.ticket"),
+                "alias_domain_id": self.mail_alias_domain.id,
+            }
+        )
+        with self.mock_mail_gateway():
+            self.format_and_process(
+                "From: {email_from}\nTo: {to}\nSubject: {subject}\nMessage-Id: {msg_id}\n\nHelp\n",
+                f"Somebody <{ADDRESS}>",
+                alias.alias_full_name,
+                subject="Help",
+                msg_id="<3.quirina@example.com>",
+                target_model="support.ticket",
+            )
+        ticket = self.env["support.ticket"].search([("name", "=", "Help")])
+        self.assertFalse(ticket.partner_id)
+        wizard = self._look_up()
+        line = wizard.line_ids.filtered(lambda each: each.res_model == "support.ticket")
+        self.assertEqual(line.res_id, ticket.id)
+        wizard.line_ids.action_unlink_all()
+        self.assertEqual(self._find_traces(["%quirina%"]), [])
+        self.assertTrue(ticket.exists())
+
+    def test_a_former_customer_is_taken_out_of_anothers_visit(self):
+        person = self.env["res.partner"].create({"name": PERSON, "email": ADDRESS})
+        visit = self._create_appointment(partner_id=person.id, technician_id=self.technician.id)
+        visit.action_confirm()
+        self.env.flush_all()
+        self._send_queue()
+        visit.partner_id = self.customer
+        self.env.flush_all()
+        self.flush_tracking()
+        self.assertIn(PERSON, visit.activity_ids.note)
+        mail = self._get_notices(visit)[-1]
+        wizard = self._look_up()
+        self.assertNotIn("support.appointment", wizard.line_ids.mapped("res_model"))
+        wizard.line_ids.action_unlink_all()
+        self.assertEqual(self._find_traces(), [])
+        self.assertEqual(visit.customer_name, "Known Customer")
+        self.assertTrue(mail.exists())
+
+    def test_a_mail_that_outlived_its_visit_is_found(self):
+        person = self.env["res.partner"].create({"name": PERSON, "email": ADDRESS})
+        visit = self._create_appointment(partner_id=person.id)
+        visit.action_confirm()
+        self.env.flush_all()
+        self._send_queue()
+        visit.action_cancel()
+        self.env.flush_all()
+        visit.with_user(self.user_manager).unlink()
+        self._send_queue()
+        self.assertIn("mail_mail", {table for table, _text in self._find_traces()})
+        self._look_up().line_ids.action_unlink_all()
+        self.assertEqual(self._find_traces(), [])
+
+    def test_a_rating_outlives_its_message_and_its_line(self):
+        visit = self._make_history()["by_api"]
+        wizard = self._look_up()
+        rating = visit.rating_ids
+        for model in ("mail.message", "rating.rating"):
+            lines = wizard.line_ids.filtered(lambda line, m=model: line.res_model == m)
+            lines.action_unlink_all()
+        self.env.invalidate_all()
+        self.assertEqual(rating.exists().rating, 4)
+        self.assertFalse(rating.feedback or rating.partner_id)
+
+    def test_a_note_on_a_technician_names_an_erased_customer_no_more(self):
+        self.customer.name = PERSON
+        visit = self._create_appointment(technician_id=self.technician.id)
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Ill",
+                "resource_id": self.technician.resource_id.id,
+                "date_from": "2026-03-05 00:00:00",
+                "date_to": "2026-03-06 00:00:00",
+            }
+        )
+        self.env.flush_all()
+        self.assertIn(PERSON, self.technician.hit_activity_id.note)
+        visit.with_user(self.user_manager).action_erase_personal_data()
+        self.assertFalse(self.technician.hit_activity_id)
+
+    def test_the_lookup_refuses_who_is_expected_in_words(self):
+        visit = self._make_history()["cancelled"]
+        visit.action_undo_cancel()
+        self.env.flush_all()
+        with self.assertRaisesRegex(UserError, f"{visit.name}: the customer expects somebody"):
+            self._look_up().line_ids.action_unlink_all()
 
     def test_who_expects_somebody_is_not_erased(self):
         visit = self._create_appointment(technician_id=self.technician.id)
