@@ -3,6 +3,7 @@ import psycopg2
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..languages import get_user_lang
 from .support_calendar_guard_mixin import LINK
 from .support_calendar_mixin import MIRRORED_STATES
 from .support_state_mixin import LIVE_STATES
@@ -125,7 +126,7 @@ class CalendarEvent(models.Model):
         :param user: ``res.users`` whose calendar it is
         """
         context = {
-            "lang": user.lang,
+            "lang": get_user_lang(user, user.company_id),
             "tz": user.tz,
             MIRROR_KEY: MIRROR,
             # No mail by the calendar: technician and customer are told by the appointment.

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from email.utils import parseaddr
 from functools import partial
 
 from odoo import _, api, fields, models
@@ -347,6 +348,10 @@ class SupportAppointment(models.Model):
         # Nobody expects anything of it any more, and nobody can plan a request without a word.
         vals["announced_start"] = None
         return {**vals, "active": False} if self.state == "draft" else vals
+
+    def _get_person(self):
+        name, email = parseaddr(self.intake_sender or "")
+        return self.customer_name or name, self.customer_email or email
 
     def _find_erasure_obstacle(self):
         expects = self.state == "draft" and self.announced_start

@@ -198,11 +198,16 @@ class SupportAutomationLog(models.Model):
             dict(
                 row,
                 res_id=record.id,
-                reference=record.display_name,
+                reference=self._get_reference(record),
                 company_id=record.company_id.id if "company_id" in record else row["company_id"],
             )
             for record in records.sudo()
         ]
+
+    @api.model
+    def _get_reference(self, record):
+        # The display name of a ticket has its subject, which a customer wrote.
+        return record.number if record._name == "support.ticket" else record.display_name
 
     @api.model
     def _emit(self, vals_list, error=None):

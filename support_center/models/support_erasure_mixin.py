@@ -87,6 +87,26 @@ class SupportErasureMixin(models.AbstractModel):
     # Erase
     # ------------------------------------------------------------------
 
+    def action_privacy_lookup(self):
+        """Open Odoo's look-up for the person whom this record is about.
+
+        :return: window action; the page is for administrators
+        """
+        self.ensure_one()
+        name, email = self._get_person()
+        return {
+            **self.env["ir.actions.act_window"]._for_xml_id(
+                "privacy_lookup.action_privacy_lookup_wizard"
+            ),
+            "context": {"default_name": name or email, "default_email": email},
+        }
+
+    def _get_person(self):
+        """
+        :return: tuple of name and address, each False where it is not known
+        """
+        return self.partner_id.name, self.partner_id.email
+
     def action_open_erasure(self):
         """Ask once more, since what is erased does not come back.
 
@@ -112,8 +132,9 @@ class SupportErasureMixin(models.AbstractModel):
         """
         if not self.env.user.has_group("support_center.group_support_manager"):
             raise AccessError(_("Only a manager of the Support Center may erase personal data."))
-        # With the user's own rights: another company's record raises here.
-        self.sudo(False).mapped("company_id")
+        # With the user's own rights: another company's record raises here. Not a field, since
+        # what is in the cache already is given to everybody.
+        self.sudo(False).read(["company_id"])
 
     def _erase_personal_data(self):
         """Erase, whoever calls; see ``action_erase_personal_data``.

@@ -1,5 +1,8 @@
+from email.utils import parseaddr
+
 from odoo import _, api, fields, models
 
+from ..languages import get_company_lang
 from .support_state_mixin import LIVE_STATES
 
 PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]
@@ -157,6 +160,13 @@ class SupportTicket(models.Model):
     def _describe_erased(self):
         return _("Erased")
 
+    def _get_person(self):
+        # Without a contact it came by mail, and the first message is who it came from.
+        first = self.message_ids.filtered("email_from").sorted("id")[:1]
+        name, email = super()._get_person()
+        written = parseaddr(first.email_from or "")
+        return name or written[0], email or written[1]
+
     def _find_erasure_obstacle(self):
         expected = self.appointment_ids.filtered(lambda visit: visit.state in LIVE_STATES)
         if expected:
@@ -174,12 +184,18 @@ class SupportTicket(models.Model):
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
+        # Who fetches the mail has nothing to do with what is kept of it.
+        in_lang = self.with_context(lang=get_company_lang(self.env.company))
         values = {
-            "name": msg_dict.get("subject") or _("No subject"),
+            "name": msg_dict.get("subject") or in_lang._describe_no_subject(),
             "partner_id": msg_dict.get("author_id"),
             **(custom_values or {}),
         }
         return super().message_new(msg_dict, custom_values=values)
+
+    @api.model
+    def _describe_no_subject(self):
+        return _("No subject")
 
     # ------------------------------------------------------------------
     # Actions

@@ -211,6 +211,18 @@ class TestCustomerLanguage(LanguageCommon, DialogueCase):
         self.assertEqual(mail.subject, subject)
         self.assertNotIn("we cannot take", subject)
 
+    def test_a_ticket_without_a_subject_is_named_in_the_companys_language(self):
+        team = self.env["support.team"].create({"name": "Mailed", "alias_name": "mailed-team"})
+        gateway = self.env["mail.thread"].with_context(lang="de_DE")
+        with self.mock_mail_gateway():
+            gateway.message_process(
+                None,
+                f"From: known@example.com\nTo: mailed-team@{self.alias_domain}\n"
+                "Message-Id: <no-subject@example.com>\n\nIt smokes.\n",
+            )
+        ticket = self.env["support.ticket"].search([("team_id", "=", team.id)])
+        self.assertEqual(ticket.name, "Sans objet")
+
     # ------------------------------------------------------------------
     # Our own people
     # ------------------------------------------------------------------
