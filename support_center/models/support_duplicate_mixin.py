@@ -190,7 +190,7 @@ class SupportDuplicateMixin(models.AbstractModel):
         # The kept one's ticket is not to be opened again because a duplicate of it is off.
         self.filtered(lambda a: a.ticket_id == kept.ticket_id).write({"ticket_id": False})
         self._move_messages(kept)
-        self.write({"merged_into_id": kept.id})
+        self._write_protected({"merged_into_id": kept.id})
         in_lang = self.with_context(lang=kept._get_company_lang())
         self._cancel(in_lang._describe_duplicate(kept), tell=tell)
         in_lang._note_merge(kept)

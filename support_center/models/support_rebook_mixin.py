@@ -143,7 +143,7 @@ class SupportRebookMixin(models.AbstractModel):
 
         :return: ``support.appointment`` in the same order
         """
-        drafts = self.create([visit._prepare_rebook_vals() for visit in self])
+        drafts = self._create_protected([visit._prepare_rebook_vals() for visit in self])
         notes = {}
         for visit, draft in zip(self, drafts, strict=True):
             notes[visit] = _("Rebooked as %(draft)s.", draft=draft._get_html_link(title=draft.name))

@@ -150,7 +150,7 @@ class SupportStateMixin(models.AbstractModel):
                         state=appointment._get_state_label(),
                     )
                 )
-        self.write({**(vals or {}), "state": state})
+        self._write_protected({**(vals or {}), "state": state})
         return True
 
     # ------------------------------------------------------------------
@@ -197,20 +197,32 @@ class SupportStateMixin(models.AbstractModel):
         :raise ValidationError: names each appointment and what it lacks
         """
         vals = vals or {}
-        faults = []
-        for appointment in self:
-            missing = []
-            if not vals.get("start", appointment.start):
-                missing.append(_("a start"))
-            if not vals.get("partner_id", appointment.partner_id):
-                missing.append(_("a customer"))
-            if missing:
-                faults.append(
-                    _(
-                        "%(name)s cannot be confirmed: it needs %(missing)s.",
-                        name=appointment.name,
-                        missing=_(" and ").join(missing),
-                    )
-                )
-        if faults:
-            raise ValidationError("\n".join(faults))
+        faults = [
+            self._describe_not_confirmable(
+                appointment.name,
+                vals.get("start", appointment.start),
+                vals.get("partner_id", appointment.partner_id),
+            )
+            for appointment in self
+        ]
+        if any(faults):
+            raise ValidationError("\n".join(fault for fault in faults if fault))
+
+    @api.model
+    def _describe_not_confirmable(self, name, start, partner):
+        """What an appointment lacks before it can be confirmed.
+
+        :return: str, empty where it lacks nothing
+        """
+        missing = []
+        if not start:
+            missing.append(_("a start"))
+        if not partner:
+            missing.append(_("a customer"))
+        if not missing:
+            return ""
+        return _(
+            "%(name)s cannot be confirmed: it needs %(missing)s.",
+            name=name,
+            missing=_(" and ").join(missing),
+        )

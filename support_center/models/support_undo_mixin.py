@@ -40,7 +40,7 @@ class SupportUndoMixin(models.AbstractModel):
             confirmed_at = {visit.id: visit.confirmed_at for visit in self}
             self.write({"state": "draft", "cancel_reason": False})
             for moment, visits in self.grouped(lambda visit: confirmed_at[visit.id]).items():
-                visits.write({"state": "confirmed", "confirmed_at": moment})
+                visits._write_protected({"state": "confirmed", "confirmed_at": moment})
         return True
 
     def _check_undoable(self):
