@@ -114,6 +114,7 @@ class TestCustomerLanguage(LanguageCommon, DialogueCase):
         self.env.invalidate_all()
         visit = self._confirm(self.nobody_s)
         mail = self._get_notices(visit.sudo())
+        self.assertIn("Confirmé", mail.subject)
         self.assertIn("jeudi 5 mars 2026", mail.subject)
         self.assertNotIn("failed", self._get_log(visit.sudo()).mapped("outcome"))
 
