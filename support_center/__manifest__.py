@@ -11,6 +11,8 @@
         "calendar",
         "mail",
         "portal",
+        # Installed by itself wherever mail is; our records are found and erased by it.
+        "privacy_lookup",
         "rating",
         "resource",
     ],
@@ -80,6 +82,7 @@
         "wizard/support_bulk_result_views.xml",
         "wizard/support_cancel_wizard_views.xml",
         "wizard/support_merge_wizard_views.xml",
+        "wizard/support_erase_wizard_views.xml",
         "views/support_my_day_views.xml",
         "views/res_config_settings_views.xml",
         "views/support_center_menus.xml",

@@ -4,6 +4,8 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from ..languages import get_user_lang
+
 
 class SupportCustomerPortal(CustomerPortal):
     @http.route(
@@ -12,6 +14,8 @@ class SupportCustomerPortal(CustomerPortal):
         auth="public",
         website=True,
         methods=["GET"],
+        # The language is the reader's and not a part of the address, which mails carry.
+        multilang=False,
     )
     def portal_support_appointment(self, appointment_id, access_token=None, **_parameters):
         """The customer's page of one appointment: who, when, where. It only shows.
@@ -30,7 +34,9 @@ class SupportCustomerPortal(CustomerPortal):
         appointment_sudo = appointment_sudo._follow_merge()
         by_login = self._support_may_read(appointment_sudo.id)
         if not by_login and not appointment_sudo._is_link_valid():
+            self._support_use_reader_language(appointment_sudo, by_login)
             return self._support_page_expired()
+        appointment_sudo = self._support_use_reader_language(appointment_sudo, by_login)
         values = {
             **self._prepare_support_appointment_values(appointment_sudo),
             "page_name": "support_appointment",
@@ -48,6 +54,21 @@ class SupportCustomerPortal(CustomerPortal):
             and env["support.appointment"].search_count([("id", "=", appointment_id)], limit=1)
         )
 
+    def _support_use_reader_language(self, appointment_sudo, by_login):
+        """Show the page in the language of the user who is logged in, else in the customer's,
+        as their mails are; the browser's is anybody's who has the link.
+
+        :return: the appointment in that language
+        """
+        if by_login:
+            lang = get_user_lang(request.env.user, appointment_sudo.company_id)
+        else:
+            lang = appointment_sudo._get_customer_lang()
+        # A website may have fewer languages than Odoo, and the frame of its pages no others.
+        lang = request.env["ir.http"].get_nearest_lang(lang) or request.env.lang
+        request.update_context(lang=lang)
+        return appointment_sudo.with_context(lang=lang)
+
     def _prepare_support_appointment_values(self, appointment_sudo):
         """What the page shows; times as text, as the mails have them."""
         return {
@@ -60,6 +81,7 @@ class SupportCustomerPortal(CustomerPortal):
         response = request.render(
             "support_center.portal_support_message",
             {
+                "page_name": "support_message",
                 "title": _("This link opens nothing"),
                 "text": _("It may be incomplete. Copy the whole link from the mail, or log in."),
             },
@@ -71,6 +93,7 @@ class SupportCustomerPortal(CustomerPortal):
         response = request.render(
             "support_center.portal_support_message",
             {
+                "page_name": "support_message",
                 "title": _("This link has expired"),
                 "text": _("The visit is over. Write to us, or log in to see it."),
             },

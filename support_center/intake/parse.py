@@ -18,7 +18,7 @@ from .text import clean, describe, describe_fully, one_line
 from .times import KEY as DATE
 from .times import WordReader, aware, read_requested_date
 from .wording import read_words
-from .zones import UTC, find_zone
+from .zones import UTC, find_written_zone, find_zone
 
 # How much of a mail is searched for the form, in characters.
 MAX_MAIL = 200_000
@@ -231,9 +231,9 @@ def _build(
         findings.note("name_from_address", value=describe(name))
     phone = known.get("customer_phone")
     zone, zone_given = _read_zone(known, default_timezone, findings)
-    moment, zone_name = None, None
+    moment, zone_name, place = None, None, None
     if DATE in known:
-        moment, zone_name = read_requested_date(
+        moment, zone_name, place = read_requested_date(
             known[DATE],
             zone=zone,
             zone_given=zone_given,
@@ -249,6 +249,7 @@ def _build(
         customer_phone=None if phone is None else values.read_phone(phone, findings),
         requested_date=moment,
         timezone=zone_name,
+        named_timezone=_find_written_zone(known) or place,
         duration=(
             values.read_duration(known["duration"], findings) if "duration" in known else None
         ),
@@ -280,6 +281,11 @@ def _read(
 def _read_validate_only(known: Mapping[str, object], findings: Findings) -> bool:
     key = "validate_only"
     return key in known and values.read_flag(key, known[key], findings)
+
+
+def _find_written_zone(known: Mapping[str, object]) -> str | None:
+    given = known.get("timezone")
+    return find_written_zone(one_line(clean(given[:200]))) if isinstance(given, str) else None
 
 
 def _read_zone(

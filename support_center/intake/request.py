@@ -38,7 +38,9 @@ class AppointmentRequest:
     """One request as it was understood; ``None`` where nothing usable was said.
 
     ``requested_date`` is aware UTC, also when it lies in the past (a problem
-    says so); ``timezone`` is the IANA name in which the time was read;
+    says so); ``timezone`` is the IANA name in which the time was read, and
+    ``named_timezone`` the one that the request itself names, by its key or with
+    the time: an offset or ``Z`` is none;
     ``duration`` is in hours; ``priority`` is ``'0'`` to ``'3'``. The three
     ``…_ref`` are names that only the database can resolve. ``extra`` holds the
     keys nobody knows, in the order in which they came.
@@ -50,6 +52,7 @@ class AppointmentRequest:
     requested_date: datetime | None = None
     duration: float | None = None
     timezone: str | None = None
+    named_timezone: str | None = None
     description: str | None = None
     location: str | None = None
     priority: str | None = None

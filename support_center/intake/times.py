@@ -10,7 +10,7 @@ from xmlrpc.client import DateTime
 
 from .request import Findings
 from .text import clean, describe, one_line
-from .zones import UTC, find_zone, name_zone, resolve
+from .zones import UTC, find_place, find_zone, name_zone, resolve
 
 KEY = "requested_date"
 #: What a caller is told to send.
@@ -115,7 +115,7 @@ def read_requested_date(
     sent: datetime,
     findings: Findings,
     read_words: WordReader | None = None,
-) -> tuple[datetime | None, str | None]:
+) -> tuple[datetime | None, str | None, str | None]:
     """The instant that ``value`` asks for.
 
     :param value: text, ``datetime``, ``date`` or ``xmlrpc.client.DateTime``
@@ -124,8 +124,9 @@ def read_requested_date(
     :param now: aware; a time that is not after it is past
     :param sent: aware; what "tomorrow" counts from
     :param read_words: reads what is not ISO 8601; None to refuse it
-    :return: aware UTC instant and IANA name of the zone in which it was read,
-        or None and None with a problem among the findings
+    :return: aware UTC instant, IANA name of the zone in which it was read, and IANA
+        name of the zone of a place that was written with the time; None for each with
+        a problem among the findings
     """
     try:
         clue = _read_clue(value, sent.astimezone(zone[1]), read_words)
@@ -136,7 +137,7 @@ def read_requested_date(
     except UnreadableTime as error:
         params = {"value": describe(value), "expected": EXPECTED, **error.params}
         findings.problem(KEY, error.code, **params)
-        return None, None
+        return None, None, None
     wall = datetime(clue.day.year, clue.day.month, clue.day.day, *clue.clock)
     if clue.zone:
         instant = resolve(wall, clue.zone[1], clue.zone[0] or "UTC", findings)
@@ -153,7 +154,7 @@ def read_requested_date(
         findings.note("date_understood", value=describe(value), resolved=shown, timezone=name)
     if instant <= now:
         findings.problem(KEY, "past", value=describe(value), resolved=shown, timezone=name)
-    return instant, name
+    return instant, name, find_place(clue.zone)
 
 
 def _read_clue(value: object, sent: datetime, read_words: WordReader | None) -> Clue:

@@ -32,6 +32,13 @@ _ABBREVIATIONS: dict[str, str | int] = {
     "MESZ": 2,
 }
 _OFFSET = re.compile(r"(?:UTC|GMT|UT|Z)?\s*([+\-−])\s*(\d{1,2})(?::?([0-5]\d))?", re.I)
+# Names of one offset in the zone database, beside those that begin with ``Etc/``.
+_OFFSET_NAMES = frozenset(
+    {
+        *("UTC", "UCT", "GMT", "GMT0", "GMT+0", "GMT-0"),
+        *("Greenwich", "Universal", "Zulu", "EST", "MST", "HST"),
+    }
+)
 # Names in the zone database that name no place and no fixed meaning.
 _NO_ZONES = frozenset({"Factory", "localtime", "posixrules"})
 _LONGEST = 64
@@ -81,6 +88,33 @@ def find_zone(text: str) -> tuple[str | None, tzinfo] | None:
         return None
     sign = 1 if match[1] == "+" else -1
     return fixed_zone(sign * int(match[2]), sign * int(match[3] or 0))
+
+
+def find_written_zone(text: str) -> str | None:
+    """The IANA name that a ``timezone`` writes out, ``UTC`` included.
+
+    :return: None for what is only an offset, be it by an abbreviation: it says which instant
+        is meant, and not in which zone its writer lives
+    """
+    text = text.strip()
+    found = find_zone(text)
+    if not found or _OFFSET.fullmatch(text):
+        return None
+    known = _ABBREVIATIONS.get(text.upper())
+    return None if isinstance(known, int) else found[0]
+
+
+def find_place(zone: tuple[str | None, tzinfo] | None) -> str | None:
+    """The IANA name of a zone that was written with a time, where it names a place.
+
+    Programs end every time with ``Z`` or an offset, wherever the customer is.
+
+    :param zone: as ``find_zone`` returns it
+    """
+    name = zone[0] if zone else None
+    if name is None or name in _OFFSET_NAMES or name.startswith("Etc/"):
+        return None
+    return name
 
 
 def name_zone(moment: datetime, name: str | None, zone: tzinfo, favourite: str) -> str:

@@ -61,6 +61,7 @@ from . import support_appointment_type
 from . import support_technician
 from . import support_stage
 from . import support_team
+from . import support_erasure_mixin
 from . import support_ticket
 from . import support_appointment
 from . import support_my_day
@@ -95,6 +96,7 @@ from . import ir_sequence
 from . import mail_mail
 from . import mail_message
 from . import mail_thread
+from . import rating_rating
 from . import resource_resource
 from . import res_config_settings
 from . import res_partner

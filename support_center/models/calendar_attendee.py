@@ -1,4 +1,4 @@
-from odoo import _, models
+from odoo import models
 
 
 class CalendarAttendee(models.Model):
@@ -13,7 +13,5 @@ class CalendarAttendee(models.Model):
         # sudo: the appointment is named to whoever looks after it.
         for event in declined.event_id._get_mirrored().sudo():
             if event._is_visit_live():
-                event.support_appointment_id._tell_calendar_refusal(
-                    _("The visit was declined in the calendar."), event._explain_keeping()
-                )
+                event.support_appointment_id._tell_calendar_refusal("declined")
         return result

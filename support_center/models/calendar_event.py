@@ -3,6 +3,7 @@ import psycopg2
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..languages import get_user_lang
 from .support_calendar_guard_mixin import LINK
 from .support_calendar_mixin import MIRRORED_STATES
 from .support_state_mixin import LIVE_STATES
@@ -103,7 +104,7 @@ class CalendarEvent(models.Model):
             live._refuse_deletion()
             return super().unlink()
         for event in live:
-            event._keep_for_visit(_("The visit's entry was deleted in another calendar."))
+            event._keep_for_visit("deleted")
         # Google reports the deletion that our archiving asked for: a cancellation may be undone.
         waiting = mirrored.filtered(
             lambda e: e.sudo().support_appointment_id.state not in MIRRORED_STATES
@@ -125,7 +126,7 @@ class CalendarEvent(models.Model):
         :param user: ``res.users`` whose calendar it is
         """
         context = {
-            "lang": user.lang,
+            "lang": get_user_lang(user, user.company_id),
             "tz": user.tz,
             MIRROR_KEY: MIRROR,
             # No mail by the calendar: technician and customer are told by the appointment.
@@ -146,6 +147,14 @@ class CalendarEvent(models.Model):
             # Google's synchronisation archives what it has still to delete outside.
             mine.write({LINK: False})
             mine.unlink()
+
+    def _erase_visit_texts(self, visit):
+        """Leave nothing in a visit's entry but its time and its reference."""
+        self.ensure_one()
+        mine = self._as_mirror(self.user_id)
+        mine.write({"name": visit.name, "location": False, "description": False})
+        messages = mine.env["mail.message"]
+        messages.search([("model", "=", self._name), ("res_id", "=", self.id)]).unlink()
 
     def _get_mirror_archive_values(self):
         """Values that archive an event and delete it in Google or Outlook, where it is there.
@@ -231,25 +240,28 @@ class CalendarEvent(models.Model):
         :param write: Odoo's own ``write`` of this event
         """
         self.ensure_one()
-        event = self.sudo()  # sudo: as in _get_refusal
-        vals, reason = event._strip_sync_vals(vals)
+        # The reason is read by who looks after the visit, not by whose calendar it is. sudo: as
+        # in _get_refusal
+        lang = self.sudo().support_appointment_id._get_company_lang()
+        event = self.with_context(lang=lang)
+        vals, reason = event.sudo()._strip_sync_vals(vals)
         if not reason:
             try:
                 with self.env.cr.savepoint():
                     write(dict(vals))
-                    self._take_over_times()
+                    event._take_over_times()
                 return
             # A length below zero is refused by the database alone.
             except (UserError, psycopg2.IntegrityError) as error:
                 reason = str(error)
         write({name: vals[name] for name in vals if name not in TIME_FIELDS})
-        event._keep_for_visit(_("The visit's entry was changed in another calendar."), reason)
+        event._keep_for_visit("changed", reason)
 
-    def _keep_for_visit(self, what, reason=None):
+    def _keep_for_visit(self, what, reason=""):
         """Put the event back to the appointment's time, and tell a dispatcher.
 
-        :param str what: one sentence on what happened
-        :param str reason: why it has no effect
+        :param str what: as ``_tell_calendar_refusal`` takes it
+        :param str reason: why it has no effect, if not because the visit is planned
         """
         self.ensure_one()
         event = self.sudo()  # sudo: as in _get_refusal
@@ -262,7 +274,7 @@ class CalendarEvent(models.Model):
                 "active": visit._has_calendar_entry(),
             }
         )
-        visit.sudo(False)._tell_calendar_refusal(what, reason or event._explain_keeping())
+        visit.sudo(False)._tell_calendar_refusal(what, reason)
 
     # ------------------------------------------------------------------
     # Actions

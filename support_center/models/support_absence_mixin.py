@@ -143,7 +143,7 @@ class SupportAbsenceMixin(models.AbstractModel):
     def _write_hit_activity(self, activity, visits, user):
         """Make the activity, or bring the open one up to date, in the language of its user."""
         self.ensure_one()
-        technician = self.with_context(lang=(activity.user_id or user).lang)
+        technician = self._for_reader(activity.user_id or user)
         vals = technician._prepare_hit_vals(visits)
         if activity:
             activity.write(vals)

@@ -140,6 +140,8 @@ class SupportAnswerMixin(models.AbstractModel):
             values["reply_to"] = self.env["support.mail.address"]._get_reply_to(self)
         # sudo: whoever reads a request again may have no right on the queue.
         mails = self.env["mail.mail"].sudo()
+        # The template says the same, unless somebody has emptied its language.
+        template = template.with_context(lang=self._get_answer_lang())
         mail_id = template.send_mail(self.id, force_send=False, email_values=values)
         notifier._wake_queue()
         return mails.browse(mail_id)
@@ -216,10 +218,17 @@ class SupportAnswerMixin(models.AbstractModel):
         self._write_protected({"intake_held": True})
         if told:
             return SILENT
-        message = _(
+        self._for_responsible()._ask_about_sender()
+        return "skipped", self._describe_sender_of_many()
+
+    def _ask_about_sender(self):
+        return self._automation_activity(
+            _("A sender of many mails is no longer answered"), self._describe_sender_of_many()
+        )
+
+    def _describe_sender_of_many(self):
+        return _(
             "%(sender)s sends more mails than Odoo's limit for loops allows. The requests are "
             "kept, but not answered until it is less.",
             sender=self.intake_sender_normalized,
         )
-        self._automation_activity(_("A sender of many mails is no longer answered"), message)
-        return "skipped", message

@@ -3,6 +3,7 @@ import pytz
 from odoo import _, models
 
 from ..intake import KEYS, AppointmentRequest, ParseResult
+from ..languages import get_customer_lang
 from .support_intake import Reading
 
 PRIORITY_WORDS = {"0": "low", "1": "normal", "2": "high", "3": "urgent"}
@@ -24,7 +25,8 @@ class SupportAnswerTextMixin(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _get_answer_lang(self):
-        """The sender's language where he is known, else the company's."""
+        """The language of the contact who sent the request, else of the customer, else of the
+        company; see ``languages``."""
         self.ensure_one()
         contacts = self.env["support.intake.contacts"]
         # sudo: contacts are not every user's to read.
@@ -34,7 +36,7 @@ class SupportAnswerTextMixin(models.AbstractModel):
             self.company_id,
         )
         partner = next(iter(partners.values()), self.partner_id)
-        return partner.lang or self.company_id.partner_id.lang or self.env.lang
+        return get_customer_lang(partner, self.company_id)
 
     def _get_answer_title(self):
         """What the answer is about, for its subject."""
@@ -116,14 +118,13 @@ class SupportAnswerTextMixin(models.AbstractModel):
         description = request.description or ""
         if len(description) > MAX_DESCRIPTION:
             description = description[: MAX_DESCRIPTION - 1].rstrip() + "…"
-        assumed = any(note.code == "zone_assumed" for note in reading.result.notes)
         return {
             "customer_email": request.customer_email,
             "customer_name": request.customer_name,
             "customer_phone": request.customer_phone,
             "requested_date": self._format_request_time(request),
             "duration": f"{request.duration:g} h" if request.duration else None,
-            "timezone": None if assumed else request.timezone,
+            "timezone": request.named_timezone,
             "description": description,
             "priority": PRIORITY_WORDS.get(request.priority),
             "location": request.location,

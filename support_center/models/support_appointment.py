@@ -1,4 +1,5 @@
 from datetime import timedelta
+from email.utils import parseaddr
 from functools import partial
 
 from odoo import _, api, fields, models
@@ -60,6 +61,7 @@ class SupportAppointment(models.Model):
         "support.duplicate.mixin",
         "support.related.mixin",
         "support.backlog.mixin",
+        "support.erasure.mixin",
         "support.automation.mixin",
         "support.protection.mixin",
         "portal.mixin",
@@ -442,6 +444,64 @@ class SupportAppointment(models.Model):
         check_access(self, "read")
         log = self.env["support.automation.log"]
         return log._open(log._get_domain_of(self))
+
+    # ------------------------------------------------------------------
+    # Erasure of personal data
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_fields_kept_in_erasure(self):
+        # The reference, and marks that tell the automation what is done already.
+        return super()._get_fields_kept_in_erasure() | {
+            "name",
+            "ics_uid",
+            "edit_trail",
+            "ticket_sync_mark",
+            "webhook_told",
+        }
+
+    def _prepare_erased_vals(self):
+        vals = super()._prepare_erased_vals()
+        # Nobody expects anything of it any more, and nobody can plan a request without a word.
+        vals["announced_start"] = None
+        return {**vals, "active": False} if self.state == "draft" else vals
+
+    def _get_person(self):
+        name, email = parseaddr(self.intake_sender or "")
+        return self.customer_name or name, self.customer_email or email
+
+    def _find_erasure_obstacle(self):
+        expects = self.state == "draft" and self.announced_start
+        if self.state in LIVE_STATES or expects:
+            return _(
+                "%(name)s: the customer expects somebody. Cancel it, or close it once the visit "
+                "took place, then erase.",
+                name=self.name,
+            )
+        notifier = self.env["support.notifier"]
+        if notifier._find_mails(["cancelled"], self, ["outgoing"]):
+            return _(
+                "%(name)s: the mail that calls the visit off has not left yet. Erase once it has, "
+                "or delete it in Settings / Technical / Email / Emails.",
+                name=self.name,
+            )
+        return super()._find_erasure_obstacle()
+
+    def _erase_related(self):
+        super()._erase_related()
+        deliveries = self.env["support.webhook.delivery"]
+        deliveries.search([("appointment_id", "in", self.ids)])._erase_personal_data()
+        for visit_id, event in self._find_events().items():
+            event._erase_visit_texts(self.browse(visit_id))
+
+    def _erase_personal_data(self):
+        super()._erase_personal_data()
+        # What a dispatcher is asked about a technician's absence names the customers.
+        # sudo: as in the mixin; the activity may be anybody's.
+        asked = self.sudo().technician_id.filtered("hit_activity_id")
+        asked._run_automation(
+            "tell_hit_visits", lambda technicians: technicians.sudo()._tell_of_hits()
+        )
 
     # ------------------------------------------------------------------
     # Business

@@ -171,9 +171,20 @@ class SupportAssignmentMixin(models.AbstractModel):
                     pending |= appointment
             given = [c for c in choices if c.scores and c.appointment not in pending]
             roster = ranking._with_choices(roster, given)
-            notes.update(self.env["support.ranking.words"]._describe_choices(given))
+            notes.update(self._describe_choices(given))
         self._store_notes(notes)
         return unfit
+
+    @api.model
+    def _describe_choices(self, choices):
+        """The notes of visits that have found somebody, each in its company's language."""
+        by_lang = defaultdict(list)
+        for choice in choices:
+            by_lang[choice.appointment._get_company_lang()].append(choice)
+        words, notes = self.env["support.ranking.words"], {}
+        for lang, those in by_lang.items():
+            notes.update(words.with_context(lang=lang)._describe_choices(those))
+        return notes
 
     def _give_to(self, technician):
         """Book ``technician``, in one save where that is possible.

@@ -37,8 +37,7 @@ class SupportAutoAssignMixin(models.AbstractModel):
         words = self.env["support.ranking.words"]
         for visit, reasons in unfit.items():
             outcomes[visit.id] = ("skipped", words._describe_nobody(visit, reasons))
-            # In the language of whoever is asked.
-            asked = visit.with_context(lang=visit._automation_responsible().lang)
+            asked = visit._for_responsible()
             visit._try_activity("auto_assign", lambda a=asked, r=reasons: a._ask_for_technician(r))
         return outcomes
 

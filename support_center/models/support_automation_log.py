@@ -6,6 +6,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ..compat import check_access, under_test
+from .support_erasure_mixin import get_patterns
 
 # The one logger of everything automatic; administrators grep for its name.
 AUTOMATION_LOGGER = logging.getLogger("support_center.automation")
@@ -64,6 +65,48 @@ class SupportAutomationLog(models.Model):
         limit = fields.Datetime.now() - timedelta(days=RETENTION_DAYS)
         # SQL, since the ORM's unlink is refused to everybody.
         self.env.cr.execute("DELETE FROM support_automation_log WHERE create_date < %s", [limit])
+
+    # ------------------------------------------------------------------
+    # Erasure of personal data: the one change that the law asks for
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _search_personal_data(self, email, name):
+        """Rows that hold an address or a name, as superuser; see ``support.erasure.mixin``.
+
+        A request that was refused has left no record, but its payload is here.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT id FROM support_automation_log AS entry"
+            " WHERE to_jsonb(entry)::text ILIKE ANY(%s) ORDER BY id",
+            [get_patterns(email, name)],
+        )
+        # sudo: as in the mixin
+        return self.sudo().browse([record_id for (record_id,) in self.env.cr.fetchall()])
+
+    def _erase_personal_data(self):
+        """Empty what these rows say and what came in; that and when something was done stays."""
+        if not self:
+            return
+        self.env.flush_all()
+        # SQL, since the ORM's write is refused to everybody.
+        self.env.cr.execute(
+            """
+            UPDATE support_automation_log
+               SET message = NULL, payload = NULL,
+                   -- A ticket's reference has its subject, an appointment's has not.
+                   reference = CASE WHEN res_model = 'support.appointment' THEN reference END
+             WHERE id IN %s
+            """,
+            [tuple(self.ids)],
+        )
+        self.invalidate_recordset(flush=False)
+
+    @api.model
+    def _erase_of(self, records):
+        """Empty all rows about these records."""
+        self.search(self._get_domain_of(records))._erase_personal_data()
 
     # ------------------------------------------------------------------
     # Reading rows
@@ -156,11 +199,16 @@ class SupportAutomationLog(models.Model):
             dict(
                 row,
                 res_id=record.id,
-                reference=record.display_name,
+                reference=self._get_reference(record),
                 company_id=record.company_id.id if "company_id" in record else row["company_id"],
             )
             for record in records.sudo()
         ]
+
+    @api.model
+    def _get_reference(self, record):
+        # The display name of a ticket has its subject, which a customer wrote.
+        return record.number if record._name == "support.ticket" else record.display_name
 
     @api.model
     def _emit(self, vals_list, error=None):

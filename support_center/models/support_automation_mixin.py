@@ -7,6 +7,7 @@ from odoo import _, models
 from odoo.http import request
 from odoo.tools import plaintext2html
 
+from ..languages import get_company_lang, get_user_lang
 from .support_automation_log import AUTOMATION_LOGGER
 
 RETRIED_BY_ODOO = (
@@ -28,11 +29,12 @@ class SupportAutomationMixin(models.AbstractModel):
 
         Odoo runs a rule's action as superuser under the user's uid and lets
         its exception roll the user's save back. Here the caller's own rights
-        are put back first; the work and its flush happen inside a savepoint;
-        each record gets a row in the log; a failure becomes an activity on
-        the record instead of an error on the user's screen. A batch that
-        fails is run again record by record, so that one bad record does not
-        spoil the others.
+        are put back first, but in the language of the record's company: what
+        is stored reads the same whoever saves. The work and its flush happen
+        inside a savepoint; each record gets a row in the log; a failure becomes
+        an activity on the record instead of an error on the user's screen. A
+        batch that fails is run again record by record, so that one bad record
+        does not spoil the others.
 
         :param str action: short technical name, as written to the log
         :param handler: callable that takes a recordset and does the work. It
@@ -41,8 +43,14 @@ class SupportAutomationMixin(models.AbstractModel):
         :return: recordset of those that did not fail
         """
         records = self._as_caller()
-        if not records:
-            return records
+        done = records.browse()
+        for lang, those in records.grouped(lambda r: r._get_company_lang()).items():
+            done |= those.with_context(lang=lang)._run_guarded(action, handler)
+        return done
+
+    def _run_guarded(self, action, handler):
+        """Run an action on records whose companies have one language; see ``_run_automation``."""
+        records = self
         try:
             with self.env.cr.savepoint():
                 outcomes = handler(records) or {}
@@ -51,8 +59,8 @@ class SupportAutomationMixin(models.AbstractModel):
             if self._is_retried_by_odoo(error):
                 raise
             if len(records) > 1:
-                return self.browse().union(
-                    *(record._run_automation(action, handler) for record in records)
+                return records.browse().union(
+                    *(record._run_guarded(action, handler) for record in records)
                 )
             records._automation_failed(action, error)
             return records.browse()
@@ -118,12 +126,12 @@ class SupportAutomationMixin(models.AbstractModel):
             payload="".join(traceback.format_exception(type(error), error, error.__traceback__)),
             error=error,
         )
-        self._try_activity(
-            action,
-            lambda: self._automation_activity(
-                _("Automation failed: %(action)s", action=action),
-                str(error) or type(error).__name__,
-            ),
+        asking = self._for_responsible()
+        self._try_activity(action, lambda: asking._ask_after_failure(action, error))
+
+    def _ask_after_failure(self, action, error):
+        return self._automation_activity(
+            _("Automation failed: %(action)s", action=action), str(error) or type(error).__name__
         )
 
     def _try_activity(self, action, schedule):
@@ -149,6 +157,8 @@ class SupportAutomationMixin(models.AbstractModel):
     def _automation_activity(self, summary, note):
         """Ask a dispatcher of the record's company to look at the record.
 
+        The texts are to be worded by the record as ``_for_responsible`` returns it.
+
         :return: the new ``mail.activity``, or an empty recordset where the
             same one is still open
         """
@@ -164,6 +174,29 @@ class SupportAutomationMixin(models.AbstractModel):
             note=plaintext2html(note),
             user_id=record._automation_responsible().id,
         )
+
+    def _for_responsible(self):
+        """The record in the language of the dispatcher who is asked to look at it."""
+        return self._for_reader(self._automation_responsible())
+
+    def _for_reader(self, user):
+        """The record in the language of a user who is told something about it.
+
+        :param user: ``res.users``
+        """
+        return self.with_context(lang=get_user_lang(user, self._get_responsible_company()))
+
+    def _get_company_lang(self):
+        """The language of what is stored about the record."""
+        return get_company_lang(self._get_responsible_company())
+
+    def _get_responsible_company(self):
+        """The record's company; of what belongs to all of them, the first one."""
+        # sudo: whoever saves need not be one who reads the record, nor all companies.
+        this = self.sudo()
+        companies = this.env["res.company"]
+        company = this.company_id if "company_id" in this else companies
+        return company or companies.search([], order="id", limit=1)
 
     def _automation_responsible(self):
         """The user who is told: a dispatcher or manager of the company, else OdooBot."""

@@ -227,33 +227,52 @@ class SupportBacklog(models.AbstractModel):
     def _hold(self, name, records):
         """Hold records back from a cron, until somebody decides; one log row and one activity."""
         records.sudo().write({AUTOMATIONS[name].hold: True})  # sudo: the automation's own mark
-        message = _(
-            "“%(name)s” was switched on while %(count)s were due already: these are held back.",
-            name=self._get_switch(name).name,
-            count=len(records),
-        )
         self.env["support.automation.log"]._record(
-            "hold_backlog", records.browse(), "skipped", message
+            "hold_backlog", records.browse(), "skipped", self._describe_hold(name, len(records))
         )
         appointment = records[:1] if records._name == APPOINTMENT else records.appointment_id[:1]
-        self._ask_manager(appointment.sudo(), message)
+        self._ask_manager(appointment.sudo(), name, len(records))
 
     @api.model
-    def _ask_manager(self, appointment, message):
-        """Ask a manager to decide on what is held back."""
+    def _ask_manager(self, appointment, name, count):
+        """Ask a manager to decide on what is held back.
+
+        :param str name: of the automation
+        :param int count: how many records it held back
+        """
         if not appointment:
             return
+        manager = appointment._automation_manager()
+        lang = appointment._for_reader(manager).env.lang
+        this = self.with_context(lang=lang)
         appointment._try_activity(
             "hold_backlog",
             lambda: appointment.activity_schedule(
                 "mail.mail_activity_data_todo",
-                summary=self._get_summary(),
-                note=_(
-                    "%(message)s Decide in Support Center / Configuration / Health.",
-                    message=message,
-                ),
-                user_id=appointment._automation_manager().id,
+                user_id=manager.id,
+                **this._prepare_question_vals(name, count),
             ),
+        )
+
+    @api.model
+    def _prepare_question_vals(self, name, count):
+        """
+        :return: dict with the summary and the note of the activity
+        """
+        return {
+            "summary": self._get_summary(),
+            "note": _(
+                "%(message)s Decide in Support Center / Configuration / Health.",
+                message=self._describe_hold(name, count),
+            ),
+        }
+
+    @api.model
+    def _describe_hold(self, name, count):
+        return _(
+            "“%(name)s” was switched on while %(count)s were due already: these are held back.",
+            name=self._get_switch(name).name,
+            count=count,
         )
 
     @api.model

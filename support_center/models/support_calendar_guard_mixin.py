@@ -78,10 +78,13 @@ class SupportCalendarGuardMixin(models.AbstractModel):
 
     def _explain_keeping(self):
         # sudo: as in _get_refusal
+        return self._explain_keeping_of(self.sudo().support_appointment_id)
+
+    def _explain_keeping_of(self, visit):
         return _(
             "%(name)s is planned at that time. Cancel the appointment or give it to another "
             "technician, and this entry goes by itself.",
-            name=self.sudo().support_appointment_id.name,
+            name=visit.name,
         )
 
     def _strip_sync_vals(self, vals):

@@ -170,7 +170,7 @@ class SupportCalendarMixin(models.AbstractModel):
     def _prepare_event_texts(self):
         """Title, place and description, in the technician's language."""
         self.ensure_one()
-        visit = self.with_context(lang=self._get_calendar_user().lang)
+        visit = self._for_reader(self._get_calendar_user())
         customer = visit.customer_name or visit.partner_id.name
         return {
             "name": f"{visit.name}: {customer}" if customer else visit.name,
@@ -260,22 +260,44 @@ class SupportCalendarMixin(models.AbstractModel):
         context = {key: self.env.context[key] for key in ("lang", "tz") if key in self.env.context}
         visit = self.with_env(self.env(context=context, su=False)).with_company(self.company_id)
         visit.write({"start": start, "stop": stop})
+        kept = self.with_context(lang=self._get_company_lang())
         self.env["support.automation.log"]._record(
-            "calendar_move", self, "ok", _("The visit was moved in the calendar.")
+            "calendar_move", self, "ok", kept._describe_calendar_move()
         )
 
-    def _tell_calendar_refusal(self, what, reason):
+    def _describe_calendar_move(self):
+        return _("The visit was moved in the calendar.")
+
+    def _tell_calendar_refusal(self, what, reason=""):
         """Say in chatter, log and to a dispatcher that the calendar was not followed.
 
-        :param str what: one sentence on what happened
-        :param str reason: why it has no effect
+        :param str what: what happened to the entry: ``changed``, ``deleted`` or ``declined``
+        :param str reason: why it has no effect, in the company's language; without it, because
+            the visit is planned
         """
         self.ensure_one()
-        visit = self.sudo()  # sudo: the calendar's user need not have a right in the appointment
-        note = f"{what}\n{reason}"
+        # sudo: the calendar's user need not have a right in the appointment
+        visit = self.sudo().with_context(lang=self._get_company_lang())
+        note = "\n".join(visit._describe_calendar_refusal(what, reason))
         visit._message_log(body=plaintext2html(note))
-        self.env["support.automation.log"]._record("calendar_move", visit, "skipped", note)
-        visit._try_activity("calendar_move", lambda: visit._automation_activity(what, reason))
+        visit.env["support.automation.log"]._record("calendar_move", visit, "skipped", note)
+        asking = visit._for_responsible()
+        asking._try_activity(
+            "calendar_move",
+            lambda: asking._automation_activity(*asking._describe_calendar_refusal(what, reason)),
+        )
+
+    def _describe_calendar_refusal(self, what, reason):
+        """
+        :return: tuple of what happened and why it has no effect
+        """
+        texts = {
+            "changed": _("The visit's entry was changed in another calendar."),
+            "deleted": _("The visit's entry was deleted in another calendar."),
+            "declined": _("The visit was declined in the calendar."),
+        }
+        events = self.env["calendar.event"]
+        return texts[what], reason or events._explain_keeping_of(self)
 
     def action_view_calendar_event(self):
         """Open the visit's entry in the calendar."""

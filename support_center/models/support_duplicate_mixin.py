@@ -193,8 +193,12 @@ class SupportDuplicateMixin(models.AbstractModel):
         self.filtered(lambda a: a.ticket_id == kept.ticket_id).write({"ticket_id": False})
         self._move_messages(kept)
         self._write_protected({"merged_into_id": kept.id})
-        self._cancel(_("Duplicate of %(name)s", name=kept.name), tell=tell)
-        self._note_merge(kept)
+        in_lang = self.with_context(lang=kept._get_company_lang())
+        self._cancel(in_lang._describe_duplicate(kept), tell=tell)
+        in_lang._note_merge(kept)
+
+    def _describe_duplicate(self, kept):
+        return _("Duplicate of %(name)s", name=kept.name)
 
     def _lock_rows(self):
         """Whoever changes one of these meanwhile waits, and is refused by what he then sees.

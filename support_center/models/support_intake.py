@@ -7,6 +7,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ..intake import Problem, parse_mail, parse_mapping
+from ..languages import get_company_lang
 
 # What one request came to: the parser's result, the records it names, all that
 # is wrong with it.
@@ -283,13 +284,16 @@ class SupportIntake(models.AbstractModel):
         :return: dict
         """
         request = reading.result.request
+        # Kept for everybody who looks after the visit, and not for who brings the request in.
+        words = self.env["support.intake.words"]
+        words = words.with_context(lang=get_company_lang(self.env.company))
         return {
             **self._prepare_understood_vals(reading),
             "partner_id": partners[request.customer_email].id,
             "start": self._to_naive(request.requested_date),
             "company_id": self.env.company.id,
             "intake_state": "accepted",
-            "intake_note": self.env["support.intake.words"]._describe_notes(reading),
+            "intake_note": words._describe_notes(reading),
             "intake_errors": False,
         }
 
@@ -318,10 +322,13 @@ class SupportIntake(models.AbstractModel):
 
     @api.model
     def _get_told_timezone(self, result):
-        """The zone that the request itself names, if Odoo knows it."""
-        assumed = any(note.code == "zone_assumed" for note in result.notes)
-        zone = result.request.timezone
-        return zone if zone in pytz.all_timezones_set and not assumed else False
+        """The zone that the request itself names, if Odoo knows it.
+
+        Without one the customer is told in theirs, see ``_get_customer_timezone``: an offset
+        names an instant, and the zone in which a time without any was read is an assumption.
+        """
+        zone = result.request.named_timezone
+        return zone if zone in pytz.all_timezones_set else False
 
     @api.model
     def _describe(self, request):

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
+from ..languages import get_company_lang
+
 
 class SupportIntakeContacts(models.AbstractModel):
     """The one place where a request's customer is found or made."""
@@ -80,6 +82,8 @@ class SupportIntakeContacts(models.AbstractModel):
             "email": request.customer_email,
             "phone": request.customer_phone,
             "company_id": company.id,
-            # Mail comes in by a user whose language says nothing about the customer's.
-            "lang": company.partner_id.lang or self.env.lang,
+            # The language of the user who brings the request in says nothing of the customer's.
+            "lang": get_company_lang(company),
+            # Odoo would take the zone of whoever brings the request in.
+            "tz": False,
         }

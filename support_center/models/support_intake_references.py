@@ -1,5 +1,7 @@
 from odoo import _, api, models
 
+from ..languages import get_company_lang
+
 
 class SupportIntakeReferences(models.AbstractModel):
     """The caller's own ids: the same one again gives the appointment that exists."""
@@ -68,6 +70,8 @@ class SupportIntakeReferences(models.AbstractModel):
     def _log_changed_payloads(self, action, readings, payloads, known):
         """A different payload under a known reference changes nothing, but is told."""
         dump = self.env["support.intake"]._dump
+        lang = get_company_lang(self.env.company)
+        message = self.with_context(lang=lang)._describe_changed_payload()
         for reading, payload in zip(readings, payloads, strict=True):
             record = known.get(reading.result.request.external_ref)
             if record and record.sudo().intake_raw != dump(payload):
@@ -75,6 +79,10 @@ class SupportIntakeReferences(models.AbstractModel):
                     action,
                     record,
                     "skipped",
-                    _("The same external_ref came with other data; nothing was changed."),
+                    message,
                     payload=dump(payload),
                 )
+
+    @api.model
+    def _describe_changed_payload(self):
+        return _("The same external_ref came with other data; nothing was changed.")

@@ -7,6 +7,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ..delivery.calendar_file import CANCEL, REQUEST, build
+from ..languages import get_user_lang
 from .base_automation import WITHOUT_RULES
 from .support_notifier import RENDERED
 
@@ -56,7 +57,7 @@ class SupportMailSample(models.AbstractModel):
             raise UserError(
                 _("The template was deleted. Upgrade the module Support Center to have it again.")
             )
-        vals, calendar = self._render(template, SAMPLES[xmlid])
+        vals, calendar = self._in_own_language()._render(template, SAMPLES[xmlid])
         # sudo: nobody but administrators may write to the queue.
         queue = self.env["mail.mail"].sudo()
         mail = queue.create({**vals, "attachment_ids": self._prepare_calendar(calendar)})
@@ -95,6 +96,11 @@ class SupportMailSample(models.AbstractModel):
             ) from error
 
     @api.model
+    def _in_own_language(self):
+        """As a customer with the user's language would get the mail."""
+        return self.with_context(lang=get_user_lang(self.env.user, self.env.company))
+
+    @api.model
     def _create_visit(self, sample):
         """A draft of the user's own, with what a change would have changed."""
         user = self.env.user
@@ -104,7 +110,6 @@ class SupportMailSample(models.AbstractModel):
             self.env["support.appointment"]
             .sudo()
             .with_context(
-                lang=user.lang,
                 support_center_without_rules=WITHOUT_RULES,
                 tracking_disable=True,
                 mail_create_nosubscribe=True,
@@ -172,7 +177,8 @@ class SupportMailSample(models.AbstractModel):
     def _prepare_mail_vals(self, template, visit):
         """Values of the mail: as to a customer, but marked, and to the user alone."""
         notifier = self.env["support.notifier"]
-        rendered = template.sudo()._generate_template(visit.ids, RENDERED)[visit.id]
+        in_lang = template.sudo().with_context(lang=self.env.lang)
+        rendered = in_lang._generate_template(visit.ids, RENDERED)[visit.id]
         common = notifier._prepare_common_vals("sample", visit.company_id)[visit.company_id]
         vals = notifier._prepare_mail_vals(visit, rendered, [], common)
         # Markup, not text: it is what Odoo's engine has rendered and escaped.
@@ -208,7 +214,7 @@ class SupportMailSample(models.AbstractModel):
     def _build_file(self, visit, sample):
         if not sample.method:
             return None
-        calendar = self.env["support.notice.calendar"].with_context(lang=self.env.user.lang)
+        calendar = self.env["support.notice.calendar"]
         return build(calendar._prepare_visit(visit, 1), sample.method), sample.method
 
     @api.model

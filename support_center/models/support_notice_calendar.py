@@ -12,18 +12,19 @@ class SupportNoticeCalendar(models.AbstractModel):
     _description = "Calendar Files of Notices"
 
     @api.model
-    def _create_files(self, template, method, appointments, sequences):
+    def _create_files(self, by_lang, method, sequences):
         """An attachment for each appointment, all made at once.
 
-        :param template: ``mail.template``, which knows the language of each customer
+        :param dict by_lang: language code to ``support.appointment``
         :param str method: what calendars do with it, ``REQUEST`` or ``CANCEL``
         :param dict sequences: record id to the number of the version that is announced
         :return: dict of record id to ``ir.attachment``
         """
         vals_list, ids = [], []
-        for in_lang, record_ids in template._classify_per_lang(appointments.ids).values():
-            for record in appointments.with_context(lang=in_lang.env.lang).browse(record_ids):
-                visit = self._prepare_visit(record, sequences[record.id])
+        for lang, records in by_lang.items():
+            in_lang = self.with_context(lang=lang)
+            for record in records.with_context(lang=lang):
+                visit = in_lang._prepare_visit(record, sequences[record.id])
                 vals_list.append(
                     {
                         "name": "cancelled.ics" if method == CANCEL else "appointment.ics",

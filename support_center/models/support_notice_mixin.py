@@ -241,13 +241,7 @@ class SupportNoticeMixin(models.AbstractModel):
         for kind in ("reminder", "rescheduled", "updated"):
             notifier._withdraw(kind, told)
         for record in told - unaware:
-            record._automation_activity(
-                _("The customer was changed"),
-                _(
-                    "%(customer)s was told of the visit and expects it: please call it off.",
-                    customer=record.partner_id.display_name,
-                ),
-            )
+            record._for_responsible()._ask_to_call_off()
         told._write_protected(
             {
                 "confirmation_sent": False,
@@ -258,6 +252,31 @@ class SupportNoticeMixin(models.AbstractModel):
             }
         )
         return changed
+
+    def _describe_failed_mail(self, mail):
+        """
+        :param mail: ``mail.mail`` that could not be sent
+        """
+        return _(
+            "The mail “%(subject)s” could not be sent: %(reason)s",
+            subject=mail.subject,
+            reason=mail.failure_reason or mail.failure_type or _("no reason was given"),
+        )
+
+    def _ask_about_failed_mail(self, mail):
+        return self._automation_activity(
+            _("A mail could not be sent"), self._describe_failed_mail(mail)
+        )
+
+    def _ask_to_call_off(self):
+        """Ask a dispatcher to tell the customer, who is about to be replaced, by telephone."""
+        return self._automation_activity(
+            _("The customer was changed"),
+            _(
+                "%(customer)s was told of the visit and expects it: please call it off.",
+                customer=self.partner_id.display_name,
+            ),
+        )
 
     def _take_over_contact(self, given):
         """The contact of a confirmed visit is frozen, but not beyond its customer.

@@ -1,5 +1,7 @@
 from odoo import _, models
 
+from ..languages import get_customer_lang
+
 
 class SupportNoticeWordsMixin(models.AbstractModel):
     """What mails to customers say of an appointment, in the language of the environment.
@@ -9,6 +11,12 @@ class SupportNoticeWordsMixin(models.AbstractModel):
 
     _name = "support.notice.words.mixin"
     _description = "Words of Notices"
+
+    def _get_customer_lang(self):
+        """The language in which the customer is written to; see ``languages``."""
+        self.ensure_one()
+        # sudo: as in `_describe_detail`, of customers.
+        return get_customer_lang(self.sudo().partner_id, self.company_id)
 
     def _get_formatted_start(self):
         """The planned time as the customer reads it, else the one asked for."""

@@ -48,15 +48,19 @@ class SupportNotifier(models.AbstractModel):
         """
         notice = NOTICES[kind]
         template = self._get_template(notice)
-        # Rendered with the caller's rights: a template shows nothing that he may not see.
-        rendered = template._generate_template(appointments.ids, RENDERED)
+        by_lang = self._group_by_lang(template, appointments)
+        # Rendered with the caller's rights: a template shows nothing that they may not see.
+        rendered = {}
+        for lang, those in by_lang.items():
+            in_lang = template.with_context(lang=lang)
+            rendered.update(in_lang._generate_template(those.ids, RENDERED))
         sequences = {
             record.id: record.ics_sequence + self._has_news(notice, record)
             for record in appointments
         }
         self._replace_failed(appointments)
         calendar = self.env["support.notice.calendar"]
-        attachments = calendar._create_files(template, notice.method, appointments, sequences)
+        attachments = calendar._create_files(by_lang, notice.method, sequences)
         reports = self._create_reports(rendered)
         common = self._prepare_common_vals(kind, appointments.company_id)
         # sudo: nobody but administrators may write to the queue.
@@ -147,6 +151,16 @@ class SupportNotifier(models.AbstractModel):
                 )
             )
         return template
+
+    @api.model
+    def _group_by_lang(self, template, appointments):
+        """Which notices are to be in which language, mail and calendar file alike.
+
+        :param template: ``mail.template``; what an administrator wrote as its language counts
+        :return: dict of language code to ``support.appointment``
+        """
+        langs = template._render_lang(appointments.ids)
+        return appointments.grouped(lambda a: langs[a.id] or a._get_customer_lang())
 
     @api.model
     def _create_reports(self, rendered):
@@ -342,15 +356,13 @@ class SupportNotifier(models.AbstractModel):
         records = self._get_appointments_of(mails)
         for number, mail in enumerate(mails):
             record = records.filtered(lambda a, mail=mail: a.id == mail.res_id)
-            reason = _(
-                "The mail “%(subject)s” could not be sent: %(reason)s",
-                subject=mail.subject,
-                reason=mail.failure_reason or mail.failure_type or _("no reason was given"),
-            )
-            if record:
-                log._record(f"send_{mail.support_notice}", record, "failed", reason)
-            if record and number < MAX_ACTIVITIES:
-                record._automation_activity(_("A mail could not be sent"), reason)
+            if not record:
+                continue
+            kept = record.with_context(lang=record._get_company_lang())
+            reason = kept._describe_failed_mail(mail)
+            log._record(f"send_{mail.support_notice}", record, "failed", reason)
+            if number < MAX_ACTIVITIES:
+                record._for_responsible()._ask_about_failed_mail(mail)
         self._set_sent_flags(mails, records, sent=False)
         mails.write({"support_failure_told": True})
 

@@ -43,12 +43,16 @@ class SupportReofferMixin(models.AbstractModel):
             return
         offered.reoffer_activity_id.unlink()
         for visit in offered.filtered(lambda visit: visit.reoffered_to_id.state == "draft"):
-            visit.reoffered_to_id._message_log(
-                body=_(
-                    "The time of %(visit)s is not free any more: it was cancelled by mistake.",
-                    visit=visit._get_html_link(title=visit.name),
-                )
+            draft = visit.reoffered_to_id
+            draft.with_context(lang=draft._get_company_lang())._note_withdrawn_offer(visit)
+
+    def _note_withdrawn_offer(self, visit):
+        self._message_log(
+            body=_(
+                "The time of %(visit)s is not free any more: it was cancelled by mistake.",
+                visit=visit._get_html_link(title=visit.name),
             )
+        )
 
     def _rule_reoffer_slot(self):
         """Tell a dispatcher of the request that fits best into the time of a cancelled visit.
@@ -184,7 +188,7 @@ class SupportReofferMixin(models.AbstractModel):
         """
         self.ensure_one()
         user = self._automation_responsible()
-        draft = self.with_context(lang=user.lang)
+        draft = self._for_reader(user)
         return draft.activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=user.id,

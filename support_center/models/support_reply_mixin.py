@@ -77,13 +77,22 @@ class SupportReplyMixin(models.AbstractModel):
         values = read_reply(self._get_mail_text(msg_dict), self._list_shown_lines())
         if not values:
             if self.intake_state == "review":
-                self._automation_activity(
-                    _("The customer has answered: please read it"),
-                    _("The reply holds no line of the request form, so nothing was changed."),
-                )
+                self._for_responsible()._ask_to_read_reply()
             return "skipped", _("The reply corrects no line of the request; it was only posted.")
         self._store_correction(values, msg_dict)
         return "ok", _("Corrected: %(keys)s.", keys=", ".join(values))
+
+    def _ask_to_read_reply(self):
+        return self._automation_activity(
+            _("The customer has answered: please read it"),
+            _("The reply holds no line of the request form, so nothing was changed."),
+        )
+
+    def _ask_to_move(self):
+        return self._automation_activity(
+            _("The customer asks for another time"),
+            _("It was planned already; the start was not changed."),
+        )
 
     def _get_reply_obstacle(self, msg_dict, kind):
         """Why a reply may not change the draft; False where it may."""
@@ -204,10 +213,7 @@ class SupportReplyMixin(models.AbstractModel):
                 kept.add("start")
             elif "start" in vals and self.start != vals["start"] and "start" in corrected:
                 kept.discard("start")
-                self._automation_activity(
-                    _("The customer asks for another time"),
-                    _("It was planned already; the start was not changed."),
-                )
+                self._for_responsible()._ask_to_move()
         result = {field: value for field, value in vals.items() if field in kept}
         # A contact that exists is not changed, but the appointment may differ.
         for field in ("customer_name", "customer_phone"):

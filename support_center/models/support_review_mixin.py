@@ -175,7 +175,8 @@ class SupportReviewMixin(models.AbstractModel):
         """
         drafts = self._filter_waiting()
         drafts.write({"state": "cancelled", "cancel_reason": " ".join(reason.split())})
-        for draft in drafts if is_told else ():
+        for each in drafts if is_told else ():
+            draft = each.with_context(lang=each._get_company_lang())
             address, obstacle = draft._find_rejection_address()
             if obstacle:
                 draft._message_log(body=obstacle)

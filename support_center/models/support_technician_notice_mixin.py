@@ -72,7 +72,7 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
         has_left = not technician.active or (user and not user.active)
         if has_left or not (user or technician.email):
             return False
-        record = self.with_context(lang=user.lang or self.company_id.partner_id.lang)
+        record = self._for_reader(user)
         body = record._render_technician_notice(view, user.tz or technician.tz or "UTC")
         subject = record._get_technician_subject(view)
         if user:

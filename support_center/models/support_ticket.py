@@ -1,6 +1,10 @@
+from email.utils import parseaddr
+
 from odoo import _, api, fields, models
 
 from ..compat import check_access
+from ..languages import get_company_lang
+from .support_state_mixin import LIVE_STATES
 
 PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]
 
@@ -12,6 +16,7 @@ class SupportTicket(models.Model):
         "portal.mixin",
         "rating.mixin",
         "mail.activity.mixin",
+        "support.erasure.mixin",
         "support.automation.mixin",
         "support.ticket.related.mixin",
         "support.protection.mixin",
@@ -144,17 +149,56 @@ class SupportTicket(models.Model):
         return vals_list
 
     # ------------------------------------------------------------------
+    # Erasure of personal data
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_fields_kept_in_erasure(self):
+        return super()._get_fields_kept_in_erasure() | {"number"}
+
+    def _prepare_erased_vals(self):
+        in_lang = self.with_context(lang=self._get_company_lang())
+        return {**super()._prepare_erased_vals(), "name": in_lang._describe_erased()}
+
+    def _describe_erased(self):
+        return _("Erased")
+
+    def _get_person(self):
+        # Without a contact it came by mail, and the first message is who it came from.
+        first = self.message_ids.filtered("email_from").sorted("id")[:1]
+        name, email = super()._get_person()
+        written = parseaddr(first.email_from or "")
+        return name or written[0], email or written[1]
+
+    def _find_erasure_obstacle(self):
+        expected = self.appointment_ids.filtered(lambda visit: visit.state in LIVE_STATES)
+        if expected:
+            return _(
+                "%(name)s: somebody is expected for it (%(visits)s). Cancel the visit, or close it "
+                "once it took place, then erase.",
+                name=self.number,
+                visits=", ".join(expected.mapped("name")),
+            )
+        return super()._find_erasure_obstacle()
+
+    # ------------------------------------------------------------------
     # Mail
     # ------------------------------------------------------------------
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
+        # Who fetches the mail has nothing to do with what is kept of it.
+        in_lang = self.with_context(lang=get_company_lang(self.env.company))
         values = {
-            "name": msg_dict.get("subject") or _("No subject"),
+            "name": msg_dict.get("subject") or in_lang._describe_no_subject(),
             "partner_id": msg_dict.get("author_id"),
             **(custom_values or {}),
         }
         return super().message_new(msg_dict, custom_values=values)
+
+    @api.model
+    def _describe_no_subject(self):
+        return _("No subject")
 
     # ------------------------------------------------------------------
     # Actions

@@ -15,6 +15,7 @@ from ..delivery.address_guard import AddressGuard
 from ..delivery.backoff import MAX_ATTEMPTS, wait_after
 from ..delivery.client import Answer, post
 from ..delivery.signature import BadSecret, make_secret, sign
+from .support_erasure_mixin import get_patterns
 
 STATES = [("pending", "Waiting"), ("delivered", "Delivered"), ("dead", "Given Up")]
 
@@ -140,6 +141,32 @@ class SupportWebhookDelivery(models.Model):
         check_access(self, "read")
         log = self.env["support.automation.log"]
         return log._open(log._get_domain_of(self))
+
+    # ------------------------------------------------------------------
+    # Erasure of personal data
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _search_personal_data(self, email, name):
+        """Messages that hold an address or a name, as superuser; see ``support.erasure.mixin``."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "SELECT id FROM support_webhook_delivery AS delivery"
+            " WHERE to_jsonb(delivery)::text ILIKE ANY(%s) ORDER BY id",
+            [get_patterns(email, name)],
+        )
+        # sudo: as in the mixin
+        return self.sudo().browse([record_id for (record_id,) in self.env.cr.fetchall()])
+
+    def _erase_personal_data(self):
+        """Leave of each message what names nobody; what waits still is sent like this."""
+        # sudo: nobody may write these rows by hand.
+        deliveries = self.sudo()
+        for delivery in deliveries:
+            body = json.loads(delivery.payload)
+            body["data"].update(external_ref=None, errors=[])
+            delivery.write({"payload": json.dumps(body, ensure_ascii=False), "last_error": False})
+        self.env["support.automation.log"].sudo()._erase_of(deliveries)
 
     # ------------------------------------------------------------------
     # Writing

@@ -5,7 +5,7 @@ from odoo.http import request
 from odoo.tools import plaintext2html
 
 from ..compat import check_access
-from ..languages import in_all_languages
+from ..languages import get_company_lang, in_all_languages
 
 # Told to the system outside when an appointment comes into one of these states.
 STATE_EVENTS = {
@@ -62,8 +62,8 @@ class SupportWebhookMixin(models.AbstractModel):
         payload = self._get_webhook_payload(payload)
         if payload is NOTHING:
             return self.browse()
-        bot = self.env.ref("base.user_root")
-        context = {"lang": bot.lang, "allowed_company_ids": self._get_webhook_company().ids}
+        company = self._get_webhook_company()
+        context = {"lang": get_company_lang(company), "allowed_company_ids": company.ids}
         as_bot = self.env(user=SUPERUSER_ID, context=context)
         return as_bot["support.intake.webhook"]._store(payload)
 
@@ -210,20 +210,24 @@ class SupportWebhookMixin(models.AbstractModel):
         known = [("res_model", "=", self._name), ("summary", "in", summaries)]
         if not self or self.env["mail.activity"].search_count(known, limit=1):
             return
+        manager = self._automation_manager()
+        asking = self._for_reader(manager)
         self._try_activity(
-            "deliver_webhook",
-            lambda: self.activity_schedule(
-                "mail.mail_activity_data_todo",
-                summary=self._get_dead_webhook_summary(),
-                note=plaintext2html(
-                    _(
-                        "%(event)s was given up: %(text)s See Configuration / Webhook Deliveries.",
-                        event=event,
-                        text=text,
-                    )
-                ),
-                user_id=self._automation_manager().id,
+            "deliver_webhook", lambda: asking._ask_about_dead_webhook(manager, event, text)
+        )
+
+    def _ask_about_dead_webhook(self, manager, event, text):
+        return self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self._get_dead_webhook_summary(),
+            note=plaintext2html(
+                _(
+                    "%(event)s was given up: %(text)s See Configuration / Webhook Deliveries.",
+                    event=event,
+                    text=text,
+                )
             ),
+            user_id=manager.id,
         )
 
     @api.model

@@ -77,3 +77,13 @@ class TestDataFiles(SupportCase):
             }
             self.assertTrue(declared)
             self.assertLessEqual(declared, present, model)
+
+    def test_templates_ask_for_the_readers_language(self):
+        found = 0
+        for path in sorted((ADDON / "data").glob("mail_template*.xml")):
+            for record in etree.parse(str(path)).iterfind(".//record[@model='mail.template']"):
+                lang = record.findtext("field[@name='lang']")
+                wanted = ("{{ object._get_customer_lang() }}", "{{ object._get_answer_lang() }}")
+                self.assertIn(lang, wanted, record.get("id"))
+                found += 1
+        self.assertGreaterEqual(found, 7)

@@ -86,6 +86,6 @@ class TestLanguages(SupportMailCase):
     def test_a_question_is_found_whatever_language_it_was_asked_in(self):
         backlog = self.env["support.backlog"]
         french = backlog.with_context(lang="fr_FR")
-        french._ask_manager(self.appointment, "X")
+        french._ask_manager(self.appointment, "cron_send_appointment_reminders", 2)
         self.assertEqual(len(backlog._find_question(self.appointment)), 1)
         self.assertNotEqual(french._get_summary(), backlog._get_summary())

@@ -8,8 +8,8 @@ from .common import SupportCase, at
 
 @tagged("post_install", "-at_install")
 class TestMigration(SupportCase):
-    def _migrate(self, version="1.1.0"):
-        path = f"{get_module_path('support_center')}/migrations/{version}/post-migration.py"
+    def _migrate(self, version="1.1.0", name="post-migration"):
+        path = f"{get_module_path('support_center')}/migrations/{version}/{name}.py"
         spec = importlib.util.spec_from_file_location("support_center_migration", path)
         script = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(script)
@@ -61,3 +61,17 @@ class TestMigration(SupportCase):
         event = events.search([("support_appointment_id", "in", (visit | done).ids)])
         self.assertEqual(event.support_appointment_id, visit)
         self.assertEqual(event.user_id, self.user_technician)
+
+    def test_templates_ask_for_the_customers_language_unless_somebody_wrote_another(self):
+        kinds = ("confirmation", "reminder", "rescheduled", "cancelled", "updated")
+        templates = [
+            self.env.ref(f"support_center.mail_template_appointment_{kind}") for kind in kinds
+        ]
+        shipped = "{{ object._get_customer_lang() }}"
+        for template in templates:
+            template.lang = "{{ object.partner_id.lang }}"
+        templates[1].lang = "fr_FR"
+        templates[2].unlink()
+        self._migrate("1.4.0", "post-language")
+        left = [template.lang for template in templates if template.exists()]
+        self.assertEqual(left, [shipped, "fr_FR", shipped, shipped])

@@ -1,3 +1,5 @@
+from . import privacy_lookup_wizard
+from . import privacy_lookup_wizard_line
 from . import support_health
 from . import support_health_line
 from . import support_dry_run
@@ -13,3 +15,4 @@ from . import support_bulk_result_line
 from . import support_cancel_wizard
 from . import support_merge_wizard
 from . import support_merge_wizard_line
+from . import support_erase_wizard

@@ -170,6 +170,32 @@ def test_names_of_zones(zone, name):
     assert _read("2027-01-15 14:00", timezone=zone).request.timezone == name
 
 
+@pytest.mark.parametrize(
+    ("text", "zone", "name"),
+    [
+        ("2027-01-15 14:00", None, None),
+        ("2027-01-15 14:00Z", None, None),
+        ("2027-01-15 14:00+01:00", None, None),
+        ("2027-01-15 14:00 UTC", None, None),
+        ("2027-01-15 14:00 PST", None, None),
+        ("2027-01-15 14:00 CET", None, "CET"),
+        ("2027-01-15 14:00 Asia/Tokyo", None, "Asia/Tokyo"),
+        ("2027-01-15 14:00 Asia/Tokyo", "Europe/Paris", "Europe/Paris"),
+        ("2027-01-15 14:00 Asia/Tokyo", "+02:00", "Asia/Tokyo"),
+        ("2027-01-15 14:00Z", "europe/paris", "Europe/Paris"),
+        ("2027-01-15 14:00", "UTC", "UTC"),
+        ("2027-01-15 14:00", "MEZ", "CET"),
+        ("2027-01-15 14:00", "UTC+2", None),
+        ("2027-01-15 14:00", "PST", None),
+        ("2027-01-15 14:00", "Nowhere", None),
+        ("2027-01-15", "Europe/Paris", "Europe/Paris"),
+    ],
+)
+def test_only_a_name_is_a_zone_to_tell_the_time_in(text, zone, name):
+    named = {"timezone": zone} if zone else {}
+    assert _read(text, **named).request.named_timezone == name
+
+
 def test_the_zone_of_a_time_is_told():
     assert _read("2027-01-15 14:00").request.timezone == "Europe/Berlin"
     assert _read("2027-01-15 14:00+01:00").request.timezone == "Europe/Berlin"
