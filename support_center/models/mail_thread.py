@@ -1,9 +1,11 @@
 import logging
+from itertools import groupby
 
 from odoo import _, api, models
 from odoo.tools import is_html_empty
 
 from ..intake import classify, repair, wants_no_answer
+from .ir_sequence import UP_TO_DATE_KEY
 from .support_reply_mixin import KIND_KEY
 
 _logger = logging.getLogger(__name__)
@@ -61,6 +63,15 @@ class MailThread(models.AbstractModel):
         ]
 
     @api.model
+    def _routing_check_route(self, message, message_dict, route, raise_exception=True):
+        # sudo: core looks who follows the alias's owner, which the user that the gateway logs
+        # in as need not be allowed to read: of another company, for instance.
+        this = self.sudo() if route and route[0] in INTAKE_MODELS else self
+        return super(MailThread, this)._routing_check_route(
+            message, message_dict, route, raise_exception=raise_exception
+        )
+
+    @api.model
     def _classify_mail(self, message, message_dict):
         return classify(
             self._get_headers(message),
@@ -82,11 +93,28 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
-        """Hand what the headers say to ``message_update``, which does not see them."""
-        this = self
+        """Hand what the headers say to ``message_update``, which does not see them.
+
+        A record that a mail makes belongs to the company of the alias, whichever the gateway
+        works for.
+        """
+        this = self.with_context(**{UP_TO_DATE_KEY: True})
         if any(route[0] == "support.appointment" and route[1] for route in routes or ()):
-            this = self.with_context(**{KIND_KEY: self._classify_mail(message, message_dict)})
-        return super(MailThread, this)._message_route_process(message, message_dict, routes)
+            this = this.with_context(**{KIND_KEY: self._classify_mail(message, message_dict)})
+        thread_id = False
+        for company, those in groupby(routes or (), this._get_route_company):
+            thread_id = super(
+                MailThread, this.with_company(company)
+            )._message_route_process(message, dict(message_dict), list(those))
+        return thread_id
+
+    @api.model
+    def _get_route_company(self, route):
+        """The company in which a mail is taken in; an empty one where the gateway's is right."""
+        model, thread_id, custom_values, _user_id, alias = route
+        if model not in INTAKE_MODELS or thread_id or not alias:
+            return self.env["res.company"]
+        return self.env["support.mail.address"]._get_alias_company(alias, custom_values)
 
     @api.model
     def _detect_loop_sender(self, message, message_dict, routes):

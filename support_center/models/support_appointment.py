@@ -57,6 +57,7 @@ class SupportAppointment(models.Model):
         "support.related.mixin",
         "support.backlog.mixin",
         "support.automation.mixin",
+        "support.company.mixin",
         "portal.mixin",
         "rating.mixin",
         "mail.activity.mixin",
@@ -188,7 +189,7 @@ class SupportAppointment(models.Model):
 
     def _create_numbered(self, vals_list):
         """``create`` proper: references, defaults of the type, booking."""
-        vals_list = [self._complete_vals(vals) for vals in vals_list]
+        vals_list = [self._complete_vals(vals) for vals in self._complete_companies(vals_list)]
         self.env["ir.sequence"]._fill_references(vals_list, "name", "support.appointment")
         # A default, of the context or of the user, books as a value does.
         defaults = self.default_get(["technician_id", "state"])

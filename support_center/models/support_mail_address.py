@@ -87,3 +87,26 @@ class SupportMailAddress(models.AbstractModel):
         ours = self.env.ref("support_center.mail_alias_appointments", raise_if_not_found=False)
         alias = found.filtered(lambda each: each == ours) or found[:1]
         return formataddr((company.name, alias.alias_full_name)) if alias else ""
+
+    @api.model
+    def _get_alias_company(self, alias, defaults):
+        """The company to which what a mail to ``alias`` makes belongs.
+
+        :param alias: ``mail.alias``
+        :param dict defaults: what the alias sets
+        :return: ``res.company``: the one that the defaults name, the owner's, the only one of
+            the alias's domain; empty where none of them decides
+        """
+        # sudo: as in _is_own.
+        alias = alias.sudo()
+        companies = alias.env["res.company"]
+        company_id = (defaults or {}).get("company_id")
+        if isinstance(company_id, int) and (company := companies.browse(company_id).exists()):
+            return company
+        owners = alias.env.get(alias.alias_parent_model_id.model)
+        if owners is not None and alias.alias_parent_thread_id and "company_id" in owners:
+            owner = owners.browse(alias.alias_parent_thread_id).exists()
+            if owner.company_id:
+                return owner.company_id
+        served = alias.alias_domain_id.company_ids
+        return served if len(served) == 1 else companies
