@@ -1,8 +1,7 @@
 import logging
-from itertools import groupby
 
 from odoo import _, api, models
-from odoo.tools import is_html_empty
+from odoo.tools import groupby, is_html_empty
 
 from ..intake import classify, repair, wants_no_answer
 from .ir_sequence import UP_TO_DATE_KEY
@@ -103,9 +102,8 @@ class MailThread(models.AbstractModel):
             this = this.with_context(**{KIND_KEY: self._classify_mail(message, message_dict)})
         thread_id = False
         for company, those in groupby(routes or (), this._get_route_company):
-            thread_id = super(
-                MailThread, this.with_company(company)
-            )._message_route_process(message, dict(message_dict), list(those))
+            gateway = super(MailThread, this.with_company(company))
+            thread_id = gateway._message_route_process(message, dict(message_dict), those)
         return thread_id
 
     @api.model

@@ -220,7 +220,9 @@ class SupportTicket(models.Model):
         one that the gateway works for."""
         company_id = defaults.get("company_id")
         companies = self.env["res.company"]
-        company = companies.browse(company_id).exists() if isinstance(company_id, int) else companies
+        company = companies
+        if isinstance(company_id, int):
+            company = companies.browse(company_id).exists()
         return company or self._get_mail_team(defaults).company_id or self.env.company
 
     @api.model
