@@ -170,7 +170,7 @@ class TestTemplateFaults(HealthCase):
         self.assertFalse(self._get_notices(visit))
         self.assertTrue(visit.confirmation_sent)
         self.assertNotIn("left out", visit.trouble_note or "")
-        self.assertIn(visit.name, "".join(visit.message_ids.mapped("subject")))
+        self.assertIn(visit.name, str(visit.message_ids.mapped("subject")))
 
     def test_every_kind_of_notice(self):
         for kind in ("rescheduled", "updated", "cancelled"):
