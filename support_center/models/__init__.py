@@ -1,6 +1,8 @@
 from . import ir_websocket
 from . import support_live_mixin
 from . import support_automation_log
+from . import support_values
+from . import support_protection_mixin
 from . import support_automation_mixin
 from . import support_schedule_mixin
 from . import support_edit_guard_mixin
@@ -96,4 +98,5 @@ from . import mail_message
 from . import mail_thread
 from . import resource_resource
 from . import res_config_settings
+from . import res_partner
 from . import resource_calendar_leaves

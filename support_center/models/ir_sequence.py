@@ -3,9 +3,6 @@ import psycopg2
 from odoo import api, models
 from odoo.tools import SQL
 
-# Set while a mail is taken in: nobody could be told to try again, so that numbers which others
-# have committed since our transaction began are skipped, too.
-UP_TO_DATE_KEY = "support_center_up_to_date_numbers"
 # How long another transaction is waited for, in PostgreSQL's words.
 LOCK_TIMEOUT = "10s"
 
@@ -75,8 +72,10 @@ class IrSequence(models.Model):
             company.id,
         )
         references = sequence._draw_references(count, numbered, field, given)
-        if not self.env.context.get(UP_TO_DATE_KEY):
+        if not self.env["mail.thread"]._get_gateway_mail():
             return references
+        # Nobody could be told to send the mail again, so that numbers which others have
+        # committed since our transaction began are skipped, too.
         theirs = self._find_committed(references, numbered, field)
         kept = [reference for reference in references if reference not in theirs]
         missing = count - len(kept)
@@ -115,7 +114,7 @@ class IrSequence(models.Model):
             with self.env.cr.savepoint(flush=False):
                 references = self._draw_without_gap(self.env.cr, source, parts)
         except psycopg2.OperationalError:
-            if not self.env.context.get(UP_TO_DATE_KEY):
+            if not self.env["mail.thread"]._get_gateway_mail():
                 raise
             # Somebody else takes a number at this moment. Odoo tells a person to try again; a
             # mail has a number taken beside its own transaction.

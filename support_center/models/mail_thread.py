@@ -1,16 +1,33 @@
 import logging
+from typing import NamedTuple
 
 from odoo import _, api, models
+from odoo.exceptions import AccessError
 from odoo.tools import groupby, is_html_empty
 
 from ..intake import classify, repair, wants_no_answer
-from .ir_sequence import UP_TO_DATE_KEY
-from .support_reply_mixin import KIND_KEY
 
 _logger = logging.getLogger(__name__)
 
 INTAKE_MODELS = ("support.appointment", "support.ticket")
 NOISE = ("auto_reply", "bounce", "list")
+
+# Where the context holds the ``GatewayMail`` that is being taken in.
+GATEWAY_KEY = "support_center_gateway_mail"
+
+
+class GatewayMail(NamedTuple):
+    """What the gateway knows of a mail, for ``message_new`` and ``message_update``, which do not
+    see its headers.
+
+    An instance in the context is also the proof that the gateway calls: what arrives by RPC is
+    text, numbers, lists and dicts, never this class.
+    """
+
+    # What ``intake.classify`` says of the mail.
+    kind: str
+    # Whether a program wrote it, so that nobody reads an answer.
+    is_automatic: bool
 
 
 class MailThread(models.AbstractModel):
@@ -44,8 +61,32 @@ class MailThread(models.AbstractModel):
         }
 
     @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """Of our models, only the gateway makes a record this way; see ``_check_mail_gateway``."""
+        if self._name.startswith("support."):
+            self._check_mail_gateway()
+        return super().message_new(msg_dict, custom_values=custom_values)
+
+    def message_update(self, msg_dict, update_vals=None):
+        """Of our models, only the gateway takes replies this way; see ``_check_mail_gateway``."""
+        if self._name.startswith("support."):
+            self._check_mail_gateway()
+        return super().message_update(msg_dict, update_vals=update_vals)
+
+    @api.model
     def message_route(self, message, message_dict, model=None, thread_id=None, custom_values=None):
-        """Robots, bounces and lists make no appointment or ticket."""
+        """Robots, bounces and lists make no appointment or ticket.
+
+        ``message_process`` is open to everybody with a login, as a mail to the alias is to
+        everybody. What a caller adds to the mail counts no more than the mail: no values, and
+        no record that the caller may not read.
+
+        :raise AccessError: for such a record
+        """
+        if model in INTAKE_MODELS and not self.env.su:
+            custom_values = None
+            if thread_id:
+                self.env[model].browse(int(thread_id)).read(["display_name"])
         routes = super().message_route(
             message, message_dict, model=model, thread_id=thread_id, custom_values=custom_values
         )
@@ -53,8 +94,7 @@ class MailThread(models.AbstractModel):
             return routes
         kind = self._classify_mail(message, message_dict)
         if kind not in NOISE:
-            automatic = kind == "generated" or wants_no_answer(self._get_headers(message))
-            return [self._tell_route_the_kind(route, automatic) for route in routes]
+            return routes
         return [
             route
             for route in routes
@@ -83,23 +123,17 @@ class MailThread(models.AbstractModel):
         return {name: str(value) for name, value in message.raw_items()}
 
     @api.model
-    def _tell_route_the_kind(self, route, automatic):
-        """Hand what the headers say to ``message_new``, which does not see them."""
-        model, thread_id, custom_values, *rest = route
-        if model == "support.appointment" and not thread_id:
-            custom_values = {**(custom_values or {}), "intake_automatic": automatic}
-        return (model, thread_id, custom_values, *rest)
-
-    @api.model
     def _message_route_process(self, message, message_dict, routes):
-        """Hand what the headers say to ``message_update``, which does not see them.
+        """Hand what the headers say to ``message_new`` and ``message_update``.
 
         A record that a mail makes belongs to the company of the alias, whichever the gateway
         works for.
         """
-        this = self.with_context(**{UP_TO_DATE_KEY: True})
-        if any(route[0] == "support.appointment" and route[1] for route in routes or ()):
-            this = this.with_context(**{KIND_KEY: self._classify_mail(message, message_dict)})
+        this = self
+        if any(route[0] in INTAKE_MODELS for route in routes or ()):
+            kind = self._classify_mail(message, message_dict)
+            is_automatic = kind == "generated" or wants_no_answer(self._get_headers(message))
+            this = self.with_context(**{GATEWAY_KEY: GatewayMail(kind, is_automatic)})
         thread_id = False
         for company, those in groupby(routes or (), this._get_route_company):
             gateway = super(MailThread, this.with_company(company))
@@ -113,6 +147,32 @@ class MailThread(models.AbstractModel):
         if model not in INTAKE_MODELS or thread_id or not alias:
             return self.env["res.company"]
         return self.env["support.mail.address"]._get_alias_company(alias, custom_values)
+
+    @api.model
+    def _get_gateway_mail(self):
+        """The mail that the gateway is taking in.
+
+        :return: ``GatewayMail``; None where somebody else calls
+        """
+        mail = self.env.context.get(GATEWAY_KEY)
+        return mail if isinstance(mail, GatewayMail) else None
+
+    @api.model
+    def _check_mail_gateway(self):
+        """Refuse callers of the gateway's methods who are not the gateway.
+
+        These methods have no underscore and so are open to everybody with a login, while they
+        take what they are given for a mail and act as OdooBot. Who is superuser needs no trick.
+
+        :raise AccessError: says what to do instead
+        """
+        if not (self.env.su or self._get_gateway_mail()):
+            raise AccessError(
+                _(
+                    "Only the mail gateway may call this. Send the mail to the alias, or hand it "
+                    "as it is to mail.thread's message_process."
+                )
+            )
 
     @api.model
     def _detect_loop_sender(self, message, message_dict, routes):

@@ -13,6 +13,8 @@ MAX_REFERENCES = 10
 # Marks the draft that the gateway posts its first mail to.
 FIRST_MAIL_KEY = "support_center_first_mail"
 ANSWER = "mail_template_intake_answer"
+# An object, which no caller from outside can put in the context.
+FIRST_MAIL = object()
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
 
 
@@ -97,8 +99,8 @@ class SupportAnswerMixin(models.AbstractModel):
                 outcomes[draft.id] = draft._hold_answer()
             else:
                 draft._queue_answer()
-                draft.intake_held = False
-            draft.intake_answered_round = draft.intake_round
+                draft.filtered("intake_held")._write_protected({"intake_held": False})
+            draft._write_protected({"intake_answered_round": draft.intake_round})
         return outcomes
 
     def _get_answer_obstacle(self):
@@ -171,7 +173,7 @@ class SupportAnswerMixin(models.AbstractModel):
         stranger's mail must not be passed on to whomever it names.
         """
         recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
-        if not self.env.context.get(FIRST_MAIL_KEY):
+        if self.env.context.get(FIRST_MAIL_KEY) is not FIRST_MAIL:
             return recipients
         return [recipient for recipient in recipients if not recipient["share"]]
 
@@ -226,7 +228,7 @@ class SupportAnswerMixin(models.AbstractModel):
         told = self.intake_held or this.search_count(
             [*self._get_same_sender_domain(), ("intake_held", "=", True)], limit=1
         )
-        self.intake_held = True
+        self._write_protected({"intake_held": True})
         if told:
             return SILENT
         message = _(

@@ -2,16 +2,20 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..compat import check_access
+from .support_protection_mixin import INTERNAL, INTERNAL_KEY
 from .support_schedule_mixin import DEFAULT_DURATION
-from .support_state_mixin import LIVE_STATES
+from .support_state_mixin import ALLOWED_TRANSITIONS, LIVE_STATES
 from .support_ticket import PRIORITIES
 
 BOOKING_FIELDS = {
     "state", "active", "technician_id", "start", "stop", "duration", "busy_start", "busy_stop",
 }  # fmt: skip
 TIME_FIELDS = {"start", "stop", "duration"}
+# Frozen once the visit is confirmed.
+CONTACT_FIELDS = {"customer_name", "customer_email", "customer_phone"}
 # Nobody is to be reminded of a visit in these states.
 CALLED_OFF = ("draft", "cancelled", "no_show")
 
@@ -58,6 +62,7 @@ class SupportAppointment(models.Model):
         "support.backlog.mixin",
         "support.automation.mixin",
         "support.company.mixin",
+        "support.protection.mixin",
         "portal.mixin",
         "rating.mixin",
         "mail.activity.mixin",
@@ -113,6 +118,11 @@ class SupportAppointment(models.Model):
             "live_has_start",
             "CHECK (state NOT IN ('confirmed', 'in_progress') OR start IS NOT NULL)",
             "A confirmed appointment needs a start.",
+        ),
+        (
+            "live_has_customer",
+            "CHECK (state NOT IN ('confirmed', 'in_progress') OR partner_id IS NOT NULL)",
+            "A confirmed appointment needs a customer. Cancel it before its customer is deleted.",
         ),
         # A Python check cannot see what another transaction writes at the same
         # moment; the database can. The technician stands as a range of one, so
@@ -180,20 +190,31 @@ class SupportAppointment(models.Model):
         appointments are made from that data, see ``support.intake``; with any
         value given the key counts for nothing. It is taken off at once.
 
-        :raise ValidationError: names every wrong key, or the technician and
-            time of a double booking
+        :raise ValidationError: names every wrong key or value, or the
+            technician and time of a double booking
+        :raise AccessError: for fields that the addon alone sets
+        :raise UserError: for a state that an appointment does not begin in
         """
         if "external_data" in self.env.context:
             return self._create_with_external_data(vals_list)
-        return self._create_numbered(vals_list)
+        return self._create_given(vals_list)
+
+    def _create_given(self, vals_list):
+        """``create`` of values that came from a caller; see there."""
+        vals_list = self._prepare_created_values(vals_list)
+        if self.env.context.get(INTERNAL_KEY) is not INTERNAL:
+            self._check_first_states(vals_list)
+        return self._without_internal()._create_numbered(vals_list)
 
     def _create_numbered(self, vals_list):
-        """``create`` proper: references, defaults of the type, booking."""
+        """``create`` proper, of values that were looked at: references, defaults of the type,
+        booking."""
         vals_list = [self._complete_vals(vals) for vals in self._complete_companies(vals_list)]
         self.env["ir.sequence"]._fill_references(vals_list, "name", "support.appointment")
         # A default, of the context or of the user, books as a value does.
-        defaults = self.default_get(["technician_id", "state"])
-        booked = ({**defaults, **vals} for vals in vals_list)
+        defaults = self.default_get(["technician_id", "state", "partner_id", "start"])
+        booked = [{**defaults, **vals} for vals in vals_list]
+        self._check_confirmable_vals(booked)
         live = [
             vals["technician_id"]
             for vals in booked
@@ -219,15 +240,23 @@ class SupportAppointment(models.Model):
         appointments._mirror_in_calendar()
         return appointments
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """Write, guarding the states, the past, double bookings and what others changed.
 
         :param dict vals: with ``edit_version``, the write is refused unless that is current
         :raise UserError: for a forbidden transition
         :raise EditConflict: where somebody else was faster
-        :raise ValidationError: for a start in the past or a double booking
+        :raise ValidationError: for a value that cannot be stored, a start in the past, a double
+            booking, or a confirmed visit that would lose its customer
+        :raise AccessError: for fields that the addon alone sets
         """
         vals = self._check_edit_version(vals)
+        vals = self._prepare_written_values(vals)
+        return self._without_internal()._write_checked(vals)
+
+    def _write_checked(self, vals):
+        """``write`` proper, of values that may be written."""
+        self._check_live_keeps(vals)
         self._check_duration(vals)
         if "state" in vals:
             self._check_transition(vals["state"], vals)
@@ -315,6 +344,93 @@ class SupportAppointment(models.Model):
     # Checks
     # ------------------------------------------------------------------
 
+    def _check_protected(self, vals):
+        """The contact as it was announced stays with a visit that is beyond a draft, too.
+
+        It changes with the customer, or after the visit was set back to draft.
+        """
+        vals = super()._check_protected(vals)
+        names = CONTACT_FIELDS & vals.keys()
+        frozen = self.filtered(lambda a: a.state != "draft")
+        if not names or not frozen or vals.get("state") == "draft":
+            return vals
+        if "partner_id" in vals and all(a.partner_id.id != vals["partner_id"] for a in frozen):
+            return vals
+        changed = frozen.filtered(lambda a: any(a._is_changed(name, vals[name]) for name in names))
+        if changed:
+            raise AccessError(
+                _(
+                    "%(names)s: name, address and phone number stay as they were when the visit "
+                    "was confirmed. Change the customer, or set the visit back to draft first.",
+                    names=", ".join(changed.mapped("name")),
+                )
+            )
+        return vals if frozen != self else {k: v for k, v in vals.items() if k not in names}
+
+    @api.model
+    def _check_first_states(self, vals_list):
+        """An appointment begins where the table of transitions does.
+
+        :raise UserError: names the state and what is possible
+        """
+        default = self.default_get(["state"]).get("state")
+        first = ("draft", *ALLOWED_TRANSITIONS["draft"])
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for vals in vals_list:
+            state = vals.get("state", default)
+            if state not in first:
+                raise UserError(
+                    _(
+                        "A new appointment cannot be in state “%(state)s”: create it as "
+                        "%(allowed)s, then go on from there.",
+                        state=labels.get(state, state),
+                        allowed=", ".join(f"“{labels[each]}”" for each in first),
+                    )
+                )
+
+    @api.model
+    def _check_confirmable_vals(self, vals_list):
+        """Before the INSERT: the database's own refusal names nothing.
+
+        :param list vals_list: numbered values of new appointments, their defaults among them
+        :raise ValidationError: names each appointment and what it lacks
+        """
+        faults = [
+            self._describe_not_confirmable(vals["name"], vals.get("start"), vals.get("partner_id"))
+            for vals in vals_list
+            if vals.get("state") in LIVE_STATES
+        ]
+        if any(faults):
+            raise ValidationError("\n".join(fault for fault in faults if fault))
+
+    def _check_live_keeps(self, vals):
+        """A visit that somebody expects has a customer and stays in its company.
+
+        :param dict vals: as the ORM will store them
+        :raise ValidationError: names the visits and the remedy
+        """
+        if "state" in vals and vals["state"] not in LIVE_STATES:
+            return
+        live = self.filtered(lambda a: a.state in LIVE_STATES)
+        if live and "partner_id" in vals and not vals["partner_id"]:
+            raise ValidationError(
+                _(
+                    "%(names)s: a confirmed visit keeps its customer. Choose another customer, "
+                    "or cancel the visit first.",
+                    names=", ".join(live.mapped("name")),
+                )
+            )
+        if "company_id" in vals:
+            moved = live.filtered(lambda a: a.company_id.id != vals["company_id"])
+            if moved:
+                raise ValidationError(
+                    _(
+                        "%(names)s: a confirmed visit stays in its company. Set it back to draft "
+                        "first, or cancel it and create a new one there.",
+                        names=", ".join(moved.mapped("name")),
+                    )
+                )
+
     def _check_planned_starts(self):
         self.filtered(lambda a: a.state in ("draft", "confirmed"))._check_start_not_past()
 
@@ -324,6 +440,7 @@ class SupportAppointment(models.Model):
 
     def action_view_log(self):
         """Open the automation log of these appointments."""
+        check_access(self, "read")
         log = self.env["support.automation.log"]
         return log._open(log._get_domain_of(self))
 

@@ -5,7 +5,7 @@ from functools import partial
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..compat import under_test
+from ..compat import check_access, under_test
 
 # The one logger of everything automatic; administrators grep for its name.
 AUTOMATION_LOGGER = logging.getLogger("support_center.automation")
@@ -51,6 +51,7 @@ class SupportAutomationLog(models.Model):
         """
         if not self:
             return super().write(vals)
+        check_access(self, "write")
         raise UserError(_("The automation log is append-only: its rows cannot be changed."))
 
     @api.ondelete(at_uninstall=False)

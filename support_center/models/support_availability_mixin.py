@@ -1,12 +1,16 @@
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
-from odoo import _, api, fields, models
+import psycopg2
+
+from odoo import _, api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import plaintext2html
 
-from ..scheduling.explain import OVERRULABLE, why_not
-from .support_availability import aware
+from ..exceptions import DayFull
+from ..scheduling.explain import OVERRULABLE, Reason, why_not
+from .support_availability import ONE_DAY, aware, naive
 from .support_state_mixin import LIVE_STATES
 
 # Whoever changes one of these may plan somebody's time.
@@ -36,6 +40,32 @@ class SupportAvailabilityMixin(models.AbstractModel):
         help="A dispatcher plans this visit outside working hours or in an absence. Two visits "
         "at once stay impossible.",
     )
+
+    daily_date = fields.Date(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="The day of the technician's calendar that the number below counts on.",
+    )
+    daily_number = fields.Integer(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Which of the most visits of that day this one is, where the technician has a limit.",
+    )
+
+    def init(self):
+        super().init()
+        if not self._auto:
+            return
+        # What guarantees the daily maximum, see ``_take_daily_numbers``.
+        self.env.cr.execute(
+            """
+            CREATE UNIQUE INDEX IF NOT EXISTS support_appointment_daily_number_idx
+                ON support_appointment (technician_id, daily_date, daily_number)
+             WHERE daily_number > 0 AND active AND state IN ('confirmed', 'in_progress', 'done')
+            """
+        )
 
     # ------------------------------------------------------------------
     # CRUD
@@ -133,6 +163,7 @@ class SupportAvailabilityMixin(models.AbstractModel):
                     for number, (appointment, reasons) in enumerate(faults)
                 )
             )
+        planned._take_daily_numbers()
         self._note_overruled({a: reasons for a, reasons in overruled.items() if reasons})
 
     def _find_reasons(self):
@@ -172,6 +203,144 @@ class SupportAvailabilityMixin(models.AbstractModel):
                 appointment.id: plaintext2html(appointment._describe_overruled(reasons))
                 for appointment, reasons in overruled.items()
             }
+        )
+
+    # ------------------------------------------------------------------
+    # The daily maximum
+    # ------------------------------------------------------------------
+
+    def _take_daily_numbers(self):
+        """Guarantee the technicians' daily maximum, whatever others book at the same moment.
+
+        The agenda was read in a transaction that does not see what another one has committed
+        meanwhile, and no lock helps against that. A unique index does: each visit of a
+        technician with a maximum takes one of the numbers from 1 to it on its day, and the
+        database refuses the same one twice. Visits of that day without a number, which were
+        booked before the technician had a maximum, use numbers up too.
+
+        Nobody else can be taking numbers of these technicians at this moment, see
+        ``support.scheduler``'s lock; a number that another transaction took is committed.
+
+        :raise DayFull: for a day that turns out to be full
+        """
+        limited = self.filtered(lambda a: a.sudo().technician_id.max_daily_appointments > 0)
+        if not limited:
+            return
+        days = limited._group_by_day()
+        taken = limited._read_daily_numbers(days)
+        for (technician, day), visits in days.items():
+            limit = technician.max_daily_appointments
+            numbers, unnumbered = taken.get((technician.id, day), (set(), 0))
+            free = [n for n in range(1, limit + 1) if n not in numbers][unnumbered:]
+            for visit in visits:
+                if not visit._take_first_number(day, free):
+                    raise DayFull(visit._describe_full_day(technician, day))
+
+    def _group_by_day(self):
+        """
+        :return: dict of ``(support.technician, date)`` to these visits, the technician as
+            superuser and the date that of the technician's calendar
+        """
+        days = defaultdict(self.browse)
+        for visit in self:
+            # sudo: the zone and the maximum are not every user's to read.
+            technician = visit.technician_id.sudo()
+            zone = self.env["support.availability"]._get_zone(technician)
+            days[technician, aware(visit.start).astimezone(zone).date()] |= visit
+        return days
+
+    def _read_daily_numbers(self, days):
+        """What other visits of these days have taken.
+
+        :param days: as ``_group_by_day`` returns them
+        :return: dict of ``(technician id, date)`` to the set of numbers and the count of visits
+            without one
+        """
+        self.flush_model()
+        zones = {
+            technician.id: self.env["support.availability"]._get_zone(technician).key
+            for technician, _day in days
+        }
+        # Plain SQL: the day is counted in each technician's zone, in one query for all.
+        self.env.cr.execute(
+            """
+            SELECT visit.technician_id, day.date,
+                   array_agg(visit.daily_number) FILTER (
+                       WHERE visit.daily_number > 0 AND visit.daily_date = day.date),
+                   count(*) FILTER (
+                       WHERE visit.daily_number IS NULL OR visit.daily_number = 0
+                          OR visit.daily_date != day.date)
+              FROM unnest(%(technicians)s, %(dates)s, %(starts)s, %(stops)s)
+                   AS day(technician_id, date, start, stop)
+              JOIN support_appointment visit
+                ON visit.technician_id = day.technician_id
+               AND visit.start >= day.start AND visit.start < day.stop
+             WHERE visit.active AND visit.state IN ('confirmed', 'in_progress', 'done')
+               AND visit.id != ALL(%(ids)s)
+          GROUP BY visit.technician_id, day.date
+            """,
+            {
+                "technicians": [technician.id for technician, _day in days],
+                "dates": [day for _technician, day in days],
+                "starts": [self._get_midnight(day, zones[t.id]) for t, day in days],
+                "stops": [self._get_midnight(day + ONE_DAY, zones[t.id]) for t, day in days],
+                "ids": self.ids,
+            },
+        )
+        return {
+            (technician_id, day): (set(numbers or ()), unnumbered)
+            for technician_id, day, numbers, unnumbered in self.env.cr.fetchall()
+        }
+
+    @api.model
+    def _get_midnight(self, day, zone):
+        """When ``day`` begins in ``zone``, naive UTC."""
+        return naive(datetime.combine(day, time.min, ZoneInfo(zone)))
+
+    def _take_first_number(self, day, free):
+        """Give this visit the first of the numbers that nobody has, and take that off the list.
+
+        :param date day: of the technician's calendar
+        :param list free: numbers that seem free to this transaction; changed in place
+        :return: whether there was one
+        """
+        self.ensure_one()
+        if self.daily_date == day and self.daily_number in free:
+            # It was moved within its day.
+            free.insert(0, free.pop(free.index(self.daily_number)))
+        while free:
+            number = free.pop(0)
+            try:
+                with self.env.cr.savepoint(flush=False), tools.mute_logger("odoo.sql_db"):
+                    # Plain SQL: the number is a mark that no rule has to look at.
+                    self.env.cr.execute(
+                        "UPDATE support_appointment SET daily_date = %s, daily_number = %s "
+                        "WHERE id = %s",
+                        [day, number, self.id],
+                    )
+            except psycopg2.errors.UniqueViolation:
+                # Another transaction took it after this one began.
+                continue
+            self.invalidate_recordset(["daily_date", "daily_number"], flush=False)
+            return True
+        return False
+
+    def _describe_full_day(self, technician, day):
+        words = self.env["support.availability.words"]
+        reason = Reason("full", count=technician.max_daily_appointments)
+        next_day = self._get_midnight(
+            day + ONE_DAY, self.env["support.availability"]._get_zone(technician).key
+        )
+        return "\n".join(
+            [
+                _(
+                    "%(name)s: %(reasons)s",
+                    name=self.name,
+                    reasons=words._describe_reasons(self.technician_id, [reason]),
+                ),
+                # The day itself may look free still: what filled it is out of our sight.
+                self._describe_alternatives(self.technician_id, next_day),
+            ]
         )
 
     # ------------------------------------------------------------------

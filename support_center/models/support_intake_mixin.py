@@ -2,8 +2,9 @@ from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext
 
+from ..compat import check_access
 from ..intake import Problem, html_to_text
-from .support_answer_mixin import FIRST_MAIL_KEY
+from .support_answer_mixin import FIRST_MAIL, FIRST_MAIL_KEY
 from .support_automation_log import AUTOMATION_LOGGER
 
 SOURCES = [
@@ -140,7 +141,7 @@ class SupportIntakeMixin(models.AbstractModel):
         data = context.pop("external_data")
         clean = self.with_context(context)  # pylint: disable=context-overridden
         if data is None or data is False or not vals_list or any(vals_list):
-            return clean._create_numbered(vals_list)
+            return clean._create_given(vals_list)
         return clean.env["support.intake"]._create_from_external(data, len(vals_list))
 
     # ------------------------------------------------------------------
@@ -154,7 +155,10 @@ class SupportIntakeMixin(models.AbstractModel):
         The rule ``automation_process_email`` reads it; without the rule it
         stays as it is. Odoo's mailbox polling marks a mail as read even when
         its processing raised, so nothing that a mail contains may raise here.
+
+        :raise AccessError: for callers who are not the mail gateway
         """
+        self._check_mail_gateway()
         # Mail runs as OdooBot: the sender may be an internal user without any
         # right on appointments, and a website form writes as such a one.
         this = self.with_user(SUPERUSER_ID)
@@ -169,7 +173,7 @@ class SupportIntakeMixin(models.AbstractModel):
                 )
                 draft.flush_recordset()
                 draft._name_author(msg_dict)
-                return draft.with_context(**{FIRST_MAIL_KEY: True})
+                return draft.with_context(**{FIRST_MAIL_KEY: FIRST_MAIL})
         except Exception as error:
             if this.env["support.automation.mixin"]._is_retried_by_odoo(error):
                 raise
@@ -178,7 +182,7 @@ class SupportIntakeMixin(models.AbstractModel):
                 type(error).__name__,
             )
         draft = super(SupportIntakeMixin, this).message_new(msg_dict, custom_values=vals)
-        return draft.with_context(**{FIRST_MAIL_KEY: True})
+        return draft.with_context(**{FIRST_MAIL_KEY: FIRST_MAIL})
 
     def _name_author(self, msg_dict):
         """Let Odoo know a writer who became a contact just now.
@@ -192,9 +196,15 @@ class SupportIntakeMixin(models.AbstractModel):
 
     @api.model
     def _clean_alias_values(self, custom_values):
-        """The alias's own defaults, as far as they are fields here."""
+        """The alias's own defaults, as far as they plan something.
+
+        What came in, what was announced and how far an appointment is are not an alias's to say.
+        """
+        left_out = self._get_protected_fields() | {"state", "active"}
         return {
-            field: value for field, value in (custom_values or {}).items() if field in self._fields
+            field: value
+            for field, value in (custom_values or {}).items()
+            if field in self._fields and field not in left_out
         }
 
     @api.model
@@ -205,6 +215,7 @@ class SupportIntakeMixin(models.AbstractModel):
         :return: dict; the reference is left to the sequence, so that the
             mail's subject does not become the name
         """
+        mail = self._get_gateway_mail()
         return {
             "name": "/",
             "source": "email",
@@ -214,6 +225,7 @@ class SupportIntakeMixin(models.AbstractModel):
             "intake_sender": msg_dict.get("email_from") or False,
             "intake_sent_at": msg_dict.get("date") or False,
             "intake_references": self._get_mail_references(msg_dict),
+            "intake_automatic": bool(mail and mail.is_automatic),
         }
 
     @api.model
@@ -234,6 +246,7 @@ class SupportIntakeMixin(models.AbstractModel):
         Called by the rule on new mails, by hand on chosen drafts, or on
         nothing at all for every one that waits. Drafts only.
         """
+        check_access(self.browse(), "write")
         waiting = self or self.search([("source", "=", "email"), ("intake_state", "=", "received")])
         readable = waiting.filtered(
             lambda a: (
@@ -247,6 +260,7 @@ class SupportIntakeMixin(models.AbstractModel):
 
     def action_read_again(self):
         """Read mailed requests and those that came by webhook once more, by hand."""
+        check_access(self.browse(), "write")
         mails = self.filtered(lambda a: a.source == "email")
         if mails:
             mails.action_process_email()
@@ -272,7 +286,7 @@ class SupportIntakeMixin(models.AbstractModel):
             if draft._is_news(vals):
                 vals["intake_round"] = draft.intake_round + 1
             # The first filling is no change to be tracked.
-            draft.with_context(mail_notrack=not draft.intake_round).write(vals)
+            draft.with_context(mail_notrack=not draft.intake_round)._write_protected(vals)
             if not reading.problems:
                 draft._subscribe_customers()
         return outcomes
@@ -359,6 +373,7 @@ class SupportIntakeMixin(models.AbstractModel):
         :raise UserError: names the drafts that have neither a customer nor an address, and the
             requests that somebody has called off meanwhile
         """
+        check_access(self.browse(), "write")
         waiting = self.filtered(lambda a: a.intake_state in ("received", "review"))
         over = waiting.filtered(lambda a: a.state != "draft")
         if over:
@@ -379,7 +394,7 @@ class SupportIntakeMixin(models.AbstractModel):
                 vals["partner_id"] = contacts._get_partner_by_hand(draft).id
             if not draft.start and draft.requested_date and draft.requested_date > now:
                 vals["start"] = draft.requested_date
-            draft.write(vals)
+            draft._write_protected(vals)
         waiting._subscribe_customers()
         return True
 

@@ -232,7 +232,7 @@ class SupportNoticeMixin(models.AbstractModel):
         """A new time deserves a new reminder; one of the old time is taken off the queue."""
         self._release_reminders()
         self._withdraw_reminders()
-        self.filtered("reminder_sent").write({"reminder_sent": False})
+        self.filtered("reminder_sent")._write_protected({"reminder_sent": False})
 
     def _withdraw_reminders(self):
         """Take reminders of visits that will not take place off the queue."""
@@ -240,7 +240,7 @@ class SupportNoticeMixin(models.AbstractModel):
         told = self.filtered("announced_at")
         if told:
             withdrawn = self.env["support.notifier"]._withdraw("reminder", told)
-            withdrawn.filtered("reminder_sent").write({"reminder_sent": False})
+            withdrawn.filtered("reminder_sent")._write_protected({"reminder_sent": False})
 
     # ------------------------------------------------------------------
     # Another customer
@@ -270,7 +270,7 @@ class SupportNoticeMixin(models.AbstractModel):
                     customer=record.partner_id.display_name,
                 ),
             )
-        told.write(
+        told._write_protected(
             {
                 "confirmation_sent": False,
                 "confirmation_queued_at": False,
@@ -293,4 +293,6 @@ class SupportNoticeMixin(models.AbstractModel):
                 "customer_email": partner.email,
                 "customer_phone": partner.phone,
             }
-            record.write({field: contact[field] for field in contact.keys() - set(given)})
+            record._write_protected(
+                {field: contact[field] for field in contact.keys() - set(given)}
+            )

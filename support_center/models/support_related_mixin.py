@@ -1,5 +1,7 @@
 from odoo import _, fields, models
 
+from ..compat import check_access
+
 # Messages that left the house.
 SENT_TYPES = ["email_outgoing"]
 
@@ -33,16 +35,19 @@ class SupportRelatedMixin(models.AbstractModel):
 
     def action_view_mails(self):
         """Open the mails about these appointments, with what became of each."""
+        check_access(self, "read")
         action = self.env["ir.actions.act_window"]._for_xml_id("support_center.mail_message_action")
         return {**action, "domain": self._get_mails_domain()}
 
     def action_view_merged_into(self):
         """Open the appointment that this duplicate was merged into."""
+        check_access(self, "read")
         self.ensure_one()
         return self.merged_into_id._get_form_action()
 
     def action_view_ticket(self):
         """Open the ticket that the visit belongs to."""
+        check_access(self, "read")
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

@@ -7,7 +7,6 @@ from ..intake import Correction, ShownLine, read_reply
 
 # More replies than this to one request are no dialogue; they are kept all the same.
 MAX_CORRECTIONS = 50
-KIND_KEY = "support_center_mail_kind"
 
 # Which fields of a draft a corrected key speaks of.
 FIELDS_OF_KEYS = {
@@ -44,12 +43,15 @@ class SupportReplyMixin(models.AbstractModel):
         The correction is stored and the draft put back to ``received``; the
         rule ``automation_process_email`` reads both together. Without the rule
         the draft stays as it is.
+
+        :raise AccessError: for callers who are not the mail gateway
         """
+        self._check_mail_gateway()
         result = super().message_update(msg_dict, update_vals=update_vals)
-        context = dict(self.env.context)
-        kind = context.pop(KIND_KEY, None)
+        mail = self._get_gateway_mail()
+        kind = mail and mail.kind
         # As in message_new: the sender may be a user without any right here.
-        this = self.with_user(SUPERUSER_ID).with_context(context)  # pylint: disable=context-overridden
+        this = self.with_user(SUPERUSER_ID)
         message_id = msg_dict.get("message_id")
         if message_id:
             this.env["support.intake.key"]._claim("mail", [(message_id,)])
@@ -119,7 +121,7 @@ class SupportReplyMixin(models.AbstractModel):
             "round": self.intake_round,
             "settled": self._is_settled(),
         }
-        self.write(
+        self._write_protected(
             {
                 "intake_corrections": [*(self.intake_corrections or []), correction],
                 "intake_references": self._get_mail_references(msg_dict),

@@ -52,7 +52,7 @@ class SupportSilenceMixin(models.AbstractModel):
         """
         notifier = self.env["support.notifier"]
         unaware = self.browse().union(*(notifier._withdraw(kind, self) for kind in ANNOUNCEMENTS))
-        unaware.write(
+        unaware._write_protected(
             {"confirmation_sent": False, "announced_start": False, "announced_details": False}
         )
 

@@ -1,6 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..compat import check_access
+
 STATES = [
     ("draft", "Draft"),
     ("confirmed", "Confirmed"),
@@ -141,6 +143,9 @@ class SupportStateMixin(models.AbstractModel):
         :raise UserError: where the appointment is in that state already too,
             since a button pressed twice should not pretend to have done something
         """
+        # Before anything is said about the states; of the model alone, which costs no query: the
+        # rows are looked at by ``write``.
+        check_access(self.browse(), "write")
         for appointment in self:
             if appointment.state == state:
                 raise UserError(
@@ -150,7 +155,7 @@ class SupportStateMixin(models.AbstractModel):
                         state=appointment._get_state_label(),
                     )
                 )
-        self.write({**(vals or {}), "state": state})
+        self._write_protected({**(vals or {}), "state": state})
         return True
 
     # ------------------------------------------------------------------
@@ -197,20 +202,32 @@ class SupportStateMixin(models.AbstractModel):
         :raise ValidationError: names each appointment and what it lacks
         """
         vals = vals or {}
-        faults = []
-        for appointment in self:
-            missing = []
-            if not vals.get("start", appointment.start):
-                missing.append(_("a start"))
-            if not vals.get("partner_id", appointment.partner_id):
-                missing.append(_("a customer"))
-            if missing:
-                faults.append(
-                    _(
-                        "%(name)s cannot be confirmed: it needs %(missing)s.",
-                        name=appointment.name,
-                        missing=_(" and ").join(missing),
-                    )
-                )
-        if faults:
-            raise ValidationError("\n".join(faults))
+        faults = [
+            self._describe_not_confirmable(
+                appointment.name,
+                vals.get("start", appointment.start),
+                vals.get("partner_id", appointment.partner_id),
+            )
+            for appointment in self
+        ]
+        if any(faults):
+            raise ValidationError("\n".join(fault for fault in faults if fault))
+
+    @api.model
+    def _describe_not_confirmable(self, name, start, partner):
+        """What an appointment lacks before it can be confirmed.
+
+        :return: str, empty where it lacks nothing
+        """
+        missing = []
+        if not start:
+            missing.append(_("a start"))
+        if not partner:
+            missing.append(_("a customer"))
+        if not missing:
+            return ""
+        return _(
+            "%(name)s cannot be confirmed: it needs %(missing)s.",
+            name=name,
+            missing=_(" and ").join(missing),
+        )

@@ -3,6 +3,7 @@ import psycopg2
 from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.tools import email_normalize
 
+from ..compat import check_access
 from .support_automation_log import AUTOMATION_LOGGER
 
 PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]
@@ -18,6 +19,7 @@ class SupportTicket(models.Model):
         "support.automation.mixin",
         "support.company.mixin",
         "support.ticket.related.mixin",
+        "support.protection.mixin",
     ]
     _order = "priority desc, id desc"
     _check_company_auto = True
@@ -124,9 +126,10 @@ class SupportTicket(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Create tickets, in the company of their team where none is given."""
+        vals_list = self._prepare_created_values(vals_list)
         vals_list = [self._complete_team(vals) for vals in self._complete_companies(vals_list)]
         self.env["ir.sequence"]._fill_references(vals_list, "number", "support.ticket")
-        return super().create(vals_list)
+        return super(SupportTicket, self._without_internal()).create(vals_list)
 
     def _complete_team(self, vals):
         """A ticket of another company than the user's starts with a team of that company."""
@@ -137,14 +140,15 @@ class SupportTicket(models.Model):
         return {**vals, "team_id": self.with_company(company)._default_team().id}
 
     def write(self, vals):
+        vals = self._prepare_written_values(vals)
         in_step = self.browse()
         if "team_id" in vals and "stage_id" not in vals:
             in_step = self.filtered(lambda t: t.synced_stage_id == t.stage_id)
-        result = super().write(vals)
+        result = super(SupportTicket, self._without_internal()).write(vals)
         # Another team may have other stages: the move to one of them is nobody's decision
         # against what the visits say.
         for stage, tickets in in_step.grouped("stage_id").items():
-            tickets.synced_stage_id = stage
+            tickets._write_protected({"synced_stage_id": stage.id})
         return result
 
     def copy_data(self, default=None):
@@ -166,7 +170,10 @@ class SupportTicket(models.Model):
         with an error and marks the alias as invalid. So what the alias sets is left out where
         it cannot be stored, and a number that somebody else has used meanwhile is replaced by
         the next one.
+
+        :raise AccessError: for callers who are not the mail gateway
         """
+        self._check_mail_gateway()
         # Mail runs as OdooBot: the sender may be an internal user without any right on tickets.
         this = self.with_user(SUPERUSER_ID)
         defaults = this._clean_alias_values(custom_values)
@@ -193,14 +200,16 @@ class SupportTicket(models.Model):
 
     @api.model
     def _clean_alias_values(self, custom_values):
-        """The alias's own defaults, as far as they are fields here; the number is ours.
+        """The alias's own defaults, as far as they are fields here that the addon does not keep
+        itself, such as the number.
 
         The mails of a team that was archived go to another team of its company.
         """
+        left_out = self._get_protected_fields()
         values = {
             field: value
             for field, value in (custom_values or {}).items()
-            if field in self._fields and field != "number"
+            if field in self._fields and field not in left_out
         }
         team = self._get_mail_team(values)
         if team and not team.active:
@@ -281,6 +290,7 @@ class SupportTicket(models.Model):
 
     def action_view_appointments(self):
         """Open the appointments of these tickets."""
+        check_access(self, "read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "support_center.support_appointment_action"
         )
@@ -310,7 +320,9 @@ class SupportTicket(models.Model):
         if not stage:
             return _("No stage of the ticket's team has the state “%(state)s”.", state=state)
         vals = {"stage_id": stage.id, "synced_stage_id": stage.id}
-        self.write({field: value for field, value in vals.items() if self[field].id != value})
+        self._write_protected(
+            {field: value for field, value in vals.items() if self[field].id != value}
+        )
         return False
 
     def _find_stage(self, state):

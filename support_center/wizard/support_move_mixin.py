@@ -104,7 +104,8 @@ class SupportMoveMixin(models.AbstractModel):
         if self.is_expected and not self.tell_customer:
             appointment._withdraw_news()
             vals = {**vals, **appointment._prepare_told_vals(vals)}
-        appointment.write(vals)
+        # The time that the customer knows of already is a mark.
+        appointment._write_protected(vals)
         return appointment
 
     def _get_next_page(self):

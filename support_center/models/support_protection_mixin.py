@@ -1,0 +1,180 @@
+from odoo import _, api, models
+from odoo.exceptions import AccessError
+
+# In the context of what the addon itself writes, see ``_write_protected``. An object, since what
+# arrives by RPC is text and numbers: no caller from outside can put it there.
+INTERNAL_KEY = "support_center_internal"
+INTERNAL = object()
+
+# What no caller sets though the field is not read-only in Odoo's own mixins.
+PROTECTED_ELSEWHERE = {"access_token", "rating_last_value"}
+# Numbers that an import brings along; once a record has one, it stays.
+IMPORTED = {"name", "number", "external_ref"}
+
+
+class SupportProtectionMixin(models.AbstractModel):
+    """Fields that the addon alone sets: a read-only field in a view guards nothing."""
+
+    _name = "support.protection.mixin"
+    _description = "Protected Fields"
+
+    @api.model
+    def _prepare_created_values(self, vals_list):
+        """What ``create`` makes of a caller's values, first of all.
+
+        :return: list of dicts, as the ORM will store them
+        :raise ValidationError: names each field whose value cannot be stored
+        :raise AccessError: names the fields that the addon alone sets
+        """
+        vals_list = [self.env["support.values"]._prepare(self, vals) for vals in vals_list]
+        if not self._is_internal():
+            self._check_protected_on_create(vals_list)
+        return vals_list
+
+    def _prepare_written_values(self, vals):
+        """What ``write`` makes of a caller's values, first of all; as above.
+
+        :return: dict of what may be written; a protected field that would not change is left out
+        """
+        vals = self.env["support.values"]._prepare(self, vals)
+        return vals if self._is_internal() else self._check_protected(vals)
+
+    @api.model
+    def _get_protected_fields(self):
+        """What the addon itself keeps: marks, counters, what came in and what was announced.
+
+        :return: set of names: every stored read-only field of this addon, so that a new one is
+            protected from the day it is declared, and ``PROTECTED_ELSEWHERE``
+        """
+        return {
+            name
+            for name, field in self._fields.items()
+            if field.store
+            # Odoo itself leaves these out of every write.
+            and not field.automatic
+            and (
+                name in PROTECTED_ELSEWHERE
+                or (field.readonly and "support_center" in (field._modules or ()))
+            )
+        }
+
+    def _is_internal(self):
+        """Whether the addon itself writes, or somebody who is superuser anyway."""
+        return self.env.su or self.env.context.get(INTERNAL_KEY) is INTERNAL
+
+    def _without_internal(self):
+        """These records without the key of ``_write_protected``, which holds for one call."""
+        if INTERNAL_KEY not in self.env.context:
+            return self
+        context = {key: value for key, value in self.env.context.items() if key != INTERNAL_KEY}
+        return self.with_context(context)  # pylint: disable=context-overridden
+
+    def _write_protected(self, vals):
+        """``write`` of what no caller may set, with the rights of the user at work.
+
+        The one way for the addon's own marks; rules see the change as any other.
+
+        :param dict vals: as for ``write``
+        """
+        return self.with_context(**{INTERNAL_KEY: INTERNAL}).write(vals)
+
+    @api.model
+    def _create_protected(self, vals_list):
+        """``create`` with fields that no caller may set, see ``_write_protected``."""
+        made = self.with_context(**{INTERNAL_KEY: INTERNAL}).create(vals_list)
+        return made._without_internal()
+
+    def _check_protected(self, vals):
+        """Refuse what the addon alone sets; a value that changes nothing is left out.
+
+        :param dict vals: as the ORM will store them
+        :return: dict of what may be written
+        :raise AccessError: names the fields
+        """
+        names = self._get_protected_fields() & vals.keys()
+        if not names:
+            return vals
+        # sudo: compared is also what the caller may not read.
+        changed = [
+            name
+            for name in sorted(names)
+            if any(record._is_changed(name, vals[name]) for record in self.sudo())
+        ]
+        self._refuse_protected(changed)
+        return {name: value for name, value in vals.items() if name not in names}
+
+    @api.model
+    def _check_protected_on_create(self, vals_list):
+        """The same for new records, where a default of the context or user is a value too.
+
+        :param list vals_list: dicts as the ORM will store them
+        :raise AccessError: names the fields
+        """
+        allowed = IMPORTED if self._may_import_numbers() else set()
+        protected = self._get_protected_fields() - allowed
+        defaults = {
+            **self.env["ir.default"]._get_model_defaults(self._name),
+            **{
+                key.removeprefix("default_"): value
+                for key, value in self.env.context.items()
+                if key.startswith("default_")
+            },
+        }
+        refused = set()
+        for vals in vals_list:
+            given = {**defaults, **vals}
+            refused |= {
+                name
+                for name in protected & given.keys()
+                if given[name] and not self._is_default(name, given[name])
+            }
+        self._refuse_protected(sorted(refused))
+
+    @api.model
+    def _may_import_numbers(self):
+        return self.env.user.has_group("support_center.group_support_manager")
+
+    @api.model
+    def _is_default(self, name, value):
+        default = self._fields[name].default
+        return bool(default) and value == default(self)
+
+    def _is_changed(self, name, value):
+        self.ensure_one()
+        field = self._fields[name]
+        if field.type in ("one2many", "many2many"):
+            return bool(value)
+        old = field.convert_to_cache(self[name], self, validate=False)
+        return (old or False) != (field.convert_to_cache(value, self, validate=False) or False)
+
+    @api.model
+    def _refuse_protected(self, names):
+        if not names:
+            return
+        # sudo: the label of a field that the caller may not read is no secret.
+        labels = self.sudo().fields_get(names, ["string"])
+        raise AccessError(
+            _(
+                "%(model)s: %(fields)s cannot be set from outside, Support Center keeps it itself. "
+                "Leave it out.",
+                model=self._description,
+                fields=", ".join(f"{labels[name]['string']} ({name})" for name in names),
+            )
+        )
+
+
+class SupportGuardedMixin(models.AbstractModel):
+    """``create`` and ``write`` of a model whose own do nothing else with the values first."""
+
+    _name = "support.guarded.mixin"
+    _description = "Guarded Values"
+    _inherit = ["support.protection.mixin"]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = self._prepare_created_values(vals_list)
+        return super(SupportGuardedMixin, self._without_internal()).create(vals_list)
+
+    def write(self, vals):
+        vals = self._prepare_written_values(vals)
+        return super(SupportGuardedMixin, self._without_internal()).write(vals)
