@@ -168,15 +168,38 @@ class SupportHealthMailMixin(models.AbstractModel):
                     name=alias.alias_name,
                 ),
             )
+        others = self._check_other_aliases(alias)
         if fault:
-            return [self._prepare_row(label, *fault, **link)]
+            return [self._prepare_row(label, *fault, **link), *others]
         return [
             self._prepare_row(
                 label,
                 "ok",
                 _("Mail to %(address)s becomes a request.", address=alias.display_name),
                 **link,
+            ),
+            *others,
+        ]
+
+    @api.model
+    def _check_other_aliases(self, alias):
+        """Aliases of teams and of other companies that Odoo has marked as invalid."""
+        invalid = alias.search(
+            [
+                ("alias_model_id.model", "in", MAIL_MODELS),
+                ("alias_status", "=", "invalid"),
+                ("id", "!=", alias.id),
+            ]
+        )
+        return [
+            self._prepare_row(
+                each.display_name,
+                "problem",
+                _("The last mail could not be taken in: see the alias's defaults."),
+                res_model="mail.alias",
+                res_id=each.id,
             )
+            for each in invalid
         ]
 
     @api.model

@@ -70,6 +70,14 @@ class TestReachability(HealthCase):
         self.env.invalidate_all()
         self.assertFalse(visit.trouble_note)
 
+    def test_an_alias_of_a_team_that_is_marked_as_invalid(self):
+        team = self.env["support.team"].create({"name": "Marked", "alias_name": "marked-team"})
+        name = team.alias_id.display_name
+        self.assertFalse(self._get_line_of_kind(name))
+        team.alias_id.alias_status = "invalid"
+        line = self._assert_line(name, "problem", "could not be taken in")
+        self._assert_opens(line, team.alias_id)
+
     def test_an_address_on_the_blacklist(self):
         self.env["mail.blacklist"]._add("known@example.com")
         self.assertIn("opted out", self._get_trouble())
