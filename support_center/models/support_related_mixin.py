@@ -1,4 +1,5 @@
 from odoo import _, fields, models
+from odoo.exceptions import UserError
 
 from ..compat import check_access
 
@@ -40,9 +41,14 @@ class SupportRelatedMixin(models.AbstractModel):
         return {**action, "domain": self._get_mails_domain()}
 
     def action_view_merged_into(self):
-        """Open the appointment that this duplicate was merged into."""
+        """Open the appointment that this duplicate was merged into.
+
+        :raise UserError: for one that was not merged
+        """
         check_access(self, "read")
         self.ensure_one()
+        if not self.merged_into_id:
+            raise UserError(_("%(name)s was not merged into another one.", name=self.name))
         return self.merged_into_id._get_form_action()
 
     def action_view_ticket(self):
