@@ -3,7 +3,7 @@ from typing import NamedTuple
 
 from odoo import _, api, models
 from odoo.exceptions import AccessError
-from odoo.tools import is_html_empty
+from odoo.tools import groupby, is_html_empty
 
 from ..intake import classify, repair, wants_no_answer
 
@@ -102,6 +102,15 @@ class MailThread(models.AbstractModel):
         ]
 
     @api.model
+    def _routing_check_route(self, message, message_dict, route, raise_exception=True):
+        # sudo: core looks who follows the alias's owner, which the user that the gateway logs
+        # in as need not be allowed to read: of another company, for instance.
+        this = self.sudo() if route and route[0] in INTAKE_MODELS else self
+        return super(MailThread, this)._routing_check_route(
+            message, message_dict, route, raise_exception=raise_exception
+        )
+
+    @api.model
     def _classify_mail(self, message, message_dict):
         return classify(
             self._get_headers(message),
@@ -115,13 +124,29 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
-        """Hand what the headers say to ``message_new`` and ``message_update``."""
+        """Hand what the headers say to ``message_new`` and ``message_update``.
+
+        A record that a mail makes belongs to the company of the alias, whichever the gateway
+        works for.
+        """
         this = self
         if any(route[0] in INTAKE_MODELS for route in routes or ()):
             kind = self._classify_mail(message, message_dict)
             is_automatic = kind == "generated" or wants_no_answer(self._get_headers(message))
             this = self.with_context(**{GATEWAY_KEY: GatewayMail(kind, is_automatic)})
-        return super(MailThread, this)._message_route_process(message, message_dict, routes)
+        thread_id = False
+        for company, those in groupby(routes or (), this._get_route_company):
+            gateway = super(MailThread, this.with_company(company))
+            thread_id = gateway._message_route_process(message, dict(message_dict), those)
+        return thread_id
+
+    @api.model
+    def _get_route_company(self, route):
+        """The company in which a mail is taken in; an empty one where the gateway's is right."""
+        model, thread_id, custom_values, _user_id, alias = route
+        if model not in INTAKE_MODELS or thread_id or not alias:
+            return self.env["res.company"]
+        return self.env["support.mail.address"]._get_alias_company(alias, custom_values)
 
     @api.model
     def _get_gateway_mail(self):

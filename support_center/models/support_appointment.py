@@ -63,6 +63,7 @@ class SupportAppointment(models.Model):
         "support.backlog.mixin",
         "support.erasure.mixin",
         "support.automation.mixin",
+        "support.company.mixin",
         "support.protection.mixin",
         "portal.mixin",
         "rating.mixin",
@@ -210,7 +211,7 @@ class SupportAppointment(models.Model):
     def _create_numbered(self, vals_list):
         """``create`` proper, of values that were looked at: references, defaults of the type,
         booking."""
-        vals_list = [self._complete_vals(vals) for vals in vals_list]
+        vals_list = [self._complete_vals(vals) for vals in self._complete_companies(vals_list)]
         self.env["ir.sequence"]._fill_references(vals_list, "name", "support.appointment")
         # A default, of the context or of the user, books as a value does.
         defaults = self.default_get(["technician_id", "state", "partner_id", "start"])

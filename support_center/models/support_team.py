@@ -1,4 +1,5 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..compat import check_access
 
@@ -18,6 +19,27 @@ class SupportTeam(models.Model):
     ticket_ids = fields.One2many("support.ticket", "team_id")
     alias_id = fields.Many2one(help="A mail to this address becomes a ticket of the team.")
 
+    @api.constrains("company_id")
+    def _check_tickets_company(self):
+        # sudo: tickets of another company are not the user's to read, but theirs to leave alone.
+        tickets = self.env["support.ticket"].sudo().with_context(active_test=False)
+        counts = tickets._read_group(
+            [("team_id", "in", self.filtered("company_id").ids)],
+            ["team_id", "company_id"],
+            ["__count"],
+        )
+        for team, company, count in counts:
+            if company != team.company_id:
+                raise ValidationError(
+                    _(
+                        "“%(team)s” has %(count)s tickets of %(company)s: give these another team "
+                        "first, or leave the team without a company.",
+                        team=team.name,
+                        count=count,
+                        company=company.name,
+                    )
+                )
+
     def _alias_get_creation_values(self):
         values = super()._alias_get_creation_values()
         values["alias_model_id"] = self.env["ir.model"]._get_id("support.ticket")
@@ -27,9 +49,10 @@ class SupportTeam(models.Model):
 
     def _get_first_stage(self):
         """The stage in which a ticket of this team starts, or of any team without one."""
-        return self.env["support.stage"].search(
-            ["|", ("team_ids", "=", False), ("team_ids", "in", self.ids)], limit=1
-        )
+        stages = self.env["support.stage"]
+        own = ["|", ("team_ids", "=", False), ("team_ids", "in", self.ids)]
+        # Another team's stage is better than no ticket.
+        return stages.search(own, limit=1) or stages.search([], limit=1)
 
     def action_view_tickets(self):
         """Open the tickets of these teams."""

@@ -1,6 +1,6 @@
 from collections import namedtuple
 
-from odoo import api, fields, models
+from odoo import _, api, fields, models
 from odoo.tools import email_normalize
 
 from ..compat import check_access
@@ -93,6 +93,45 @@ class SupportTechnician(models.Model):
     def _message_auto_subscribe_notify(self, partner_ids, template):
         # Odoo would write "You have been assigned to …" to whoever is made a technician.
         return
+
+    def _find_notice_obstacles(self):
+        """Why technicians cannot be told of their visits.
+
+        Somebody with a user is told in the inbox or by mail, as that user prefers; without a
+        user, by mail.
+
+        :return: dict of record id to the reason in words; those not in it can be told
+        """
+        # sudo: users and their addresses are not everybody's to read.
+        technicians = self.sudo()
+        addresses = {
+            technician.id: technician.user_id.partner_id.email
+            if technician.user_id
+            else technician.email
+            for technician in technicians
+        }
+        unreachable = self.env["support.mail.address"]._find_obstacles(addresses.values())
+        obstacles = {}
+        for technician in technicians:
+            user, address = technician.user_id, addresses[technician.id]
+            if not technician.active or (user and not user.active):
+                # Who has left the company is not told of its customers.
+                obstacles[technician.id] = _(
+                    "%(technician)s does not work here any more: assign somebody else.",
+                    technician=technician.name,
+                )
+            elif not user and unreachable.get(address) == "missing":
+                obstacles[technician.id] = _(
+                    "The technician has neither a user nor an e-mail address."
+                )
+            elif address in unreachable and (not user or user.notification_type == "email"):
+                obstacles[technician.id] = _(
+                    "%(technician)s is told of visits by e-mail, but “%(address)s” is no valid "
+                    "address, or it is on the blacklist.",
+                    technician=technician.name,
+                    address=address or "",
+                )
+        return obstacles
 
     # ------------------------------------------------------------------
     # Availability
