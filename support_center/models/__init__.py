@@ -1,5 +1,6 @@
 from . import ir_websocket
 from . import support_live_mixin
+from . import support_link_mixin
 from . import support_automation_log
 from . import support_automation_mixin
 from . import support_schedule_mixin
@@ -88,6 +89,8 @@ from . import calendar_attendee
 from . import calendar_event
 from . import ir_config_parameter
 from . import ir_actions_server
+from . import ir_attachment
+from . import ir_binary
 from . import ir_cron
 from . import ir_sequence
 from . import mail_mail

@@ -7,6 +7,8 @@ TICKET_STATES = [
     ("solved", "Solved"),
     ("cancelled", "Cancelled"),
 ]
+# In these nothing more is to be done.
+CLOSED_STATES = ("solved", "cancelled")
 
 
 class SupportStage(models.Model):

@@ -42,6 +42,7 @@ from . import (
     test_intake_rpc_http,
     test_languages,
     test_leave_hits,
+    test_link_end,
     test_live,
     test_mail_failures,
     test_migration,
