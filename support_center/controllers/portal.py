@@ -5,8 +5,7 @@ from odoo.tools import consteq
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-# What PostgreSQL holds in the column of an id.
-MAX_ID = 2**31 - 1
+from ..models.support_arguments import MAX_ID
 
 # Of a page that a token in its address opens: kept out of caches, search engines, other
 # sites' frames and the addresses that other sites are told.

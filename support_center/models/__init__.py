@@ -1,4 +1,6 @@
 from . import ir_websocket
+from . import support_arguments
+from . import support_ids_mixin
 from . import support_live_mixin
 from . import support_link_mixin
 from . import support_automation_log

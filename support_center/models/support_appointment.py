@@ -20,6 +20,7 @@ class SupportAppointment(models.Model):
     _description = "Support Appointment"
     # Ours first: its message_new stands in front of mail.thread's.
     _inherit = [
+        "support.ids.mixin",
         "support.live.mixin",
         "support.answer.mixin",
         "support.answer.text.mixin",

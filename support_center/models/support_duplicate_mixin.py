@@ -158,7 +158,7 @@ class SupportDuplicateMixin(models.AbstractModel):
 
         :return: window action
         """
-        self.ensure_one()
+        self._check_one()
         return self.env["support.merge.wizard"]._open(self | self._find_duplicates()[self])
 
     def _check_mergeable(self):

@@ -1,6 +1,5 @@
 import base64
-import binascii
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from odoo import _, api, models
@@ -61,15 +60,14 @@ class SupportMyDay(models.AbstractModel):
         """
         :raise UserError: for what is no day
         """
-        if not day:
-            return None
+        found = self.env["support.arguments"]._get_day("day", day)
         try:
-            found = date.fromisoformat(day)
             # The pages before and after it have to be days, too, in any zone.
-            found - timedelta(days=3), found + timedelta(days=3)
-            return found
-        except (TypeError, ValueError, OverflowError) as error:
+            if found:
+                found - timedelta(days=3), found + timedelta(days=3)
+        except OverflowError as error:
             raise UserError(_("“%(day)s” is no day: YYYY-MM-DD is expected.", day=day)) from error
+        return found
 
     @api.model
     def _find_visits(self, day, zone, *, is_today):
@@ -152,7 +150,7 @@ class SupportMyDay(models.AbstractModel):
 
         :raise UserError: for an empty note
         """
-        text = (text or "").strip()
+        text = self.env["support.arguments"]._get_text("text", text).strip()
         if not text:
             raise UserError(_("Write something first."))
         return self._post(appointment_id, body=plaintext2html(text)).id
@@ -165,9 +163,11 @@ class SupportMyDay(models.AbstractModel):
         :param str content: base64
         :raise UserError: for what is no picture or too large
         """
+        arguments = self.env["support.arguments"]
+        name = arguments._get_text("name", name) or _("Photo")
         try:
-            data = base64.b64decode(content or "", validate=True)
-        except (binascii.Error, ValueError) as error:
+            data = base64.b64decode(arguments._get_text("content", content), validate=True)
+        except ValueError as error:  # binascii.Error is one, too
             raise UserError(_("The picture did not arrive as a whole. Try again.")) from error
         if not data or len(data) > MAX_PHOTO_BYTES:
             raise UserError(
@@ -183,5 +183,8 @@ class SupportMyDay(models.AbstractModel):
 
     @api.model
     def _post(self, appointment_id, **values):
-        visit = self.env["support.appointment"].browse(appointment_id)
+        number = self.env["support.arguments"]._get_id("appointment_id", appointment_id)
+        visit = self.env["support.appointment"].browse(number).exists()
+        if not visit:
+            raise UserError(_("This appointment does not exist any more."))
         return visit.message_post(message_type="comment", subtype_xmlid="mail.mt_note", **values)

@@ -51,7 +51,7 @@ class SupportRebookMixin(models.AbstractModel):
         :return: window action
         :raise UserError: for a visit that is neither cancelled nor missed
         """
-        self.ensure_one()
+        self._check_one()
         rebooked = self.rebooked_ids
         if not rebooked:
             self._check_rebookable()

@@ -38,12 +38,12 @@ class SupportRelatedMixin(models.AbstractModel):
 
     def action_view_merged_into(self):
         """Open the appointment that this duplicate was merged into."""
-        self.ensure_one()
+        self._check_one()
         return self.merged_into_id._get_form_action()
 
     def action_view_ticket(self):
         """Open the ticket that the visit belongs to."""
-        self.ensure_one()
+        self._check_one()
         return {
             "type": "ir.actions.act_window",
             "name": _("Ticket"),

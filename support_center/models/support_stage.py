@@ -14,6 +14,7 @@ CLOSED_STATES = ("solved", "cancelled")
 class SupportStage(models.Model):
     _name = "support.stage"
     _description = "Ticket Stage"
+    _inherit = "support.ids.mixin"
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -4,7 +4,7 @@ from odoo import _, fields, models
 class SupportTeam(models.Model):
     _name = "support.team"
     _description = "Support Team"
-    _inherit = ["mail.alias.mixin", "mail.thread"]
+    _inherit = ["support.ids.mixin", "mail.alias.mixin", "mail.thread"]
     _order = "sequence, name"
     _check_company_auto = True
 

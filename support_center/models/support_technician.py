@@ -15,6 +15,7 @@ class SupportTechnician(models.Model):
     _name = "support.technician"
     _description = "Support Technician"
     _inherit = [
+        "support.ids.mixin",
         "resource.mixin",
         "support.absence.mixin",
         "support.automation.mixin",

@@ -9,6 +9,7 @@ class SupportTicket(models.Model):
     _name = "support.ticket"
     _description = "Support Ticket"
     _inherit = [
+        "support.ids.mixin",
         "support.link.mixin",
         "portal.mixin",
         "rating.mixin",
