@@ -13,7 +13,7 @@ class IrAttachment(models.Model):
             ended = self._filter_link_ended()
             attachment_tokens = [
                 None if attachment in ended else token
-                for attachment, token in zip(self, attachment_tokens)
+                for attachment, token in zip(self, attachment_tokens, strict=True)
             ]
         return super()._has_attachments_ownership(attachment_tokens)
 

@@ -11,7 +11,8 @@ class IrBinary(models.AbstractModel):
 
         Without the token the caller's own rights decide, as for everybody else.
         """
-        if access_token and res_id and not xmlid and res_model == "ir.attachment":
-            if self.env["ir.attachment"].browse(res_id)._filter_link_ended():
-                access_token = None
+        is_attachment = res_id and not xmlid and res_model == "ir.attachment"
+        if access_token and is_attachment:
+            ended = self.env["ir.attachment"].browse(res_id)._filter_link_ended()
+            access_token = None if ended else access_token
         return super()._find_record(xmlid, res_model, res_id, access_token, **options)

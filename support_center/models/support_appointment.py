@@ -335,6 +335,4 @@ class SupportAppointment(models.Model):
     def _get_link_end(self):
         # The link of a duplicate shows what goes on in its place, and ends with it.
         followed = self._follow_merge()
-        return self._add_link_days(
-            followed.stop or followed.requested_date or followed.create_date
-        )
+        return self._add_link_days(followed.stop or followed.requested_date or followed.create_date)

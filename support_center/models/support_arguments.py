@@ -47,14 +47,10 @@ class SupportArguments(models.AbstractModel):
         """
         if value is None or value is False or value == "":
             return None
-        if isinstance(value, (str, date, datetime)):
-            try:
-                moment = fields.Datetime.to_datetime(value).replace(microsecond=0)
-                if moment - MARGIN < moment + MARGIN:
-                    return moment
-            except (ValueError, OverflowError):
-                pass  # refused below, with what is expected
-        return self._refuse(name, value, _("a time in UTC like 2030-01-15 14:00:00"))
+        moment = self._parse(fields.Datetime.to_datetime, value)
+        if not moment:
+            self._refuse(name, value, _("a time in UTC like 2030-01-15 14:00:00"))
+        return moment.replace(microsecond=0)
 
     @api.model
     def _get_day(self, name, value):
@@ -64,14 +60,27 @@ class SupportArguments(models.AbstractModel):
         """
         if value is None or value is False or value == "":
             return None
-        if isinstance(value, date) and not isinstance(value, datetime):
-            return value
-        if isinstance(value, str):
-            try:
-                return date.fromisoformat(value)
-            except ValueError:
-                pass  # refused below, with what is expected
-        return self._refuse(name, value, _("a day like 2030-01-15"))
+        day = None if isinstance(value, datetime) else self._parse(self._read_day, value)
+        if not day:
+            self._refuse(name, value, _("a day like 2030-01-15"))
+        return day
+
+    @api.model
+    def _read_day(self, value):
+        return value if isinstance(value, date) else date.fromisoformat(value)
+
+    @api.model
+    def _parse(self, parse, value):
+        """
+        :return: date or datetime; None for what is none, or has nothing around it
+        """
+        if not isinstance(value, (str, date)):
+            return None
+        try:
+            found = parse(value)
+            return found if found - MARGIN < found + MARGIN else None
+        except (OverflowError, ValueError):
+            return None  # the caller names it with what is expected
 
     @api.model
     def _get_text(self, name, value):

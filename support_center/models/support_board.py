@@ -66,7 +66,7 @@ class SupportBoard(models.AbstractModel):
             "unassigned": self._load_unassigned(filters),
             "review_count": self._count_reviews(),
             "options": self._load_options(),
-            "has_technicians": bool(technicians or self._find_technicians(self._read_filters(None)).filtered("active")),
+            "has_technicians": bool(technicians or self._has_technicians()),
         }
 
     @api.model
@@ -90,6 +90,11 @@ class SupportBoard(models.AbstractModel):
             "unassigned": self._load_unassigned(filters),
             "review_count": self._count_reviews(),
         }
+
+    @api.model
+    def _has_technicians(self):
+        """Whether there is any to plan with, whatever the filters leave of them."""
+        return bool(self.env["support.technician"].search_count([], limit=1))
 
     @api.model
     def _check_board_access(self):

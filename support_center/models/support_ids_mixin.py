@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from odoo import _, models
 from odoo.exceptions import MissingError, UserError
@@ -22,25 +22,17 @@ class SupportIdsMixin(models.AbstractModel):
         :raise ValidationError: for what can be no id
         """
         if ids and ids.__class__ is not int:
-            if isinstance(ids, Iterable) and not isinstance(ids, (str, bytes, Mapping)):
-                ids = tuple(ids)
-            else:
-                ids = (ids,)
-            # Few need a closer look.
-            if not all(each.__class__ is int and 0 < each <= MAX_ID for each in ids):
-                ids = tuple(self._get_sound_id(each) for each in ids)
+            is_one = isinstance(ids, (str, bytes)) or not isinstance(ids, Iterable)
+            ids = (ids,) if is_one else tuple(ids)
+            # Few need a closer look. What is false is a record that is not saved yet, or none.
+            if not all(not id_ or (id_.__class__ is int and 0 < id_ <= MAX_ID) for id_ in ids):
+                ids = tuple(id_ and self._read_id(id_) for id_ in ids)
         elif ids and not 0 < ids <= MAX_ID:
-            self._get_sound_id(ids)
+            self._read_id(ids)
         return super().browse(ids)
 
-    def _get_sound_id(self, value):
-        # The ids of records that are not saved yet are false, and of a type of their own.
-        if not value and value.__class__.__name__ == "NewId":
-            return value
-        arguments = self.env["support.arguments"]
-        return arguments._get_id("id", value) or arguments._refuse(
-            "id", value, _("the id of a record")
-        )
+    def _read_id(self, value):
+        return self.env["support.arguments"]._get_id("id", value)
 
     def _check_one(self):
         """As ``ensure_one``, for what people and programs call.

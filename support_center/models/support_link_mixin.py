@@ -21,7 +21,7 @@ class SupportLinkMixin(models.AbstractModel):
     _description = "Link That Ends"
 
     # What the chatter's routes compare a token with, instead of the one that never ends.
-    _mail_post_token_field = "valid_access_token"
+    _mail_post_token_field = "valid_access_token"  # noqa: S105, the name of a field
 
     # Who has a token of the record is asked for by those who may not read it.
     valid_access_token = fields.Char(compute="_compute_valid_access_token", compute_sudo=True)
@@ -43,7 +43,7 @@ class SupportLinkMixin(models.AbstractModel):
 
         :return: naive UTC datetime; None as long as no end is in sight
         """
-        return None
+        raise NotImplementedError
 
     def _is_link_valid(self):
         """Whether the customer's link still opens this record."""

@@ -30,11 +30,12 @@ class SupportMyDay(models.AbstractModel):
         :param str day: ``YYYY-MM-DD``, a day of the technician's zone; today without it
         :return: dict with ``day``, ``is_today``, ``zone``, ``is_technician`` and
             ``visits``, each a dict as ``_prepare_visit`` returns it
+        :raise ValidationError: for what is no day
         """
         technicians = self.env["support.technician"].search([("user_id", "=", self.env.uid)])
         zone = self._get_zone(technicians)
         today = datetime.now(ZoneInfo(zone)).date()
-        shown = self._read_day(day) or today
+        shown = self.env["support.arguments"]._get_day("day", day) or today
         visits = self._find_visits(shown, zone, is_today=shown == today)
         following = self._find_next(visits) if shown == today else visits.browse()
         return {
@@ -54,20 +55,6 @@ class SupportMyDay(models.AbstractModel):
     @api.model
     def _get_zone(self, technicians):
         return technicians[:1].tz or self.env.user.tz or "UTC"
-
-    @api.model
-    def _read_day(self, day):
-        """
-        :raise UserError: for what is no day
-        """
-        found = self.env["support.arguments"]._get_day("day", day)
-        try:
-            # The pages before and after it have to be days, too, in any zone.
-            if found:
-                found - timedelta(days=3), found + timedelta(days=3)
-        except OverflowError as error:
-            raise UserError(_("“%(day)s” is no day: YYYY-MM-DD is expected.", day=day)) from error
-        return found
 
     @api.model
     def _find_visits(self, day, zone, *, is_today):

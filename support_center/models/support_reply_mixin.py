@@ -169,9 +169,8 @@ class SupportReplyMixin(models.AbstractModel):
     def _is_other_technician(self, value, _msg_dict):
         # sudo: the addresses are compared, and told to nobody.
         technician = self.technician_id.sudo()
-        known = {
-            email_normalize(address or "") for address in (technician.email, technician.user_id.login)
-        }
+        addresses = (technician.email, technician.user_id.login)
+        known = {email_normalize(address or "") for address in addresses}
         return bool(technician and email_normalize(value) not in known)
 
     def _is_other_reference(self, value, _msg_dict):

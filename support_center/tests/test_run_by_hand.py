@@ -100,9 +100,7 @@ class TestRunByHand(SupportHttpCase):
         self.assertFalse(
             self._run(
                 self.user_admin,
-                self.env.ref(
-                    "support_center.cron_send_appointment_reminders"
-                ).ir_actions_server_id,
+                self.env.ref("support_center.cron_send_appointment_reminders").ir_actions_server_id,
             )
         )
 
