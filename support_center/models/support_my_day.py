@@ -1,6 +1,9 @@
 import base64
+import io
 from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
+
+from PIL import Image, UnidentifiedImageError
 
 from odoo import _, api, models
 from odoo.exceptions import UserError
@@ -140,7 +143,7 @@ class SupportMyDay(models.AbstractModel):
         text = self.env["support.arguments"]._get_text("text", text).strip()
         if not text:
             raise UserError(_("Write something first."))
-        return self._post(appointment_id, body=plaintext2html(text)).id
+        return self._post(self._get_visit(appointment_id), body=plaintext2html(text)).id
 
     @api.model
     def add_photo(self, appointment_id, name, content):
@@ -163,15 +166,43 @@ class SupportMyDay(models.AbstractModel):
                     size=MAX_PHOTO_BYTES // (1024 * 1024),
                 )
             )
-        message = self._post(appointment_id, body=_("Photo"), attachments=[(name, data)])
+        visit = self._get_visit(appointment_id)
+        self._check_picture(name, data)
+        message = self._post(visit, body=_("Photo"), attachments=[(name, data)])
         if not message.attachment_ids[:1].mimetype.startswith("image/"):
             raise UserError(_("“%(name)s” is no picture.", name=name))
         return message.id
 
     @api.model
-    def _post(self, appointment_id, **values):
+    def _check_picture(self, name, data):
+        """Look into a picture before Odoo does, which would raise what the decoder raises.
+
+        :param bytes data:
+        :raise UserError: for one that breaks off, or that is larger than a screen can show
+        """
+        try:
+            with Image.open(io.BytesIO(data)) as picture:
+                picture.load()
+        except UnidentifiedImageError:
+            return  # Odoo cannot open it either; by its type it is told whether it is a picture
+        except Exception as error:  # its decoder may raise anything
+            raise UserError(
+                _("“%(name)s” is broken, or too large to be shown. Take it again.", name=name)
+            ) from error
+
+    @api.model
+    def _get_visit(self, appointment_id):
+        """
+        :return: ``support.appointment`` that the user may read
+        :raise UserError: where it is not there any more
+        """
         number = self.env["support.arguments"]._get_id("appointment_id", appointment_id)
         visit = self.env["support.appointment"].browse(number).exists()
         if not visit:
             raise UserError(_("This appointment does not exist any more."))
+        visit.read(["name"])
+        return visit
+
+    @api.model
+    def _post(self, visit, **values):
         return visit.message_post(message_type="comment", subtype_xmlid="mail.mt_note", **values)
