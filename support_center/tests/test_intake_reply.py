@@ -168,7 +168,8 @@ class TestIntakeReply(DialogueCase):
         self.assertNotIn("eve@example.com", draft.message_partner_ids.mapped("email"))
         second = self._get_answers(draft)[1:]
         self.assertEqual(second.mapped("email_to"), ['"John Doe" <customer@example.com>'])
-        self.assertIn("after somebody has spoken with you", self._get_text(second))
+        text = " ".join(self._get_text(second).split())
+        self.assertIn("after somebody has spoken with you", text)
         # Nor does a second try, or one that is spread over two mails.
         self._reply("customer_email: eve@example.com", second, number=2)
         self.assertEqual(draft.partner_id, customer)

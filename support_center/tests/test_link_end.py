@@ -144,7 +144,7 @@ class Links(SupportHttpCase):
     def _get_new(self):
         """Those of 19.0."""
         of_record = {"thread_model": self.record._name, "thread_id": self.record.id}
-        thread = {**of_record, "request_list": []}
+        thread = {**of_record, "request_list": ["attachments"]}
         by_token, post = {"token": self.token}, {"post_data": {"body": POSTED}}
         reaction = {"message_id": self.message.id, "content": "👍", "action": "add"}
         edit = {"message_id": self.message.id, "update_data": {"body": "Changed"}}
@@ -162,8 +162,8 @@ class Links(SupportHttpCase):
                 in json.dumps(self._call("/mail/chatter_fetch", **of_record, **by_token))
             ),
             "thread": lambda: (
-                "hasReadAccess"
-                not in json.dumps(
+                "plan.txt"
+                in json.dumps(
                     self._call(
                         "/mail/data",
                         fetch_params=[["mail.thread", {**thread, "access_params": by_token}]],
