@@ -1,5 +1,8 @@
 from . import ir_websocket
+from . import support_arguments
+from . import support_ids_mixin
 from . import support_live_mixin
+from . import support_link_mixin
 from . import support_automation_log
 from . import support_values
 from . import support_protection_mixin
@@ -92,6 +95,8 @@ from . import calendar_attendee
 from . import calendar_event
 from . import ir_config_parameter
 from . import ir_actions_server
+from . import ir_attachment
+from . import ir_binary
 from . import ir_cron
 from . import ir_sequence
 from . import mail_mail

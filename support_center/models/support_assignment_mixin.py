@@ -59,7 +59,7 @@ class SupportAssignmentMixin(models.AbstractModel):
             technician why not, and the next times at which somebody can come
         """
         wanted, left, unfit = self._assign_wanted()
-        if len(left) + len(unfit) == len(wanted):
+        if wanted and len(left) + len(unfit) == len(wanted):
             nobody = wanted.filtered(lambda a: a in unfit)
             raise UserError("\n\n".join([*left.values(), *nobody._describe_nobody(unfit)]))
         words = self.env["support.ranking.words"]

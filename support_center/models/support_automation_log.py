@@ -19,6 +19,7 @@ RETENTION_DAYS = 365
 class SupportAutomationLog(models.Model):
     _name = "support.automation.log"
     _description = "Automation Log"
+    _inherit = "support.ids.mixin"
     _order = "id desc"
     _rec_name = "action"
 

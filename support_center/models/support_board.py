@@ -53,7 +53,7 @@ class SupportBoard(models.AbstractModel):
         """
         self._check_board_access()
         start, stop = self._read_window(date_from, date_to)
-        filters = filters or {}
+        filters = self._read_filters(filters)
         technicians = self._find_technicians(filters)
         visits = self.env["support.appointment"].search_fetch(
             self._get_visits_domain(technicians, start, stop), VISIT_FIELDS, order="start, id"
@@ -66,7 +66,7 @@ class SupportBoard(models.AbstractModel):
             "unassigned": self._load_unassigned(filters),
             "review_count": self._count_reviews(),
             "options": self._load_options(),
-            "has_technicians": bool(technicians or self._find_technicians({}).filtered("active")),
+            "has_technicians": bool(technicians or self._has_technicians()),
         }
 
     @api.model
@@ -79,10 +79,11 @@ class SupportBoard(models.AbstractModel):
         """
         self._check_board_access()
         start, stop = self._read_window(date_from, date_to)
-        filters = filters or {}
+        filters = self._read_filters(filters)
+        ids = self.env["support.arguments"]._get_ids("ids", ids)
         domain = self._get_visits_domain(self._find_technicians(filters), start, stop)
         visits = self.env["support.appointment"].search_fetch(
-            [("id", "in", list(ids)), *domain], VISIT_FIELDS, order="start, id"
+            [("id", "in", ids), *domain], VISIT_FIELDS, order="start, id"
         )
         return {
             "visits": self._prepare_visits(visits),
@@ -91,13 +92,20 @@ class SupportBoard(models.AbstractModel):
         }
 
     @api.model
+    def _has_technicians(self):
+        """Whether there is any to plan with, whatever the filters leave of them."""
+        return bool(self.env["support.technician"].search_count([], limit=1))
+
+    @api.model
     def _check_board_access(self):
         if not self.env.user.has_group("support_center.group_support_dispatcher"):
             raise AccessError(_("Only a dispatcher uses the dispatch board."))
 
     @api.model
     def _read_window(self, date_from, date_to):
-        start, stop = fields.Datetime.to_datetime(date_from), fields.Datetime.to_datetime(date_to)
+        arguments = self.env["support.arguments"]
+        start = arguments._get_moment("date_from", date_from)
+        stop = arguments._get_moment("date_to", date_to)
         if not start or not stop or not timedelta() < stop - start <= timedelta(days=MAX_DAYS):
             raise ValidationError(
                 _(
@@ -109,6 +117,23 @@ class SupportBoard(models.AbstractModel):
             )
         return start, stop
 
+    @api.model
+    def _read_filters(self, filters):
+        """The filters of ``load`` as values; each of them is there.
+
+        :raise ValidationError: names the one that is of another kind than expected
+        """
+        arguments = self.env["support.arguments"]
+        filters = arguments._get_mapping("filters", filters)
+        readers = {
+            "name": arguments._get_text,
+            "search": arguments._get_text,
+            "offset": arguments._get_number,
+            "area_ids": arguments._get_ids,
+            "skill_ids": arguments._get_ids,
+        }
+        return {name: read(name, filters.get(name)) for name, read in readers.items()}
+
     # ------------------------------------------------------------------
     # Domains
     # ------------------------------------------------------------------
@@ -117,12 +142,12 @@ class SupportBoard(models.AbstractModel):
     def _find_technicians(self, filters):
         """Those whom the filters are for, the archived ones too: visits may be left to them."""
         domain = []
-        if filters.get("name"):
+        if filters["name"]:
             domain.append(("name", "ilike", filters["name"]))
-        if filters.get("area_ids"):
+        if filters["area_ids"]:
             # Who has no area goes everywhere.
             domain += ["|", ("area_ids", "in", filters["area_ids"]), ("area_ids", "=", False)]
-        if filters.get("skill_ids"):
+        if filters["skill_ids"]:
             domain.append(("skill_ids", "in", filters["skill_ids"]))
         technicians = self.env["support.technician"].with_context(active_test=False)
         return technicians.search(domain).with_env(self.env)
@@ -151,7 +176,7 @@ class SupportBoard(models.AbstractModel):
             ("state", "in", PLANNABLE_STATES),
             ("intake_state", "not in", WAITING_REQUESTS),
         ]
-        if filters.get("search"):
+        if filters["search"]:
             text = filters["search"]
             domain += ["|", "|"]
             domain += [(name, "ilike", text) for name in ("name", "customer_name", "location")]
@@ -167,7 +192,7 @@ class SupportBoard(models.AbstractModel):
         domain = self._get_unassigned_domain(filters)
         total = appointments.search_count(domain)
         # A page that others have emptied meanwhile is the last one that there is.
-        offset = min(max(filters.get("offset") or 0, 0), max(total - 1, 0) // PAGE * PAGE)
+        offset = min(max(filters["offset"], 0), max(total - 1, 0) // PAGE * PAGE)
         records = appointments.search_fetch(
             domain,
             VISIT_FIELDS,

@@ -131,6 +131,7 @@ class SupportReviewMixin(models.AbstractModel):
     def action_open_appointment(self):
         """Show the appointment with all there is to it, and its chatter."""
         check_access(self, "read")
+        self._check_one()
         return self._get_form_action()
 
     # ------------------------------------------------------------------

@@ -4,14 +4,11 @@ from zoneinfo import ZoneInfo
 from odoo import _, api, models
 from odoo.exceptions import ValidationError
 
+from .support_arguments import MARGIN, MAX_ID
 from .support_availability import aware, naive
 
 MAX_DAYS = 92
 MAX_SLOTS = 1000
-# What is looked at around the times that are asked about is less.
-MARGIN = timedelta(days=366)
-# What PostgreSQL holds in the column of an id.
-MAX_ID = 2**31 - 1
 
 
 class SupportSlotsMixin(models.AbstractModel):

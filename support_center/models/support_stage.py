@@ -7,12 +7,14 @@ TICKET_STATES = [
     ("solved", "Solved"),
     ("cancelled", "Cancelled"),
 ]
+# In these nothing more is to be done.
+CLOSED_STATES = ("solved", "cancelled")
 
 
 class SupportStage(models.Model):
     _name = "support.stage"
     _description = "Ticket Stage"
-    _inherit = ["support.guarded.mixin"]
+    _inherit = ["support.ids.mixin", "support.guarded.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -7,7 +7,7 @@ from ..compat import check_access
 class SupportTeam(models.Model):
     _name = "support.team"
     _description = "Support Team"
-    _inherit = ["support.guarded.mixin", "mail.alias.mixin", "mail.thread"]
+    _inherit = ["support.ids.mixin", "support.guarded.mixin", "mail.alias.mixin", "mail.thread"]
     _order = "sequence, name"
     _check_company_auto = True
 

@@ -16,6 +16,7 @@ class SupportTechnician(models.Model):
     _name = "support.technician"
     _description = "Support Technician"
     _inherit = [
+        "support.ids.mixin",
         "support.guarded.mixin",
         "resource.mixin",
         "support.absence.mixin",

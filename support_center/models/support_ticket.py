@@ -8,6 +8,7 @@ from odoo.tools import email_normalize
 from ..compat import check_access
 from ..languages import get_company_lang
 from .support_automation_log import AUTOMATION_LOGGER
+from .support_stage import CLOSED_STATES
 from .support_state_mixin import LIVE_STATES
 
 PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]
@@ -17,6 +18,8 @@ class SupportTicket(models.Model):
     _name = "support.ticket"
     _description = "Support Ticket"
     _inherit = [
+        "support.ids.mixin",
+        "support.link.mixin",
         "portal.mixin",
         "rating.mixin",
         "mail.activity.mixin",
@@ -60,6 +63,7 @@ class SupportTicket(models.Model):
         domain="['|', ('team_ids', '=', False), ('team_ids', 'in', team_id)]",
     )
     state = fields.Selection(related="stage_id.state", store=True, index=True)
+    closed_at = fields.Datetime("Closed On", compute="_compute_closed_at", store=True, copy=False)
     synced_stage_id = fields.Many2one(
         "support.stage",
         readonly=True,
@@ -103,6 +107,12 @@ class SupportTicket(models.Model):
                 if team not in first_stages:
                     first_stages[team] = team._get_first_stage()
                 ticket.stage_id = first_stages[team]
+
+    @api.depends("state")
+    def _compute_closed_at(self):
+        for ticket in self:
+            is_closed = ticket.state in CLOSED_STATES
+            ticket.closed_at = is_closed and (ticket.closed_at or fields.Datetime.now())
 
     @api.depends("appointment_ids")
     def _compute_appointment_count(self):
@@ -345,6 +355,18 @@ class SupportTicket(models.Model):
                 "default_partner_id": self.partner_id.id,
             }
         return action
+
+    # ------------------------------------------------------------------
+    # Business
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_link_fields(self):
+        return ["closed_at"]
+
+    def _get_link_end(self):
+        # As long as it is open, somebody may have something to say about it.
+        return self.closed_at and self._add_link_days(self.closed_at)
 
     def _follow_visit(self, state):
         """Move the ticket to the first stage of ``state`` that its team uses.

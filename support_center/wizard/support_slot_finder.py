@@ -22,7 +22,7 @@ class SupportSlotFinder(models.TransientModel):
 
     _name = "support.slot.finder"
     _description = "Find a Time"
-    _inherit = "support.move.mixin"
+    _inherit = ["support.ids.mixin", "support.move.mixin"]
 
     appointment_id = fields.Many2one(
         "support.appointment", required=True, readonly=True, ondelete="cascade"
@@ -111,7 +111,7 @@ class SupportSlotFinder(models.TransientModel):
 
         :return: window action
         """
-        self.ensure_one()
+        self._check_one()
         message, lines = self._find_lines()
         self.line_ids.unlink()
         self.write(
