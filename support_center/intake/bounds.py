@@ -33,6 +33,9 @@ _SHORT_TAG = 200
 _MAX_STRAYS = 50
 _LONGEST_BLANK = 500
 _MAX_DOCTYPES = 20
+# Pictures in the text that become attachments; the sum of the squares of the lengths of others.
+_MAX_PICTURES = 50
+_MAX_IMAGES = 50_000_000
 # What is left of HTML beyond that: text in simple tags.
 KEPT_TEXT = 60_000
 KEPT_TAGS = 1_500
@@ -72,6 +75,12 @@ _MAX_BRACKETS = 50
 ORIGINAL_HEADER = "X-Support-Center-Part"
 
 _PICTURE = re.compile(r"(?<=base64,)[A-Za-z0-9+/=]{100,}")
+# A picture in the text itself, by its beginning; Odoo looks at each letter of it for each other.
+_DATA_PICTURE = re.compile(
+    r"(?<=src=[\"'])data:image/([a-z]{2,10})[^,\"'<>]{0,50};base64,([A-Za-z0-9+/=\s]{500,})(?=[\"'])",
+    re.I,
+)
+_IMAGE = re.compile(r"<img\b[^<>]*", re.I)
 _TAG = re.compile(r"<[^<>]*>")
 _NAME = re.compile(r"<(/?)([a-z][a-z0-9]{0,15})(?![a-z0-9])", re.I)
 _BLANK_RUN = re.compile(r"\s+")
@@ -135,10 +144,15 @@ _SENDERS = frozenset({"from", "sender", "reply-to", "return-path"})
 
 @dataclass(frozen=True)
 class Original:
-    """A part as it came, before it was cut: a file's name and its content."""
+    """What was taken out of a mail: a file's name and its content.
+
+    With a ``cid`` it is a picture that the text shows where it was; without one it is a part
+    as it came, before it was cut.
+    """
 
     name: str
     content: bytes
+    cid: str = ""
 
 
 # ----------------------------------------------------------------------
@@ -174,6 +188,7 @@ def bound_html(html: str, *, text: int = KEPT_TEXT, tags: int = KEPT_TAGS) -> st
 
 def is_bounded(html: str) -> bool:
     """Whether ``html`` is within all bounds; linear in its length."""
+    whole = html
     if len(html) > MAX_HTML:
         html = _PICTURE.sub("", html)
     if len(html) > MAX_HTML or html.count("<") > MAX_TAGS or _LONG_NUMBER.search(html):
@@ -187,6 +202,8 @@ def is_bounded(html: str) -> bool:
     if strays and _longest_blank(html) > _LONGEST_BLANK:
         return False
     if sum(len(_DOCTYPE.findall(tag)) for tag in ([html] if strays else tags)) > _MAX_DOCTYPES:
+        return False
+    if sum(len(image) ** 2 for image in _IMAGE.findall(whole)) > _MAX_IMAGES:
         return False
     quoted = sum(1 for _match in _QUOTED_PASSAGE.finditer(_TAG.sub("", html)))
     return quoted <= MAX_QUOTED and _measure_depth(html) <= MAX_DEPTH
@@ -218,6 +235,25 @@ def _measure_depth(html: str) -> int:
             depth += 1
             deepest = max(deepest, depth)
     return deepest
+
+
+def take_pictures(html: str, pictures: list[Original]) -> str:
+    """``html`` with the pictures in it named instead, and these added to ``pictures``."""
+
+    def name(match: re.Match[str]) -> str:
+        number = len(pictures) + 1
+        try:
+            content = base64.b64decode("".join(match[2].split()))
+        except ValueError:
+            # No picture at all, but what the sender wrote.
+            content = match[2].encode()
+        cid = f"picture-{number}@support-center.invalid"
+        pictures.append(Original(f"picture-{number}.{match[1].lower()}", content, cid))
+        return f"cid:{cid}"
+
+    if len(pictures) >= _MAX_PICTURES:
+        return html
+    return _DATA_PICTURE.sub(name, html, count=_MAX_PICTURES - len(pictures))
 
 
 def simplify(html: str, *, text: int = KEPT_TEXT, tags: int = KEPT_TAGS) -> str:
@@ -427,7 +463,10 @@ def bound_message(message: EmailMessage, own: Collection[str] = ()) -> list[Orig
         shown += 1
         body = read_bytes(part)
         text = decode_text(body, part.get_content_charset())
-        bounded = bound_text(text) if subtype == "plain" else bound_html(text)
+        whole, found = text, list[Original]()
+        if subtype != "plain" and not is_bounded(text):
+            whole = take_pictures(text, found)
+        bounded = bound_text(text) if subtype == "plain" else bound_html(whole)
         extension = "txt" if subtype == "plain" else "html"
         length += len(bounded)
         if subtype != "plain":
@@ -439,11 +478,12 @@ def bound_message(message: EmailMessage, own: Collection[str] = ()) -> list[Orig
         ):
             name = f"part-{shown}.{extension}"
             set_header(part, "Content-Disposition", f'attachment; filename="{name}"')
-        elif bounded != text:
+        elif bounded != whole:
             originals.append(Original(f"message.{extension}", body))
             set_text(part, bounded)
-        elif b"\0" in body:
-            # No letter, and Odoo would clean text that nobody has measured.
+        elif found or b"\0" in body:
+            # NUL is no letter, and Odoo would clean text that nobody has measured.
+            originals += found
             set_text(part, bounded)
     return originals
 

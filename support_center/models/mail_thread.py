@@ -72,8 +72,9 @@ class MailThread(models.AbstractModel):
         """
         originals = self._bound_mail(message)
         parsed = self._parse_repaired(message, save_original)
-        if originals or has_original(message):
-            self._tell_shortened(parsed, originals)
+        self._attach_originals(parsed, originals)
+        if has_original(message) or not all(original.cid for original in originals):
+            self._tell_shortened(parsed)
         return parsed
 
     @api.model
@@ -119,12 +120,21 @@ class MailThread(models.AbstractModel):
         return own if answers else None
 
     @api.model
-    def _tell_shortened(self, parsed, originals):
-        """Say above the text of a mail that it was cut, and attach what came in."""
-        attachments = [
-            self._Attachment(original.name, original.content, {}) for original in originals
+    def _attach_originals(self, parsed, originals):
+        """Attach what was taken out of a mail; pictures are shown where they were."""
+        parsed["attachments"] = [
+            *parsed.get("attachments", []),
+            *(
+                self._Attachment(
+                    original.name, original.content, {"cid": original.cid} if original.cid else {}
+                )
+                for original in originals
+            ),
         ]
-        parsed["attachments"] = [*parsed.get("attachments", []), *attachments]
+
+    @api.model
+    def _tell_shortened(self, parsed):
+        """Say above the text of a mail that it was cut."""
         words = _(
             "This mail is too long or too complex to be shown whole. What came in is attached."
         )

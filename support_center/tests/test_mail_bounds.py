@@ -1,3 +1,4 @@
+import base64
 from contextlib import contextmanager
 from email.message import EmailMessage
 from unittest.mock import patch
@@ -98,6 +99,21 @@ class TestMailBounds(SupportMailCase):
         self.assertIn("<b>regards</b>", body)
         self.assertNotIn(SHORTENED, body)
         self.assertFalse(self._get_mail_message(draft).attachment_ids)
+
+    def test_a_picture_in_the_text_stays_where_it_was(self):
+        """Odoo looks at each letter of a picture for each other one when it makes text of it."""
+        content = b"\x89PNG\r\n\x1a\n" + b"x" * 100_000
+        picture = base64.b64encode(content).decode()
+        html = f'{FORM}<img src="data:image/png;base64,{picture}"><p>after</p>'
+        with self._recording_parsers() as seen:
+            draft = self._send_mail(message=self._compose(html))
+        self.assertTrue(all(len(source) < 1_000 for source in seen))
+        self.assertEqual(draft.intake_state, "accepted", draft.intake_note)
+        self.assertFalse(draft.intake_shortened, "nothing was cut")
+        message = self._get_mail_message(draft)
+        self.assertEqual(message.attachment_ids.raw, content)
+        self.assertIn(f"/web/image/{message.attachment_ids.id}?access_token=", message.body)
+        self.assertNotIn(SHORTENED, message.body)
 
     def test_a_long_text_is_cut_and_kept(self):
         text = GUIDE_MAIL + "> a\nb\n" * 20_000

@@ -107,8 +107,9 @@ def test_ordinary_html_stays_as_it_is():
             "</tr></table>"
         )
     )
-    picture = '<img src="data:image/png;base64,' + "A" * MEGABYTE + '">'
-    for html in (newsletter, picture, FORM, "<!-- a <b> c -->" * 20, "<div>" * 60 + "x"):
+    picture = '<img src="data:image/png;base64,' + "A" * 2_000 + '">'
+    style = "<p style=\"background:url('data:image/png;base64," + "A" * MEGABYTE + "')\">x</p>"
+    for html in (newsletter, picture, style, FORM, "<!-- a <b> c -->" * 20, "<div>" * 60 + "x"):
         assert bounds.bound_html(html) is html
 
 
@@ -347,6 +348,25 @@ def test_no_charset_hides_a_bomb(charset):
     )
     bound_message(message)
     assert "a15999" not in message.get_content()
+
+
+def test_a_picture_in_the_text_is_attached_and_named_there():
+    """Odoo looks at each letter of its address for each other one."""
+    picture = base64.b64encode(b"picture" * 100_000).decode()
+    html = f'{FORM}<img src="data:image/png;base64,{picture}" alt="x"><p>after</p>'
+    message = EmailMessage()
+    message.set_content(html, subtype="html", cte="base64")
+    assert not is_ordinary(message)
+    (original,) = bound_message(message)
+    assert (original.name, original.content) == ("picture-1.png", b"picture" * 100_000)
+    assert message.get_content().strip() == (
+        f'{FORM}<img src="cid:{original.cid}" alt="x"><p>after</p>'
+    )
+    assert is_ordinary(message)
+    images = "".join(
+        f'<img src="http://example.com/{"a" * 3_000}{number}">' for number in range(20)
+    )
+    assert not bounds.is_bounded(images)
 
 
 def test_many_texts_become_attachments():
