@@ -194,7 +194,6 @@ def _strip_signature(text: str) -> str:
             end = number
         elif match_key(line.partition(":")[0]):
             break
-    lines = _without_blank_ends(lines[:end])
-    while lines and _SENT_FROM.match(lines[-1].strip()):
-        lines = _without_blank_ends(lines[:-1])
-    return "\n".join(lines)
+    while end and (not lines[end - 1].strip() or _SENT_FROM.match(lines[end - 1].strip())):
+        end -= 1
+    return "\n".join(_without_blank_ends(lines[:end]))

@@ -1,16 +1,32 @@
 import logging
 from typing import NamedTuple
+from xmlrpc.client import Binary
+
+from markupsafe import Markup
 
 from odoo import _, api, models
 from odoo.exceptions import AccessError
 from odoo.tools import groupby, is_html_empty
 
-from ..intake import classify, repair, wants_no_answer
+from ..intake import (
+    NOTICE_CLASS,
+    bound_message,
+    classify,
+    flatten,
+    has_original,
+    is_ordinary,
+    is_readable,
+    read_envelope,
+    repair,
+    wants_no_answer,
+)
 
 _logger = logging.getLogger(__name__)
 
 INTAKE_MODELS = ("support.appointment", "support.ticket")
 NOISE = ("auto_reply", "bounce", "list")
+# Marks the work on a mail that a mailbox hands to a model of ours whatever its address says.
+OURS_KEY = "support_center_mailbox"
 
 # Where the context holds the ``GatewayMail`` that is being taken in.
 GATEWAY_KEY = "support_center_gateway_mail"
@@ -34,7 +50,118 @@ class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
     @api.model
+    def message_process(
+        self,
+        model,
+        message,
+        custom_values=None,
+        save_original=False,
+        strip_attachments=False,
+        thread_id=None,
+    ):
+        """Make a mail to us flat that Python's own parser could not read, or not in time.
+
+        A thousand nested parts, or brackets in a ``Content-Type``, end that parser with an
+        error before anybody sees the mail, and the mail would come again for ever.
+        """
+        this = self.with_context(**{OURS_KEY: True}) if model in INTAKE_MODELS else self
+        source = bytes(message.data) if isinstance(message, Binary) else message
+        source = source.encode() if isinstance(source, str) else source
+        if not is_readable(source) and this._find_intake_addresses(source) is not None:
+            _logger.info("Mail made flat, since its parts are too many or too deeply nested")
+            message = flatten(source)
+        return super(MailThread, this).message_process(
+            model,
+            message,
+            custom_values=custom_values,
+            save_original=save_original,
+            strip_attachments=strip_attachments,
+            thread_id=thread_id,
+        )
+
+    @api.model
     def message_parse(self, message, save_original=False):
+        """Bound what a mail to us holds before Odoo parses and cleans it.
+
+        Odoo's cleaner costs seconds to hours for some mails of a few kilobytes. What is cut is
+        attached as it came, and the text says so. A mail that goes to other documents too is
+        one mail: they get the same text with the same attachments. Mails that are not for us
+        are Odoo's alone.
+        """
+        originals = self._bound_mail(message)
+        parsed = self._parse_repaired(message, save_original)
+        self._attach_originals(parsed, originals)
+        if has_original(message) or not all(original.cid for original in originals):
+            self._tell_shortened(parsed)
+        return parsed
+
+    @api.model
+    def _bound_mail(self, message):
+        """Cut what is too long or too complex in a mail to us, in place.
+
+        :return: list of ``intake.Original``
+        """
+        if is_ordinary(message):
+            return []
+        own = self._find_intake_addresses(message)
+        return [] if own is None else bound_message(message, own)
+
+    @api.model
+    def _find_intake_addresses(self, mail):
+        """Whether a mail is for a model of ours, read without parsing it.
+
+        Rather too often than never: what else is done with the mail, its route decides.
+
+        :param mail: ``EmailMessage``, or the source of one as bytes
+        :return: set of our addresses among its recipients; None where it is not for us
+        """
+        envelope = read_envelope(mail)
+        parts = {address: address.partition("@")[0] for address in envelope.addresses}
+        # sudo: aliases and messages are looked up for whoever hands the mail over.
+        aliases = self.env["mail.alias"].sudo().search(
+            [
+                ("alias_name", "in", list(set(parts.values()))),
+                ("alias_model_id.model", "in", INTAKE_MODELS),
+            ]
+        )  # fmt: skip
+        names = set(aliases.mapped("alias_name"))
+        own = {address for address, local_part in parts.items() if local_part in names}
+        if own or self.env.context.get(OURS_KEY):
+            return own
+        answers = self.env["mail.message"].sudo().search_count(
+            [
+                ("message_id", "in", list(envelope.message_ids)),
+                ("model", "in", INTAKE_MODELS),
+            ],
+            limit=1,
+        )  # fmt: skip
+        return own if answers else None
+
+    @api.model
+    def _attach_originals(self, parsed, originals):
+        """Attach what was taken out of a mail; pictures are shown where they were."""
+        parsed["attachments"] = [
+            *parsed.get("attachments", []),
+            *(
+                self._Attachment(
+                    original.name, original.content, {"cid": original.cid} if original.cid else {}
+                )
+                for original in originals
+            ),
+        ]
+
+    @api.model
+    def _tell_shortened(self, parsed):
+        """Say above the text of a mail that it was cut."""
+        words = _(
+            "This mail is too long or too complex to be shown whole. What came in is attached."
+        )
+        notice = Markup('<p class="%s">%s</p>') % (NOTICE_CLASS, words)
+        # Odoo cleans the whole as it does any body; what is in it already is HTML.
+        parsed["body"] = notice + Markup(parsed.get("body") or "")  # noqa: S704
+
+    @api.model
+    def _parse_repaired(self, message, save_original):
         """Read mails that core cannot: what is broken in them is repaired in place.
 
         Core raises on an unknown charset and the like, and the mail would be

@@ -189,6 +189,9 @@ class SupportIntakeWords(models.AbstractModel):
                 "The mail is long; only its first %(max)s characters were read.",
                 max=params["max"],
             ),
+            "shortened": _(
+                "The request is too long or too complex to be read whole; what came in is attached."
+            ),
             "description_cut": _(
                 "The description was cut at %(max)s characters; the original has it all.",
                 max=params["max"],

@@ -128,7 +128,7 @@ WITHOUT_ROW = {
 # Of the mail gateway there is test_mail_gateway_guard.py; its readers change nothing.
 OPERATIONS = {
     "create", "write", "unlink", "copy", "copy_data", "init", "default_get", "get_values",
-    "set_values", "message_parse", "message_route", }  # fmt: skip
+    "set_values", "message_parse", "message_process", "message_route", }  # fmt: skip
 
 
 class Undone(Exception):
