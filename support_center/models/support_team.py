@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 
 
 class SupportTeam(models.Model):
@@ -15,6 +15,21 @@ class SupportTeam(models.Model):
     member_ids = fields.Many2many("res.users", string="Members", domain="[('share', '=', False)]")
     ticket_ids = fields.One2many("support.ticket", "team_id")
     alias_id = fields.Many2one(help="A mail to this address becomes a ticket of the team.")
+
+    @api.constrains("company_id")
+    def _check_company_of_tickets(self):
+        self.env["support.company.guard"]._check_moved(
+            self,
+            "support.ticket",
+            "team_id",
+            [],
+            _("Leave the company empty, for use in all companies, or make another one."),
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        guard, remedy = self.env["support.company.guard"], _("Archive it instead.")
+        guard._check_unused(self, "support.ticket", "team_id", remedy)
 
     def _alias_get_creation_values(self):
         values = super()._alias_get_creation_values()

@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 
 # Nobody needs to be told of a visit that is over or called off.
 AHEAD = ("draft", "confirmed", "in_progress")
@@ -48,15 +48,21 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
                 new, "support_center.message_technician_assigned"
             ):
                 unreached |= record
-                outcomes[record.id] = (
-                    "skipped",
-                    _("The technician has neither a user nor an e-mail address."),
-                )
+                outcomes[record.id] = ("skipped", record._describe_untold(new))
         for technician, records in (self - unreached).grouped("technician_id").items():
             # sudo: the mark is the automation's own, whoever caused it.
             records.sudo().write({"technician_notified_id": technician.id})
         self.env["support.notifier"]._wake_queue()
         return outcomes
+
+    @api.model
+    def _describe_untold(self, technician):
+        """Why this technician could not be told, in words."""
+        if not technician.active:
+            return _("The technician is archived.")
+        if technician.user_id and not technician.user_id.active:
+            return _("The technician's user is archived.")
+        return _("The technician has neither a user nor an e-mail address.")
 
     def _tell_technician(self, technician, view):
         """Send a notice: to the technician's user in the inbox or by mail, as he prefers; to a
@@ -69,8 +75,7 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
         self.ensure_one()
         user = technician.user_id
         # Who has left the company is not told of its customers.
-        has_left = not technician.active or (user and not user.active)
-        if has_left or not (user or technician.email):
+        if not technician._filter_employed() or not (user or technician.email):
             return False
         record = self.with_context(lang=user.lang or self.company_id.partner_id.lang)
         body = record._render_technician_notice(view, user.tz or technician.tz or "UTC")

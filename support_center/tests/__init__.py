@@ -1,4 +1,5 @@
 from . import (
+    test_absence_days,
     test_accessibility,
     test_activation_guard,
     test_appointment_company,
@@ -24,6 +25,7 @@ from . import (
     test_calendar_sync,
     test_cancel_wizard,
     test_cleanup,
+    test_company_moves,
     test_customer_page,
     test_data_files,
     test_demo,
@@ -61,6 +63,7 @@ from . import (
     test_review_tours,
     test_reschedule,
     test_rule_switches,
+    test_schedule_conflicts,
     test_scheduling_edges,
     test_scheduling_tours,
     test_security_roles,

@@ -256,9 +256,10 @@ class SupportSlotFinder(models.TransientModel):
         :return: tuple of ``support.technician`` and, where nobody may, the reason in words
         """
         appointment = self.appointment_id
-        technicians = self.technician_id or self.technician_id._search_for_companies(
-            appointment.company_id
-        )
+        technicians = self.technician_id
+        if not technicians:
+            technicians = technicians._search_for_companies(appointment.company_id)
+            technicians = technicians._filter_employed()
         if not technicians:
             return technicians, _("There is no technician yet: add one under “Technicians”.")
         fitting = technicians.filtered(appointment._can_be_done_by)
