@@ -23,7 +23,7 @@ ATTENDANCE_FIELDS = (
 
 
 class SupportAbsenceMixin(models.AbstractModel):
-    """What becomes of planned visits when their technician is away, works at other hours, or leaves.
+    """What becomes of planned visits when their technician is away, leaves, or has other hours.
 
     A visit keeps its instant, whatever changes; a dispatcher is told which visits the
     technician cannot make as things are now.

@@ -1,7 +1,7 @@
 from collections import namedtuple
 
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
 from ..scheduling.explain import why_not

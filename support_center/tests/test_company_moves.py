@@ -115,6 +115,13 @@ class TestCompanyMoves(SupportCase):
         finder.line_ids[0].action_plan()
         self.assertEqual(self.visit.technician_id, self.technician_2)
 
+    def test_the_finder_of_another_system(self):
+        self._move_behind_odoo(self.technician)
+        finders = self.env["support.slot.finder"].with_user(self.user_dispatcher)
+        finder = finders.create({"appointment_id": self.visit.id})
+        finder.action_search()
+        self.assertEqual(finder.line_ids.technician_id, self.technician_2)
+
     def test_reassigned_by_assign_and_by_proposals(self):
         self._move_behind_odoo(self.technician)
         technicians = self.env["support.technician"].with_user(self.user_dispatcher)
