@@ -56,6 +56,7 @@ from . import support_ranking_words
 from . import support_replanner
 from . import support_absence_mixin
 from . import support_booking_guarantee
+from . import support_company_guard
 from . import support_board_move_mixin
 from . import support_board
 from . import support_scheduler
@@ -103,7 +104,10 @@ from . import mail_mail
 from . import mail_message
 from . import mail_thread
 from . import rating_rating
+from . import resource_calendar
 from . import resource_resource
+from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_users
 from . import resource_calendar_leaves

@@ -137,8 +137,10 @@ class SupportBoardMoveMixin(models.AbstractModel):
         technician = appointment.technician_id
         if "technician_id" in vals:
             technician = technician.browse(vals["technician_id"] or [])
-            # Before it is said why somebody cannot come: whose hours are told is to be in sight.
-            technician.read(["name"])
+            # Before it is said why somebody cannot come: whose hours are told is to be in sight,
+            # or is known to the dispatcher by the visit already.
+            if technician != appointment.technician_id:
+                technician.read(["name"])
         if vals.get("day_start"):
             start = self._find_start(appointment, technician, vals)
         return {"start": start, "duration": duration, "technician": technician}
@@ -221,10 +223,21 @@ class SupportBoardMoveMixin(models.AbstractModel):
     def _find_misfit(self, appointment, planned):
         """What nobody can have: a visit that ends before it starts, or somebody who has left, as
         a board that was opened before may still show."""
-        technician = planned["technician"]
+        # sudo: the technician of a visit may work for a company that is out of sight by now.
+        technician = planned["technician"].sudo()
         if technician and not technician.active:
             return self._refuse(
                 "refused", _("%(technician)s is archived.", technician=technician.name)
+            )
+        faults = technician and appointment._find_employment_faults(technician)
+        if faults:
+            return self._refuse(
+                "refused",
+                _(
+                    "%(technician)s %(reasons)s.",
+                    technician=technician.name,
+                    reasons="; ".join(faults),
+                ),
             )
         try:
             appointment._check_duration({"duration": planned["duration"]})
@@ -331,7 +344,8 @@ class SupportBoardMoveMixin(models.AbstractModel):
     @api.model
     def _find_warnings(self, appointment):
         """What a dispatcher may do all the same, and should know: skills, areas."""
-        technician = appointment.technician_id
+        # sudo: as in _find_misfit
+        technician = appointment.sudo().technician_id
         if not technician:
             return []
         faults = appointment._find_unmet_rules(technician)

@@ -42,6 +42,7 @@ class SupportHealthCheck(models.AbstractModel):
             "_check_received": _("Requests not read"),
             "_check_review": _("Requests to review"),
             "_check_booking_guarantee": _("Booking guarantee"),
+            "_check_technicians": _("Technicians"),
             "_check_integration_users": _("Integration users"),
             "_check_parameters": _("Parameters"),
         }

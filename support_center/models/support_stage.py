@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import _, api, fields, models
 
 TICKET_STATES = [
     ("new", "New"),
@@ -30,3 +30,8 @@ class SupportStage(models.Model):
         "support.team", string="Teams", help="Teams that use this stage; empty for all."
     )
     fold = fields.Boolean("Folded in Kanban")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        guard, remedy = self.env["support.company.guard"], _("Archive it instead.")
+        guard._check_unused(self, "support.ticket", "stage_id", remedy)

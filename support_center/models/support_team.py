@@ -1,5 +1,4 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import ValidationError
 
 from ..compat import check_access
 
@@ -20,25 +19,19 @@ class SupportTeam(models.Model):
     alias_id = fields.Many2one(help="A mail to this address becomes a ticket of the team.")
 
     @api.constrains("company_id")
-    def _check_tickets_company(self):
-        # sudo: tickets of another company are not the user's to read, but theirs to leave alone.
-        tickets = self.env["support.ticket"].sudo().with_context(active_test=False)
-        counts = tickets._read_group(
-            [("team_id", "in", self.filtered("company_id").ids)],
-            ["team_id", "company_id"],
-            ["__count"],
+    def _check_company_of_tickets(self):
+        self.env["support.company.guard"]._check_moved(
+            self,
+            "support.ticket",
+            "team_id",
+            [],
+            _("Leave the company empty, for use in all companies, or make another one."),
         )
-        for team, company, count in counts:
-            if company != team.company_id:
-                raise ValidationError(
-                    _(
-                        "“%(team)s” has %(count)s tickets of %(company)s: give these another team "
-                        "first, or leave the team without a company.",
-                        team=team.name,
-                        count=count,
-                        company=company.name,
-                    )
-                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        guard, remedy = self.env["support.company.guard"], _("Archive it instead.")
+        guard._check_unused(self, "support.ticket", "team_id", remedy)
 
     def _alias_get_creation_values(self):
         values = super()._alias_get_creation_values()

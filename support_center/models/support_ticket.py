@@ -160,6 +160,14 @@ class SupportTicket(models.Model):
         if "team_id" in vals and "stage_id" not in vals:
             in_step = self.filtered(lambda t: t.synced_stage_id == t.stage_id)
         result = super(SupportTicket, self._without_internal()).write(vals)
+        if "company_id" in vals:
+            self.env["support.company.guard"]._check_moved(
+                self,
+                "support.appointment",
+                "ticket_id",
+                [],
+                _("Open another ticket there, or take the appointments off this one first."),
+            )
         # Another team may have other stages: the move to one of them is nobody's decision
         # against what the visits say.
         for stage, tickets in in_step.grouped("stage_id").items():

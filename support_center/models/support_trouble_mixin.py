@@ -45,7 +45,7 @@ class SupportTroubleMixin(models.AbstractModel):
                 a.state != "in_progress"
                 and a.start
                 and a.start >= now
-                and a.sudo().technician_id.active
+                and a.sudo().technician_id._filter_employed()
             )
         )
         reasons = planned._find_reasons() if planned else {}
@@ -105,12 +105,38 @@ class SupportTroubleMixin(models.AbstractModel):
                     technician=technician.name,
                 )
             ]
+        if not technician._filter_employed():
+            return [
+                _(
+                    "The user of %(technician)s is archived, so nobody is told of this visit: "
+                    "assign somebody else, or give the technician another user or none.",
+                    technician=technician.name,
+                )
+            ]
+        if technician.company_id and technician.company_id != self.company_id:
+            return [
+                _(
+                    "%(technician)s works for %(company)s: assign somebody else.",
+                    technician=technician.name,
+                    company=technician.company_id.name,
+                )
+            ]
+        access = []
+        if technician.user_id and self.company_id not in technician.user_id.company_ids:
+            access = [
+                _(
+                    "The user of %(technician)s has no access to %(company)s and does not see "
+                    "this visit.",
+                    technician=technician.name,
+                    company=self.company_id.name,
+                )
+            ]
         if self.ignore_working_hours:
             reasons = [reason for reason in reasons if reason.code not in OVERRULABLE]
         if not reasons:
-            return []
+            return access
         words = self.env["support.availability.words"]
-        return [words._describe_reasons(technician, reasons)]
+        return [*access, words._describe_reasons(technician, reasons)]
 
     def _list_notice_troubles(self, silent, now):
         """A technician who was not told of a confirmed visit, since they cannot be."""

@@ -1,4 +1,5 @@
 from . import (
+    test_absence_days,
     test_accessibility,
     test_activation_guard,
     test_appointment_company,
@@ -26,6 +27,7 @@ from . import (
     test_caller_values,
     test_cancel_wizard,
     test_cleanup,
+    test_company_moves,
     test_customer_kept,
     test_customer_language,
     test_customer_page,
@@ -83,6 +85,7 @@ from . import (
     test_rights_rows,
     test_rule_switches,
     test_run_by_hand,
+    test_schedule_conflicts,
     test_scheduling_edges,
     test_scheduling_tours,
     test_security_roles,

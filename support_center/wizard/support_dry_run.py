@@ -103,6 +103,7 @@ class SupportDryRun(models.TransientModel):
             "automation_webhook_response": _("Message to the system outside"),
             "automation_reoffer_slot": _("Offer of the freed time to a waiting request"),
             "automation_tell_hit_visits": _("Activity about visits that fall into an absence"),
+            "automation_tell_schedule_conflicts": _("Activity about visits in conflict"),
         }
 
     @api.model
