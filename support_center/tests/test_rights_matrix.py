@@ -45,6 +45,7 @@ PAGES = {
     "support.cancel.wizard": PLANNERS,
     "support.dry.run": ("manager",),
     "support.dry.run.line": ("manager",),
+    "support.erase.wizard": ("manager",),
     "support.health": ("manager",),
     "support.health.line": ("manager",),
     "support.merge.wizard": PLANNERS,
@@ -89,6 +90,11 @@ METHODS = {
     },
     ("calendar.event", "action_view_support_appointment"): STAFF,
     # An administrator's: it switches.
+    **{
+        (model, name): ("manager",)
+        for model in ("support.appointment", "support.ticket")
+        for name in ("action_erase_personal_data", "action_open_erasure")
+    },
     ("support.dry.run", "action_handle"): (),
     ("support.dry.run", "action_switch_on"): (),
     **{("support.board", name): PLANNERS for name in ("confirm", "load", "move", "refresh")},
