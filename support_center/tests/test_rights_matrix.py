@@ -486,6 +486,16 @@ class TestRightsMatrix(SupportCase):
             return self.env.ref("support_center.automation_webhook_create")
         if model == "ir.cron":
             return self.env.ref("support_center.cron_cleanup_old_appointments")
+        if model == "privacy.lookup.wizard":
+            return self.env[model].create({"name": "Somebody", "email": "somebody@example.com"})
+        if model == "privacy.lookup.wizard.line":
+            return self.env[model].create(
+                {
+                    "wizard_id": self._make_odoo_row("privacy.lookup.wizard").id,
+                    "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+                    "res_id": self.env["res.partner"].create({"name": "Somebody"}).id,
+                }
+            )
         if model == "mail.mail":
             return self.env[model].create({"email_to": "x@example.com"})
         if model == "calendar.event":
