@@ -3,9 +3,9 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
-from ..compat import check_access, under_test
+from ..compat import under_test
 from .support_erasure_mixin import get_patterns
 
 # The one logger of everything automatic; administrators grep for its name.
@@ -77,12 +77,11 @@ class SupportAutomationLog(models.Model):
     def write(self, vals):
         """Refuse: a log that can be edited proves nothing.
 
-        :raise UserError: always, but for an empty recordset
+        :raise AccessError: always, but for an empty recordset
         """
         if not self:
             return super().write(vals)
-        check_access(self, "write")
-        raise UserError(_("The automation log is append-only: its rows cannot be changed."))
+        raise AccessError(_("The automation log is append-only: its rows cannot be changed."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_never(self):

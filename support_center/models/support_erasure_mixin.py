@@ -4,6 +4,8 @@ from odoo import _, api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ..compat import check_access
+
 # What holds text is erased unless it is named as kept, so that a field which is added later is
 # erased too.
 TEXT_TYPES = ("char", "text", "html", "json")
@@ -92,6 +94,7 @@ class SupportErasureMixin(models.AbstractModel):
 
         :return: window action; the page is for administrators
         """
+        check_access(self.env["privacy.lookup.wizard"], "create")
         self.ensure_one()
         name, email = self._get_person()
         return {

@@ -95,6 +95,9 @@ METHODS = {
         for model in ("support.appointment", "support.ticket")
         for name in ("action_erase_personal_data", "action_open_erasure")
     },
+    ("support.appointment", "action_privacy_lookup"): (),
+    ("support.ticket", "action_privacy_lookup"): (),
+    ("ir.actions.server", "run"): PLANNERS,
     ("support.dry.run", "action_handle"): (),
     ("support.dry.run", "action_switch_on"): (),
     **{("support.board", name): PLANNERS for name in ("confirm", "load", "move", "refresh")},
@@ -133,7 +136,7 @@ WITHOUT_ROW = {
 # Odoo's own, which the first table is about, or which only prepare values.
 # Of the mail gateway there is test_mail_gateway_guard.py; its readers change nothing.
 OPERATIONS = {
-    "create", "write", "unlink", "copy", "copy_data", "init", "default_get", "get_values",
+    "browse", "create", "write", "unlink", "copy", "copy_data", "init", "default_get", "get_values",
     "set_values", "message_parse", "message_process", "message_route", }  # fmt: skip
 
 
@@ -486,6 +489,8 @@ class TestRightsMatrix(SupportCase):
             return self.env.ref("support_center.automation_webhook_create")
         if model == "ir.cron":
             return self.env.ref("support_center.cron_cleanup_old_appointments")
+        if model == "ir.actions.server":
+            return self.env.ref("support_center.server_action_send_confirmation")
         if model == "privacy.lookup.wizard":
             return self.env[model].create({"name": "Somebody", "email": "somebody@example.com"})
         if model == "privacy.lookup.wizard.line":

@@ -102,13 +102,13 @@ class SupportHealthLine(models.TransientModel):
     def _check_may_decide(self):
         """:raise AccessError: for everybody but managers and administrators, on a page of theirs"""
         self._check_one()
-        check_access(self, "write")
         user = self.env.user
         if not (
             user.has_group("support_center.group_support_manager")
             or user.has_group("base.group_system")
         ):
             raise AccessError(_("Only a manager decides on this."))
+        check_access(self, "write")
 
     def _prepare_action(self, model, domain=None, res_id=None):
         action = {
