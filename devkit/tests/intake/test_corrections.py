@@ -31,6 +31,10 @@ INTRODUCTION = "On Mon, Mar 2, 2026 at 9:05 AM My Company <appointments@example.
         (f"priority: high {HINT}", {"priority": "high"}),
         (f"priority: asap {HINT}", {}),
         (f"priority: {HINT}", {}),
+        (f"priority: {HINT} Please.", {}),
+        # So much of the hint is known again, and less is not.
+        (f"priority: high {HINT[:24]}", {"priority": "high"}),
+        (f"priority: high {HINT[:23]}", {"priority": f"high {HINT[:23]}"}),
         ("priority: high ✗ “asap” cannot be understood.", {"priority": "high"}),
         ("priority: ✗ “asap” cannot", {}),
         ("priority: high ✗", {"priority": "high ✗"}),
@@ -43,6 +47,7 @@ INTRODUCTION = "On Mon, Mar 2, 2026 at 9:05 AM My Company <appointments@example.
         ("description: It burns.", {"description": "It burns."}),
         # An unmarked quotation: what goes on as the answer did is no news.
         (ANSWER.replace("…", "print.\nMy Company"), {}),
+        (ANSWER.replace(" …", ""), {}),
         (ANSWER.replace("The printer does not …", "It burns."), {"description": "It burns."}),
     ],
 )  # fmt: skip
