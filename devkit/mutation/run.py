@@ -59,7 +59,7 @@ class Wish:
     lines: frozenset[int] = frozenset()
 
 
-def choose(arguments: Iterable[str], root: Path = REPO) -> list[Wish]:
+def choose(arguments: Iterable[str], root: Path) -> list[Wish]:
     """Files out of ``file``, ``file:12,13`` or a folder; the whole of the packages by default.
 
     :raise Problem: for one that is not in them
@@ -78,7 +78,7 @@ def choose(arguments: Iterable[str], root: Path = REPO) -> list[Wish]:
     return wishes
 
 
-def find_tests(file: str, root: Path = REPO) -> list[list[str]]:
+def find_tests(file: str, root: Path) -> list[list[str]]:
     """The files of the package's tests in one or two groups: those of the file itself first."""
     path = Path(file)
     folder = Path("devkit/tests") / next(Path(p).name for p in PACKAGES if file.startswith(f"{p}/"))
@@ -97,7 +97,7 @@ def try_file(
     :raise Problem: when the tests fail already, or do not read the file at all
     """
     log = logs() / "mutants.log"
-    tests = find_tests(wish.file)
+    tests = find_tests(wish.file, tree.root)
     package = str(Path(wish.file).parent)
     if package not in known:
         took = trial.measure(tree, list(chain.from_iterable(tests)), log)
@@ -126,17 +126,17 @@ def try_file(
     return score
 
 
-def main(argv: list[str] | None = None) -> int:
+def main(argv: list[str] | None = None, root: Path = REPO) -> int:
     """Try the files asked for; 0 when enough is noticed in each of them."""
     parser = argparse.ArgumentParser(prog="make mutants", description=__doc__)
     parser.add_argument("files", nargs="*", help="file, file:line,line or folder")
     try:
-        wishes = choose(parser.parse_args(argv).files)
+        wishes = choose(parser.parse_args(argv).files, root)
         os.nice(19)
         trial.prepare()
-        equivalents = read_list(LIST.read_text(encoding="utf-8"))
+        equivalents = read_list((root / LIST).read_text(encoding="utf-8"))
         folder = state() / "mutants" / str(os.getpid())
-        tree = trial.Tree(REPO, folder)
+        tree = trial.Tree(root, folder)
         known: dict[str, float] = {}
         try:
             scores = [try_file(wish, tree, equivalents, known=known) for wish in wishes]

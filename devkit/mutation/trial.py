@@ -79,7 +79,7 @@ class Tree:
             sys.path[0] = str(self.root)
             import pytest  # noqa: PLC0415 - only where tests are run
 
-            options = ["-x", "-q", "-p", "no:cacheprovider", "--tb=line"]
+            options = ["-x", "-q", "-p", "no:cacheprovider", "--tb=line", "--assert=plain"]
             code = int(pytest.main([*options, *tests]))
         except BaseException as error:  # noqa: BLE001 - a copy of the caller must not live on
             print(error, file=sys.stderr)

@@ -22,9 +22,17 @@ def during(day, start, stop):
     return at(day, start), at(day, stop)
 
 
+def book(record_id, times, busy=None, *, is_live=True):
+    return Booking(record_id, times[0], times[1], busy or times, is_live=is_live)
+
+
+def absent(times, name="", *, is_public=False):
+    return Absence(times[0], times[1], name, is_public)
+
+
 def ask(start, *, hours=None, zone=UTC, **values):
-    any_hour = values.pop("any_hour", False)
-    return why_not(Agenda(zone, hours, **values), DEMAND, start, any_hour=any_hour)
+    options = {"any_hour": values.pop("any_hour")} if "any_hour" in values else {}
+    return why_not(Agenda(zone, hours, **values), DEMAND, start, **options)
 
 
 def test_nothing_speaks_against_a_free_time():
@@ -47,8 +55,8 @@ def test_nothing_speaks_against_a_free_time():
 )
 def test_another_visit_and_whether_only_buffers_collide(start, is_buffer):
     times = during(4, 11, 12)
-    bookings = [Booking(7, *times, busy=times), Booking(8, *times, busy=times, is_live=False)]
-    told = [Reason("booked", times=times, record_id=7, is_buffer=is_buffer)]
+    bookings = [book(7, times), book(8, times, is_live=False)]
+    told = [Reason("booked", times, 7, is_buffer, name="", hours=(), count=0)]
     assert ask(start, bookings=bookings) == ([] if is_buffer is None else told)
     told = [Reason("event", times=times, is_buffer=is_buffer)]
     assert ask(start, events=[times]) == ([] if is_buffer is None else told)
@@ -56,7 +64,7 @@ def test_another_visit_and_whether_only_buffers_collide(start, is_buffer):
 
 def test_the_buffers_of_the_other_visit_count_too():
     times = during(4, 11, 12)
-    other = Booking(7, *times, busy=during(4, 10, 14))
+    other = book(7, times, during(4, 10, 14))
     told = Reason("booked", times=times, record_id=7, is_buffer=True)
     assert ask(at(4, 13), bookings=[other]) == [told]
     assert ask(at(4, 14, 15), bookings=[other]) == []
@@ -67,8 +75,8 @@ def test_several_in_the_way_are_all_told_visits_first():
     found = ask(
         at(4, 9, 30),
         events=[second],
-        bookings=[Booking(7, *first, busy=first), Booking(8, *second, busy=second)],
-        absences=[Absence(*first, name="Doctor")],
+        bookings=[book(7, first), book(8, second)],
+        absences=[absent(first, "Doctor")],
         max_daily=2,
     )
     assert [(reason.code, reason.times, reason.record_id) for reason in found] == [
@@ -83,7 +91,7 @@ def test_several_in_the_way_are_all_told_visits_first():
 def test_absences_by_kind_and_name():
     times = during(4, 9, 12)
     for is_public, code in ((False, "leave"), (True, "holiday")):
-        absence = Absence(*times, name="Spring", is_public=is_public)
+        absence = absent(times, "Spring", is_public=is_public)
         told = [Reason(code, times=times, name="Spring")]
         assert ask(at(4, 11), absences=[absence]) == told
         assert ask(at(4, 8, 1), absences=[absence]) == told
@@ -129,7 +137,7 @@ def test_the_day_is_that_of_the_technician():
     for start, told in ((at(4, 7), evening), (at(4, 11), next_day)):
         hours = [evening, next_day]
         assert ask(start, hours=hours, zone=auckland) == [Reason("hours", hours=(told,))]
-    booking = Booking(7, *during(4, 8, 9), busy=during(4, 8, 9))
+    booking = book(7, during(4, 8, 9))
     asked = {"zone": auckland, "bookings": [booking], "max_daily": 1}
     assert ask(at(4, 9, 30), **asked) == [Reason("full", count=1)]
     assert ask(at(4, 11), **asked) == []
@@ -137,7 +145,7 @@ def test_the_day_is_that_of_the_technician():
 
 def test_a_full_day_tells_how_many_are_too_many():
     times = during(4, 8, 9)
-    bookings = [Booking(number, *times, busy=times, is_live=number > 1) for number in (1, 2)]
+    bookings = [book(number, times, is_live=number > 1) for number in (1, 2)]
     # A visit that is done counts for its day.
     assert ask(at(4, 14), bookings=bookings, max_daily=2) == [Reason("full", count=2)]
     assert ask(at(4, 14), bookings=bookings, max_daily=1) == [Reason("full", count=2)]
@@ -150,8 +158,8 @@ def test_a_dispatcher_overrules_when_somebody_works_not_what_they_do_then():
     times = during(4, 9, 12)
     against = {
         "hours": [],
-        "absences": [Absence(*times), Absence(*times, is_public=True)],
-        "bookings": [Booking(7, *times, busy=times)],
+        "absences": [absent(times), absent(times, is_public=True)],
+        "bookings": [book(7, times)],
         "events": [times],
         "max_daily": 1,
     }
