@@ -146,12 +146,15 @@ def _split_introduction(lines: list[str]) -> tuple[list[str], list[str]]:
             first = number + 1
             break
     lines = [*lines[:first], *(_unquote(line) for line in lines[first:])]
-    seen = False
+    folds = False
     for number in range(first, len(lines)):
         line = lines[number]
         if _header_name(line):
-            seen = True
-        elif line.strip() and not (line.startswith((" ", "\t")) and seen):
+            folds = True
+        elif not line.strip():
+            # What is indented below a blank line is text, no header that goes on.
+            folds = False
+        elif not (folds and line.startswith((" ", "\t"))):
             return lines[:number], lines[number:]
     return lines, []
 
