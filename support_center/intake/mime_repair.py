@@ -17,10 +17,13 @@ from .mime_headers import EMAIL_ERRORS, read_raw, repair_headers, set_header
 
 # Tried in this order; UTF-8 hardly ever fits by chance, cp1252 nearly always.
 _CHARSETS = ("utf-8", "cp1252")
-_BOUNDARY = re.compile(rb"^--([0-9A-Za-z'()+_,./:=? -]{1,70}?)[ \t]*\r?\n(?=content-)", re.I | re.M)
+_BOUNDARY = re.compile(
+    rb"^--([0-9A-Za-z'()+_,./:=? -]{1,70}?)[ \t]{0,20}\r?\n(?=content-)", re.I | re.M
+)
 _TOKEN = re.compile(r"[0-9A-Za-z.+-]{1,80}")
 _HTML = re.compile(r"<(?:html|body|div|p|br|table|span)\b", re.I)
-_MAX_PARTS = 500
+# A mail of more parts is not taken apart; it stays as text.
+_MAX_PARTS = 100
 
 
 def repair(message: EmailMessage) -> bool:
@@ -54,7 +57,7 @@ def _repair_multipart(part: EmailMessage) -> bool:
     body = read_bytes(part)
     match = _BOUNDARY.search(body)
     boundary = match[1].decode("ascii").rstrip() if match else ""
-    if boundary:
+    if boundary and body.count(b"--" + boundary.encode("ascii")) <= _MAX_PARTS:
         content_type = f'multipart/{_subtype(part, "mixed")}; boundary="{boundary}"'
         header = f"Content-Type: {content_type}\r\n\r\n".encode("ascii")
         parsed = message_from_bytes(header + body, policy=part.policy)

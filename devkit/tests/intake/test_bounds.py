@@ -58,6 +58,8 @@ HTML_BOMBS = {
     "Office tags": _fill("<o:"),
     "one word": "a" * MEGABYTE,
     "quoted passages": "<pre>" + _fill("\n&gt;a\nb"),
+    "marks of quotations": '<hr class="stopSpelling">' * 2_000,
+    "marks in entities": '<p class="yahoo&#95;quoted">x</p>' * 2_000,
     "name of a tag": "<" + "a" * MEGABYTE,
 }
 
