@@ -91,7 +91,9 @@ _IN_QUOTES = re.compile(r"\"[^\"]*\"|'[^']*'")
 _WORD_ENDS = re.compile(r"[\s/=\"']+")
 _DOCTYPE = re.compile(r"\sencoding=", re.I)
 _OPEN_CLOSE = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.I)
-_QUOTED_PASSAGE = re.compile(r"\n[ \t]*(?:>|&gt;)[^\n]*(?:\n[ \t]*(?:>|&gt;)[^\n]*)*")
+# As Odoo sees them: a carriage return ends one, so that each line is one of its own.
+_QUOTED_PASSAGE = re.compile(r"\n[ \t]*(?:>|&gt;)[^\n\r]*(?:\n[ \t]*(?:>|&gt;)[^\n\r]*)*")
+_RETURN = re.compile(r"\r\n?")
 _LONG_NUMBER = re.compile(r"&#[0-9]{8,};?")
 _HREF = re.compile(r"href\s*=\s*[\"']?((?:https?://|mailto:|tel:)[^\s\"'<>`]{1,500})", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
@@ -273,7 +275,7 @@ class _Simplifier:
     """One pass over HTML from left to right; each search goes on where the last one ended."""
 
     def __init__(self, html: str, text: int, tags: int) -> None:
-        self._html = html
+        self._html = _RETURN.sub("\n", html)
         self._out: list[str] = []
         self._left, self._tags = text, tags
         self._open: list[str] = []
@@ -469,9 +471,11 @@ def bound_message(message: EmailMessage, own: Collection[str] = ()) -> list[Orig
         body = read_bytes(part)
         text = decode_text(body, _read_charset(part))
         whole, found = text, list[Original]()
+        if subtype == "plain":
+            whole = _RETURN.sub("\n", text)
         if subtype != "plain" and not is_bounded(text):
             whole = take_pictures(text, found)
-        bounded = bound_text(text) if subtype == "plain" else bound_html(whole)
+        bounded = bound_text(whole) if subtype == "plain" else bound_html(whole)
         extension = "txt" if subtype == "plain" else "html"
         length += len(bounded)
         if subtype != "plain":
@@ -486,7 +490,7 @@ def bound_message(message: EmailMessage, own: Collection[str] = ()) -> list[Orig
         elif bounded != whole:
             originals.append(Original(f"message.{extension}", body))
             set_text(part, bounded)
-        elif found or b"\0" in body:
+        elif found or b"\0" in body or (subtype == "plain" and bound_text(text) != text):
             # NUL is no letter, and Odoo would clean text that nobody has measured.
             originals += found
             set_text(part, bounded)

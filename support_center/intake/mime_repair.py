@@ -152,12 +152,13 @@ def set_text(part: EmailMessage, text: str) -> None:
     cid = part.get("content-id")
     # The content manager refuses to fill what still calls itself a multipart.
     part.clear_content()
+    # As bytes, since text would get the line ends of the message's policy.
     part.set_content(
-        text.encode("utf-8", "replace").decode("utf-8"),
-        subtype=subtype,
-        charset="utf-8",
-        cte="base64",
+        text.encode("utf-8", "replace"),
+        "text",
+        subtype,
         cid=str(cid).strip() if cid else None,
+        params={"charset": "utf-8"},
     )
 
 

@@ -147,6 +147,17 @@ def test_text_is_bounded(text):
     assert len(re.findall(r"\n>.*\n[^>]", kept)) <= bounds.MAX_QUOTED
 
 
+def test_quoted_lines_of_a_mail_are_one_passage():
+    """Where lines end as in mails Odoo takes each for one, and copies the rest for it."""
+    text = "hello\r\n" + "> a\r\n" * 2_000
+    message = EmailMessage()
+    message.set_content(text.encode(), "text", "plain", cte="base64", params={"charset": "utf-8"})
+    assert not is_ordinary(message)
+    assert not bound_message(message), "nothing is cut"
+    assert message.get_content() == text.replace("\r\n", "\n")
+    assert is_ordinary(message)
+
+
 class _Counted(str):
     """A line that counts how often it is stripped, which the loops over lines do."""
 
