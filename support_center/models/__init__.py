@@ -90,6 +90,7 @@ from . import ir_config_parameter
 from . import ir_actions_server
 from . import ir_cron
 from . import ir_sequence
+from . import mail_alias
 from . import mail_mail
 from . import mail_message
 from . import mail_thread
