@@ -45,6 +45,7 @@ class IntakeRace:
         self._problems: list[str] = []
         moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=30)
         self._moment = f"{moment:%Y-%m-%d %H:%M:%S}"
+        self._alias = self._get_id("support_center", "mail_alias_appointments")
         rule = self._get_id("support_center", "automation_webhook_create")
         self._admins[0]("base.automation", "write", [rule], {"active": True})
         (values,) = self._admins[0]("base.automation", "read", [rule], ["webhook_uuid"])
@@ -84,6 +85,9 @@ class IntakeRace:
         unread = self._admins[0](
             MODEL, "search_count", [("intake_state", "=", "received"), ("state", "=", "draft")]
         )
+        (alias,) = self._admins[0]("mail.alias", "read", [self._alias], ["alias_status"])
+        if alias["alias_status"] == "invalid":
+            return ["a mail that met another one has made the alias invalid"]
         states = Counter(row["intake_state"] for row in found)
         if (states, contacts, unread) != ({"accepted": expected}, 1, 0):
             return [f"{dict(states)} made, {contacts} contacts, {unread} requests unread"]

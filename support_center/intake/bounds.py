@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from itertools import islice
 
-from .mime_headers import ADDRESS_HEADERS, BARE_ADDRESS, set_header
+from .mime_headers import ADDRESS_HEADERS, BARE_ADDRESS, EMAIL_ERRORS, set_header
 from .mime_repair import decode_text, is_attachment, read_bytes, set_text
 
 # Longest HTML that is parsed, in characters, pictures in it left out, and how many "<" it
@@ -36,6 +36,7 @@ _MAX_DOCTYPES = 20
 # Pictures in the text that become attachments; the sum of the squares of the lengths of others.
 _MAX_PICTURES = 50
 _MAX_IMAGES = 50_000_000
+_MAX_QUOTE_MARKS = 20
 # What is left of HTML beyond that: text in simple tags.
 KEPT_TEXT = 60_000
 KEPT_TAGS = 1_500
@@ -80,6 +81,8 @@ _DATA_PICTURE = re.compile(
     r"(?<=src=[\"'])data:image/([a-z]{2,10})[^,\"'<>]{0,50};base64,([A-Za-z0-9+/=\s]{500,})(?=[\"'])",
     re.I,
 )
+# Classes for which Odoo marks all that follows, for each anew; also spelled with entities.
+_QUOTE_MARK = re.compile(r"stopSpelling|yahoo_quoted|\b(?:class|id)\s*=\s*[\"']?[^\"'<>&]{0,200}&")
 _IMAGE = re.compile(r"<img\b[^<>]*", re.I)
 _TAG = re.compile(r"<[^<>]*>")
 _NAME = re.compile(r"<(/?)([a-z][a-z0-9]{0,15})(?![a-z0-9])", re.I)
@@ -88,7 +91,9 @@ _IN_QUOTES = re.compile(r"\"[^\"]*\"|'[^']*'")
 _WORD_ENDS = re.compile(r"[\s/=\"']+")
 _DOCTYPE = re.compile(r"\sencoding=", re.I)
 _OPEN_CLOSE = re.compile(r"<(/?)([a-z][a-z0-9]*)", re.I)
-_QUOTED_PASSAGE = re.compile(r"\n[ \t]*(?:>|&gt;)[^\n]*(?:\n[ \t]*(?:>|&gt;)[^\n]*)*")
+# As Odoo sees them: a carriage return ends one, so that each line is one of its own.
+_QUOTED_PASSAGE = re.compile(r"\n[ \t]*(?:>|&gt;)[^\n\r]*(?:\n[ \t]*(?:>|&gt;)[^\n\r]*)*")
+_RETURN = re.compile(r"\r\n?")
 _LONG_NUMBER = re.compile(r"&#[0-9]{8,};?")
 _HREF = re.compile(r"href\s*=\s*[\"']?((?:https?://|mailto:|tel:)[^\s\"'<>`]{1,500})", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
@@ -203,6 +208,8 @@ def is_bounded(html: str) -> bool:
         return False
     if sum(len(_DOCTYPE.findall(tag)) for tag in ([html] if strays else tags)) > _MAX_DOCTYPES:
         return False
+    if len(_QUOTE_MARK.findall(html)) > _MAX_QUOTE_MARKS:
+        return False
     if sum(len(image) ** 2 for image in _IMAGE.findall(whole)) > _MAX_IMAGES:
         return False
     quoted = sum(1 for _match in _QUOTED_PASSAGE.finditer(_TAG.sub("", html)))
@@ -268,7 +275,7 @@ class _Simplifier:
     """One pass over HTML from left to right; each search goes on where the last one ended."""
 
     def __init__(self, html: str, text: int, tags: int) -> None:
-        self._html = html
+        self._html = _RETURN.sub("\n", html)
         self._out: list[str] = []
         self._left, self._tags = text, tags
         self._open: list[str] = []
@@ -415,7 +422,7 @@ def is_ordinary(message: EmailMessage) -> bool:
     spent = tags = length = 0
     for part, subtype in shown:
         body = read_bytes(part)
-        text = decode_text(body, part.get_content_charset())
+        text = decode_text(body, _read_charset(part))
         if b"\0" in body or (
             bound_text(text) != text if subtype == "plain" else not is_bounded(text)
         ):
@@ -462,11 +469,13 @@ def bound_message(message: EmailMessage, own: Collection[str] = ()) -> list[Orig
             continue
         shown += 1
         body = read_bytes(part)
-        text = decode_text(body, part.get_content_charset())
+        text = decode_text(body, _read_charset(part))
         whole, found = text, list[Original]()
+        if subtype == "plain":
+            whole = _RETURN.sub("\n", text)
         if subtype != "plain" and not is_bounded(text):
             whole = take_pictures(text, found)
-        bounded = bound_text(text) if subtype == "plain" else bound_html(whole)
+        bounded = bound_text(whole) if subtype == "plain" else bound_html(whole)
         extension = "txt" if subtype == "plain" else "html"
         length += len(bounded)
         if subtype != "plain":
@@ -481,7 +490,7 @@ def bound_message(message: EmailMessage, own: Collection[str] = ()) -> list[Orig
         elif bounded != whole:
             originals.append(Original(f"message.{extension}", body))
             set_text(part, bounded)
-        elif found or b"\0" in body:
+        elif found or b"\0" in body or (subtype == "plain" and bound_text(text) != text):
             # NUL is no letter, and Odoo would clean text that nobody has measured.
             originals += found
             set_text(part, bounded)
@@ -502,13 +511,25 @@ def _list_parts(message: EmailMessage) -> list[EmailMessage]:
 
 def _get_shown_subtype(part: EmailMessage, *, alone: bool) -> str:
     """``plain`` or ``html`` for what Odoo shows as the mail's text, else nothing."""
-    if part.is_multipart() or is_attachment(part):
+    try:
+        if part.is_multipart() or is_attachment(part):
+            return ""
+        maintype, subtype = part.get_content_maintype(), part.get_content_subtype()
+    except EMAIL_ERRORS:
+        # Odoo cannot read it either; it is repaired first, and looked at again.
         return ""
-    maintype, subtype = part.get_content_maintype(), part.get_content_subtype()
     if maintype != "text" or subtype == "plain":
         return "plain" if maintype == "text" else ""
     # Odoo parses the text of a mail that has one part only, whatever kind of text it is.
     return "html" if subtype == "html" or alone else ""
+
+
+def _read_charset(part: EmailMessage) -> str | None:
+    try:
+        return part.get_content_charset()
+    except EMAIL_ERRORS:
+        # As in _get_shown_subtype.
+        return None
 
 
 def _bound_headers(part: EmailMessage, own: Collection[str]) -> list[str]:

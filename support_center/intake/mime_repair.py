@@ -17,10 +17,13 @@ from .mime_headers import EMAIL_ERRORS, read_raw, repair_headers, set_header
 
 # Tried in this order; UTF-8 hardly ever fits by chance, cp1252 nearly always.
 _CHARSETS = ("utf-8", "cp1252")
-_BOUNDARY = re.compile(rb"^--([0-9A-Za-z'()+_,./:=? -]{1,70}?)[ \t]*\r?\n(?=content-)", re.I | re.M)
+_BOUNDARY = re.compile(
+    rb"^--([0-9A-Za-z'()+_,./:=? -]{1,70}?)[ \t]{0,20}\r?\n(?=content-)", re.I | re.M
+)
 _TOKEN = re.compile(r"[0-9A-Za-z.+-]{1,80}")
 _HTML = re.compile(r"<(?:html|body|div|p|br|table|span)\b", re.I)
-_MAX_PARTS = 500
+# A mail of more parts is not taken apart; it stays as text.
+_MAX_PARTS = 100
 
 
 def repair(message: EmailMessage) -> bool:
@@ -54,7 +57,7 @@ def _repair_multipart(part: EmailMessage) -> bool:
     body = read_bytes(part)
     match = _BOUNDARY.search(body)
     boundary = match[1].decode("ascii").rstrip() if match else ""
-    if boundary:
+    if boundary and body.count(b"--" + boundary.encode("ascii")) <= _MAX_PARTS:
         content_type = f'multipart/{_subtype(part, "mixed")}; boundary="{boundary}"'
         header = f"Content-Type: {content_type}\r\n\r\n".encode("ascii")
         parsed = message_from_bytes(header + body, policy=part.policy)
@@ -149,12 +152,13 @@ def set_text(part: EmailMessage, text: str) -> None:
     cid = part.get("content-id")
     # The content manager refuses to fill what still calls itself a multipart.
     part.clear_content()
+    # As bytes, since text would get the line ends of the message's policy.
     part.set_content(
-        text.encode("utf-8", "replace").decode("utf-8"),
-        subtype=subtype,
-        charset="utf-8",
-        cte="base64",
+        text.encode("utf-8", "replace"),
+        "text",
+        subtype,
         cid=str(cid).strip() if cid else None,
+        params={"charset": "utf-8"},
     )
 
 

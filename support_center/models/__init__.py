@@ -100,6 +100,7 @@ from . import ir_attachment
 from . import ir_binary
 from . import ir_cron
 from . import ir_sequence
+from . import mail_alias
 from . import mail_mail
 from . import mail_message
 from . import mail_thread

@@ -90,8 +90,8 @@ class MailThread(models.AbstractModel):
         are Odoo's alone.
         """
         originals = self._bound_mail(message)
-        parse = partial(super().message_parse, save_original=save_original)
-        parsed = self._parse_repaired(parse, message)
+        parse = partial(super().message_parse, message, save_original=save_original)
+        parsed = self._parse_repaired(message, parse, originals)
         self._attach_originals(parsed, originals)
         if has_original(message) or not all(original.cid for original in originals):
             self._tell_shortened(parsed)
@@ -163,14 +163,17 @@ class MailThread(models.AbstractModel):
         parsed["body"] = notice + Markup(parsed.get("body") or "")  # noqa: S704
 
     @api.model
-    def _parse_repaired(self, parse, message):
+    def _parse_repaired(self, message, parse, originals):
         """Read mails that core cannot: what is broken in them is repaired in place.
 
         Core raises on an unknown charset and the like, and the mail would be
         lost; of a multipart without boundary it takes an empty text.
+
+        :param parse: core's own reading of ``message``
+        :param originals: list that gets what is cut of the repaired mail
         """
         try:
-            parsed = parse(message)
+            parsed = parse()
         except Exception as error:
             if not repair(message):
                 raise
@@ -179,7 +182,9 @@ class MailThread(models.AbstractModel):
             if not is_html_empty(parsed.get("body")) or not repair(message):
                 return self._drop_nul(parsed)
             _logger.info("Mail repaired, since its text did not come out")
-        return self._drop_nul(parse(message))
+        # What could not be read could not be measured either.
+        originals += self._bound_mail(message)
+        return self._drop_nul(parse())
 
     @api.model
     def _drop_nul(self, parsed):

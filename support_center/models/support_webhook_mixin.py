@@ -91,7 +91,7 @@ class SupportWebhookMixin(models.AbstractModel):
             return payload or NOTHING
         try:
             json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return text
         return payload
 
