@@ -171,6 +171,7 @@ class TestMyDay(SupportMailCase):
             self.day.add_photo(self.visit.id, "huge.png", huge)
         self.assertEqual(self.day.load()["visits"][0]["photo_count"], kept)
         self.day.add_photo(self.visit.id, "whole.jpg", base64.b64encode(jpeg).decode())
+        self.env.invalidate_all()
         self.assertEqual(self.day.load()["visits"][0]["photo_count"], kept + 1)
 
     def test_nobody_works_on_others_visits(self):
