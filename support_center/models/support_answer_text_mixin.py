@@ -73,8 +73,10 @@ class SupportAnswerTextMixin(models.AbstractModel):
         """
         if self.source == "email" and self.intake_raw:
             reading = self._check_reading(self._read_request())
-            # A dispatcher may have accepted what the reading alone would not.
-            return reading if self.intake_state != "accepted" else reading._replace(problems=())
+            if self.intake_state == "accepted":
+                # A dispatcher may have accepted what the reading alone would not.
+                return reading._replace(problems=())
+            return reading._replace(problems=(*reading.problems, *self._list_unconfirmed()))
         moment = self.requested_date or self.start or None
         request = AppointmentRequest(
             customer_email=self.customer_email or None,

@@ -277,13 +277,19 @@ class SupportReplyMixin(models.AbstractModel):
                 for problem in problems
                 if FIELDS_OF_KEYS.get(problem.field, {problem.field}) & corrected
             )
+        return reading._replace(problems=(*problems, *self._list_unconfirmed()))
+
+    def _list_unconfirmed(self):
+        """What replies asked for and may not change, as problems of the reading now or just done.
+
+        :return: list of ``Problem``
+        """
+        last = self.intake_round - (self.intake_state != "received")
         held = {}
-        for correction in self._list_unread():
-            held.update(correction.get("held") or {})
-        problems += tuple(
-            Problem(key, "unconfirmed", {"value": value}) for key, value in held.items()
-        )
-        return reading._replace(problems=problems)
+        for correction in self.intake_corrections or []:
+            if correction["round"] >= last:
+                held.update(correction.get("held") or {})
+        return [Problem(key, "unconfirmed", {"value": value}) for key, value in held.items()]
 
     def _keep_planning(self, vals, reading):
         """Leave alone in ``vals`` what a dispatcher may have set and no correction names.

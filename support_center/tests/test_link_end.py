@@ -147,7 +147,7 @@ class Links(SupportHttpCase):
         thread = {**of_record, "request_list": ["attachments"]}
         by_token, post = {"token": self.token}, {"post_data": {"body": POSTED}}
         reaction = {"message_id": self.message.id, "content": "👍", "action": "add"}
-        edit = {"message_id": self.message.id, "update_data": {"body": "Changed"}}
+        edit = {"message_id": self.message.id, "update_data": {"body": "Please bring two keys"}}
         return {
             "chatter by token": lambda: (
                 "can_react"
