@@ -15,7 +15,7 @@ PLANNED_STATES = ("draft", "confirmed")
 NAMED_VISITS = 10
 # What says when a technician works, in the models of ``resource``; those that a series does not
 # have are left out.
-CALENDAR_FIELDS = ("tz", "two_weeks_calendar", "flexible_hours")
+CALENDAR_FIELDS = ("tz", "two_weeks_calendar", "flexible_hours", "duration_based")
 ATTENDANCE_FIELDS = (
     "dayofweek", "hour_from", "hour_to", "date_from", "date_to", "week_type", "day_period",
     "resource_id", "display_type",
