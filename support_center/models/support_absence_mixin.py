@@ -264,10 +264,11 @@ class SupportAbsenceMixin(models.AbstractModel):
                 or technician._is_hit_by(leaves, visits)
                 or (is_changed and technician._has_untold(found))
             ):
-                company = visits[:1].company_id
-                if company not in responsible:
-                    responsible[company] = visits[:1]._automation_responsible()
-                technician._write_hit_activity(activity, found, responsible[company])
+                # One who works for all companies may have left visits in several.
+                companies = visits.company_id
+                if companies not in responsible:
+                    responsible[companies] = visits._automation_responsible()
+                technician._write_hit_activity(activity, found, responsible[companies])
                 is_told = True
                 outcomes[technician.id] = (
                     "ok",
