@@ -16,7 +16,7 @@ PLANNED_STATES = ("draft", "confirmed")
 NAMED_VISITS = 10
 # What says when a technician works, in the models of ``resource``; those that a series does not
 # have are left out.
-CALENDAR_FIELDS = ("tz", "two_weeks_calendar", "flexible_hours")
+CALENDAR_FIELDS = ("tz", "two_weeks_calendar", "flexible_hours", "duration_based")
 ATTENDANCE_FIELDS = (
     "dayofweek", "hour_from", "hour_to", "date_from", "date_to", "week_type", "day_period",
     "resource_id", "display_type",
@@ -267,10 +267,11 @@ class SupportAbsenceMixin(models.AbstractModel):
                 or technician._is_hit_by(leaves, visits)
                 or (is_changed and technician._has_untold(found))
             ):
-                company = visits[:1].company_id
-                if company not in responsible:
-                    responsible[company] = visits[:1]._automation_responsible()
-                technician._write_hit_activity(activity, found, responsible[company])
+                # One who works for all companies may have left visits in several.
+                companies = visits.company_id
+                if companies not in responsible:
+                    responsible[companies] = visits._automation_responsible()
+                technician._write_hit_activity(activity, found, responsible[companies])
                 is_told = True
                 outcomes[technician.id] = (
                     "ok",

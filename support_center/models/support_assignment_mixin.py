@@ -39,6 +39,15 @@ class SupportAssignmentMixin(models.AbstractModel):
         outdated._store_notes(dict.fromkeys(outdated.ids, ""))
         return result
 
+    def _mail_track(self, tracked_fields, initial_values):
+        # sudo: who is taken off the visit may work for a company that is out of sight by now. Odoo
+        # 19 reads the name with the rights of the user, who could not assign somebody else.
+        initial_values = {
+            name: value.sudo() if isinstance(value, models.BaseModel) else value
+            for name, value in initial_values.items()
+        }
+        return super()._mail_track(tracked_fields, initial_values)
+
     # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------

@@ -208,11 +208,17 @@ class SupportAutomationMixin(models.AbstractModel):
         return self._find_company_user("manager") or self._automation_responsible()
 
     def _find_company_user(self, *roles):
-        """The first user of the record's company who has one of our roles, as superuser."""
+        """The first user of the records' company who has one of our roles, as superuser.
+
+        Of several companies one who works for all of them, else one of the first company.
+        """
         groups = [self.env.ref(f"support_center.group_support_{role}").id for role in roles]
         domain = [("groups_id", "in", groups), ("share", "=", False)]
-        company = self.company_id if "company_id" in self else self.env.company
-        if company:
-            domain.append(("company_ids", "in", company.ids))
+        companies = self.company_id if "company_id" in self else self.env.company
         # sudo: who holds which group is not every user's to read.
-        return self.env["res.users"].sudo().search(domain, order="id", limit=1)
+        users = self.env["res.users"].sudo()
+        everywhere = [("company_ids", "in", company.ids) for company in companies]
+        found = users.search([*domain, *everywhere], order="id", limit=1)
+        if found or len(companies) < 2:
+            return found
+        return users.search([*domain, *everywhere[:1]], order="id", limit=1)

@@ -174,6 +174,31 @@ class TestCompanyMoves(SupportCase):
         self.assertFalse(self.technician.activity_ids)
         self.assertFalse(self.dispatched.trouble_note)
 
+    def test_who_is_told_of_visits_in_several_companies(self):
+        self._as_manager(self.technician).company_id = False
+        self.user_technician.company_ids |= self.company_2
+        other = self._create_appointment(
+            company_id=self.company_2.id,
+            technician_id=self.technician.id,
+            partner_id=False,
+            start=at("2026-03-04 10:00"),
+        )
+        boss = new_test_user(
+            self.env,
+            login="support_both",
+            groups="support_center.group_support_dispatcher",
+            company_id=self.company_2.id,
+            company_ids=[(6, 0, (self.env.company | self.company_2).ids)],
+        )
+        (self.user_manager | self.env.ref("base.user_admin")).company_ids -= self.company_2
+        self.technician.active = False
+        self.env.flush_all()
+        self.env.invalidate_all()
+        activity = self.technician.activity_ids
+        self.assertEqual(activity.user_id, boss)
+        self.assertIn(other.name, activity.note)
+        self.assertIn(self.visit.name, activity.note)
+
     # ------------------------------------------------------------------
     # What visits and tickets refer to
     # ------------------------------------------------------------------

@@ -114,6 +114,8 @@ class TestScheduleConflicts(AvailabilityCase):
         line = self.calendar.attendance_ids.filtered(
             lambda line: line.dayofweek == "3" and line.hour_from == 8
         )
+        if "date_to" not in line:
+            self.skipTest("Lines of Odoo 19 neither end nor are a single resource's.")
         line.date_to = "2026-03-01"
         self._assert_told("outside working hours")
         line.date_to = False

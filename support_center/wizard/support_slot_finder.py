@@ -85,7 +85,7 @@ class SupportSlotFinder(models.TransientModel):
                     **self._prepare_finder_vals(appointments.browse(vals["appointment_id"])),
                     **vals,
                 }
-                if vals.get("appointment_id") and not vals.keys() >= SEARCH_FIELDS
+                if vals.get("appointment_id") and SEARCH_FIELDS - vals.keys()
                 else vals
                 for vals in vals_list
             ]
