@@ -1,4 +1,5 @@
 import logging
+from functools import partial
 from typing import NamedTuple
 from xmlrpc.client import Binary
 
@@ -89,7 +90,8 @@ class MailThread(models.AbstractModel):
         are Odoo's alone.
         """
         originals = self._bound_mail(message)
-        parsed = self._parse_repaired(message, save_original)
+        parse = partial(super().message_parse, save_original=save_original)
+        parsed = self._parse_repaired(parse, message)
         self._attach_originals(parsed, originals)
         if has_original(message) or not all(original.cid for original in originals):
             self._tell_shortened(parsed)
@@ -161,14 +163,14 @@ class MailThread(models.AbstractModel):
         parsed["body"] = notice + Markup(parsed.get("body") or "")  # noqa: S704
 
     @api.model
-    def _parse_repaired(self, message, save_original):
+    def _parse_repaired(self, parse, message):
         """Read mails that core cannot: what is broken in them is repaired in place.
 
         Core raises on an unknown charset and the like, and the mail would be
         lost; of a multipart without boundary it takes an empty text.
         """
         try:
-            parsed = super().message_parse(message, save_original=save_original)
+            parsed = parse(message)
         except Exception as error:
             if not repair(message):
                 raise
@@ -177,7 +179,7 @@ class MailThread(models.AbstractModel):
             if not is_html_empty(parsed.get("body")) or not repair(message):
                 return self._drop_nul(parsed)
             _logger.info("Mail repaired, since its text did not come out")
-        return self._drop_nul(super().message_parse(message, save_original=save_original))
+        return self._drop_nul(parse(message))
 
     @api.model
     def _drop_nul(self, parsed):

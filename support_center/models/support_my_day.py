@@ -9,6 +9,7 @@ from odoo import _, api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_time, plaintext2html
 
+from ..compat import check_access
 from .support_availability import naive
 
 # What a technician sees of the day: also what was called off, since he may be on the way.
@@ -193,14 +194,14 @@ class SupportMyDay(models.AbstractModel):
     @api.model
     def _get_visit(self, appointment_id):
         """
-        :return: ``support.appointment`` that the user may read
+        :return: ``support.appointment`` that the user may change: others have no day here
         :raise UserError: where it is not there any more
         """
         number = self.env["support.arguments"]._get_id("appointment_id", appointment_id)
         visit = self.env["support.appointment"].browse(number).exists()
         if not visit:
             raise UserError(_("This appointment does not exist any more."))
-        visit.read(["name"])
+        check_access(visit, "write")
         return visit
 
     @api.model
