@@ -51,7 +51,7 @@ class SupportProtectionMixin(models.AbstractModel):
             for name, field in self._fields.items()
             if field.store
             # Odoo itself leaves these out of every write.
-            and not field.automatic
+            and name not in models.MAGIC_COLUMNS
             and (
                 name in PROTECTED_ELSEWHERE
                 or (field.readonly and "support_center" in (field._modules or ()))
