@@ -9,7 +9,7 @@ export ARGS SERIES
 devkit = cd '$(CURDIR)' && exec $(PYTHON) -m devkit
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint stop clean shell build bench race pot mail lock compose-env
+.PHONY: help run test lint mutants stop clean shell build bench race pot mail lock compose-env
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -24,6 +24,9 @@ test: ## the whole suite on every series at hand; ARGS="-k intake" for a part of
 
 lint: ## the linters and type checks
 	@$(devkit) lint --args="$$ARGS"
+
+mutants: ## which small mistakes in the packages without Odoo their tests notice; ARGS=file
+	@$(devkit) mutants --series="$$SERIES" --args="$$ARGS"
 
 stop: ## end a running `make run`
 	@$(devkit) stop

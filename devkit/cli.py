@@ -172,6 +172,20 @@ def _lint(options: argparse.Namespace) -> int:
     ).returncode
 
 
+def _mutants(options: argparse.Namespace) -> int:
+    log = logs() / "mutants.log"
+    tree = odoo_source.obtain(_series(options.series) or odoo_source.default_series(), log).tree
+    return subprocess.run(
+        [
+            str(venvs.for_odoo(tree, log)),
+            *("-m", "devkit.mutation.run", *shlex.split(options.args)),
+        ],
+        cwd=REPO,
+        env={**os.environ, "PYTHONPATH": ""},
+        check=False,
+    ).returncode
+
+
 def _lock(options: argparse.Namespace) -> int:
     for path in lock.lock(logs() / "lock.log"):
         say(str(path.relative_to(REPO)))
@@ -186,7 +200,7 @@ def _parser() -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=text)
         sub.set_defaults(action=action)
         sub.add_argument("--series", default="", help=f"one of {', '.join(SERIES)}")
-        sub.add_argument("--args", default="", help="passed on to pytest or the linters")
+        sub.add_argument("--args", default="", help="for pytest, the linters or mutants")
         sub.add_argument("--all", action="store_true", help="clean: the cached programs too")
         sub.add_argument("--number", type=int, default=0, help="mail: the one to show")
 
@@ -201,6 +215,7 @@ def _parser() -> argparse.ArgumentParser:
     command("pot", _pot, "write the template of the translations")
     command("mail", _mail, "list or show the mail that Odoo sent")
     command("lint", _lint, "run the linters")
+    command("mutants", _mutants, "small mistakes that the tests of the pure packages notice")
     command("lock", _lock, "pin the newest Python packages")
     return parser
 

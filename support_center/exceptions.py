@@ -13,6 +13,10 @@ class DoubleBooking(ValidationError):
     context = {"exception_class": "odoo.exceptions.ValidationError"}
 
 
+class DayFull(DoubleBooking):
+    """The technician's day is full: another technician or day may be free."""
+
+
 class EditConflict(UserError):
     """Somebody else changed the record since the user read it. The web client offers to reload."""
 

@@ -60,7 +60,7 @@ def read_retry_after(value: str | None, now: datetime) -> float | None:
         return float(min(int(text[:12]), CAP))
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=timezone.utc)

@@ -72,7 +72,7 @@ def build(visit: Visit, method: str) -> bytes:
     # Nobody waits for an answer: the customer has asked for the visit.
     attendee.params["PARTSTAT"] = vText("ACCEPTED")
     attendee.params["RSVP"] = vText("FALSE")
-    event.add("attendee", attendee, encode=False)
+    event["attendee"] = attendee
     calendar.add_component(event)
     return bytes(calendar.to_ical())
 

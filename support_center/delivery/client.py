@@ -5,8 +5,10 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import partial
 from types import TracebackType
 from typing import Any, ClassVar
 
@@ -76,14 +78,14 @@ def post(
     with _Deadline(limits.total) as deadline:
         try:
             check_url(url)
-            return _post(url, body, headers, _opener(guard, deadline), limits)
+            return _post(url, body, headers, partial(_connect, guard, deadline), limits)
         except DeliveryFault as fault:
             return Answer(fault.code, fault.params)
         except requests.Timeout:
             return Answer("timeout")
         except requests.exceptions.SSLError:
             return Answer("timeout" if deadline.is_over else "tls")
-        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+        except (HTTPError, OSError, ValueError) as error:  # all of requests' own are OSErrors
             if deadline.is_over:
                 return Answer("timeout")
             return Answer("connection", {"error": type(error).__name__})
@@ -92,7 +94,7 @@ def post(
 def _post(
     url: str, body: str, headers: Mapping[str, str], opener: Opener, limits: Limits
 ) -> Answer:
-    with requests.Session() as session:
+    with _Session() as session:
         session.trust_env = False
         adapter = _GuardedAdapter(opener)
         session.mount("http://", adapter)
@@ -168,39 +170,42 @@ class _Deadline:
         with self._lock:
             for each in self._sockets:
                 each.close()
-            self._sockets.clear()
+
+    def check(self) -> None:
+        """
+        :raise DeliveryFault: ``timeout`` once all patience has ended
+        """
+        if self.is_over:
+            raise DeliveryFault("timeout")
 
     def watch(self, connected: socket.socket) -> None:
-        """Heed this connection. A duplicate is kept, since TLS takes the socket itself over."""
+        """Heed this connection. A duplicate is kept, since TLS takes the socket itself over.
+
+        :raise DeliveryFault: when it stands too late
+        """
         with self._lock:
+            self.check()
             self._sockets.append(connected.dup())
 
     def _end(self) -> None:
         with self._lock:
             self.is_over = True
             for each in self._sockets:
-                try:
+                with suppress(OSError):  # closed already
                     each.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    continue  # closed already
 
 
-def _opener(guard: AddressGuard, deadline: _Deadline) -> Opener:
-    def _open(host: str, port: int, timeout: Any) -> socket.socket:
-        connected = _connect(guard, host, port, timeout)
-        deadline.watch(connected)
-        return connected
-
-    return _open
-
-
-def _connect(guard: AddressGuard, host: str, port: int, timeout: Any) -> socket.socket:
+def _connect(
+    guard: AddressGuard, deadline: _Deadline, host: str, port: int, timeout: Any
+) -> socket.socket:
     """Connect to the first address that answers, and look whom that has led to.
 
     :raise DeliveryFault: where nobody answers, or somebody who may not
     """
     error: OSError | None = None
     for address in guard.find(host, port):
+        # To ask for addresses takes as long as it takes, and a name may have a hundred of them.
+        deadline.check()
         try:
             connected = socket.create_connection((address, port), timeout)
         except OSError as reason:
@@ -209,6 +214,7 @@ def _connect(guard: AddressGuard, host: str, port: int, timeout: Any) -> socket.
         try:
             guard.check(str(connected.getpeername()[0]))
             connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            deadline.watch(connected)
         except BaseException:
             connected.close()
             raise
@@ -216,6 +222,17 @@ def _connect(guard: AddressGuard, host: str, port: int, timeout: Any) -> socket.
     if isinstance(error, TimeoutError):
         raise DeliveryFault("timeout")
     raise DeliveryFault("connection", error=type(error).__name__)
+
+
+class _Session(requests.Session):
+    """Knows of no redirects.
+
+    Not to follow them is not enough: requests would still prepare the next request, and for that
+    unpack the whole of the answer into memory and stumble over an address that is none.
+    """
+
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        return None
 
 
 class _GuardedHTTPConnection(HTTPConnection):

@@ -97,7 +97,7 @@ def _read_line(text: str) -> _Line:
     if not separator:
         return _Line(text)
     left, right = plain[: separator.start()], plain[separator.end() :]
-    marks = "".join(letter for letter in left[:3] if letter in "*_")
+    marks = left[: len(left) - len(left.lstrip("*_"))]
     name = left.strip(" *_`\"'“”„‘’\t")
     value = right.strip()
     if marks:

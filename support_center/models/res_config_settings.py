@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
+from ..compat import check_access
 from ..delivery.address_guard import AddressGuard, check_literal, check_url
 from ..delivery.faults import DeliveryFault
 from ..delivery.signature import BadSecret, check_secret
@@ -124,6 +125,7 @@ class ResConfigSettings(models.TransientModel):
 
     def action_support_center_alias(self):
         """Open the alias for requests: who may write to it, and its mail domain."""
+        check_access(self.browse(), "write")
         return {
             "type": "ir.actions.act_window",
             "name": _("Address for Requests"),

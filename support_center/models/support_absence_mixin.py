@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import _, api, fields, models
 
+from ..compat import check_access
 from ..scheduling.intervals import overlaps
 from .support_automation_mixin import SILENT
 from .support_availability import aware
@@ -83,6 +84,7 @@ class SupportAbsenceMixin(models.AbstractModel):
 
         :return: window action
         """
+        check_access(self, "read")
         everybody = self.with_context(active_test=False).search([])
         # Archived technicians count, archived visits do not.
         return everybody.with_env(self.env).action_replan_hits()
@@ -92,6 +94,7 @@ class SupportAbsenceMixin(models.AbstractModel):
 
         :return: window action
         """
+        check_access(self, "read")
         visits = self.env["support.appointment"]
         return self.env["support.replan"]._open(visits.union(*self._find_hit_visits().values()))
 

@@ -5,6 +5,7 @@ from functools import partial
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ..compat import check_access
 from .support_protection_mixin import INTERNAL, INTERNAL_KEY
 from .support_schedule_mixin import DEFAULT_DURATION
 from .support_state_mixin import ALLOWED_TRANSITIONS, LIVE_STATES
@@ -201,9 +202,7 @@ class SupportAppointment(models.Model):
 
     def _create_given(self, vals_list):
         """``create`` of values that came from a caller; see there."""
-        vals_list = [self._prepare_values(vals) for vals in vals_list]
-        if not self._is_internal():
-            self._check_protected_on_create(vals_list)
+        vals_list = self._prepare_created_values(vals_list)
         if self.env.context.get(INTERNAL_KEY) is not INTERNAL:
             self._check_first_states(vals_list)
         return self._without_internal()._create_numbered(vals_list)
@@ -253,9 +252,7 @@ class SupportAppointment(models.Model):
         :raise AccessError: for fields that the addon alone sets
         """
         vals = self._check_edit_version(vals)
-        vals = self._prepare_values(vals)
-        if not self._is_internal():
-            vals = self._check_protected(vals)
+        vals = self._prepare_written_values(vals)
         return self._without_internal()._write_checked(vals)
 
     def _write_checked(self, vals):
@@ -410,7 +407,7 @@ class SupportAppointment(models.Model):
     def _check_live_keeps(self, vals):
         """A visit that somebody expects has a customer and stays in its company.
 
-        :param dict vals: as ``_prepare_values`` returns them
+        :param dict vals: as the ORM will store them
         :raise ValidationError: names the visits and the remedy
         """
         if "state" in vals and vals["state"] not in LIVE_STATES:
@@ -444,6 +441,7 @@ class SupportAppointment(models.Model):
 
     def action_view_log(self):
         """Open the automation log of these appointments."""
+        check_access(self, "read")
         log = self.env["support.automation.log"]
         return log._open(log._get_domain_of(self))
 

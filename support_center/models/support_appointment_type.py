@@ -6,6 +6,7 @@ from odoo import api, fields, models
 class SupportAppointmentType(models.Model):
     _name = "support.appointment.type"
     _description = "Support Appointment Type"
+    _inherit = ["support.guarded.mixin"]
     _order = "sequence, name"
     _check_company_auto = True
 

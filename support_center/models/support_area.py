@@ -4,6 +4,7 @@ from odoo import fields, models
 class SupportArea(models.Model):
     _name = "support.area"
     _description = "Support Area"
+    _inherit = ["support.guarded.mixin"]
     _order = "name"
 
     name = fields.Char(required=True, translate=True)

@@ -5,7 +5,7 @@ from functools import partial
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..compat import under_test
+from ..compat import check_access, under_test
 from .support_erasure_mixin import get_patterns
 
 # The one logger of everything automatic; administrators grep for its name.
@@ -52,6 +52,7 @@ class SupportAutomationLog(models.Model):
         """
         if not self:
             return super().write(vals)
+        check_access(self, "write")
         raise UserError(_("The automation log is append-only: its rows cannot be changed."))
 
     @api.ondelete(at_uninstall=False)

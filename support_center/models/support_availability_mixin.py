@@ -8,6 +8,7 @@ from odoo import _, api, fields, models, tools
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import plaintext2html
 
+from ..exceptions import DayFull
 from ..scheduling.explain import OVERRULABLE, Reason, why_not
 from .support_availability import ONE_DAY, aware, naive
 from .support_state_mixin import LIVE_STATES
@@ -220,7 +221,7 @@ class SupportAvailabilityMixin(models.AbstractModel):
         Nobody else can be taking numbers of these technicians at this moment, see
         ``support.scheduler``'s lock; a number that another transaction took is committed.
 
-        :raise ValidationError: for a day that turns out to be full
+        :raise DayFull: for a day that turns out to be full
         """
         limited = self.filtered(lambda a: a.sudo().technician_id.max_daily_appointments > 0)
         if not limited:
@@ -233,7 +234,7 @@ class SupportAvailabilityMixin(models.AbstractModel):
             free = [n for n in range(1, limit + 1) if n not in numbers][unnumbered:]
             for visit in visits:
                 if not visit._take_first_number(day, free):
-                    raise ValidationError(visit._describe_full_day(technician, day))
+                    raise DayFull(visit._describe_full_day(technician, day))
 
     def _group_by_day(self):
         """

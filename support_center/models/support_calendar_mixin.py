@@ -3,6 +3,7 @@ from markupsafe import Markup
 from odoo import Command, _, api, fields, models
 from odoo.tools import plaintext2html
 
+from ..compat import check_access
 from .support_automation_mixin import SILENT
 from .support_state_mixin import LIVE_STATES
 
@@ -300,6 +301,7 @@ class SupportCalendarMixin(models.AbstractModel):
 
     def action_view_calendar_event(self):
         """Open the visit's entry in the calendar."""
+        check_access(self, "read")
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

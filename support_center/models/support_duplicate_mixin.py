@@ -5,6 +5,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize
 
+from ..compat import check_access
 from .support_state_mixin import OPEN_STATES
 
 # Two requests of one customer for times no further apart are worth a look.
@@ -158,6 +159,7 @@ class SupportDuplicateMixin(models.AbstractModel):
 
         :return: window action
         """
+        check_access(self.browse(), "write")
         self.ensure_one()
         return self.env["support.merge.wizard"]._open(self | self._find_duplicates()[self])
 

@@ -120,6 +120,7 @@ class SupportEditGuardMixin(models.AbstractModel):
         :param dict vals: as for ``write``; not changed
         :return: dict without the version
         :raise EditConflict: names who changed what, and when
+        :raise ValidationError: for a version that is no number
         """
         if not {"edit_version", "edit_trail"} & vals.keys():
             return vals
@@ -128,10 +129,15 @@ class SupportEditGuardMixin(models.AbstractModel):
         known = vals.pop("edit_version", None)
         if not isinstance(known, dict):
             known = {str(record.id): known for record in self}
+        values = self.env["support.values"]
         refusals = []
         for record in self:
             version = known.get(str(record.id))
-            if isinstance(version, int) and version < record.edit_version:
+            if version is None or version is False:
+                continue
+            # A program may send the number as a text.
+            version = values._prepare(record, {"edit_version": version})["edit_version"]
+            if version < record.edit_version:
                 refusals.append(record._describe_edit_conflict(version))
         if refusals:
             raise EditConflict("\n\n".join(refusals))

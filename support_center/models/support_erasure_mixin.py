@@ -4,6 +4,8 @@ from odoo import _, api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
+from ..compat import check_access
+
 # What holds text is erased unless it is named as kept, so that a field which is added later is
 # erased too.
 TEXT_TYPES = ("char", "text", "html", "json")
@@ -90,9 +92,12 @@ class SupportErasureMixin(models.AbstractModel):
     def action_privacy_lookup(self):
         """Open Odoo's look-up for the person whom this record is about.
 
-        :return: window action; the page is for administrators
+        :return: window action
+        :raise AccessError: unless the user is an administrator, as the page asks for
         """
         self.ensure_one()
+        if not self.env.user.has_group("base.group_system"):
+            raise AccessError(_("Only an administrator may look up a person's data."))
         name, email = self._get_person()
         return {
             **self.env["ir.actions.act_window"]._for_xml_id(
@@ -132,9 +137,8 @@ class SupportErasureMixin(models.AbstractModel):
         """
         if not self.env.user.has_group("support_center.group_support_manager"):
             raise AccessError(_("Only a manager of the Support Center may erase personal data."))
-        # With the user's own rights: another company's record raises here. Not a field, since
-        # what is in the cache already is given to everybody.
-        self.sudo(False).read(["company_id"])
+        # With the user's own rights: another company's record raises here.
+        check_access(self.sudo(False), "write")
 
     def _erase_personal_data(self):
         """Erase, whoever calls; see ``action_erase_personal_data``.

@@ -2,6 +2,7 @@ from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext
 
+from ..compat import check_access
 from ..intake import Problem, html_to_text
 from .support_answer_mixin import FIRST_MAIL, FIRST_MAIL_KEY
 from .support_automation_log import AUTOMATION_LOGGER
@@ -245,6 +246,7 @@ class SupportIntakeMixin(models.AbstractModel):
         Called by the rule on new mails, by hand on chosen drafts, or on
         nothing at all for every one that waits. Drafts only.
         """
+        check_access(self.browse(), "write")
         waiting = self or self.search([("source", "=", "email"), ("intake_state", "=", "received")])
         readable = waiting.filtered(
             lambda a: (
@@ -258,6 +260,7 @@ class SupportIntakeMixin(models.AbstractModel):
 
     def action_read_again(self):
         """Read mailed requests and those that came by webhook once more, by hand."""
+        check_access(self.browse(), "write")
         mails = self.filtered(lambda a: a.source == "email")
         if mails:
             mails.action_process_email()
@@ -370,6 +373,7 @@ class SupportIntakeMixin(models.AbstractModel):
         :raise UserError: names the drafts that have neither a customer nor an address, and the
             requests that somebody has called off meanwhile
         """
+        check_access(self.browse(), "write")
         waiting = self.filtered(lambda a: a.intake_state in ("received", "review"))
         over = waiting.filtered(lambda a: a.state != "draft")
         if over:

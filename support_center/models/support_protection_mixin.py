@@ -19,12 +19,25 @@ class SupportProtectionMixin(models.AbstractModel):
     _description = "Protected Fields"
 
     @api.model
-    def _prepare_values(self, vals):
-        """``vals`` as the ORM will store them; see ``support.values``.
+    def _prepare_created_values(self, vals_list):
+        """What ``create`` makes of a caller's values, first of all.
 
+        :return: list of dicts, as the ORM will store them
         :raise ValidationError: names each field whose value cannot be stored
+        :raise AccessError: names the fields that the addon alone sets
         """
-        return self.env["support.values"]._prepare(self, vals)
+        vals_list = [self.env["support.values"]._prepare(self, vals) for vals in vals_list]
+        if not self._is_internal():
+            self._check_protected_on_create(vals_list)
+        return vals_list
+
+    def _prepare_written_values(self, vals):
+        """What ``write`` makes of a caller's values, first of all; as above.
+
+        :return: dict of what may be written; a protected field that would not change is left out
+        """
+        vals = self.env["support.values"]._prepare(self, vals)
+        return vals if self._is_internal() else self._check_protected(vals)
 
     @api.model
     def _get_protected_fields(self):
@@ -37,6 +50,8 @@ class SupportProtectionMixin(models.AbstractModel):
             name
             for name, field in self._fields.items()
             if field.store
+            # Odoo itself leaves these out of every write.
+            and not field.automatic
             and (
                 name in PROTECTED_ELSEWHERE
                 or (field.readonly and "support_center" in (field._modules or ()))
@@ -72,7 +87,7 @@ class SupportProtectionMixin(models.AbstractModel):
     def _check_protected(self, vals):
         """Refuse what the addon alone sets; a value that changes nothing is left out.
 
-        :param dict vals: as ``_prepare_values`` returns them
+        :param dict vals: as the ORM will store them
         :return: dict of what may be written
         :raise AccessError: names the fields
         """
@@ -92,7 +107,7 @@ class SupportProtectionMixin(models.AbstractModel):
     def _check_protected_on_create(self, vals_list):
         """The same for new records, where a default of the context or user is a value too.
 
-        :param list vals_list: dicts as ``_prepare_values`` returns them
+        :param list vals_list: dicts as the ORM will store them
         :raise AccessError: names the fields
         """
         allowed = IMPORTED if self._may_import_numbers() else set()
@@ -127,6 +142,8 @@ class SupportProtectionMixin(models.AbstractModel):
     def _is_changed(self, name, value):
         self.ensure_one()
         field = self._fields[name]
+        if field.type in ("one2many", "many2many"):
+            return bool(value)
         old = field.convert_to_cache(self[name], self, validate=False)
         return (old or False) != (field.convert_to_cache(value, self, validate=False) or False)
 
@@ -155,13 +172,9 @@ class SupportGuardedMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [self._prepare_values(vals) for vals in vals_list]
-        if not self._is_internal():
-            self._check_protected_on_create(vals_list)
+        vals_list = self._prepare_created_values(vals_list)
         return super(SupportGuardedMixin, self._without_internal()).create(vals_list)
 
     def write(self, vals):
-        vals = self._prepare_values(vals)
-        if not self._is_internal():
-            vals = self._check_protected(vals)
+        vals = self._prepare_written_values(vals)
         return super(SupportGuardedMixin, self._without_internal()).write(vals)

@@ -1,6 +1,8 @@
 from odoo import _, fields, models
 from odoo.exceptions import UserError
 
+from ..compat import check_access
+
 # What falls through in these states may be tried again.
 REBOOKED_STATES = ("cancelled", "no_show")
 # What the new request takes over; its time and its technician are to be found.
@@ -51,6 +53,7 @@ class SupportRebookMixin(models.AbstractModel):
         :return: window action
         :raise UserError: for a visit that is neither cancelled nor missed
         """
+        check_access(self.browse(), "write")
         self.ensure_one()
         rebooked = self.rebooked_ids
         if not rebooked:

@@ -1,4 +1,7 @@
 from odoo import _, fields, models
+from odoo.exceptions import UserError
+
+from ..compat import check_access
 
 # Messages that left the house.
 SENT_TYPES = ["email_outgoing"]
@@ -33,16 +36,24 @@ class SupportRelatedMixin(models.AbstractModel):
 
     def action_view_mails(self):
         """Open the mails about these appointments, with what became of each."""
+        check_access(self, "read")
         action = self.env["ir.actions.act_window"]._for_xml_id("support_center.mail_message_action")
         return {**action, "domain": self._get_mails_domain()}
 
     def action_view_merged_into(self):
-        """Open the appointment that this duplicate was merged into."""
+        """Open the appointment that this duplicate was merged into.
+
+        :raise UserError: for one that was not merged
+        """
+        check_access(self, "read")
         self.ensure_one()
+        if not self.merged_into_id:
+            raise UserError(_("%(name)s was not merged into another one.", name=self.name))
         return self.merged_into_id._get_form_action()
 
     def action_view_ticket(self):
         """Open the ticket that the visit belongs to."""
+        check_access(self, "read")
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",

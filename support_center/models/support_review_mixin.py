@@ -6,6 +6,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
+from ..compat import check_access
 from ..intake.keys import match_key
 from .support_planning_mixin import WAITING_REQUESTS
 from .support_reply_mixin import FIELDS_OF_KEYS
@@ -124,10 +125,12 @@ class SupportReviewMixin(models.AbstractModel):
         """
         :return: int, the form that the inbox shows beside its queue
         """
+        check_access(self, "read")
         return self.env.ref("support_center.support_appointment_view_form_review").id
 
     def action_open_appointment(self):
         """Show the appointment with all there is to it, and its chatter."""
+        check_access(self, "read")
         return self._get_form_action()
 
     # ------------------------------------------------------------------
@@ -161,6 +164,7 @@ class SupportReviewMixin(models.AbstractModel):
 
         :return: window action
         """
+        check_access(self.browse(), "write")
         return self.env["support.reject.wizard"]._open(self._filter_waiting())
 
     def _reject(self, reason, is_told):

@@ -4,6 +4,7 @@ from odoo import fields, models
 class SupportSkill(models.Model):
     _name = "support.skill"
     _description = "Support Skill"
+    _inherit = ["support.guarded.mixin"]
     _order = "name"
 
     name = fields.Char(required=True, translate=True)

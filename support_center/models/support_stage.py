@@ -12,6 +12,7 @@ TICKET_STATES = [
 class SupportStage(models.Model):
     _name = "support.stage"
     _description = "Ticket Stage"
+    _inherit = ["support.guarded.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

@@ -1,6 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..compat import check_access
+
 STATES = [
     ("draft", "Draft"),
     ("confirmed", "Confirmed"),
@@ -141,6 +143,9 @@ class SupportStateMixin(models.AbstractModel):
         :raise UserError: where the appointment is in that state already too,
             since a button pressed twice should not pretend to have done something
         """
+        # Before anything is said about the states; of the model alone, which costs no query: the
+        # rows are looked at by ``write``.
+        check_access(self.browse(), "write")
         for appointment in self:
             if appointment.state == state:
                 raise UserError(

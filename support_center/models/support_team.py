@@ -1,10 +1,12 @@
 from odoo import _, fields, models
 
+from ..compat import check_access
+
 
 class SupportTeam(models.Model):
     _name = "support.team"
     _description = "Support Team"
-    _inherit = ["mail.alias.mixin", "mail.thread"]
+    _inherit = ["support.guarded.mixin", "mail.alias.mixin", "mail.thread"]
     _order = "sequence, name"
     _check_company_auto = True
 
@@ -31,6 +33,7 @@ class SupportTeam(models.Model):
 
     def action_view_tickets(self):
         """Open the tickets of these teams."""
+        check_access(self, "read")
         return {
             "type": "ir.actions.act_window",
             "name": _("Tickets"),

@@ -3,6 +3,7 @@ from collections import namedtuple
 from odoo import api, fields, models
 from odoo.tools import email_normalize
 
+from ..compat import check_access
 from ..scheduling.explain import why_not
 from ..scheduling.slots import find_starts
 from .support_availability import DEFAULT_STEP_MINUTES, aware
@@ -15,6 +16,7 @@ class SupportTechnician(models.Model):
     _name = "support.technician"
     _description = "Support Technician"
     _inherit = [
+        "support.guarded.mixin",
         "resource.mixin",
         "support.absence.mixin",
         "support.automation.mixin",
@@ -227,6 +229,7 @@ class SupportTechnician(models.Model):
 
     def action_view_appointments(self):
         """Open the appointments of these technicians."""
+        check_access(self, "read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "support_center.support_appointment_action"
         )

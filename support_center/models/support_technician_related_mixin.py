@@ -1,5 +1,6 @@
 from odoo import _, fields, models
 
+from ..compat import check_access
 from .support_state_mixin import LIVE_STATES
 
 
@@ -53,11 +54,13 @@ class SupportTechnicianRelatedMixin(models.AbstractModel):
 
     def action_view_log(self):
         """Open what was done automatically about these technicians."""
+        check_access(self, "read")
         log = self.env["support.automation.log"]
         return log._open(log._get_domain_of(self))
 
     def action_view_absences(self):
         """Open the leaves of these technicians, where new ones are entered too."""
+        check_access(self, "read")
         single = self.resource_id if len(self) == 1 else self.resource_id.browse()
         return {
             "type": "ir.actions.act_window",

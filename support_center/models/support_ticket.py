@@ -2,6 +2,7 @@ from email.utils import parseaddr
 
 from odoo import _, api, fields, models
 
+from ..compat import check_access
 from ..languages import get_company_lang
 from .support_state_mixin import LIVE_STATES
 
@@ -18,6 +19,7 @@ class SupportTicket(models.Model):
         "support.erasure.mixin",
         "support.automation.mixin",
         "support.ticket.related.mixin",
+        "support.protection.mixin",
     ]
     _order = "priority desc, id desc"
     _check_company_auto = True
@@ -123,19 +125,20 @@ class SupportTicket(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [dict(vals) for vals in vals_list]
+        vals_list = self._prepare_created_values(vals_list)
         self.env["ir.sequence"]._fill_references(vals_list, "number", "support.ticket")
-        return super().create(vals_list)
+        return super(SupportTicket, self._without_internal()).create(vals_list)
 
     def write(self, vals):
+        vals = self._prepare_written_values(vals)
         in_step = self.browse()
         if "team_id" in vals and "stage_id" not in vals:
             in_step = self.filtered(lambda t: t.synced_stage_id == t.stage_id)
-        result = super().write(vals)
+        result = super(SupportTicket, self._without_internal()).write(vals)
         # Another team may have other stages: the move to one of them is nobody's decision
         # against what the visits say.
         for stage, tickets in in_step.grouped("stage_id").items():
-            tickets.synced_stage_id = stage
+            tickets._write_protected({"synced_stage_id": stage.id})
         return result
 
     def copy_data(self, default=None):
@@ -203,6 +206,7 @@ class SupportTicket(models.Model):
 
     def action_view_appointments(self):
         """Open the appointments of these tickets."""
+        check_access(self, "read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "support_center.support_appointment_action"
         )
@@ -232,7 +236,9 @@ class SupportTicket(models.Model):
         if not stage:
             return _("No stage of the ticket's team has the state “%(state)s”.", state=state)
         vals = {"stage_id": stage.id, "synced_stage_id": stage.id}
-        self.write({field: value for field, value in vals.items() if self[field].id != value})
+        self._write_protected(
+            {field: value for field, value in vals.items() if self[field].id != value}
+        )
         return False
 
     def _find_stage(self, state):

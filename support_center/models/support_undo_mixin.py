@@ -1,6 +1,8 @@
 from odoo import _, fields, models
 from odoo.exceptions import UserError
 
+from ..compat import check_access
+
 MARKS = (
     "announced_at", "announced_start", "announced_details", "confirmation_sent", "reminder_sent",
     "ics_sequence", "announced_before",
@@ -31,6 +33,7 @@ class SupportUndoMixin(models.AbstractModel):
         :raise ValidationError: says why the technician cannot come any more, and when he can;
             then nothing has changed
         """
+        check_access(self, "write")
         self._check_undoable()
         # All at once, since they may be written one by one.
         self.env["support.scheduler"]._lock(self.technician_id)

@@ -58,7 +58,8 @@ class SupportValues(models.AbstractModel):
             value = value[0]
         if isinstance(value, models.BaseModel):
             return value.id
-        if isinstance(value, models.NewId) or value is None or value is False or value == "":
+        # A record that is not saved yet has an ``origin`` in the place of a number.
+        if value is None or value is False or value == "" or hasattr(value, "origin"):
             return value or False
         number = self._read_number(value)
         if number is None or number != int(number) or not 0 < number <= LARGEST_INTEGER:

@@ -10,7 +10,7 @@ import pytz
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..compat import commit_batch
+from ..compat import check_access, commit_batch
 from ..delivery.address_guard import AddressGuard
 from ..delivery.backoff import MAX_ATTEMPTS, wait_after
 from ..delivery.client import Answer, post
@@ -138,6 +138,7 @@ class SupportWebhookDelivery(models.Model):
 
     def action_view_log(self):
         """Open the attempts to deliver these messages."""
+        check_access(self, "read")
         log = self.env["support.automation.log"]
         return log._open(log._get_domain_of(self))
 

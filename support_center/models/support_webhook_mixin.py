@@ -4,6 +4,7 @@ from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.http import request
 from odoo.tools import plaintext2html
 
+from ..compat import check_access
 from ..languages import get_company_lang, in_all_languages
 
 # Told to the system outside when an appointment comes into one of these states.
@@ -235,6 +236,7 @@ class SupportWebhookMixin(models.AbstractModel):
 
     def action_view_webhooks(self):
         """Open what was told of these appointments."""
+        check_access(self, "read")
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "support_center.support_webhook_delivery_action"
         )

@@ -26,7 +26,7 @@ class TestAppointmentCompany(SupportCase):
             appointment.with_user(self.dispatcher_2).read(["name"])
 
     def test_records_of_two_companies_do_not_mix(self):
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "First Technician.* belongs to another company"):
             self._create_appointment(company_id=self.company_2.id, technician_id=self.technician.id)
 
     def test_contacts_are_matched_within_the_company(self):

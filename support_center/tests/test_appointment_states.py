@@ -75,15 +75,20 @@ class TestAppointmentStates(SupportCase):
 
     def test_plain_write_obeys_the_same_table(self):
         appointment = self._create_appointment()
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(
+            UserError, "“Draft” and cannot become “Done”. Allowed from here: Confirmed"
+        ):
             appointment.write({"state": "done"})
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "“nonsense” is not a state.*draft, confirmed"):
             appointment.write({"state": "nonsense"})
 
     def test_batch_is_one_state_change_and_all_or_nothing(self):
         drafts = self._create_appointment() | self._create_appointment()
         done = self._make_in_state("done")
-        with self.assertRaises(UserError), self.env.cr.savepoint():
+        with (
+            self.assertRaisesRegex(UserError, f"{done.name} is in state “Done”"),
+            self.env.cr.savepoint(),
+        ):
             (drafts | done).action_confirm()
         self.assertEqual(drafts.mapped("state"), ["draft", "draft"])
         drafts.action_confirm()
@@ -106,11 +111,11 @@ class TestAppointmentStates(SupportCase):
 
     def test_a_confirmed_one_keeps_its_start_and_customer(self):
         appointment = self._make_in_state("confirmed")
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(ValidationError, "needs a start"):
             appointment.write({"start": False})
 
     def test_created_as_confirmed_is_checked_too(self):
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(ValidationError, "needs a customer"):
             self._create_appointment(state="confirmed", partner_id=False)
         self.assertEqual(self._create_appointment(state="confirmed").state, "confirmed")
 

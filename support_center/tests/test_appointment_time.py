@@ -57,7 +57,7 @@ class TestAppointmentTime(SupportCase):
                 self._create_appointment(**values)
             self.assertIn("after the start", str(caught.exception))
         appointment = self._create_appointment()
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(ValidationError, "0 hours is not possible"):
             appointment.duration = 0
 
     def test_type_gives_duration_and_buffers_and_later_touches_nothing(self):
@@ -99,10 +99,12 @@ class TestAppointmentTime(SupportCase):
             self._create_appointment(start=at("2026-03-02 07:00"))
         self.assertIn("past", str(caught.exception))
         appointment = self._create_appointment().with_user(self.user_dispatcher)
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(
+            ValidationError, "cannot start in the past.*Choose a later time"
+        ):
             appointment.start = at("2026-02-01 07:00")
         appointment.action_confirm()
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(ValidationError, "only a manager may record"):
             appointment.start = at("2026-02-01 07:00")
 
     def test_other_saves_of_a_past_appointment_pass(self):

@@ -30,7 +30,9 @@ class TestArchiving(SupportMailCase):
     def test_a_draft_that_was_announced(self):
         self.visit.action_confirm()
         self.visit.action_draft()
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(
+            UserError, f"{self.visit.name}: the customer was told.*Cancel it first"
+        ):
             self.visit.action_archive()
 
     def test_a_program_may(self):

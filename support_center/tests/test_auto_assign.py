@@ -113,7 +113,9 @@ class TestAutoAssign(SupportCase):
 
     def test_what_cannot_be_confirmed_is_refused_before(self):
         visit = self._create_appointment(partner_id=False)
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(
+            ValidationError, f"{visit.name} cannot be confirmed: it needs a customer"
+        ):
             visit.action_confirm()
         self.assertFalse(self._get_log(visit, "auto_assign"))
 

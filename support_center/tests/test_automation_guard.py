@@ -43,6 +43,48 @@ class TestAutomationGuard(SupportCase):
         self.assertEqual(appointment.duration, 1.0)
         self.assertEqual(self._get_log(appointment, "probe").outcome, "failed")
 
+    @mute_logger("odoo.sql_db", "support_center.automation")
+    def test_an_error_that_comes_at_the_flush_alone_is_caught_too(self):
+        """The handler itself goes through: what it wrote is refused as it reaches the database."""
+        appointment = self._create_appointment()
+        skill = self.env["support.skill"].create({"name": "Kept"})
+        came_through = []
+
+        def _handler(records):
+            records.location = "half made"
+            # The column is NOT NULL; the ORM keeps the value until the flush.
+            skill.name = False
+            came_through.append(True)
+
+        self.assertFalse(appointment._run_automation("probe", _handler))
+        self.assertEqual(came_through, [True])
+        # What the user saves goes on, and nothing of the handler's is left to fail there.
+        appointment.description = "the user's own"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(appointment.description, "the user's own")
+        self.assertFalse(appointment.location)
+        self.assertEqual(skill.name, "Kept")
+        row = self._get_log(appointment, "probe")
+        self.assertEqual(row.outcome, "failed")
+        self.assertIn("NotNullViolation", row.payload)
+        self.assertTrue(appointment.activity_ids)
+
+    @mute_logger("odoo.sql_db", "support_center.automation")
+    def test_at_the_flush_one_bad_record_does_not_spoil_the_others(self):
+        good, bad = self._create_appointment(), self._create_appointment()
+        skill = self.env["support.skill"].create({"name": "Kept"})
+
+        def _handler(records):
+            records.location = "done"
+            if bad in records:
+                skill.name = False
+
+        self.assertEqual((good | bad)._run_automation("probe", _handler), good)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((good.location, bad.location), ("done", False))
+
     @mute_logger("support_center.automation")
     def test_one_bad_record_does_not_spoil_the_others(self):
         good, bad = self._create_appointment(), self._create_appointment()

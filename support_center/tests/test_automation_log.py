@@ -27,11 +27,12 @@ class TestAutomationLog(SupportCase):
     def test_append_only_for_everybody(self):
         for user in (self.env.user, self.env.ref("base.user_admin"), self.user_manager):
             row = self.row.with_user(user)
-            with self.assertRaises(UserError):
+            with self.assertRaisesRegex(UserError, "rows cannot be changed"):
                 row.write({"message": "nothing happened"})
-            with self.assertRaises(UserError):
+            # Some lack the right already; who has every right is refused by the log itself.
+            with self.assertRaisesRegex(UserError, "not allowed to delete|pruned by Odoo itself"):
                 row.unlink()
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "pruned by Odoo itself"):
             self.row.sudo().unlink()
 
     def test_nobody_writes_rows_by_hand(self):

@@ -246,7 +246,7 @@ class TestRefusal(AvailabilityCase):
         drafts = self._create_appointment(
             technician_id=self.technician.id
         ) | self._create_appointment(technician_id=self.technician.id, start=at("2026-03-05 14:00"))
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(ValidationError, "limit of 1 visits"):
             drafts.with_user(self.user_dispatcher).action_confirm()
 
     def test_booked_already_offers_other_times_too(self):
@@ -263,10 +263,10 @@ class TestRefusal(AvailabilityCase):
 
     def test_moved_and_given_to_another_one_is_looked_at_again(self):
         visit = self._book("2026-03-05 10:00").with_user(self.user_dispatcher)
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(ValidationError, "First Technician does not work then"):
             visit.write({"start": at("2026-03-05 19:00")})
         self._leave("2026-03-05 00:00", "2026-03-05 23:00", self.technician_2)
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(ValidationError, "Second Technician is on leave"):
             visit.write({"technician_id": self.technician_2.id})
         visit.write({"start": at("2026-03-05 14:00")})
         self.assertEqual(visit.start, at("2026-03-05 14:00"))

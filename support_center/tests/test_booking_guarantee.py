@@ -80,7 +80,10 @@ class TestBookingGuarantee(HealthCase):
             "start": at("2026-03-05 10:00"),
             "state": "confirmed",
         }
-        with self.assertRaises(DoubleBooking), self.env.cr.savepoint():
+        with (
+            self.assertRaisesRegex(DoubleBooking, "First Technician is already booked"),
+            self.env.cr.savepoint(),
+        ):
             self.env["support.appointment"].create([vals, vals])
 
     def test_what_overlaps_already_can_be_worked_on(self):
@@ -91,7 +94,10 @@ class TestBookingGuarantee(HealthCase):
         # Out and in again is a new overlap.
         two.action_cancel()
         two.action_draft()
-        with self.assertRaises(DoubleBooking), self.env.cr.savepoint():
+        with (
+            self.assertRaisesRegex(DoubleBooking, f"In the way: {one.name}"),
+            self.env.cr.savepoint(),
+        ):
             two.action_confirm()
 
     def test_mended_and_made_by_the_button(self):
@@ -128,7 +134,7 @@ class TestBookingGuarantee(HealthCase):
 
     def test_only_managers_make_it(self):
         line = self._get_line(LABEL, self._look(self.user_manager))
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "Only a manager decides"):
             line.with_user(self.user_dispatcher).action_make_guarantee()
 
     def test_what_is_remembered_wrongly_is_forgotten(self):

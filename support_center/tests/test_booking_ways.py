@@ -53,7 +53,10 @@ class TestBookingWays(SupportCase):
 
     def test_a_caller_can_tell_it_from_other_refusals(self):
         draft = self._draft()
-        with mute_logger("odoo.sql_db"), self.assertRaises(DoubleBooking):
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaisesRegex(DoubleBooking, "First Technician is already booked"),
+        ):
             draft.action_confirm()
         # The transaction goes on: the next technician can be tried.
         draft.technician_id = self.technician_2
@@ -247,6 +250,11 @@ class TestBookingNeedsNothing(SupportCase):
         )
         cr.execute(SQL("ALTER TABLE support_probe ADD CONSTRAINT probe %s", SQL(definition)))
         cr.execute("RESET ROLE")
+        cr.execute(
+            "SELECT contype, convalidated FROM pg_constraint "
+            "WHERE conname = 'probe' AND conrelid = to_regclass('support_probe')"
+        )
+        self.assertEqual(cr.fetchall(), [("x", True)])
 
 
 @tagged("post_install", "-at_install")

@@ -67,9 +67,9 @@ class TestBulk(SupportMailCase):
 
     def test_a_single_one_raises_as_ever(self):
         bad = self._draft("10:00", partner_id=False)
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(ValidationError, f"{bad.name} cannot be confirmed"):
             bad.action_confirm_selected()
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, f"{bad.name} cannot be confirmed"):
             (self._draft("09:00") | bad).action_confirm()
 
     def test_assign_those_that_can_be(self):

@@ -237,7 +237,7 @@ class TestCalendarMoves(CalendarCase):
             forging = events.with_context(**context, default_support_appointment_id=self.visit.id)
             made = forging.create({**vals, "support_appointment_id": self.visit.id})
             self.assertFalse(made.support_appointment_id)
-            with self.assertRaises(UserError):
+            with self.assertRaisesRegex(UserError, "is not set by hand"):
                 made.write({"support_appointment_id": self.visit.id})
             self._assert_refused(
                 lambda c=context: self.event.with_context(**c).write({"active": False})

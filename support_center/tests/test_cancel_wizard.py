@@ -99,7 +99,7 @@ class TestCancelWizard(SupportMailCase):
     def test_another_reason_wants_words(self):
         wizard = self._open()
         wizard.write({"reason": "other", "note": " "})
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "Say in words"):
             wizard.action_apply()
         wizard.note = "Flood"
         wizard.action_apply()
@@ -122,5 +122,5 @@ class TestCancelWizard(SupportMailCase):
         with self.assertRaises(UserError) as caught:
             self.visit.action_open_cancel()
         self.assertIn(self.visit.name, str(caught.exception))
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "Choose the appointments"):
             self.visit.browse().action_open_cancel()

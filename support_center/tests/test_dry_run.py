@@ -220,6 +220,9 @@ class TestDryRun(SupportMailCase):
 
     def test_a_deleted_rule_and_an_unknown_name(self):
         self.env.ref("support_center.automation_reoffer_slot").unlink()
-        for name in ("automation_reoffer_slot", "unlink"):
-            with self.assertRaises(UserError):
+        for name, words in (
+            ("automation_reoffer_slot", "was deleted"),
+            ("unlink", "no automation “unlink”"),
+        ):
+            with self.assertRaisesRegex(UserError, words):
                 self._look(name)

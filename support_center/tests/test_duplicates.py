@@ -129,7 +129,7 @@ class TestDuplicates(SupportMailCase):
         (self.first | second).action_confirm()
         wizard = self._open()
         self.assertFalse(wizard.line_ids.filtered("is_selected"))
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, f"Tick what is the same as {self.first.name}"):
             wizard.action_merge()
         with Form(wizard) as form:
             with form.line_ids.edit(1) as line:
@@ -194,7 +194,7 @@ class TestDuplicates(SupportMailCase):
         self.assertEqual(self.first.partner_id, self.customer)
 
     def test_nothing_to_merge_with(self):
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, f"nothing that {self.first.name} could be merged"):
             self.first.action_merge_duplicates()
 
     def test_over_meanwhile(self):

@@ -78,7 +78,9 @@ class TestEditConflict(SupportCase):
         for number in range(30):
             self.visit.location = f"Street {number}"
         self.assertEqual(len(self.visit.edit_trail), 10)
-        with self.assertRaises(EditConflict):
+        with self.assertRaisesRegex(
+            EditConflict, f"{self.visit.name} was changed while you had it open"
+        ):
             self.visit.write({"location": "Main Street", "edit_version": 1})
 
     def test_one_query_for_many(self):
@@ -170,6 +172,6 @@ class TestEditConflictRace(BaseCase):
         second.drop()
         again = Connection(connect())
         again.version = second.version
-        with self.assertRaises(EditConflict):
+        with self.assertRaisesRegex(EditConflict, "was changed while you had it open"):
             self._write(again, {"description": "Side Street"})
         again.drop()

@@ -250,7 +250,7 @@ class TestGetSlots(SupportCase):
             self.assertIn("date_from" if name == "date_from" else name, str(caught.exception))
 
     def test_a_tiny_duration_is_no_error_of_python(self):
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(ValidationError, "duration is “1e-05”: hours above zero"):
             self._get("2026-03-03", "2026-03-04", duration=0.00001)
 
     # Rights and companies
@@ -266,7 +266,10 @@ class TestGetSlots(SupportCase):
             portal,
             self.env.ref("base.public_user"),
         ):
-            with self.subTest(user.login), self.assertRaises(AccessError):
+            with (
+                self.subTest(user.login),
+                self.assertRaisesRegex(AccessError, f"{user.name} may not send external data"),
+            ):
                 self._get("2026-03-03", "2026-03-03", user=user)
 
     def test_technicians_and_types_of_the_own_company(self):
@@ -278,7 +281,7 @@ class TestGetSlots(SupportCase):
         self.assertEqual(names, {"Second Technician"})
         self.type.company_id = company
         for kind in ("rep", self.type.id):
-            with self.assertRaises(ValidationError):
+            with self.assertRaisesRegex(ValidationError, f"type is “{kind}”: the name, code or id"):
                 self._get("2026-03-03", "2026-03-03", type=kind)
 
     def test_the_archived_are_not_offered(self):

@@ -163,7 +163,10 @@ class TestIntakeRpc(SupportCase):
         made = self._make(GUIDE_DATA, {**GUIDE_DATA, "location": "Elsewhere"})
         self.assertEqual(made.mapped("location"), ["123 Main Street", "Elsewhere"])
         self.assertEqual(len(made.partner_id), 1)
-        with self.assertRaises(ValidationError), mute_logger("support_center.automation"):
+        with (
+            self.assertRaisesRegex(ValidationError, "1 requests for 2 empty values"),
+            mute_logger("support_center.automation"),
+        ):
             self.appointments.with_context(external_data=[GUIDE_DATA]).create([{}, {}])
 
     def test_one_bad_one_stops_the_whole_list_and_is_named_by_its_index(self):

@@ -50,7 +50,7 @@ class TestMyDay(SupportMailCase):
         tomorrow = self._plan("2026-03-03 09:00")
         self.assertEqual(self._get_names(self.day.load()["next_day"]), [tomorrow.name])
         self.assertFalse(any(v["is_next"] for v in self.day.load("2026-03-03")["visits"]))
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "“soon” is no day: YYYY-MM-DD"):
             self.day.load("soon")
 
     def test_a_day_without_days_beside_it_is_refused_in_words(self):
@@ -119,7 +119,7 @@ class TestMyDay(SupportMailCase):
         self.assertTrue(message.subtype_id.internal)
         self.assertIn("&lt;b&gt;a part", message.body)
         self.assertNotIn(self.customer, message.notified_partner_ids)
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "Write something first"):
             self.day.add_note(self.visit.id, "  ")
 
     def test_a_photo_becomes_an_attachment(self):
@@ -132,8 +132,12 @@ class TestMyDay(SupportMailCase):
 
     def test_what_is_no_photo(self):
         text = base64.b64encode(b"#!/bin/sh").decode()
-        for content in ("", "no base64!", text):
-            with self.subTest(content), self.assertRaises(UserError):
+        for content, words in (
+            ("", "picture of up to 20 MB"),
+            ("no base64!", "did not arrive as a whole"),
+            (text, "“a.sh” is no picture"),
+        ):
+            with self.subTest(content), self.assertRaisesRegex(UserError, words):
                 self.day.add_photo(self.visit.id, "a.sh", content)
 
     def test_nobody_works_on_others_visits(self):

@@ -41,17 +41,22 @@ class TestOverrule(AvailabilityCase):
         for start in ("2026-03-05 08:30", "2026-03-06 19:00"):
             visit = self._draft(start).with_user(self.user_dispatcher)
             visit.ignore_working_hours = True
-            with mute_logger("odoo.sql_db"), self.assertRaises(ValidationError):
+            with (
+                mute_logger("odoo.sql_db"),
+                self.assertRaisesRegex(
+                    ValidationError, "First Technician (is already booked|has a meeting)"
+                ),
+            ):
                 visit.action_confirm()
         self.technician.max_daily_appointments = 1
         visit = self._draft("2026-03-05 19:00").with_user(self.user_dispatcher)
         visit.ignore_working_hours = True
-        with self.assertRaises(ValidationError):
+        with self.assertRaisesRegex(ValidationError, "limit of 1 visits"):
             visit.action_confirm()
 
     def test_a_technician_cannot(self):
         visit = self._book("2026-03-05 10:00").with_user(self.user_technician)
-        with self.assertRaises(AccessError):
+        with self.assertRaisesRegex(AccessError, "Only a dispatcher may plan"):
             visit.write({"ignore_working_hours": True})
         self.assertFalse(visit.ignore_working_hours)
 

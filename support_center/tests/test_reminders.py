@@ -62,20 +62,29 @@ class TestReminders(SupportMailCase, CronMixinCase):
 
     @mute_logger("support_center.automation")
     def test_a_parameter_that_is_no_number_is_twenty_four(self):
-        visit = self._create_due()
         for value in ("soon", "-3", "0"):
-            self.env["ir.config_parameter"].set_param("support_center.reminder_hours", value)
-            self._run()
-            self.assertTrue(visit.reminder_sent)
+            with self.subTest(value):
+                self.env["ir.config_parameter"].set_param("support_center.reminder_hours", value)
+                # Each round has visits of its own: a mark of the last one would prove nothing.
+                within, beyond = (
+                    self._create_due("2026-03-03 07:59"),
+                    self._create_due("2026-03-03 08:01"),
+                )
+                self._run()
+                self.assertTrue(within.reminder_sent)
+                self.assertFalse(beyond.reminder_sent)
+                beyond.action_cancel()
 
     def test_a_parameter_beyond_the_calendar_stops_no_job(self):
-        visit = self._create_due()
         for value in ("inf", "1e15", "99999999999"):
-            for name in ("reminder_hours", "cleanup_days"):
-                self.env["ir.config_parameter"].set_param(f"support_center.{name}", value)
-            self._run()
-            self.env["support.appointment"]._cron_cleanup_old_appointments()
-            self.assertTrue(visit.reminder_sent)
+            with self.subTest(value):
+                visit = self._create_due()
+                for name in ("reminder_hours", "cleanup_days"):
+                    self.env["ir.config_parameter"].set_param(f"support_center.{name}", value)
+                self._run()
+                self.env["support.appointment"]._cron_cleanup_old_appointments()
+                self.assertTrue(visit.reminder_sent)
+                self.assertTrue(visit.active)
 
     def test_none_where_the_confirmation_came_within_the_same_hours(self):
         fresh = self._create_due(send_confirmation_email=True)

@@ -103,7 +103,7 @@ class TestReplan(SupportMailCase):
         replan = self._open()
         self.assertIn("Nobody is free within 14 days", replan.line_ids[0].proposal)
         self.assertFalse(any(replan.line_ids.mapped("is_selected")))
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "Tick the visits"):
             replan.action_apply()
 
     def test_what_is_planned_so_on_purpose_is_not_ticked(self):

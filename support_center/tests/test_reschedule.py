@@ -105,5 +105,5 @@ class TestReschedule(SupportMailCase):
 
     def test_no_time_was_entered(self):
         _action, finder = self._open()
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "Enter the other time"):
             finder.action_take_own_time()

@@ -115,19 +115,19 @@ class TestSettingsPanel(PanelCase):
     def test_nobody_else_comes_near(self):
         for user in (self.user_dispatcher, self.user_technician, self.user_employee):
             for panel in PANELS:
-                with self.assertRaises(AccessError):
+                with self.assertRaisesRegex(AccessError, "Only a manager or an administrator"):
                     self._load(panel, user)
-                with self.assertRaises(AccessError):
+                with self.assertRaisesRegex(AccessError, "Only a manager or an administrator"):
                     self._press(panel, "technician", "open", user)
 
     def test_a_button_that_is_not_offered_does_nothing(self):
-        for panel, key, button in (
-            ("automation", CONFIRMATION, "switch_on"),
-            ("automation", "nothing", "open"),
-            ("webhook", "out", "ping"),
-            ("nothing", "out", "open"),
+        for panel, key, button, words in (
+            ("automation", CONFIRMATION, "switch_on", "Reload the page"),
+            ("automation", "nothing", "open", "Reload the page"),
+            ("webhook", "out", "ping", "Reload the page"),
+            ("nothing", "out", "open", "no panel “nothing”"),
         ):
-            with self.assertRaises(UserError):
+            with self.subTest(key=key), self.assertRaisesRegex(UserError, words):
                 self._press(panel, key, button)
 
     def test_first_steps_become_done(self):
@@ -270,7 +270,7 @@ class TestMailSample(PanelCase):
 
     def test_a_user_without_address_is_told_to_enter_one(self):
         self.admin.partner_id.email = False
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "your own e-mail address"):
             self._send("mail_template_appointment_reminder")
 
     def test_a_failure_to_send_it_touches_nothing(self):

@@ -225,7 +225,7 @@ class TestSlotFinder(SupportMailCase):
 
     def test_one_at_a_time_and_only_what_can_be_planned(self):
         other = self._create_appointment(start=False).with_user(self.user_dispatcher)
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, "Choose one appointment.*Propose New Times"):
             (self.draft | other).action_find_time()
         other.action_cancel()
         with self.assertRaises(UserError) as caught:

@@ -179,7 +179,7 @@ class TestUndoCancel(SupportMailCase):
     def test_only_what_was_confirmed_and_is_cancelled(self):
         draft = self._create_appointment(start=at("2026-03-06 10:00"))
         draft = draft.with_user(self.user_dispatcher)
-        with self.assertRaises(UserError):
+        with self.assertRaisesRegex(UserError, f"{draft.name} is not cancelled"):
             draft.action_undo_cancel()
         draft.action_cancel()
         with self.assertRaises(UserError) as caught:

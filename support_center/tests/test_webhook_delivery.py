@@ -166,7 +166,7 @@ class TestWebhookDelivery(ReceiverMixin, SupportCase):
             self.assertEqual(visit.state, "confirmed")
 
             for user in (self.user_dispatcher, self.user_employee):
-                with self.assertRaises(AccessError):
+                with self.assertRaisesRegex(AccessError, "Only a manager may send"):
                     row.with_user(user).action_retry()
             trigger = self.env["ir.cron.trigger"]
             cron = self.env.ref("support_center.cron_deliver_webhooks")

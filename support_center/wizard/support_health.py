@@ -1,5 +1,6 @@
 from odoo import _, api, fields, models
 
+from ..compat import check_access
 from ..models.support_health_check import SEVERITIES
 
 RANKS = {severity: rank for rank, (severity, _label) in enumerate(SEVERITIES)}
@@ -58,11 +59,13 @@ class SupportHealth(models.TransientModel):
     def action_refresh(self):
         """Look again, and show what is so now."""
         self.ensure_one()
+        check_access(self, "write")
         self._show(self.env["support.health.check"]._run_checks())
 
     def action_test_mail_server(self):
         """Look again, and connect to the outgoing mail servers too."""
         self.ensure_one()
+        check_access(self, "write")
         checks = self.env["support.health.check"]
         self._show(checks._probe_mail_servers() + checks._run_checks())
 

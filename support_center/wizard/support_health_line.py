@@ -1,8 +1,10 @@
 from ast import literal_eval
 
 from odoo import _, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
+from ..compat import check_access
+from ..models.support_backlog import AUTOMATIONS
 from ..models.support_health_check import SECTIONS, SEVERITIES
 
 
@@ -71,13 +73,13 @@ class SupportHealthLine(models.TransientModel):
     def action_send_held(self):
         """Let the cron handle what was held back."""
         self._check_may_decide()
-        self.env["support.backlog"]._release(self.held_automation)
+        self.env["support.backlog"]._release(self._get_held_automation())
         self.health_id.action_refresh()
 
     def action_leave_held(self):
         """Leave what was held back as it is."""
         self._check_may_decide()
-        self.env["support.backlog"]._leave(self.held_automation)
+        self.env["support.backlog"]._leave(self._get_held_automation())
         self.health_id.action_refresh()
 
     def action_make_guarantee(self):
@@ -87,9 +89,19 @@ class SupportHealthLine(models.TransientModel):
         self.health_id.action_refresh()
         return True
 
+    def _get_held_automation(self):
+        """
+        :return: str, the name of the automation of which this line holds something back
+        :raise UserError: where it holds nothing back
+        """
+        if self.held_automation not in AUTOMATIONS:
+            raise UserError(_("Nothing is held back here: refresh the page."))
+        return self.held_automation
+
     def _check_may_decide(self):
-        """:raise AccessError: for whoever is neither manager nor administrator"""
+        """:raise AccessError: for everybody but managers and administrators, on a page of theirs"""
         self.ensure_one()
+        check_access(self, "write")
         user = self.env.user
         if not (
             user.has_group("support_center.group_support_manager")

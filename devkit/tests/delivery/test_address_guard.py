@@ -1,7 +1,9 @@
 """Which addresses a webhook may go to."""
 
+import socket
+
 import pytest
-from delivery.address_guard import AddressGuard, check_literal, check_url, is_public
+from delivery.address_guard import AddressGuard, check_literal, check_url, is_public, resolve
 from delivery.faults import DeliveryFault
 
 
@@ -57,6 +59,9 @@ def test_public(address):
         "fc00::1",
         "fd00:ec2::254",
         "ff02::1",
+        "ff0e::1",
+        "4000::1",
+        "2002:e000:1::1",
         "2001:db8::1",
         "2001::1",
         "3fff::1",
@@ -97,6 +102,53 @@ def test_all_addresses_of_an_answer_count():
     with pytest.raises(DeliveryFault) as caught:
         _find()
     assert caught.value.code == "unknown_host"
+    assert caught.value.params == {"host": "hooks.example.com"}
+
+
+def test_a_resolver_is_asked_for_the_host_without_brackets():
+    asked = []
+
+    def _resolve(host, port):
+        asked.append((host, port))
+        return ["2606:4700:4700::1111"]
+
+    guard = AddressGuard(resolve=_resolve)
+    assert guard.find("[2606:4700:4700::1111]", 8443) == ["2606:4700:4700::1111"]
+    assert asked == [("2606:4700:4700::1111", 8443)]
+
+
+def test_the_systems_answer_each_address_once_in_its_order(monkeypatch):
+    def _answer(host, port, **_options):
+        assert (host, port) == ("hooks.example.com", 443)
+        kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM)
+        return [(2, kind, 0, "", (at, port)) for at in ("8.8.8.8", "1.1.1.1") for kind in kinds]
+
+    monkeypatch.setattr(socket, "getaddrinfo", _answer)
+    assert resolve("hooks.example.com", 443) == ["8.8.8.8", "1.1.1.1"]
+    assert AddressGuard().find("hooks.example.com", 443) == ["8.8.8.8", "1.1.1.1"]
+
+
+@pytest.mark.parametrize(
+    "error", [socket.gaierror(socket.EAI_AGAIN, "try again"), OSError("no network")]
+)
+def test_a_resolver_that_fails(monkeypatch, error):
+    def _fail(*_arguments, **_options):
+        raise error
+
+    monkeypatch.setattr(socket, "getaddrinfo", _fail)
+    with pytest.raises(DeliveryFault) as caught:
+        AddressGuard().find("hooks.example.com", 443)
+    assert (caught.value.code, caught.value.params) == (
+        "unknown_host",
+        {"host": "hooks.example.com"},
+    )
+
+
+def test_a_host_that_no_resolver_can_be_asked_for():
+    host = "a" * 70 + ".example"
+    with pytest.raises(DeliveryFault) as caught:
+        resolve(host, 443)
+    assert (caught.value.code, caught.value.params) == ("unknown_host", {"host": host})
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.1", "0x7f000001", "2130706433", "[::1]"])
@@ -158,11 +210,14 @@ def test_bad_urls(url, reason):
     ],
 )
 def test_addresses_that_are_private_by_their_look(url):
-    with pytest.raises(DeliveryFault):
+    with pytest.raises(DeliveryFault) as caught:
         check_literal(url, AddressGuard())
+    host = url.split("/")[2].rpartition(":8080")[0] or url.split("/")[2]
+    address = "127.0.0.1" if "localhost" in host else host.strip("[]")
+    assert (caught.value.code, caught.value.params) == ("private_address", {"address": address})
     check_literal(url, AddressGuard(allow_private=True))
 
 
-@pytest.mark.parametrize("url", ["https://8.8.8.8/", "https://hooks.example.com/"])
+@pytest.mark.parametrize("url", ["https://8.8.8.8/", "https://hooks.example.com/", "https:///x"])
 def test_addresses_that_may_be_public(url):
     check_literal(url, AddressGuard())

@@ -47,7 +47,16 @@ def test_secrets_differ():
     assert make_secret() != make_secret()
 
 
-@pytest.mark.parametrize("secret", [make_secret(), _whsec(24), _whsec(64), _whsec(25).rstrip("=")])
+def test_a_new_secret_holds_256_random_bits_in_its_written_form():
+    secret = make_secret()
+    assert secret.startswith("whsec_")
+    assert len(base64.b64decode(secret.removeprefix("whsec_"), validate=True)) == 32
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [make_secret(), _whsec(24), _whsec(64), _whsec(25).rstrip("="), _whsec(25) + "="],
+)
 def test_good_secrets(secret):
     assert check_secret(secret) == secret
     assert _sign(secret)

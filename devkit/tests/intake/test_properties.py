@@ -2,7 +2,6 @@
 
 import string
 from datetime import datetime, timedelta, timezone
-from email.message import EmailMessage
 
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -115,8 +114,8 @@ def test_repaired_mails_can_be_read(headers, body):
     raw = b"".join(name.encode() + b": " + value + b"\r\n" for name, value in headers.items())
     message = parse(raw + b"\r\n" + body)
     repair(message)
-    assert isinstance(message, EmailMessage)
     read(message)
+    assert not repair(message)
 
 
 words = st.text(string.ascii_letters + "äöüéß ", min_size=1, max_size=30).map(

@@ -121,3 +121,158 @@ def test_a_signature_is_no_description():
     assert result.request.ticket_ref == "5"
     result = _parse("requested_date: 2025-01-16 10:00\nplease\n-- \nJohn\nExample Ltd", "x")
     assert result.request.description == "please"
+
+
+# ----------------------------------------------------------------------------
+# Subjects
+# ----------------------------------------------------------------------------
+
+FORWARDED = f"{FORWARDS[-3]}\n{OLD}"
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["Re: x", "RE: x", "Aw: x", "AW: x", "Antw: x", "Sv: x", "VS: x", "Ref: x", "Rif: x", "Res: x",
+     "R: x", "TR Re: x", "Re[2]: x", "Re [12] : x", "  re : x"],
+)  # fmt: skip
+def test_in_a_reply_what_it_forwards_is_old(subject):
+    assert not _parse(FORWARDED, subject).has_form
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["x", "", "Fwd: Re: x", "Fw: x", "FWD: x", "WG: x", "TR: x", "RV: x", "ENC: x", "I: x",
+     "Doorst: x", "VB: x", "VL: x", "Regarding: x", "Re x", "Q Re: x", "  fwd : x"],
+)  # fmt: skip
+def test_elsewhere_it_is_the_request(subject):
+    assert _parse(FORWARDED, subject).has_form
+
+
+@pytest.mark.parametrize(
+    ("subject", "read"),
+    [
+        ("Fwd: x", True), ("FW: x", True), ("Wg: x", True), ("Tr: x", True), ("rv: x", True),
+        ("Enc: x", True), ("i: x", True), ("doorst: x", True), ("Vb: x", True), ("vl : x", True),
+        ("  Fwd: x", True),
+        ("x", False), ("Re: x", False), ("Fwd x", False), ("Weg: x", False), ("Re: Fwd: x", False),
+    ],
+)  # fmt: skip
+def test_a_quotation_below_other_text_counts_only_when_it_is_forwarded(subject, read):
+    result = _parse(f"Please take care.\n\n{INTRODUCTIONS[0]}\n{QUOTED}", subject)
+    assert result.has_form is read
+
+
+def test_a_mail_that_is_nothing_but_a_quotation_is_read():
+    result = _parse(f"{INTRODUCTIONS[0]}\n{QUOTED}", "x")
+    assert result.has_form
+    assert result.request.customer_email == "old@example.com"
+
+
+# ----------------------------------------------------------------------------
+# Headers, signatures
+# ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sender", "date", "recipient", "subject"),
+    [
+        ("From", "Date", "To", "Subject"), ("From", "Sent", "To", "Subject"),
+        ("Von", "Datum", "An", "Betreff"), ("Von", "Gesendet", "An", "Betreff"),
+        ("De", "Fecha", "Para", "Asunto"), ("De", "Enviado", "A", "Assunto"),
+        ("De", "Data", "Para", "Assunto"), ("De", "Envoyé", "À", "Objet"),
+        ("Da", "Inviato", "A", "Oggetto"), ("Van", "Verzonden", "Aan", "Onderwerp"),
+        ("Fra", "Dato", "Til", "Emne"), ("Från", "Datum", "Till", "Ämne"),
+        ("FROM", "SENT", "TO", "SUJET"), ("*Von", "*Gesendet", "*An", "*Betreff"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("copy", ["", "Cc: b@example.com\n", "Kopie: b@example.com\n"])
+def test_mail_headers_in_many_languages(sender, date, recipient, subject, copy):
+    headers = (
+        f"{sender}: John Doe <old@example.com>\n{date}: Monday\n{recipient}: office\n{copy}"
+        f"{subject}: x\n"
+    ).replace("*: ", ":* ")
+    result = _parse(f"FYI\n\n{headers}\n{OLD}", "Fwd: x", sender="office@example.com")
+    assert result.problems == ()
+    assert result.request.customer_email == "old@example.com"
+    assert result.request.extra == ()
+    (note,) = (note for note in result.notes if note.code == "forwarded_from")
+    assert note.params == {"value": "John Doe <old@example.com>"}
+    assert not _parse(f"Thank you\n\n{headers}\n{OLD}", "Re: x").has_form
+
+
+def test_who_forwards_their_own_mail_is_not_told_apart():
+    result = _parse(FORWARDED, "Fwd: x", sender="OLD@example.com")
+    assert result.has_form
+    assert "forwarded_from" not in [note.code for note in result.notes]
+
+
+def test_the_first_author_counts_for_a_mail_that_was_forwarded_twice():
+    outer = FORWARDS[-3].replace("John Doe <old@example.com>", "Office <office@example.com>")
+    result = _parse(f"{outer}\nFYI\n\n{FORWARDED}", "Fwd: x", sender="boss@example.com")
+    assert result.request.customer_email == "old@example.com"
+    assert result.request.description == "Old text"
+    (note,) = (note for note in result.notes if note.code == "forwarded_from")
+    assert note.params == {"value": "John Doe <old@example.com>"}
+
+
+def test_what_was_written_above_a_forwarded_form_is_part_of_the_description():
+    old = OLD.replace("description: Old text\n", "\nIt still hums.")
+    result = _parse(f"Please hurry.\n\n{FORWARDS[-3]}\n{old}", "Fwd: x")
+    assert result.request.description == "Please hurry.\n\nIt still hums."
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Sent from my phone", "SENT FROM MY PHONE", "Sent from Outlook", "Get Outlook for Android",
+     "Gesendet von Mail", "Von meinem Telefon gesendet", "Envoyé de mon téléphone",
+     "Envoyé depuis mon mobile", "Enviado desde mi móvil", "Enviado do meu telemóvel",
+     "Inviato da Telefono", "Verzonden vanaf mijn telefoon"],
+)  # fmt: skip
+def test_the_signature_of_a_device_is_no_description(line):
+    text = "requested_date: 2025-01-16 10:00\n\nPlease ring.\n\n"
+    assert _parse(f"{text}{line}", "x").request.description == "Please ring."
+    assert _parse(f"{text}{line}\n\n{line}\n", "x").request.description == "Please ring."
+    assert _parse(f"{text}{line}\nThanks", "x").request.description == (
+        f"Please ring.\n\n{line}\nThanks"
+    )
+    assert _parse(f"{text}It was {line}", "x").request.description == (
+        f"Please ring.\n\nIt was {line}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "description"),
+    [
+        ("please\n--\nJohn", "please"),
+        ("please\n-- \nJohn\n-- \nExample Ltd", "please"),
+        ("please\n---\nJohn", "please\n---\nJohn"),
+        ("please -- \nJohn", "please -- \nJohn"),
+        ("-- \nJohn", None),
+    ],
+)
+def test_where_a_signature_begins(text, description):
+    result = _parse(f"requested_date: 2025-01-16 10:00\n{text}", "x")
+    assert result.request.description == description
+
+
+@pytest.mark.parametrize(
+    ("text", "description"),
+    [
+        # An introduction in a language that nobody listed, above a quotation.
+        ("Thanks!\n\nKirjoitti Support:\n\n> old\n> older", "Thanks!"),
+        ("> old\n> older\n\nThanks!\n", "Thanks!"),
+        ("Thanks!\n> old\n> older\nBye", "Thanks!\nBye"),
+        ("Thanks!\n> old", "Thanks!"),
+        ("He said:\n> old\nBye", "Bye"),
+    ],
+)
+def test_what_is_left_round_a_quotation(text, description):
+    result = _parse(text, "Re: x")
+    assert not result.has_form
+    assert result.request.description == description
+
+
+def test_a_key_above_a_quotation_is_no_introduction():
+    result = _parse("requested_date: 2025-01-16 10:00\nlocation:\n> old\n> older", "Re: x")
+    assert result.request.location is None
+    assert result.request.description is None

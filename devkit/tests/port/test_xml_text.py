@@ -57,3 +57,68 @@ def test_indent_is_white_space_only() -> None:
 def test_broken_xml_raises() -> None:
     with pytest.raises(expat.ExpatError):
         XmlDocument("<a><b></a>")
+
+
+def test_children_fields_and_records() -> None:
+    document = XmlDocument(
+        "<o><record model='m'><field name='a'/><x name='a'/><field name='b'/>"
+        "<sheet><field name='a'/></sheet></record><record model='n'/><x model='m'/></o>"
+    )
+    (record,) = document.records("m")
+    assert [child.tag for child in record.children] == ["field", "x", "field", "sheet"]
+    assert record.fields("a") == [record.children[0]]
+    assert record.fields("c") == []
+    assert [element.tag for element in document.records("n")] == ["record"]
+    root = document.elements[0]
+    assert root.parent is None
+    assert list(root.ancestors()) == []
+    assert record.parent is root
+
+
+def test_the_ends_of_elements() -> None:
+    text = "<o><a x='>'/><b y=\"'>\">é</b ></o>"
+    document = XmlDocument(text)
+    data = text.encode()
+    found = [data[element.start : element.end].decode() for element in document.elements]
+    assert found == [text, "<a x='>'/>", '<b y="\'>">é</b >']
+    assert [document.inner(element) for element in document.elements[1:]] == ["", "é"]
+
+
+@pytest.mark.parametrize(
+    ("text", "result"),
+    [
+        ("<a>\n  <b/>\n</a>", "<a>\n</a>"),
+        ("<a>\n  <b>\n  </b>\n</a>", "<a>\n</a>"),
+        ("<a>\n  <b/>  \n</a>", "<a>\n</a>"),
+        ("<a>\n  x<b/>\n</a>", "<a>\n  x\n</a>"),
+        ("<a>\n  <b/>x\n</a>", "<a>\n  x\n</a>"),
+        ("<a><b/></a>", "<a></a>"),
+        ("<a>\n<b/></a>", "<a>\n</a>"),
+        ("<a><b/>\n</a>", "<a>\n</a>"),
+        ("<a>\n<b/>\n<b/>\n</a>", "<a>\n</a>"),
+    ],
+)
+def test_what_goes_with_an_element(text: str, result: str) -> None:
+    document = XmlDocument(text)
+    for element in document.elements[1:]:
+        document.remove(element)
+    assert document.result() == result
+
+
+def test_each_edit_finds_its_place_behind_text_of_several_bytes() -> None:
+    document = XmlDocument("<a ü='é'>é<b x='é' y='ü'>ü</b>é<c>é</c></a>")
+    _root, one, two = document.elements
+    document.set_attribute(one, "y", "ö")
+    document.replace_inner(one, "ß")
+    document.insert_after(one, "<d/>")
+    document.replace(two, "<e/>")
+    assert document.result() == "<a ü='é'>é<b x='é' y=\"ö\">ß</b><d/>é<e/></a>"
+
+
+@pytest.mark.parametrize(
+    ("text", "indent"),
+    [("<b/>", ""), ("<a>\n\t <b/></a>", "\t "), ("<a>\n x <b/></a>", ""), ("<a> <b/></a>", "")],
+)
+def test_the_indentation_of_an_element(text: str, indent: str) -> None:
+    document = XmlDocument(text)
+    assert document.indent(document.elements[-1]) == indent

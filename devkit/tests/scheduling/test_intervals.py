@@ -31,10 +31,20 @@ def assert_normal(intervals):
         assert stop < start or stop == start
 
 
+def test_what_is_empty_or_upside_down_is_dropped():
+    for nothing in ((at(5), at(5)), (at(7), at(5))):
+        assert merge([nothing]) == []
+        assert merge([(at(1), at(2)), nothing, (at(8), at(9))]) == [
+            (at(1), at(2)),
+            (at(8), at(9)),
+        ]
+
+
 @given(many)
 def test_merge_keeps_every_minute_and_nothing_touches(intervals):
     given_before = list(intervals)
     merged = merge(intervals)
+    assert_normal(merged)
     assert minutes(merged) == minutes(intervals)
     assert all(one[1] < other[0] for one, other in pairwise(merged))
     assert intervals == given_before

@@ -1,5 +1,6 @@
 """Who is chosen: the score and its parts."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from scheduling.rank import (
     Atlas,
     Candidate,
     Job,
+    Part,
     Place,
     find_delay,
     find_kilometres,
@@ -128,9 +130,123 @@ def test_the_weakest_of_three_ways_is_told():
     assert part.minutes >= 0
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "third", "basis"),
+    [
+        (Place((50.0, 4.0)), Place((50.1, 4.0)), Place((50.2, 4.0)), "line"),
+        (
+            Place((50.0, 4.0), "1000"),
+            Place((50.1, 4.0), "1000"),
+            Place(None, "1000"),
+            "postal_code",
+        ),
+        (Place(None, "1000"), Place(None, "1000"), Place(None, "1050"), "area"),
+        (Place(None, "1000"), Place(None, "2000"), Place(None, "1050"), "unknown"),
+        (Place((50.0, 4.0), "1000"), Place((50.1, 4.0)), Place(None, "1000"), "unknown"),
+    ],
+)
+def test_of_three_ways_the_least_certain_basis_is_told(one, other, third, basis):
+    for previous, here, following in ((one, other, third), (third, one, other)):
+        candidate = Candidate(1, "A", previous=previous, following=following)
+        part = find_travel(Job(here), candidate, Atlas(areas=(("10", "11"), ("20",))))
+        assert (part.code, part.basis) == ("between", basis)
+
+
+@pytest.mark.parametrize(
+    ("previous", "following", "home", "told"),
+    [
+        (None, None, None, ("nowhere", 30.0, "unknown")),
+        (None, None, NOWHERE, ("home", 30.0, "unknown")),
+        (Place(None, "1000"), None, None, ("previous", 10.0, "postal_code")),
+        (None, Place(None, "1050"), None, ("next", 20.0, "area")),
+    ],
+)
+def test_a_single_way_is_told_with_its_basis(previous, following, home, told):
+    atlas = Atlas(areas=(("10",), ("20",)))
+    candidate = Candidate(1, "A", previous, following, home)
+    part = find_travel(Job(Place(None, "1000")), candidate, atlas)
+    assert (part.code, part.way, part.basis) == told
+
+
+def test_an_area_holds_both_ends_and_a_visit_on_the_way_costs_nothing():
+    # An area has to hold both ends, by the beginning of their codes.
+    ways = [
+        Atlas(areas=(("00",),)).find_way(Place(None, "1000"), Place(None, "2000")),
+        Atlas(areas=(("10",),)).find_way(Place(None, "1000"), Place(None, "2000")),
+        Atlas(areas=(("10", "20"),)).find_way(Place(None, "1000"), Place(None, "2000")),
+    ]
+    assert [way.basis for way in ways] == ["unknown", "unknown", "area"]
+    # A visit on the way costs nothing, exactly.
+    here = Place((50.0, 4.0))
+    part = find_travel(Job(here), Candidate(1, "A", previous=here, following=here), Atlas())
+    assert (part.minutes, part.way) == (0.0, 0.0)
+
+
+def test_an_hour_on_the_line_is_forty_kilometres():
+    one, other = (0.0, 0.0), (0.0, 1.0)
+    way = Atlas().find_way(Place(one), Place(other))
+    assert way.minutes == pytest.approx(find_kilometres(one, other) / 40 * 60)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [((10.0, 20.0), (30.0, 60.0)), ((10.0, -20.0), (-30.0, 60.0)), (BRUSSELS, (-36.85, 174.76))],
+)
+def test_distances_are_those_of_the_law_of_cosines(one, other):
+    (latitude, longitude), (other_latitude, other_longitude) = (
+        tuple(map(math.radians, point)) for point in (one, other)
+    )
+    cosine = math.sin(latitude) * math.sin(other_latitude) + math.cos(latitude) * math.cos(
+        other_latitude
+    ) * math.cos(other_longitude - longitude)
+    assert find_kilometres(one, other) == pytest.approx(6371 * math.acos(cosine))
+
+
 # ----------------------------------------------------------------------
 # Scores
 # ----------------------------------------------------------------------
+
+
+def test_what_is_told_of_each_part():
+    job, atlas = Job(None), Atlas()
+    plain = score(job, Candidate(1, "A", hours=3.0), 3.0, atlas)
+    assert plain.parts == (Part("remote", 0.0), Part("load", 0.0, hours=3.0, above=0.0))
+    assert plain.cost == 0.0
+    best = Candidate(1, "A", hours=4.0, was_last=True, pencilled=(7, 8))
+    assert score(job, best, 3.0, atlas).parts == (
+        Part("remote", 0.0, way=0.0, basis="", hours=0.0, above=0.0, days=0.0, record_ids=()),
+        Part("load", 5.0, way=0.0, basis="", hours=4.0, above=1.0, days=0.0, record_ids=()),
+        Part("last", -15.0, way=0.0, basis="", hours=0.0, above=0.0, days=0.0, record_ids=()),
+        Part(
+            "pencilled", 480.0, way=0.0, basis="", hours=0.0, above=0.0, days=0.0, record_ids=(7, 8)
+        ),
+    )
+    assert score(job, best, 3.0, atlas).cost == 470.0
+    assert find_delay(job, -1.5) == Part("delay", 45.0, days=-1.5)
+
+
+def test_nobody_is_below_the_least():
+    assert score(Job(None), Candidate(1, "A", hours=1.0), 3.0, Atlas()).cost == 0.0
+    assert rank(Job(None), [Candidate(1, "A", hours=2.0)], Atlas())[0].cost == 0.0
+
+
+def test_a_candidate_and_a_job_of_which_nothing_more_is_known():
+    assert Candidate(1, "A") == Candidate(1, "A", None, None, None, 0.0, False, ())
+    assert not Job(None).is_hurried
+    assert Job(None) == Job(None, "1")
+    assert Place() == Place(None, "")
+
+
+def test_what_an_atlas_has_measured_does_not_make_it_another():
+    used, atlas = Atlas(), Atlas()
+    assert used.find_way(NOWHERE, NOWHERE) is used.find_way(NOWHERE, NOWHERE)
+    assert used == atlas
+    assert repr(used) == repr(atlas)
+
+
+def test_costs_are_told_to_a_tenth_of_a_minute():
+    found = score(Job(None), Candidate(1, "A", hours=1 / 3), 0.0, Atlas())
+    assert found.cost == 1.7
 
 
 def test_one_cheaper_by_nothing_but_noise_is_a_tie_that_the_name_decides():

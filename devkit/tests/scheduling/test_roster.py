@@ -6,13 +6,14 @@ from zoneinfo import ZoneInfo
 from hypothesis import given
 from hypothesis import strategies as st
 from scheduling.agenda import Agenda, Booking
-from scheduling.rank import Job, Place, find_delay, score
+from scheduling.rank import Candidate, Job, Part, Place, find_delay, score
 from scheduling.roster import Roster
 from scheduling.slots import Demand
 
 UTC = timezone.utc
 AUCKLAND = ZoneInfo("Pacific/Auckland")
 MONDAY = date(2026, 3, 2)
+JOB = Job(None)
 DEMAND = Demand(timedelta(hours=1), before=timedelta(minutes=15))
 
 
@@ -85,6 +86,53 @@ def test_a_visit_that_was_assigned_counts_for_the_next_one():
     remote = roster.with_booking(2, book(7, at(12, 9)), None)
     assert remote.hours == {(1, MONDAY): 2.0, (2, date(2026, 3, 9)): 1.0}
     assert not remote.places
+
+
+def test_a_visit_that_was_assigned_adds_to_what_is_planned_in_its_week():
+    roster = make_roster(hours={(1, MONDAY): 2.0}, places={3: place(3)})
+    once = roster.with_booking(2, book(7, at(4, 9), 1.5), place(7))
+    twice = once.with_booking(2, book(8, at(5, 9), 0.5), place(8))
+    assert twice.hours == {(1, MONDAY): 2.0, (2, MONDAY): 2.0}
+    assert twice.places == {3: place(3), 7: place(7), 8: place(8)}
+    assert (twice.agendas[1], twice.names) == (roster.agendas[1], roster.names)
+
+
+def test_what_is_told_of_a_candidate():
+    roster = make_roster(
+        [book(1, at(4, 9)), book(3, at(4, 15))],
+        places={1: place(1), 3: place(3), 5: place(5)},
+        hours={(1, MONDAY): 2.5},
+        homes={1: place(9)},
+        pencilled={1: [book(5, at(4, 12, 30))]},
+    )
+    assert find(roster, at(4, 13), last_id=1) == Candidate(
+        1, "Ann", place(1), place(3), place(9), 2.5, was_last=True, pencilled=(5,)
+    )
+    assert roster.find_candidate(2, at(4, 13), DEMAND.busy_at(at(4, 13))) == Candidate(2, "Ben")
+    # The draft counts for the way of a visit that leaves it its time.
+    assert find(roster, at(4, 14)).previous == place(5)
+
+
+def test_neighbours_are_found_in_whatever_order_visits_come_and_at_their_own_start():
+    bookings = [book(3, at(4, 15)), book(1, at(4, 9)), book(2, at(4, 11))]
+    roster = make_roster(bookings, places={number: place(number) for number in (1, 2, 3)})
+    asked = {8: (None, 1), 9: (1, 2), 10: (1, 2), 11: (2, 3), 14: (2, 3), 16: (3, None)}
+    for hour, numbers in asked.items():
+        found = find(roster, at(4, hour))
+        told = tuple(number and place(number) for number in numbers)
+        assert (found.previous, found.following) == told
+
+
+def test_offers_of_a_week_are_measured_by_the_least_planned_of_the_whole_roster():
+    roster = make_roster(hours={(1, MONDAY): 3.0, (2, MONDAY): 1.0, (1, date(2026, 3, 9)): 4.0})
+    offers = [(at(4, 9), 1), (at(5, 9), 2), (at(11, 9), 1), (at(11, 9), 2)]
+    found = list(roster.score_offers(Job(None), DEMAND, offers, at(4, 9)))
+    assert [(score.technician_id, score.parts) for score in found] == [
+        (1, (Part("remote", 0.0), Part("load", 10.0, hours=3.0, above=2.0), find_delay(JOB, 0.0))),
+        (2, (Part("remote", 0.0), Part("load", 0.0, hours=1.0), find_delay(JOB, 1.0))),
+        (1, (Part("remote", 0.0), Part("load", 20.0, hours=4.0, above=4.0), find_delay(JOB, 7.0))),
+        (2, (Part("remote", 0.0), Part("load", 0.0), find_delay(JOB, 7.0))),
+    ]
 
 
 def test_who_was_last():

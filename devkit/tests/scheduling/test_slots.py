@@ -1,10 +1,11 @@
 """Free starts beside a slow reference that tries every minute and asks the plain questions."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from scheduling.agenda import Absence, Agenda, Booking
 from scheduling.explain import why_not
@@ -45,8 +46,11 @@ def spans(start, longest=300):
 
 
 @st.composite
-def situations(draw):
-    """An agenda, a demand and a window around a change of the clock."""
+def situations(draw, *, roomy=False):
+    """An agenda, a demand and a window around a change of the clock.
+
+    ``roomy``: at least one start fits into the window, wherever the clock changes.
+    """
     start = draw(st.sampled_from(CHANGES)) - timedelta(minutes=draw(st.integers(0, LENGTH)))
     zone = ZoneInfo(draw(st.sampled_from(ZONES)))
     minutes = st.integers(0, 45).map(lambda number: number * MINUTE)
@@ -77,7 +81,8 @@ def situations(draw):
         events=draw(spans(start)),
         max_daily=draw(st.sampled_from([0, 0, 1, 2, 3])),
     )
-    return agenda, demand, (start, start + timedelta(minutes=draw(st.integers(1, LENGTH))))
+    least = (demand.duration + demand.step) // MINUTE + 60 if roomy else 1
+    return agenda, demand, (start, start + draw(st.integers(least, LENGTH)) * MINUTE)
 
 
 def reference(agenda, demand, window, *, any_hour=False):
@@ -137,20 +142,46 @@ def test_the_same_starts_as_the_slow_reference(situation, any_hour):
     assert found == reference(agenda, demand, window, any_hour=any_hour)
 
 
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.data_too_large])
-@given(situations(), st.booleans(), st.data())
-def test_what_is_offered_is_not_refused_and_what_is_refused_not_offered(situation, any_hour, data):
+def fitting(zone, demand, window):
+    """All that could be offered if nothing stood against it, by the minute."""
+    minutes = int((window[1] - demand.duration - window[0]) / MINUTE)
+    moments = [window[0] + number * MINUTE for number in range(minutes + 1)]
+    walls = [(moment, moment.astimezone(zone)) for moment in moments]
+    return [m for m, wall in walls if (wall.hour * 60 + wall.minute) % (demand.step // MINUTE) == 0]
+
+
+@settings(
+    deadline=None,
+    max_examples=100,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(situations(roomy=True), st.booleans(), st.data())
+def test_a_time_is_offered_exactly_if_there_is_no_reason_against_it(situation, any_hour, data):
     agenda, demand, window = situation
-    offered = list(find_starts(agenda, demand, window, any_hour=any_hour))
-    for start in offered:
-        assert why_not(agenda, demand, start, any_hour=any_hour) == []
-    minutes = int((window[1] - window[0]) / MINUTE)
-    start = window[0] + data.draw(st.integers(0, minutes)) * MINUTE
-    local = start.astimezone(agenda.zone)
-    fits = start + demand.duration <= window[1]
-    on_grid = (local.hour * 60 + local.minute) % (demand.step // MINUTE) == 0
-    if fits and on_grid and start not in offered:
-        assert why_not(agenda, demand, start, any_hour=any_hour)
+    starts = fitting(agenda.zone, demand, window)
+    # One of them is taken for certain, be it by no more than a minute of a buffer.
+    refused = data.draw(st.sampled_from(starts))
+    since, until = refused - demand.before, refused + demand.duration + demand.after
+    taken = data.draw(
+        st.sampled_from(
+            [
+                (refused, refused + demand.duration),
+                (since - 60 * MINUTE, since + MINUTE),
+                (until - MINUTE, until + 60 * MINUTE),
+            ]
+        )
+    )
+    if data.draw(st.booleans()):
+        agenda = replace(agenda, events=[*agenda.events, taken])
+    else:
+        agenda = agenda.with_booking(Booking(99, taken[0], taken[1], taken))
+    offered = set(find_starts(agenda, demand, window, any_hour=any_hour))
+    event(f"{'some' if offered else 'none'} offered")
+    assert refused not in offered
+    assert offered <= set(starts)
+    for start in starts:
+        reasons = why_not(agenda, demand, start, any_hour=any_hour)
+        assert (start in offered) == (not reasons), (start, reasons)
 
 
 def make(zone, hours, **values):
@@ -209,8 +240,67 @@ def test_a_gap_of_exactly_the_length_is_found():
     assert list(find_starts(make(zone, [day]), demand, day)) == [day[0]]
 
 
-@pytest.mark.parametrize("values", [(0, 30), (60, 0), (60, 7)])
-def test_a_demand_that_makes_no_sense(values):
-    duration, step = (number * MINUTE for number in values)
-    with pytest.raises(ValueError, match="step"):
-        Demand(duration=duration, step=step)
+@pytest.mark.parametrize(
+    ("duration", "step", "words"),
+    [
+        (0, 30, "duration and step have to be positive"),
+        (-60, 30, "duration and step have to be positive"),
+        (60, 0, "duration and step have to be positive"),
+        (60, -30, "duration and step have to be positive"),
+        (60, 7, "the step has to divide a day"),
+        (60, 2 * 24 * 60, "the step has to divide a day"),
+    ],
+)
+def test_a_demand_that_makes_no_sense(duration, step, words):
+    with pytest.raises(ValueError, match=words):
+        Demand(duration=duration * MINUTE, step=step * MINUTE)
+
+
+def test_a_demand_of_which_only_the_length_is_known():
+    demand, start = Demand(60 * MINUTE), local("UTC", 2026, 3, 5, 9)
+    assert demand == Demand(60 * MINUTE, 0 * MINUTE, 0 * MINUTE, step=30 * MINUTE)
+    assert demand.visit_at(start) == demand.busy_at(start) == (start, start + 60 * MINUTE)
+    buffered = Demand(60 * MINUTE, before=10 * MINUTE, after=20 * MINUTE)
+    assert buffered.visit_at(start) == (start, start + 60 * MINUTE)
+    assert buffered.busy_at(start) == (start - 10 * MINUTE, start + 80 * MINUTE)
+
+
+def test_hours_and_absences_hold_unless_a_dispatcher_overrules_them():
+    day = local("UTC", 2026, 3, 5, 9), local("UTC", 2026, 3, 5, 12)
+    agenda = make("UTC", [], absences=[Absence(*day)])
+    demand = Demand(60 * MINUTE, step=60 * MINUTE)
+    assert list(find_starts(agenda, demand, day)) == []
+    assert clock(find_starts(agenda, demand, day, any_hour=True), "UTC") == [
+        "05 09:00",
+        "05 10:00",
+        "05 11:00",
+    ]
+
+
+def test_a_change_of_the_clock_is_found_to_the_second():
+    """Offers begin right at the change, though the window begins at an odd moment before it."""
+    for seconds in (1, 2, 3, 1799, 1801, 3599):
+        zone, change = "Australia/Lord_Howe", datetime(2026, 10, 3, 15, 30, tzinfo=UTC)
+        window = change - timedelta(seconds=seconds), change + 90 * MINUTE
+        demand = Demand(30 * MINUTE, step=60 * MINUTE)
+        found = [s for s in find_starts(make(zone, None), demand, window) if s >= change]
+        # The clock goes from 2:00 to 2:30, so 2:00 is not shown at all; 3:00 is.
+        assert clock(found, zone) == ["04 03:00"]
+    for seconds in (1, 2, 3, 1799, 1801):
+        zone, change = "Australia/Lord_Howe", datetime(2026, 4, 4, 15, tzinfo=UTC)
+        window = change - timedelta(seconds=seconds), change + 90 * MINUTE
+        demand = Demand(30 * MINUTE, step=30 * MINUTE)
+        # From 2:00 back to 1:30.
+        found = clock(find_starts(make(zone, None), demand, window), zone)
+        assert found[-3:] == ["05 01:30", "05 02:00", "05 02:30"]
+
+
+def test_offers_stand_on_whole_minutes_though_a_window_does_not():
+    start = local("UTC", 2026, 3, 5, 9)
+    odd = timedelta(minutes=1, seconds=2, microseconds=3)
+    window = start + odd, start + 150 * MINUTE
+    found = find_starts(make("UTC", None), Demand(60 * MINUTE), window)
+    assert list(found) == [start + number * 30 * MINUTE for number in (1, 2, 3)]
+    for early in (timedelta(seconds=1), timedelta(microseconds=1), timedelta(hours=1)):
+        window = start - early, start + 60 * MINUTE
+        assert list(find_starts(make("UTC", None), Demand(60 * MINUTE), window))[-1] == start
