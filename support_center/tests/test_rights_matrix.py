@@ -94,6 +94,9 @@ METHODS = {
         for name in ("action_erase_personal_data", "action_open_erasure")
     },
     # An administrator's, as Odoo's own page.
+    ("privacy.lookup.wizard", "action_lookup"): (),
+    ("privacy.lookup.wizard.line", "action_unlink"): (),
+    ("privacy.lookup.wizard.line", "action_unlink_all"): (),
     ("support.appointment", "action_privacy_lookup"): (),
     ("support.ticket", "action_privacy_lookup"): (),
     ("calendar.event", "action_view_support_appointment"): STAFF,
