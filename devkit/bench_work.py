@@ -10,6 +10,7 @@ import resource
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 from typing import Any
 
 from devkit.bench_scheduling import SchedulingBench
@@ -132,6 +133,31 @@ class Bench:
         self.measure("confirm one, with its mail", 1, one.action_confirm)
         self.measure("confirm a hundred, with their mails", 100, hundred.action_confirm)
 
+    def mails(self) -> None:
+        """A request by mail, and what somebody may send to keep the server busy."""
+        form = "customer_email: c1@example.com<br>requested_date: 2090-01-15 14:00<br>"
+        attributes = " ".join(f"a{number}=1" for number in range(110_000))
+        levels = "".join(
+            f'Content-Type: multipart/mixed; boundary="b{level}"\r\n\r\n--b{level}\r\n'
+            for level in range(10_000)
+        )
+        kinds = {
+            "an ordinary request": f"Content-Type: text/html\r\n\r\n{form}",
+            "1 MB of attributes": f"Content-Type: text/html\r\n\r\n{form}<p {attributes}>",
+            "1 MB of comments": f"Content-Type: text/html\r\n\r\n{form}" + "<!--" * 250_000,
+            "1 MB of elements": f"Content-Type: text/html\r\n\r\n{form}" + "<b>x</b>" * 125_000,
+            "1 MB of quoted lines": "\r\n" + "> a\r\nb\r\n" * 125_000,
+            "10,000 nested parts": f"{levels}\r\n{form}",
+            "70,000 headers": "".join(f"X-{number}: b\r\n" for number in range(70_000)) + "\r\nx",
+        }
+        for number, (label, rest) in enumerate(kinds.items()):
+            source = (
+                f"From: c1@example.com\r\nTo: appointments@example.com\r\nSubject: x\r\n"
+                f"Message-Id: <bench-{number}@example.com>\r\n{rest}"
+            )
+            gateway = self.env["mail.thread"].message_process
+            self.measure(f"mail: {label}", 1, partial(gateway, None, source))
+
 
 def _memory() -> int:
     """The highest use of memory so far, in MiB."""
@@ -143,4 +169,5 @@ def main(env: Any) -> None:
     bench = Bench(env)
     bench.reminders()
     bench.appointments()
+    bench.mails()
     SchedulingBench(env, bench.now, bench.measure).run()

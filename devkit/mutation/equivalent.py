@@ -35,7 +35,7 @@ def read_list(text: str) -> list[Equivalent]:
             continue
         file, before, after, *reason = [*filter(None, lines), "", "", ""]
         reason = [line for line in reason if line]
-        if not (before.startswith("- ") and after.startswith("+ ") and reason):
+        if not (before.startswith("- ") and f"{after} ".startswith("+ ") and reason):
             raise ValueError(f"not a file, '- …', '+ …' and a reason:\n{block}")
         found.append(Equivalent(file, before[2:], after[2:], " ".join(reason)))
     return found

@@ -32,7 +32,7 @@ def build_zip(source: Path, series: str, dist: Path, odoo_tree: Path | None = No
 
 
 def _pack(addon: Addon, path: Path) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with zipfile.ZipFile(path, "w") as archive:
         for file in addon:
             entry = zipfile.ZipInfo(f"{addon.name}/{file.path}", TIMESTAMP)
             entry.compress_type = zipfile.ZIP_DEFLATED

@@ -3,32 +3,56 @@
 Two entry points, ``parse_mapping`` for XML-RPC and webhooks and ``parse_mail``
 for the text of a mail, both without database, clock or language: instants come
 in as arguments, and problems go out as codes. ``html_to_text``, ``classify``
-and ``repair`` make real mail readable first; ``read_reply`` finds what a reply
-corrects, which ``parse_mail`` reads together with the first mail. Neither entry
-point ever raises.
+and ``repair`` make real mail readable first, and ``bounds`` keeps it within what
+can be read in time; ``read_reply`` finds what a reply corrects, which
+``parse_mail`` reads together with the first mail. Neither entry point ever raises.
 """
 
-from .html_text import html_to_text
+from .bounds import (
+    MAX_HTML,
+    MAX_TEXT,
+    Envelope,
+    Original,
+    bound_message,
+    flatten,
+    has_original,
+    is_ordinary,
+    is_readable,
+    read_envelope,
+)
+from .html_text import NOTICE_CLASS, html_to_text
 from .keys import KEYS
 from .mime_repair import repair
-from .parse import parse_mail, parse_mapping
+from .parse import parse_mail, parse_mapping, shorten
 from .reply import ShownLine, read_reply
 from .request import AppointmentRequest, Correction, Note, ParseResult, Problem
 from .robots import classify, wants_no_answer
 
 __all__ = [
     "KEYS",
+    "MAX_HTML",
+    "MAX_TEXT",
+    "NOTICE_CLASS",
     "AppointmentRequest",
     "Correction",
+    "Envelope",
     "Note",
+    "Original",
     "ParseResult",
     "Problem",
     "ShownLine",
+    "bound_message",
     "classify",
+    "flatten",
+    "has_original",
     "html_to_text",
+    "is_ordinary",
+    "is_readable",
     "parse_mail",
     "parse_mapping",
+    "read_envelope",
     "read_reply",
     "repair",
+    "shorten",
     "wants_no_answer",
 ]

@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from .bounds import MAX_TEXT, bound_html, bound_text
 from .text import clean
 
-# Beyond this the form will not begin; lxml reads it in some milliseconds.
-MAX_HTML = 1_000_000
+# How many tags are read of HTML that is too complex to be read as it is; half as many elements.
+MAX_TAGS = 20_000
+# The element that says that a mail was cut, which is none of its text.
+NOTICE_CLASS = "o_support_shortened"
 _SKIPPED = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "object"})
 _BLOCKS = frozenset(
     """address article aside body blockquote caption center dd div dl dt fieldset figure footer form
@@ -27,6 +30,7 @@ _SPACED = frozenset({"p", "blockquote", "table", "ul", "ol", "dl", "pre"})
 _BLANKS = re.compile(r"[ \t\n\r\f]+")
 _MANY_LINES = re.compile(r"\n{3,}")
 _PICTURE = re.compile(r"(?<=base64,)[A-Za-z0-9+/=]{100,}")
+_LONG_NUMBER = re.compile(r"&#\d{8,};?")
 _CODE = re.compile(r"<!--[^<>]*>?|<(?:script|style)\b[^<]*", re.I)
 _LINE_TAG = re.compile(r"</?(?:p|div|br|tr|li|table|h[1-6]|blockquote|dt|dd|pre)\b[^<>]*>", re.I)
 _TAG = re.compile(r"<[^<>]*>")
@@ -84,14 +88,14 @@ def html_to_text(html: str) -> str:
     """The text of ``html`` in lines; never raises.
 
     Plain text comes back as it is. Scripts, styles and hidden elements are
-    left out; nothing else that a reader would see is lost.
+    left out; nothing else that a reader would see is lost, within the bounds
+    of ``bounds``.
     """
     # Pictures in the text may be far longer than all the rest.
-    text = clean(_PICTURE.sub("", html)[:MAX_HTML]) if html else ""
-    if not text.strip():
-        return ""
+    text = _PICTURE.sub("", html) if html else ""
     if not _LOOKS_LIKE_HTML.search(text):
-        return text.strip("\n")
+        return clean(bound_text(text)).strip("\n") if text.strip() else ""
+    text = clean(bound_html(text, text=MAX_TEXT, tags=MAX_TAGS))
     root = _parse(text)
     if root is None:
         return _strip_tags(text)
@@ -118,7 +122,7 @@ def _strip_tags(text: str) -> str:
     """Text without tags, roughly in its lines, for what is no HTML or nested too deep."""
     text = _CODE.sub("", text)
     text = _LINE_TAG.sub("\n", " ".join(text.split()))
-    text = clean(html_entities.unescape(_TAG.sub("", text)))
+    text = clean(html_entities.unescape(_LONG_NUMBER.sub("", _TAG.sub("", text))))
     return _MANY_LINES.sub("\n\n", "\n".join(line.strip() for line in text.split("\n"))).strip()
 
 
@@ -135,6 +139,7 @@ def _walk(root: etree._Element, writer: _Writer) -> None:
         if (
             not isinstance(tag, str)
             or tag in _SKIPPED
+            or element.get("class") == NOTICE_CLASS
             or _HIDDEN.search(element.get("style") or "")
         ):
             writer.write(element.tail)

@@ -11,15 +11,15 @@ from email.utils import formataddr, getaddresses
 from .text import clean, one_line
 
 # Whatever the email package raises on malformed input; each of these was seen.
-EMAIL_ERRORS = (MessageError, ValueError, LookupError, AttributeError, TypeError)
+EMAIL_ERRORS = (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError)
 
-_ADDRESS_HEADERS = frozenset(
+ADDRESS_HEADERS = frozenset(
     """from to cc bcc reply-to sender delivered-to return-path
     resent-from resent-to resent-cc resent-bcc resent-sender""".split()
 )
 _ID_HEADERS = frozenset({"message-id", "resent-message-id"})
 _NOT_IN_ID = re.compile(r"[\s<>\[\]()\",;:\\]+")
-_BARE_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^{|}~-]{1,64}@[\w-][\w.-]{0,253}")
+BARE_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^{|}~-]{1,64}@[\w-][\w.-]{0,253}")
 _MEDIA_TYPE = re.compile(r"\s*([\w.+-]{1,80})/([\w.+-]{1,80})")
 _FILENAME = re.compile(
     r"(?:file)?name\*?(?:\d\*?)?\s*=\s*(?:[\w-]*'[\w-]*')?\"?([^\";\r\n]{1,200})", re.I
@@ -97,10 +97,10 @@ def _to_text(raw: str) -> str:
 def _add_repaired(part: EmailMessage, name: str, text: str) -> None:
     """Add the header in the best form that can be read again."""
     lower = name.lower()
-    if lower in _ADDRESS_HEADERS:
-        candidates = [_rebuild_addresses(text), ", ".join(_BARE_ADDRESS.findall(text))]
+    if lower in ADDRESS_HEADERS:
+        candidates = [_rebuild_addresses(text), ", ".join(BARE_ADDRESS.findall(text))]
     elif lower in _ID_HEADERS:
-        candidates = [_rebuild_id(text)]
+        candidates = [rebuild_id(text)]
     elif lower == "content-type":
         candidates = [_encode(text), _rebuild_media_type(text)]
     elif lower == "content-disposition":
@@ -150,7 +150,7 @@ def _encode(text: str) -> str:
 def _rebuild_addresses(text: str) -> str:
     found = []
     for name, address in getaddresses([one_line(clean(text))]):
-        match = _BARE_ADDRESS.search(address) or _BARE_ADDRESS.search(name)
+        match = BARE_ADDRESS.search(address) or BARE_ADDRESS.search(name)
         if not match:
             continue
         shown = _decode_words(name) if name != match[0] else ""
@@ -159,7 +159,7 @@ def _rebuild_addresses(text: str) -> str:
     return ", ".join(found)
 
 
-def _rebuild_id(text: str) -> str:
+def rebuild_id(text: str) -> str:
     """The identifier without the brackets and blanks that it may not contain, or nothing."""
     letters = _NOT_IN_ID.sub("", one_line(clean(text))).encode("ascii", "ignore").decode("ascii")
     local, _at, domain = letters.rpartition("@")

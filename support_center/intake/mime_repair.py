@@ -51,7 +51,7 @@ def _repair_multipart(part: EmailMessage) -> bool:
     """Find the parts of a multipart whose boundary is missing or wrong."""
     if part.get_content_maintype() != "multipart" or part.is_multipart():
         return False
-    body = _read_bytes(part)
+    body = read_bytes(part)
     match = _BOUNDARY.search(body)
     boundary = match[1].decode("ascii").rstrip() if match else ""
     if boundary:
@@ -64,13 +64,13 @@ def _repair_multipart(part: EmailMessage) -> bool:
             # The parts carry their own encodings; a multipart has none.
             del part["Content-Transfer-Encoding"]
             return True
-    _set_text(part, _decode(body, None))
+    set_text(part, decode_text(body, None))
     return True
 
 
 def _repair_content(part: EmailMessage) -> bool:
     """Make the content of a leaf readable; True if it was changed."""
-    is_text = part.get_content_maintype() in ("text", "") and not _is_attachment(part)
+    is_text = part.get_content_maintype() in ("text", "") and not is_attachment(part)
     try:
         content = part.get_content()
         if not is_text:
@@ -79,12 +79,12 @@ def _repair_content(part: EmailMessage) -> bool:
             return False
     except EMAIL_ERRORS:
         content = None
-    body = _read_bytes(part)
+    body = read_bytes(part)
     if is_text:
-        text = _decode(body, part.get_content_charset())
+        text = decode_text(body, part.get_content_charset())
         if content == text:
             return False
-        _set_text(part, text)
+        set_text(part, text)
         return True
     if content is not None:
         return False
@@ -111,12 +111,12 @@ def _subtype(part: EmailMessage, default: str) -> str:
     return subtype if _TOKEN.fullmatch(subtype) else default
 
 
-def _is_attachment(part: EmailMessage) -> bool:
+def is_attachment(part: EmailMessage) -> bool:
     disposition = str(part.get("Content-Disposition", "")).strip().lower()
     return bool(part.get_filename()) or disposition.startswith("attachment")
 
 
-def _read_bytes(part: EmailMessage) -> bytes:
+def read_bytes(part: EmailMessage) -> bytes:
     """The content of a leaf, its transfer encoding undone as far as it can be."""
     try:
         body = part.get_payload(decode=True)
@@ -128,7 +128,7 @@ def _read_bytes(part: EmailMessage) -> bytes:
     return raw.encode("utf-8", "surrogateescape") if isinstance(raw, str) else b""
 
 
-def _decode(body: bytes, charset: str | None) -> str:
+def decode_text(body: bytes, charset: str | None) -> str:
     """``body`` as text: in its charset if it is that, else in a likely one."""
     for name in (charset, *_CHARSETS):
         if not name:
@@ -141,7 +141,7 @@ def _decode(body: bytes, charset: str | None) -> str:
     return _without_nul(str(body, "latin-1"))
 
 
-def _set_text(part: EmailMessage, text: str) -> None:
+def set_text(part: EmailMessage, text: str) -> None:
     """Replace the content of ``part`` by ``text`` in UTF-8; its subtype stays."""
     subtype = _subtype(part, "plain") if part.get_content_maintype() == "text" else "plain"
     if part.get_content_maintype() == "multipart" and _HTML.search(text[:10_000]):
@@ -167,6 +167,6 @@ def _repair_message_id(message: EmailMessage) -> bool:
         digest.update(f"{name}: {read_raw(message, name)}\n".encode("utf-8", "replace"))
     for part in message.walk():
         if not part.is_multipart():
-            digest.update(_read_bytes(part))
+            digest.update(read_bytes(part))
     set_header(message, "Message-ID", f"<{digest.hexdigest()[:32]}@message-id.invalid>")
     return True

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, tzinfo
+from itertools import islice
 
 from . import values
 from .body import Form, read_form
 from .keys import KEYS, match_key
 from .quotes import is_forward, is_reply, split_quotes
-from .request import AppointmentRequest, Correction, Findings, ParseResult
-from .text import clean, describe, describe_fully, one_line
+from .request import MAX_FINDINGS, AppointmentRequest, Correction, Findings, ParseResult
+from .text import SHOWN_ITEMS, SHOWN_LEVELS, clean, describe, describe_fully, one_line
 from .times import KEY as DATE
 from .times import WordReader, aware, read_requested_date
 from .wording import read_words
@@ -115,6 +116,41 @@ def parse_mail(
     return ParseResult(request, tuple(findings.problems), tuple(findings.notes), form.found)
 
 
+def shorten(payload: object) -> object:
+    """External data without what ``parse_mapping`` would not look at anyway.
+
+    What it reads of the result, faults included, it reads of the whole, so that a request of
+    megabytes can be kept in a few kilobytes.
+    """
+    if not isinstance(payload, Mapping):
+        return _shorten_value(payload, values.LIMITS["description"])
+    kept: dict[str, object] = {}
+    known = unknown = 0
+    for name, value in payload.items():
+        key = match_key(clean(name[:200])) if isinstance(name, str) else None
+        known, unknown = known + (key is not None), unknown + (key is None)
+        if unknown > MAX_EXTRA if key is None else known > len(KEYS) + MAX_FINDINGS:
+            continue
+        # One more than the longest text that is cleaned: too long stays too long.
+        limit = values.LIMITS.get(key, MAX_EXTRA_VALUE) * 4 + 1 if key else MAX_EXTRA_VALUE * 2
+        kept[str(name)[:200]] = _shorten_value(value, limit)
+    return kept
+
+
+def _shorten_value(value: object, limit: int, level: int = SHOWN_LEVELS) -> object:
+    if isinstance(value, str):
+        return value[:limit]
+    if isinstance(value, Mapping):
+        items = islice(value.items(), SHOWN_ITEMS + 1 if level else 0)
+        return {str(key)[:limit]: _shorten_value(each, limit, level - 1) for key, each in items}
+    if isinstance(value, (list, tuple)):
+        items = islice(value, SHOWN_ITEMS + 1 if level else 0)
+        return [_shorten_value(each, limit, level - 1) for each in items]
+    is_long = isinstance(value, int) and value.bit_length() > 512
+    is_plain = value is None or isinstance(value, (bool, int, float))
+    return value if is_plain and not is_long else describe(value)
+
+
 def _find_form(text: str, subject: str) -> tuple[Form, str]:
     """The form in the sender's own text, else in what he forwarded, and who wrote that."""
     parts = split_quotes(text)
@@ -193,9 +229,13 @@ def _sort_keys(
             extra.append((name, value))
         elif key not in known:
             known[key] = value
-        elif describe_fully(known[key], MAX_EXTRA_VALUE) != describe_fully(value, MAX_EXTRA_VALUE):
+        elif _differ(known[key], value):
             findings.problem(key, "duplicate", value=describe(value), other=describe(known[key]))
     return known, _limit_extra(extra, findings)
+
+
+def _differ(one: object, other: object) -> bool:
+    return describe_fully(one, MAX_EXTRA_VALUE) != describe_fully(other, MAX_EXTRA_VALUE)
 
 
 def _limit_extra(

@@ -146,12 +146,15 @@ def _split_introduction(lines: list[str]) -> tuple[list[str], list[str]]:
             first = number + 1
             break
     lines = [*lines[:first], *(_unquote(line) for line in lines[first:])]
-    seen = False
+    folds = False
     for number in range(first, len(lines)):
         line = lines[number]
         if _header_name(line):
-            seen = True
-        elif line.strip() and not (line.startswith((" ", "\t")) and seen):
+            folds = True
+        elif not line.strip():
+            # What is indented below a blank line is text, no header that goes on.
+            folds = False
+        elif not (folds and line.startswith((" ", "\t"))):
             return lines[:number], lines[number:]
     return lines, []
 
@@ -194,7 +197,6 @@ def _strip_signature(text: str) -> str:
             end = number
         elif match_key(line.partition(":")[0]):
             break
-    lines = _without_blank_ends(lines[:end])
-    while lines and _SENT_FROM.match(lines[-1].strip()):
-        lines = _without_blank_ends(lines[:-1])
-    return "\n".join(lines)
+    while end and (not lines[end - 1].strip() or _SENT_FROM.match(lines[end - 1].strip())):
+        end -= 1
+    return "\n".join(_without_blank_ends(lines[:end]))

@@ -89,17 +89,23 @@ class ParseResult:
     has_form: bool = True
 
 
+# Nobody reads more of them, and the keys of one request may be spelled in endless ways.
+MAX_FINDINGS = 50
+
+
 @dataclass
 class Findings:
-    """Problems and notes while they are being collected."""
+    """Problems and notes while they are being collected; of each the first ``MAX_FINDINGS``."""
 
     problems: list[Problem] = default(default_factory=list)
     notes: list[Note] = default(default_factory=list)
 
     def problem(self, key: str, code: str, **params: str) -> None:
         """Add a problem under the canonical ``key``."""
-        self.problems.append(Problem(key, code, params))
+        if len(self.problems) < MAX_FINDINGS:
+            self.problems.append(Problem(key, code, params))
 
     def note(self, code: str, **params: str) -> None:
         """Add a note."""
-        self.notes.append(Note(code, params))
+        if len(self.notes) < MAX_FINDINGS:
+            self.notes.append(Note(code, params))

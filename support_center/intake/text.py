@@ -7,6 +7,8 @@ import reprlib
 
 # How much of a bad value a message repeats, in characters.
 SHOWN_CHARACTERS = 80
+# How much of nested data, which grows with the power of its levels.
+SHOWN_ITEMS, SHOWN_LEVELS = 8, 3
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 # PostgreSQL stores no NUL and psycopg2 encodes no lone surrogate; the other
@@ -25,10 +27,10 @@ class _Shower(reprlib.Repr):
 
     def __init__(self, size: int) -> None:
         super().__init__()
-        self.maxlevel = 4
+        self.maxlevel = SHOWN_LEVELS
         self.maxstring = self.maxother = self.maxlong = size
-        self.maxdict = self.maxlist = self.maxtuple = self.maxset = 20
-        self.maxfrozenset = self.maxdeque = self.maxarray = 20
+        self.maxdict = self.maxlist = self.maxtuple = self.maxset = SHOWN_ITEMS
+        self.maxfrozenset = self.maxdeque = self.maxarray = SHOWN_ITEMS
 
     def repr_int(self, x: int, level: int) -> str:
         # Python refuses to write integers of thousands of digits.

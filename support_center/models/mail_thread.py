@@ -1,16 +1,33 @@
 import logging
+from functools import partial
 from typing import NamedTuple
+from xmlrpc.client import Binary
+
+from markupsafe import Markup
 
 from odoo import _, api, models
 from odoo.exceptions import AccessError
-from odoo.tools import is_html_empty
+from odoo.tools import groupby, is_html_empty
 
-from ..intake import classify, repair, wants_no_answer
+from ..intake import (
+    NOTICE_CLASS,
+    bound_message,
+    classify,
+    flatten,
+    has_original,
+    is_ordinary,
+    is_readable,
+    read_envelope,
+    repair,
+    wants_no_answer,
+)
 
 _logger = logging.getLogger(__name__)
 
 INTAKE_MODELS = ("support.appointment", "support.ticket")
 NOISE = ("auto_reply", "bounce", "list")
+# Marks the work on a mail that a mailbox hands to a model of ours whatever its address says.
+OURS_KEY = "support_center_mailbox"
 
 # Where the context holds the ``GatewayMail`` that is being taken in.
 GATEWAY_KEY = "support_center_gateway_mail"
@@ -34,14 +51,126 @@ class MailThread(models.AbstractModel):
     _inherit = "mail.thread"
 
     @api.model
+    def message_process(
+        self,
+        model,
+        message,
+        custom_values=None,
+        save_original=False,
+        strip_attachments=False,
+        thread_id=None,
+    ):
+        """Make a mail to us flat that Python's own parser could not read, or not in time.
+
+        A thousand nested parts, or brackets in a ``Content-Type``, end that parser with an
+        error before anybody sees the mail, and the mail would come again for ever.
+        """
+        this = self.with_context(**{OURS_KEY: True}) if model in INTAKE_MODELS else self
+        source = bytes(message.data) if isinstance(message, Binary) else message
+        source = source.encode() if isinstance(source, str) else source
+        if not is_readable(source) and this._find_intake_addresses(source) is not None:
+            _logger.info("Mail made flat, since its parts are too many or too deeply nested")
+            message = flatten(source)
+        return super(MailThread, this).message_process(
+            model,
+            message,
+            custom_values=custom_values,
+            save_original=save_original,
+            strip_attachments=strip_attachments,
+            thread_id=thread_id,
+        )
+
+    @api.model
     def message_parse(self, message, save_original=False):
+        """Bound what a mail to us holds before Odoo parses and cleans it.
+
+        Odoo's cleaner costs seconds to hours for some mails of a few kilobytes. What is cut is
+        attached as it came, and the text says so. A mail that goes to other documents too is
+        one mail: they get the same text with the same attachments. Mails that are not for us
+        are Odoo's alone.
+        """
+        originals = self._bound_mail(message)
+        parse = partial(super().message_parse, save_original=save_original)
+        parsed = self._parse_repaired(parse, message)
+        self._attach_originals(parsed, originals)
+        if has_original(message) or not all(original.cid for original in originals):
+            self._tell_shortened(parsed)
+        return parsed
+
+    @api.model
+    def _bound_mail(self, message):
+        """Cut what is too long or too complex in a mail to us, in place.
+
+        :return: list of ``intake.Original``
+        """
+        if is_ordinary(message):
+            return []
+        own = self._find_intake_addresses(message)
+        return [] if own is None else bound_message(message, own)
+
+    @api.model
+    def _find_intake_addresses(self, mail):
+        """Whether a mail is for a model of ours, read without parsing it.
+
+        Rather too often than never: what else is done with the mail, its route decides.
+
+        :param mail: ``EmailMessage``, or the source of one as bytes
+        :return: set of our addresses among its recipients; None where it is not for us
+        """
+        envelope = read_envelope(mail)
+        parts = {address: address.partition("@")[0] for address in envelope.addresses}
+        # sudo: aliases and messages are looked up for whoever hands the mail over.
+        aliases = self.env["mail.alias"].sudo().search(
+            [
+                ("alias_name", "in", list(set(parts.values()))),
+                ("alias_model_id.model", "in", INTAKE_MODELS),
+            ]
+        )  # fmt: skip
+        names = set(aliases.mapped("alias_name"))
+        own = {address for address, local_part in parts.items() if local_part in names}
+        if own or self.env.context.get(OURS_KEY):
+            return own
+        answers = self.env["mail.message"].sudo().search_count(
+            [
+                ("message_id", "in", list(envelope.message_ids)),
+                ("model", "in", INTAKE_MODELS),
+            ],
+            limit=1,
+        )  # fmt: skip
+        return own if answers else None
+
+    @api.model
+    def _attach_originals(self, parsed, originals):
+        """Attach what was taken out of a mail; pictures are shown where they were."""
+        parsed["attachments"] = [
+            *parsed.get("attachments", []),
+            *(
+                self._Attachment(
+                    original.name, original.content, {"cid": original.cid} if original.cid else {}
+                )
+                for original in originals
+            ),
+        ]
+
+    @api.model
+    def _tell_shortened(self, parsed):
+        """Say above the text of a mail that it was cut."""
+        words = _(
+            "This mail is too long or too complex to be shown whole. What came in is attached."
+        )
+        notice = Markup('<p class="%s">%s</p>') % (NOTICE_CLASS, words)
+        # Odoo cleans the whole as it does any body; what is in it already is HTML.
+        parsed["body"] = notice + Markup(parsed.get("body") or "")  # noqa: S704
+
+    @api.model
+    def _parse_repaired(self, parse, message):
         """Read mails that core cannot: what is broken in them is repaired in place.
 
         Core raises on an unknown charset and the like, and the mail would be
         lost; of a multipart without boundary it takes an empty text.
         """
         try:
-            parsed = super().message_parse(message, save_original=save_original)
+            parsed = parse(message)
         except Exception as error:
             if not repair(message):
                 raise
@@ -50,7 +179,7 @@ class MailThread(models.AbstractModel):
             if not is_html_empty(parsed.get("body")) or not repair(message):
                 return self._drop_nul(parsed)
             _logger.info("Mail repaired, since its text did not come out")
-        return self._drop_nul(super().message_parse(message, save_original=save_original))
+        return self._drop_nul(parse(message))
 
     @api.model
     def _drop_nul(self, parsed):
@@ -102,6 +231,15 @@ class MailThread(models.AbstractModel):
         ]
 
     @api.model
+    def _routing_check_route(self, message, message_dict, route, raise_exception=True):
+        # sudo: core looks who follows the alias's owner, which the user that the gateway logs
+        # in as need not be allowed to read: of another company, for instance.
+        this = self.sudo() if route and route[0] in INTAKE_MODELS else self
+        return super(MailThread, this)._routing_check_route(
+            message, message_dict, route, raise_exception=raise_exception
+        )
+
+    @api.model
     def _classify_mail(self, message, message_dict):
         return classify(
             self._get_headers(message),
@@ -115,13 +253,29 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
-        """Hand what the headers say to ``message_new`` and ``message_update``."""
+        """Hand what the headers say to ``message_new`` and ``message_update``.
+
+        A record that a mail makes belongs to the company of the alias, whichever the gateway
+        works for.
+        """
         this = self
         if any(route[0] in INTAKE_MODELS for route in routes or ()):
             kind = self._classify_mail(message, message_dict)
             is_automatic = kind == "generated" or wants_no_answer(self._get_headers(message))
             this = self.with_context(**{GATEWAY_KEY: GatewayMail(kind, is_automatic)})
-        return super(MailThread, this)._message_route_process(message, message_dict, routes)
+        thread_id = False
+        for company, those in groupby(routes or (), this._get_route_company):
+            gateway = super(MailThread, this.with_company(company))
+            thread_id = gateway._message_route_process(message, dict(message_dict), those)
+        return thread_id
+
+    @api.model
+    def _get_route_company(self, route):
+        """The company in which a mail is taken in; an empty one where the gateway's is right."""
+        model, thread_id, custom_values, _user_id, alias = route
+        if model not in INTAKE_MODELS or thread_id or not alias:
+            return self.env["res.company"]
+        return self.env["support.mail.address"]._get_alias_company(alias, custom_values)
 
     @api.model
     def _get_gateway_mail(self):

@@ -1,5 +1,5 @@
 from odoo import _, api, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 from .support_state_mixin import LIVE_STATES, OPEN_STATES
 
@@ -9,6 +9,21 @@ NAMED = 5
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
+
+    def write(self, vals):
+        """Refuse to take a customer out of sight of those who have work to do for them.
+
+        :raise UserError: names the customers and their open appointments and tickets
+        """
+        result = super().write(vals)
+        if vals.get("company_id"):
+            remedy = _("Finish or cancel them first, or leave the contact without a company.")
+            guard = self.env["support.company.guard"]
+            open_visits = [("active", "=", True), ("state", "in", OPEN_STATES)]
+            guard._check_moved(self, "support.appointment", "partner_id", open_visits, remedy)
+            open_tickets = [("active", "=", True), ("state", "not in", ["solved", "cancelled"])]
+            guard._check_moved(self, "support.ticket", "partner_id", open_tickets, remedy)
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_expecting_customer(self):
@@ -24,29 +39,6 @@ class ResPartner(models.Model):
                     "%(appointments)s. Cancel these visits first, or archive the contact.",
                     customers=", ".join(expecting.partner_id.mapped("display_name")),
                     appointments=self._name_some(expecting),
-                )
-            )
-
-    @api.constrains("company_id")
-    def _check_support_company(self):
-        """A contact that moves to another company leaves no open appointment behind.
-
-        :raise ValidationError: names the appointments
-        """
-        bound = self.filtered("company_id")
-        if not bound:
-            return
-        stranded = bound._find_support_appointments([("state", "in", OPEN_STATES)]).filtered(
-            lambda appointment: appointment.company_id != appointment.partner_id.company_id
-        )
-        if stranded:
-            raise ValidationError(
-                _(
-                    "Appointments of another company are open for %(customers)s: %(appointments)s. "
-                    "Cancel them or give them another customer first, or leave the contact's "
-                    "company empty.",
-                    customers=", ".join(stranded.partner_id.mapped("display_name")),
-                    appointments=self._name_some(stranded),
                 )
             )
 

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
 
 
 class ResourceResource(models.Model):
@@ -17,9 +18,30 @@ class ResourceResource(models.Model):
         """Let the visits to come follow a technician who gets another user."""
         result = super().write(vals)
         if "user_id" in vals:
-            # sudo: whoever gives a resource its user need not know of our technicians.
-            technicians = self.env["support.technician"].sudo().with_context(active_test=False)
-            concerned = technicians.search([("resource_id", "in", self.ids)])
+            concerned = self._find_technicians()
             if concerned:
                 self.env["support.appointment"]._bring_calendar_in_step(concerned)
         return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_technician(self):
+        technicians = self._find_technicians()
+        if technicians:
+            raise UserError(
+                _(
+                    "The resource of a technician cannot be deleted: %(names)s. Archive the "
+                    "technician instead.",
+                    names=", ".join(technicians.mapped("name")),
+                )
+            )
+
+    def _find_technicians(self):
+        """The technicians of these resources, archived ones too, as superuser."""
+        # sudo: whoever changes a resource need not know of our technicians.
+        technicians = self.env["support.technician"].sudo().with_context(active_test=False)
+        return technicians.search([("resource_id", "in", self.ids)])
+
+    def _filter_technicians(self):
+        """Those of these resources that are a technician's."""
+        found = self._find_technicians().resource_id.ids if self.ids else []
+        return self.filtered(lambda resource: resource._origin.id in found)

@@ -12,6 +12,7 @@ from .support_automation_mixin import SILENT
 MAX_REFERENCES = 10
 # Marks the draft that the gateway posts its first mail to.
 FIRST_MAIL_KEY = "support_center_first_mail"
+ANSWER = "mail_template_intake_answer"
 # An object, which no caller from outside can put in the context.
 FIRST_MAIL = object()
 MESSAGE_ID = re.compile(r"<[^<>\s]{1,250}>")
@@ -83,6 +84,13 @@ class SupportAnswerMixin(models.AbstractModel):
         :return: dict of record id to ``(outcome, message)``, as the guard expects
         """
         outcomes = {}
+        fault = self.env["support.notifier"]._find_template_fault(ANSWER)
+        if fault:
+            # Not marked as answered: once the template is mended, they can be.
+            self._report_template_fault(fault)
+            return self._silence_known(
+                "intake_answer", {draft.id: ("skipped", fault) for draft in self}
+            )
         for draft in self:
             obstacle = draft._get_answer_obstacle()
             if obstacle:
@@ -99,18 +107,20 @@ class SupportAnswerMixin(models.AbstractModel):
         """Why nobody is to be answered; False where somebody is."""
         self.ensure_one()
         sender = self.intake_sender or ""
-        addresses = self.env["support.mail.address"]
-        if not self.intake_sender_normalized:
+        obstacle = self.env["support.mail.address"]._find_obstacle(
+            self.intake_sender_normalized, self.company_id
+        )
+        if obstacle in ("missing", "invalid"):
             return _("Not answered: the mail has no usable sender.")
         if self.intake_automatic or classify({}, sender=sender, subject="") != "human":
             return _("Not answered: a program wrote the mail.")
-        if addresses._is_own(sender, self.company_id):
+        if obstacle == "own":
             return _("Not answered: the mail came from an address of our own.")
-        if addresses._is_opted_out(sender):
+        if obstacle == "opted_out":
             return _("Not answered: the sender opted out of our mails.")
         return False
 
-    def _queue_answer(self, template_name="mail_template_intake_answer", address=None):
+    def _queue_answer(self, template_name=ANSWER, address=None):
         """
         :param str template_name: XML id without the module
         :param str address: who is answered, if not the sender
@@ -136,6 +146,11 @@ class SupportAnswerMixin(models.AbstractModel):
             "references": " ".join(references) or False,
             "auto_delete": False,
         }
+        if not template.subject:
+            values["subject"] = self.intake_subject or self.display_name
+        if template.mail_server_id and not template.mail_server_id.sudo().active:
+            # sudo: as in support.notifier
+            values["mail_server_id"] = False
         if not template.reply_to:
             values["reply_to"] = self.env["support.mail.address"]._get_reply_to(self)
         # sudo: whoever reads a request again may have no right on the queue.

@@ -1,4 +1,3 @@
-from datetime import timedelta
 from email.utils import parseaddr
 from functools import partial
 
@@ -20,15 +19,13 @@ CONTACT_FIELDS = {"customer_name", "customer_email", "customer_phone"}
 # Nobody is to be reminded of a visit in these states.
 CALLED_OFF = ("draft", "cancelled", "no_show")
 
-# For how long after the visit the customer's link still opens the page.
-LINK_DAYS_AFTER_VISIT = 14
-
 
 class SupportAppointment(models.Model):
     _name = "support.appointment"
     _description = "Support Appointment"
     # Ours first: its message_new stands in front of mail.thread's.
     _inherit = [
+        "support.ids.mixin",
         "support.live.mixin",
         "support.answer.mixin",
         "support.answer.text.mixin",
@@ -63,7 +60,9 @@ class SupportAppointment(models.Model):
         "support.backlog.mixin",
         "support.erasure.mixin",
         "support.automation.mixin",
+        "support.company.mixin",
         "support.protection.mixin",
+        "support.link.mixin",
         "portal.mixin",
         "rating.mixin",
         "mail.activity.mixin",
@@ -210,7 +209,7 @@ class SupportAppointment(models.Model):
     def _create_numbered(self, vals_list):
         """``create`` proper, of values that were looked at: references, defaults of the type,
         booking."""
-        vals_list = [self._complete_vals(vals) for vals in vals_list]
+        vals_list = [self._complete_vals(vals) for vals in self._complete_companies(vals_list)]
         self.env["ir.sequence"]._fill_references(vals_list, "name", "support.appointment")
         # A default, of the context or of the user, books as a value does.
         defaults = self.default_get(["technician_id", "state", "partner_id", "start"])
@@ -507,8 +506,11 @@ class SupportAppointment(models.Model):
     # Business
     # ------------------------------------------------------------------
 
-    def _is_link_valid(self):
-        """Whether the customer's link still opens this appointment."""
-        self.ensure_one()
-        last = self.stop or self.requested_date or self.create_date
-        return fields.Datetime.now() <= last + timedelta(days=LINK_DAYS_AFTER_VISIT)
+    @api.model
+    def _get_link_fields(self):
+        return ["stop", "requested_date", "merged_into_id"]
+
+    def _get_link_end(self):
+        # The link of a duplicate shows what goes on in its place, and ends with it.
+        followed = self._follow_merge()
+        return self._add_link_days(followed.stop or followed.requested_date or followed.create_date)

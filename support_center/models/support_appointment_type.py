@@ -1,12 +1,12 @@
 from datetime import timedelta
 
-from odoo import api, fields, models
+from odoo import _, api, fields, models
 
 
 class SupportAppointmentType(models.Model):
     _name = "support.appointment.type"
     _description = "Support Appointment Type"
-    _inherit = ["support.guarded.mixin"]
+    _inherit = ["support.ids.mixin", "support.guarded.mixin"]
     _order = "sequence, name"
     _check_company_auto = True
 
@@ -26,7 +26,10 @@ class SupportAppointmentType(models.Model):
     cancel_notice_hours = fields.Float(
         help="Until how many hours before the start a customer may cancel."
     )
-    skill_ids = fields.Many2many("support.skill", string="Required Skills")
+    # An archived skill is asked for by no other type any more; those that ask for it still do.
+    skill_ids = fields.Many2many(
+        "support.skill", string="Required Skills", context={"active_test": False}
+    )
     place = fields.Selection(
         [("on_site", "On site"), ("remote", "Remote")], default="on_site", required=True
     )
@@ -45,6 +48,21 @@ class SupportAppointmentType(models.Model):
             "Notice periods and the horizon cannot be negative.",
         ),
     ]
+
+    @api.constrains("company_id")
+    def _check_company_of_appointments(self):
+        self.env["support.company.guard"]._check_moved(
+            self,
+            "support.appointment",
+            "type_id",
+            [],
+            _("Leave the company empty, for use in all companies, or make another one."),
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        guard, remedy = self.env["support.company.guard"], _("Archive it instead.")
+        guard._check_unused(self, "support.appointment", "type_id", remedy)
 
     def _limit_offers(self, start, stop, duration):
         """The part of a time in which visits of this type may be offered.

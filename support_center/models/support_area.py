@@ -1,10 +1,10 @@
-from odoo import fields, models
+from odoo import _, api, fields, models
 
 
 class SupportArea(models.Model):
     _name = "support.area"
     _description = "Support Area"
-    _inherit = ["support.guarded.mixin"]
+    _inherit = ["support.ids.mixin", "support.guarded.mixin"]
     _order = "name"
 
     name = fields.Char(required=True, translate=True)
@@ -15,6 +15,11 @@ class SupportArea(models.Model):
     )
     color = fields.Integer()
     active = fields.Boolean(default=True)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        guard, remedy = self.env["support.company.guard"], _("Archive it instead.")
+        guard._check_unused(self, "support.technician", "area_ids", remedy)
 
     def _covers(self, postal_code):
         """Whether one of these areas holds ``postal_code``.

@@ -59,7 +59,7 @@ class SupportAssignmentMixin(models.AbstractModel):
             technician why not, and the next times at which somebody can come
         """
         wanted, left, unfit = self._assign_wanted()
-        if len(left) + len(unfit) == len(wanted):
+        if wanted and len(left) + len(unfit) == len(wanted):
             nobody = wanted.filtered(lambda a: a in unfit)
             raise UserError("\n\n".join([*left.values(), *nobody._describe_nobody(unfit)]))
         words = self.env["support.ranking.words"]
@@ -232,10 +232,7 @@ class SupportAssignmentMixin(models.AbstractModel):
         self.ensure_one()
         # sudo: whose skills and areas do not fit is said to whoever plans.
         visit, technician, faults = self.sudo(), technician.sudo(), []
-        if not technician.active:
-            faults.append(_("is archived"))
-        if technician.company_id and technician.company_id != visit.company_id:
-            faults.append(_("works for %(company)s", company=technician.company_id.name))
+        faults += visit._find_employment_faults(technician)
         needed = visit.type_id.skill_ids
         missing = needed and needed - technician.skill_ids
         if missing:
@@ -243,4 +240,19 @@ class SupportAssignmentMixin(models.AbstractModel):
         postal_code = visit.type_id.place != "remote" and visit.partner_id.zip
         if postal_code and technician.area_ids and not technician.area_ids._covers(postal_code):
             faults.append(_("does not go to %(postal_code)s", postal_code=postal_code))
+        return faults
+
+    def _find_employment_faults(self, technician):
+        """Why this technician is nobody to send any more, for the company of this visit.
+
+        :param technician: ``support.technician``, as superuser
+        :return: list of str, each as what follows the technician's name
+        """
+        faults = []
+        if not technician.active:
+            faults.append(_("is archived"))
+        elif not technician._filter_employed():
+            faults.append(_("has an archived user"))
+        if technician.company_id and technician.company_id != self.company_id:
+            faults.append(_("works for %(company)s", company=technician.company_id.name))
         return faults

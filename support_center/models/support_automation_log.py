@@ -3,9 +3,9 @@ from datetime import timedelta
 from functools import partial
 
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
-from ..compat import check_access, under_test
+from ..compat import under_test
 from .support_erasure_mixin import get_patterns
 
 # The one logger of everything automatic; administrators grep for its name.
@@ -15,10 +15,14 @@ OUTCOMES = [("ok", "Done"), ("skipped", "Skipped"), ("failed", "Failed")]
 
 RETENTION_DAYS = 365
 
+# How much of a text a row keeps, in characters: enough for a long traceback or request.
+LONGEST_TEXT = {"message": 5_000, "payload": 20_000}
+
 
 class SupportAutomationLog(models.Model):
     _name = "support.automation.log"
     _description = "Automation Log"
+    _inherit = "support.ids.mixin"
     _order = "id desc"
     _rec_name = "action"
 
@@ -45,15 +49,39 @@ class SupportAutomationLog(models.Model):
     # CRUD: append-only, for everybody
     # ------------------------------------------------------------------
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Keep the beginning of long texts, and how much was cut: anybody may send megabytes."""
+        return super().create([self._shorten(vals) for vals in vals_list])
+
+    @api.model
+    def _shorten(self, vals):
+        cut = {
+            field: self._shorten_text(vals[field], limit)
+            for field, limit in LONGEST_TEXT.items()
+            if isinstance(vals.get(field), str) and len(vals[field]) > limit
+        }
+        return {**vals, **cut}
+
+    @api.model
+    def _shorten_text(self, text, limit):
+        """The beginning of ``text`` and the number of characters that were cut, together at
+        most ``limit``."""
+        kept = text[: limit - 200]
+        return (
+            kept
+            + "…\n"
+            + _("[%(count)s more characters were cut off.]", count=len(text) - len(kept))
+        )
+
     def write(self, vals):
         """Refuse: a log that can be edited proves nothing.
 
-        :raise UserError: always, but for an empty recordset
+        :raise AccessError: always, but for an empty recordset
         """
         if not self:
             return super().write(vals)
-        check_access(self, "write")
-        raise UserError(_("The automation log is append-only: its rows cannot be changed."))
+        raise AccessError(_("The automation log is append-only: its rows cannot be changed."))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_never(self):

@@ -94,6 +94,7 @@ AUTOMATIONS = {
         APPOINTMENT, "_get_backlog_reoffer_domain", "_rule_reoffer_slot", is_on=False
     ),
     "automation_tell_hit_visits": Automation("resource.calendar.leaves"),
+    "automation_tell_schedule_conflicts": Automation("support.technician"),
 }
 
 

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import _, api, fields, models
 
+from .support_notifier import NOTICES
 from .support_technician_notice_mixin import AHEAD
 from .support_ticket_sync_mixin import TICKET_STATE_BY_VISIT
 
@@ -113,7 +114,12 @@ class SupportBacklogMixin(models.AbstractModel):
             """,
             {"ahead": AHEAD},
         )
-        return [("technician_id.user_id", "!=", False), *domain]
+        return [
+            "|",
+            ("technician_id.user_id", "!=", False),
+            ("technician_id.email", "!=", False),
+            *domain,
+        ]
 
     @api.model
     def _get_backlog_ticket_domain(self):
@@ -207,6 +213,13 @@ class SupportBacklogMixin(models.AbstractModel):
         :return: dict of record id to text
         """
         obstacles = self._get_obstacles(notice) if notice else {}
+        fault = notice and self.env["support.notifier"]._find_template_fault(
+            NOTICES[notice].template
+        )
+        if fault:
+            obstacles = {**dict.fromkeys(self.ids, fault), **obstacles}
+        technicians = self.technician_id if audience == "technician" else self.technician_id[:0]
+        unreachable = technicians._find_notice_obstacles()
         # sudo: an address that managers see with each delivery.
         parameters = self.env["ir.config_parameter"].sudo()
         url = parameters.get_param("support_center.webhook_response_url")
@@ -218,7 +231,8 @@ class SupportBacklogMixin(models.AbstractModel):
                 text = record.partner_id.email_formatted or record.customer_email
             elif audience == "technician":
                 # sudo: the technician's user is not everybody's to read.
-                text = record.technician_id.sudo().user_id.name or _("The technician has no user.")
+                technician = record.technician_id.sudo()
+                text = unreachable.get(technician.id) or technician.user_id.name or technician.email
             elif audience == "ticket":
                 text = record.ticket_id.display_name
             elif audience == "sender":

@@ -53,12 +53,12 @@ class SupportBoard(models.AbstractModel):
         """
         self._check_board_access()
         start, stop = self._read_window(date_from, date_to)
-        filters = filters or {}
-        technicians = self._find_technicians(filters)
+        filters = self._read_filters(filters)
+        technicians = self._find_technicians(filters, start, stop)
         visits = self.env["support.appointment"].search_fetch(
             self._get_visits_domain(technicians, start, stop), VISIT_FIELDS, order="start, id"
         )
-        # Whoever has left is shown as long as visits of his have to be seen.
+        # Those who have left are shown as long as visits of theirs have to be seen.
         technicians &= technicians.filtered("active") | visits.technician_id
         return {
             "technicians": self._prepare_technicians(technicians, start, stop),
@@ -66,7 +66,7 @@ class SupportBoard(models.AbstractModel):
             "unassigned": self._load_unassigned(filters),
             "review_count": self._count_reviews(),
             "options": self._load_options(),
-            "has_technicians": bool(technicians or self._find_technicians({}).filtered("active")),
+            "has_technicians": bool(technicians or self._has_technicians()),
         }
 
     @api.model
@@ -79,10 +79,12 @@ class SupportBoard(models.AbstractModel):
         """
         self._check_board_access()
         start, stop = self._read_window(date_from, date_to)
-        filters = filters or {}
-        domain = self._get_visits_domain(self._find_technicians(filters), start, stop)
+        filters = self._read_filters(filters)
+        ids = self.env["support.arguments"]._get_ids("ids", ids)
+        technicians = self._find_technicians(filters, start, stop)
+        domain = self._get_visits_domain(technicians, start, stop)
         visits = self.env["support.appointment"].search_fetch(
-            [("id", "in", list(ids)), *domain], VISIT_FIELDS, order="start, id"
+            [("id", "in", ids), *domain], VISIT_FIELDS, order="start, id"
         )
         return {
             "visits": self._prepare_visits(visits),
@@ -91,13 +93,20 @@ class SupportBoard(models.AbstractModel):
         }
 
     @api.model
+    def _has_technicians(self):
+        """Whether there is any to plan with, whatever the filters leave of them."""
+        return bool(self.env["support.technician"].search_count([], limit=1))
+
+    @api.model
     def _check_board_access(self):
         if not self.env.user.has_group("support_center.group_support_dispatcher"):
             raise AccessError(_("Only a dispatcher uses the dispatch board."))
 
     @api.model
     def _read_window(self, date_from, date_to):
-        start, stop = fields.Datetime.to_datetime(date_from), fields.Datetime.to_datetime(date_to)
+        arguments = self.env["support.arguments"]
+        start = arguments._get_moment("date_from", date_from)
+        stop = arguments._get_moment("date_to", date_to)
         if not start or not stop or not timedelta() < stop - start <= timedelta(days=MAX_DAYS):
             raise ValidationError(
                 _(
@@ -109,33 +118,71 @@ class SupportBoard(models.AbstractModel):
             )
         return start, stop
 
+    @api.model
+    def _read_filters(self, filters):
+        """The filters of ``load`` as values; each of them is there.
+
+        :raise ValidationError: names the one that is of another kind than expected
+        """
+        arguments = self.env["support.arguments"]
+        filters = arguments._get_mapping("filters", filters)
+        readers = {
+            "name": arguments._get_text,
+            "search": arguments._get_text,
+            "offset": arguments._get_number,
+            "area_ids": arguments._get_ids,
+            "skill_ids": arguments._get_ids,
+        }
+        return {name: read(name, filters.get(name)) for name, read in readers.items()}
+
     # ------------------------------------------------------------------
     # Domains
     # ------------------------------------------------------------------
 
     @api.model
-    def _find_technicians(self, filters):
-        """Those whom the filters are for, the archived ones too: visits may be left to them."""
+    def _find_technicians(self, filters, start, stop):
+        """Those whom the filters are for, as superuser.
+
+        The archived ones too, and those who went to a company that is out of sight: visits may be
+        left to them, and a visit that stands is shown, whatever became of its technician.
+        """
         domain = []
-        if filters.get("name"):
+        if filters["name"]:
             domain.append(("name", "ilike", filters["name"]))
-        if filters.get("area_ids"):
+        if filters["area_ids"]:
             # Who has no area goes everywhere.
             domain += ["|", ("area_ids", "in", filters["area_ids"]), ("area_ids", "=", False)]
-        if filters.get("skill_ids"):
+        if filters["skill_ids"]:
             domain.append(("skill_ids", "in", filters["skill_ids"]))
         technicians = self.env["support.technician"].with_context(active_test=False)
-        return technicians.search(domain).with_env(self.env)
+        found = technicians.search(domain)
+        groups = self.env["support.appointment"]._read_group(
+            [
+                ("technician_id", "!=", False),
+                ("technician_id", "not in", technicians.search([]).ids if domain else found.ids),
+                *self._get_window_domain(start, stop),
+            ],
+            ["technician_id"],
+        )
+        # sudo: of these nothing is told but what the board shows of anybody.
+        found = found.sudo()
+        if groups:
+            gone = [("id", "in", [technician.id for (technician,) in groups])]
+            found |= found.search([*gone, *domain])
+        return found.with_context(active_test=True)
 
     @api.model
     def _get_visits_domain(self, technicians, start, stop):
-        """The visits of these technicians that share a moment with the window.
+        """The visits of these technicians that share a moment with the window."""
+        return [("technician_id", "in", technicians.ids), *self._get_window_domain(start, stop)]
 
+    @api.model
+    def _get_window_domain(self, start, stop):
+        """
         The lower bound of ``start`` is for the index: without it all the past would be read.
         """
         earliest = start - timedelta(hours=LONG_VISIT_HOURS)
         return [
-            ("technician_id", "in", technicians.ids),
             ("state", "!=", "cancelled"),
             ("start", "<", stop),
             ("stop", ">", start),
@@ -151,7 +198,7 @@ class SupportBoard(models.AbstractModel):
             ("state", "in", PLANNABLE_STATES),
             ("intake_state", "not in", WAITING_REQUESTS),
         ]
-        if filters.get("search"):
+        if filters["search"]:
             text = filters["search"]
             domain += ["|", "|"]
             domain += [(name, "ilike", text) for name in ("name", "customer_name", "location")]
@@ -167,7 +214,7 @@ class SupportBoard(models.AbstractModel):
         domain = self._get_unassigned_domain(filters)
         total = appointments.search_count(domain)
         # A page that others have emptied meanwhile is the last one that there is.
-        offset = min(max(filters.get("offset") or 0, 0), max(total - 1, 0) // PAGE * PAGE)
+        offset = min(max(filters["offset"], 0), max(total - 1, 0) // PAGE * PAGE)
         records = appointments.search_fetch(
             domain,
             VISIT_FIELDS,
@@ -221,9 +268,7 @@ class SupportBoard(models.AbstractModel):
         return {
             "id": technician.id,
             "name": technician.name,
-            "note": ""
-            if technician.active
-            else _("%(technician)s is archived.", technician=technician.name),
+            "note": self._describe_absent(technician),
             "zone": agenda.zone.key,
             "skills": technician.skill_ids.mapped("name"),
             "areas": technician.area_ids.mapped("name"),
@@ -242,6 +287,21 @@ class SupportBoard(models.AbstractModel):
                 for day, times in days
             },
         }
+
+    @api.model
+    def _describe_absent(self, technician):
+        """Why this technician gets no more visits; an empty str for one who does."""
+        if not technician.active:
+            return _("%(technician)s is archived.", technician=technician.name)
+        if not technician._filter_employed():
+            return _("The user of %(technician)s is archived.", technician=technician.name)
+        if technician.company_id and technician.company_id not in self.env.companies:
+            return _(
+                "%(technician)s works for %(company)s.",
+                technician=technician.name,
+                company=technician.company_id.name,
+            )
+        return ""
 
     @api.model
     def _prepare_shading(self, agenda, window):
@@ -297,6 +357,9 @@ class SupportBoard(models.AbstractModel):
         """
         :return: dict; ``version`` is for ``move``, which refuses what somebody has changed since
         """
+        # sudo: customer and type may belong to a company that is out of sight by now; whoever sees
+        # the visit sees whom it is for.
+        visit = appointment.sudo()
         values = {
             name: fields.Datetime.to_string(appointment[name]) or False
             for name in ("start", "stop", "busy_start", "busy_stop", "requested_date")
@@ -305,11 +368,9 @@ class SupportBoard(models.AbstractModel):
             **values,
             "id": appointment.id,
             "name": appointment.name,
-            "customer": appointment.customer_name or appointment.partner_id.name or "",
-            "place": appointment.location or appointment.partner_id.city or "",
-            "type": [appointment.type_id.id, appointment.type_id.name]
-            if appointment.type_id
-            else False,
+            "customer": visit.customer_name or visit.partner_id.name or "",
+            "place": visit.location or visit.partner_id.city or "",
+            "type": [visit.type_id.id, visit.type_id.name] if visit.type_id else False,
             "priority": appointment.priority,
             "state": appointment.state,
             "duration": appointment.duration,

@@ -39,9 +39,10 @@ class SupportBoardMoveMixin(models.AbstractModel):
         :raise AccessError: for anybody but a dispatcher of the appointment's company
         """
         self._check_board_access()
-        appointment = self.env["support.appointment"].browse(appointment_id).exists()
+        appointment = self._find_appointment(appointment_id)
         if not appointment:
             return self._refuse("gone", _("This appointment does not exist any more."))
+        vals, version = self._read_vals(vals), self._read_version(version)
         planned = self._read_plan(appointment, vals)
         refusal = self._find_refusal(appointment, planned, vals, version)
         if refusal:
@@ -57,13 +58,45 @@ class SupportBoardMoveMixin(models.AbstractModel):
         :return: as ``move``
         """
         self._check_board_access()
-        appointment = self.env["support.appointment"].browse(appointment_id).exists()
+        appointment = self._find_appointment(appointment_id)
         if not appointment:
             return self._refuse("gone", _("This appointment does not exist any more."))
-        changed = self._find_change(appointment, version)
+        changed = self._find_change(appointment, self._read_version(version))
         if changed:
             return self._refuse("changed", changed)
         return self._try(appointment, appointment.action_confirm)
+
+    @api.model
+    def _find_appointment(self, appointment_id):
+        number = self.env["support.arguments"]._get_id("appointment_id", appointment_id)
+        return self.env["support.appointment"].browse(number).exists()
+
+    @api.model
+    def _read_version(self, version):
+        """None where the visit may have changed meanwhile, for all that the caller says."""
+        if version is None or version is False:
+            return None
+        return self.env["support.arguments"]._get_number("version", version)
+
+    @api.model
+    def _read_vals(self, vals):
+        """What ``move`` is given, as values.
+
+        :return: dict with those of the keys that were given
+        :raise ValidationError: names the one that is of another kind than expected
+        """
+        arguments = self.env["support.arguments"]
+        vals = arguments._get_mapping("vals", vals)
+        for name in ("start", "stop", "day_start", "day_stop"):
+            if name in vals:
+                vals[name] = arguments._get_moment(name, vals[name])
+        if "technician_id" in vals:
+            vals["technician_id"] = arguments._get_id("technician_id", vals["technician_id"])
+        if bool(vals.get("day_start")) != bool(vals.get("day_stop")):
+            raise ValidationError(
+                _("A day has a start and a stop: give both “day_start” and “day_stop”.")
+            )
+        return vals
 
     @api.model
     def _try(self, appointment, action):
@@ -99,14 +132,15 @@ class SupportBoardMoveMixin(models.AbstractModel):
         """
         :return: dict of ``start``, ``duration`` and ``technician`` as they would be
         """
-        start = fields.Datetime.to_datetime(vals.get("start")) or appointment.start
-        stop = fields.Datetime.to_datetime(vals.get("stop"))
+        start, stop = vals.get("start") or appointment.start, vals.get("stop")
         duration = (stop - start) / timedelta(hours=1) if start and stop else appointment.duration
         technician = appointment.technician_id
         if "technician_id" in vals:
             technician = technician.browse(vals["technician_id"] or [])
-            # Before it is said why somebody cannot come: whose hours are told is to be in sight.
-            technician.read(["name"])
+            # Before it is said why somebody cannot come: whose hours are told is to be in sight,
+            # or is known to the dispatcher by the visit already.
+            if technician != appointment.technician_id:
+                technician.read(["name"])
         if vals.get("day_start"):
             start = self._find_start(appointment, technician, vals)
         return {"start": start, "duration": duration, "technician": technician}
@@ -115,7 +149,7 @@ class SupportBoardMoveMixin(models.AbstractModel):
     def _find_start(self, appointment, technician, vals):
         """When on a day: as planned or wished, else the first free time. Where there is none, an
         hour of that day and of no other, so that it is said why not."""
-        since, until = (fields.Datetime.to_datetime(vals[key]) for key in ("day_start", "day_stop"))
+        since, until = vals["day_start"], vals["day_stop"]
         now = fields.Datetime.now()
         soonest = max(since, now.replace(second=0) + timedelta(minutes=1))
         if soonest >= until:
@@ -189,10 +223,21 @@ class SupportBoardMoveMixin(models.AbstractModel):
     def _find_misfit(self, appointment, planned):
         """What nobody can have: a visit that ends before it starts, or somebody who has left, as
         a board that was opened before may still show."""
-        technician = planned["technician"]
+        # sudo: the technician of a visit may work for a company that is out of sight by now.
+        technician = planned["technician"].sudo()
         if technician and not technician.active:
             return self._refuse(
                 "refused", _("%(technician)s is archived.", technician=technician.name)
+            )
+        faults = technician and appointment._find_employment_faults(technician)
+        if faults:
+            return self._refuse(
+                "refused",
+                _(
+                    "%(technician)s %(reasons)s.",
+                    technician=technician.name,
+                    reasons="; ".join(faults),
+                ),
             )
         try:
             appointment._check_duration({"duration": planned["duration"]})
@@ -299,7 +344,8 @@ class SupportBoardMoveMixin(models.AbstractModel):
     @api.model
     def _find_warnings(self, appointment):
         """What a dispatcher may do all the same, and should know: skills, areas."""
-        technician = appointment.technician_id
+        # sudo: as in _find_misfit
+        technician = appointment.sudo().technician_id
         if not technician:
             return []
         faults = appointment._find_unmet_rules(technician)

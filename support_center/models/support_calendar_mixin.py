@@ -302,7 +302,7 @@ class SupportCalendarMixin(models.AbstractModel):
     def action_view_calendar_event(self):
         """Open the visit's entry in the calendar."""
         check_access(self, "read")
-        self.ensure_one()
+        self._check_one()
         return {
             "type": "ir.actions.act_window",
             "res_model": "calendar.event",

@@ -56,7 +56,7 @@ VISITS = [
     Row(1, 1, "10:00", "remote", "call", "library", "Follow-up of the training.", priority="0"),
     Row(1, 2, "09:00", "london", "visit", "gallery", "Take the ticket desk into service."),
     Row(1, 2, "13:30", "", "visit", "office", "Move of two desks.", ahead="draft"),
-    # South is on leave by then: see Visits in an Absence.
+    # South is on leave by then: see Schedule Conflicts.
     Row(1, 3, "09:00", "south", "visit", "bakery", "Yearly check.", priority="0"),
     Row(1, 3, "13:30", "", "call", "hotel", "Explain the new phones.", ahead="draft"),
     Row(1, 4, "09:00", "north", "installation", "school", "Mount two more screens."),

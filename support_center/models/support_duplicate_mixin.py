@@ -160,7 +160,7 @@ class SupportDuplicateMixin(models.AbstractModel):
         :return: window action
         """
         check_access(self.browse(), "write")
-        self.ensure_one()
+        self._check_one()
         return self.env["support.merge.wizard"]._open(self | self._find_duplicates()[self])
 
     def _check_mergeable(self):

@@ -36,11 +36,13 @@ class SupportHealthCheck(models.AbstractModel):
             "_check_mail_queue": _("Mail queue"),
             "_check_alias": _("Address for requests"),
             "_check_templates": _("Mail templates"),
+            "_check_recipients": _("People who cannot be told"),
             "_check_webhook_settings": _("Webhook settings"),
             "_check_deliveries": _("Webhook deliveries"),
             "_check_received": _("Requests not read"),
             "_check_review": _("Requests to review"),
             "_check_booking_guarantee": _("Booking guarantee"),
+            "_check_technicians": _("Technicians"),
             "_check_integration_users": _("Integration users"),
             "_check_parameters": _("Parameters"),
         }

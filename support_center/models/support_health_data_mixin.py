@@ -4,6 +4,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 
 from .ir_config_parameter import DEFAULTS
 from .support_backlog import APPOINTMENT
+from .support_state_mixin import OPEN_STATES
 
 OVERLAPS_SHOWN = 50
 YES_OR_NO = {"", "true", "false", "1", "0", "yes", "no", "y", "n", "t", "f", "on", "off"}
@@ -84,6 +85,93 @@ class SupportHealthDataMixin(models.AbstractModel):
                 count=len(pairs),
                 res_model=APPOINTMENT,
                 domain=str([("id", "in", sorted({i for row in pairs for i in (row[0], row[2])}))]),
+            )
+        ]
+
+    # ------------------------------------------------------------------
+    # Technicians
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _check_technicians(self):
+        """Technicians who share a user, whose user is archived, or who left visits behind."""
+        # sudo: as far as the user may see, users included, which not every manager may read.
+        technicians = self.env["support.backlog"]._get_readable("support.technician")
+        employed = technicians.search([("user_id", "!=", False)])
+        archived = employed - employed._filter_employed()
+        shared = employed.browse().union(
+            *(those for those in employed.sudo().grouped("user_id").values() if len(those) > 1)
+        )
+        rows = [
+            self._prepare_row(
+                name,
+                severity,
+                message,
+                count=len(found),
+                res_model="support.technician",
+                domain=str([("id", "in", found.ids)]),
+            )
+            for name, severity, message, found in (
+                (
+                    _("Technicians with the same user"),
+                    "problem",
+                    _(
+                        "Two technicians of one user can be booked at the same time: %(names)s. "
+                        "Archive one of each, or give them different users.",
+                        names=", ".join(shared.mapped("name")),
+                    ),
+                    shared,
+                ),
+                (
+                    _("Technicians with an archived user"),
+                    "warning",
+                    _(
+                        "They get no more visits and are told of none: %(names)s. Archive the "
+                        "technician, or choose another user or none.",
+                        names=", ".join(archived.mapped("name")),
+                    ),
+                    archived,
+                ),
+            )
+            if found
+        ]
+        rows += self._prepare_left_behind_rows()
+        return rows or [
+            self._prepare_row(
+                _("Technicians"),
+                "ok",
+                _("Each user is one technician, and no visit was left behind."),
+            )
+        ]
+
+    @api.model
+    def _prepare_left_behind_rows(self):
+        """Planned visits whose technician is archived or works for another company."""
+        appointments = self.env["support.backlog"]._get_readable(APPOINTMENT)
+        groups = appointments._read_group(
+            [("technician_id", "!=", False), ("state", "in", OPEN_STATES)],
+            ["technician_id", "company_id"],
+            ["id:array_agg"],
+        )
+        ids = []
+        for technician, company, found in groups:
+            # sudo: a technician of another company is out of the manager's sight.
+            technician_sudo = technician.sudo()
+            if not technician_sudo.active or (technician_sudo.company_id or company) != company:
+                ids += found
+        if not ids:
+            return []
+        return [
+            self._prepare_row(
+                _("Visits left behind"),
+                "warning",
+                _(
+                    "Their technician is archived or works for another company. Give them to "
+                    "somebody else."
+                ),
+                count=len(ids),
+                res_model=APPOINTMENT,
+                domain=str([("id", "in", sorted(ids))]),
             )
         ]
 

@@ -4,6 +4,7 @@ from odoo import _, api, fields, models
 from odoo.tools import config
 
 from ..delivery.smtp_probe import probe
+from .support_notifier import RENDERED
 
 # Odoo sends the queue every hour or sooner; what waits longer is stuck.
 STUCK_AFTER = timedelta(hours=2)
@@ -14,7 +15,11 @@ TEMPLATES = {
     "mail_template_appointment_rescheduled": "Support Appointment Rescheduled",
     "mail_template_appointment_cancelled": "Support Appointment Cancelled",
     "mail_template_appointment_updated": "Support Appointment Updated",
+    "mail_template_intake_answer": "Support Request Answer",
+    "mail_template_request_rejected": "Support Request Rejected",
 }
+# Whom these go to is decided by the program, not by the template.
+ANSWERS = ("mail_template_intake_answer", "mail_template_request_rejected")
 
 
 class SupportHealthMailMixin(models.AbstractModel):
@@ -163,15 +168,38 @@ class SupportHealthMailMixin(models.AbstractModel):
                     name=alias.alias_name,
                 ),
             )
+        others = self._check_other_aliases(alias)
         if fault:
-            return [self._prepare_row(label, *fault, **link)]
+            return [self._prepare_row(label, *fault, **link), *others]
         return [
             self._prepare_row(
                 label,
                 "ok",
                 _("Mail to %(address)s becomes a request.", address=alias.display_name),
                 **link,
+            ),
+            *others,
+        ]
+
+    @api.model
+    def _check_other_aliases(self, alias):
+        """Aliases of teams and of other companies that Odoo has marked as invalid."""
+        invalid = alias.search(
+            [
+                ("alias_model_id.model", "in", MAIL_MODELS),
+                ("alias_status", "=", "invalid"),
+                ("id", "!=", alias.id),
+            ]
+        )
+        return [
+            self._prepare_row(
+                each.display_name,
+                "problem",
+                _("The last mail could not be taken in: see the alias's defaults."),
+                res_model="mail.alias",
+                res_id=each.id,
             )
+            for each in invalid
         ]
 
     @api.model
@@ -199,11 +227,14 @@ class SupportHealthMailMixin(models.AbstractModel):
         """Each template is there and can be rendered."""
         # sudo: any appointment will do for the trial, nothing of it is shown.
         appointments = self.env["support.appointment"].sudo()
-        sample = appointments.search([("start", "!=", False)], order="id desc", limit=1)
+        sample = appointments.search(
+            [("start", "!=", False), ("partner_id.email_normalized", "!=", False)],
+            order="id desc",
+            limit=1,
+        )
         rows = []
         for xmlid, name in TEMPLATES.items():
             template = self.env.ref(f"support_center.{xmlid}", raise_if_not_found=False)
-            fault = self._find_template_fault(template, sample)
             if not template:
                 rows.append(
                     self._prepare_row(
@@ -213,12 +244,16 @@ class SupportHealthMailMixin(models.AbstractModel):
                         is_module_link=True,
                     )
                 )
-            elif fault:
+                continue
+            template = template.sudo()  # sudo: the trial reads whatever the template reads
+            fault = self._find_template_fault(xmlid, template, sample)
+            flaw = not fault and self._find_template_flaw(template)
+            if fault or flaw:
                 rows.append(
                     self._prepare_row(
                         template.name,
-                        "problem",
-                        fault,
+                        "problem" if fault else "warning",
+                        fault or flaw,
                         res_model="mail.template",
                         res_id=template.id,
                     )
@@ -239,21 +274,89 @@ class SupportHealthMailMixin(models.AbstractModel):
         ]
 
     @api.model
-    def _find_template_fault(self, template, sample):
-        """Why a template cannot be used, in words; False if it can."""
-        if not template:
-            return False
-        template = template.sudo()  # sudo: the trial reads whatever the template reads
-        if template.model != "support.appointment":
-            return _("It is no template of appointments any more. Set “Applies to” again.")
-        if not sample:
-            return False
+    def _find_template_fault(self, xmlid, template, sample):
+        """Why a template cannot be used, in words; empty if it can."""
+        notifier = self.env["support.notifier"]
+        fault = notifier._find_template_fault(xmlid)
+        if fault or not sample:
+            return fault
         try:
             with self.env.cr.savepoint():
-                template._generate_template(sample.ids, ("subject", "body_html"))
+                rendered = template._generate_template(sample.ids, RENDERED)
         except Exception as error:  # noqa: BLE001, the fault is what is looked for
             cause = error.__cause__ or error
             return _(
                 "It cannot be rendered: %(error)s", error=str(cause).strip().splitlines()[0][:200]
             )
-        return False
+        return xmlid not in ANSWERS and notifier._find_mail_faults(template, rendered).get(
+            sample.id, ""
+        )
+
+    @api.model
+    def _find_template_flaw(self, template):
+        """What should be put right though mails go out, in words; empty if nothing."""
+        if not template.subject:
+            return _("It has no subject: mails go out with the appointment's reference instead.")
+        if template.mail_server_id and not template.mail_server_id.active:
+            return _(
+                "Its mail server “%(server)s” is archived: mails go out by another one.",
+                server=template.mail_server_id.name,
+            )
+        return ""
+
+    # ------------------------------------------------------------------
+    # Recipients
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _check_recipients(self):
+        """Customers and technicians of visits to come whom no mail reaches."""
+        # sudo: visits of all companies are counted; how many they are is shown.
+        appointments = self.env["support.appointment"].sudo()
+        ahead = [
+            ("state", "=", "confirmed"),
+            ("start", ">", fields.Datetime.to_string(fields.Datetime.now())),
+        ]
+        rows = self._prepare_count_rows(
+            appointments,
+            [
+                (
+                    _("Customers without an address"),
+                    "warning",
+                    _("No mail about these visits is sent. Enter valid e-mail addresses, or call."),
+                    [*ahead, ("partner_id.email_normalized", "=", False)],
+                ),
+                (
+                    _("Customers who opted out"),
+                    "warning",
+                    _("Their addresses are on the blacklist, so nothing is sent. Call them."),
+                    [*ahead, ("partner_id.is_blacklisted", "=", True)],
+                ),
+                (
+                    _("Customers whose mails came back"),
+                    "warning",
+                    _("Check the addresses; a mail from the customer clears this."),
+                    [*ahead, ("partner_id.message_bounce", ">", 0)],
+                ),
+            ],
+        )
+        technicians = appointments.search(ahead).technician_id
+        unreachable = technicians._find_notice_obstacles()
+        rows += [
+            self._prepare_row(
+                technician.name,
+                "warning",
+                unreachable[technician.id],
+                res_model="support.technician",
+                res_id=technician.id,
+            )
+            for technician in technicians
+            if technician.id in unreachable
+        ]
+        return rows or [
+            self._prepare_row(
+                _("People who cannot be told"),
+                "ok",
+                _("All customers and technicians of visits to come can be reached."),
+            )
+        ]

@@ -1,14 +1,20 @@
 import json
 from collections import namedtuple
+from dataclasses import replace
 
 import pytz
 
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ..intake import Problem, parse_mail, parse_mapping
+from ..intake import Note, Problem, parse_mail, parse_mapping, shorten
 from ..languages import get_company_lang
 
+# Longest external data that an appointment keeps, in characters of JSON; of longer ones it
+# keeps what can be read, and the whole as an attachment.
+MAX_RAW = 100_000
+# How many faults a refusal lists.
+MAX_FAULTS = 100
 # What one request came to: the parser's result, the records it names, all that
 # is wrong with it.
 Reading = namedtuple("Reading", "result type technician ticket problems")
@@ -40,8 +46,7 @@ class SupportIntake(models.AbstractModel):
         payloads = self._split_payloads(data, count)
         readings = self._read_payloads(payloads)
         references = self.env["support.intake.references"]
-        references._claim(readings)
-        known = references._find(readings)
+        known = references._find_or_claim(readings)
         faults = self._list_faults(
             {
                 index: reading
@@ -74,18 +79,17 @@ class SupportIntake(models.AbstractModel):
         partners = self.env["support.intake.contacts"]._get_partners(
             [readings[index] for index in indices]
         )
-        vals_list = [
-            {
-                **self._prepare_appointment_vals(readings[index], partners),
-                "source": "api",
-                "intake_raw": self._dump(payloads[index]),
-            }
-            for index in indices
-        ]
+        vals_list = []
+        for index in indices:
+            raw_vals = self._prepare_raw_vals(payloads[index])
+            reading = self._note_shortened(readings[index], raw_vals["intake_shortened"])
+            vals = self._prepare_appointment_vals(reading, partners)
+            vals_list.append({**vals, **raw_vals, "source": "api"})
         # sudo: the integration group has no right to create but this one, with
         # values that were validated here; the caller stays the creating user.
         made = self.env["support.appointment"].sudo()._create_numbered(vals_list)
         made._subscribe_customers()
+        self._attach_originals(made, [payloads[index] for index in indices])
         if made:
             self.env["support.automation.log"]._record("external_request", made, "ok")
         return made
@@ -147,6 +151,8 @@ class SupportIntake(models.AbstractModel):
         """Raise the ``ValidationError`` that tells the caller everything at once."""
         one = len(payloads) == 1
         lines = [_("The request was refused and nothing was made:")]
+        more = len(faults) - MAX_FAULTS
+        faults = faults[:MAX_FAULTS]
         for fault in faults:
             if one:
                 lines.append("- " + fault["message"])
@@ -158,6 +164,8 @@ class SupportIntake(models.AbstractModel):
                         message=fault["message"],
                     )
                 )
+        if more > 0:
+            lines.append(_("… and %(count)s more faults.", count=more))
         message = "\n".join(lines)
         self.env["support.automation.log"]._record_even_if_rolled_back(
             "external_request",
@@ -171,9 +179,53 @@ class SupportIntake(models.AbstractModel):
     @api.model
     def _dump(self, payload):
         """A payload as JSON text that the database can hold."""
-        text = json.dumps(payload, sort_keys=True, default=str, ensure_ascii=False)
+        try:
+            text = json.dumps(payload, sort_keys=True, default=str, ensure_ascii=False)
+        except (ValueError, TypeError, RecursionError):
+            # Nested without end, numbers of thousands of digits, keys that cannot be sorted.
+            text = json.dumps(shorten(payload), sort_keys=True, ensure_ascii=False)
         # JSON may name half of a character, which is no text to PostgreSQL.
         return text.encode("utf-8", "backslashreplace").decode()
+
+    @api.model
+    def _prepare_raw_vals(self, payload):
+        """What an appointment keeps of the external data that it was made of.
+
+        :return: dict with ``intake_raw`` and ``intake_shortened``
+        """
+        raw = self._dump(payload)
+        if len(raw) <= MAX_RAW:
+            return {"intake_raw": raw, "intake_shortened": False}
+        return {"intake_raw": self._dump(shorten(payload)), "intake_shortened": True}
+
+    @api.model
+    def _attach_originals(self, appointments, payloads):
+        """Keep whole, as an attachment, what is too long to be kept on the appointment.
+
+        :param payloads: list in the order of ``appointments``
+        """
+        # sudo: as for the appointments themselves, a caller may have no right but this one.
+        self.env["ir.attachment"].sudo().create(
+            [
+                {
+                    "name": "request.json",
+                    "raw": self._dump(payload).encode(),
+                    "mimetype": "application/json",
+                    "res_model": appointment._name,
+                    "res_id": appointment.id,
+                }
+                for appointment, payload in zip(appointments, payloads, strict=True)
+                if appointment.intake_shortened
+            ]
+        )
+
+    @api.model
+    def _note_shortened(self, reading, is_shortened):
+        """Say with what was read that there is more of it, see ``intake_shortened``."""
+        if not is_shortened:
+            return reading
+        notes = (*reading.result.notes, Note("shortened"))
+        return reading._replace(result=replace(reading.result, notes=notes))
 
     # ------------------------------------------------------------------
     # Mail
@@ -208,7 +260,8 @@ class SupportIntake(models.AbstractModel):
             # A website form writes from the company's own address, which is
             # nobody's to send an appointment to.
             result = _parse(None)
-        return self.with_company(company)._resolve([result])[0]
+        reading = self.with_company(company)._resolve([result])[0]
+        return self._note_shortened(reading, appointment.intake_shortened)
 
     @api.model
     def _get_mail_timezone(self):

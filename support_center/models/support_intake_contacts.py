@@ -22,19 +22,32 @@ class SupportIntakeContacts(models.AbstractModel):
         requests = {}
         for reading in readings:
             requests.setdefault(reading.result.request.customer_email, reading.result.request)
-        # sudo: whoever asks for a visit becomes a contact, though the user at
-        # work may have no right on contacts.
-        contacts = self.env["res.partner"].sudo()
-        partners = self._find_partners(contacts, requests, company)
+        partners = self._find_or_claim(requests)
         missing = [email for email in requests if email not in partners]
         if missing:
-            self.env["support.intake.key"]._claim(
-                "contact", [(company.id, email) for email in missing]
-            )
-            made = contacts.create(
-                [self._prepare_partner_vals(requests[email], company) for email in missing]
+            # sudo: whoever asks for a visit becomes a contact, though the user at
+            # work may have no right on contacts.
+            made = (
+                self.env["res.partner"]
+                .sudo()
+                .create([self._prepare_partner_vals(requests[email], company) for email in missing])
             )
             partners.update(zip(missing, made, strict=True))
+        return partners
+
+    @api.model
+    def _find_or_claim(self, emails):
+        """The contacts that exist; those that do not, nobody else makes at this moment.
+
+        :param emails: iterable of normalised addresses
+        :return: dict of address to ``res.partner`` as superuser
+        """
+        company = self.env.company
+        # sudo: as in _get_partners.
+        partners = self._find_partners(self.env["res.partner"].sudo(), emails, company)
+        self.env["support.intake.key"]._claim(
+            "contact", [(company.id, email) for email in emails if email not in partners]
+        )
         return partners
 
     @api.model

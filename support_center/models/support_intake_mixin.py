@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext
 
 from ..compat import check_access
-from ..intake import Problem, html_to_text
+from ..intake import NOTICE_CLASS, Problem, html_to_text
 from .support_answer_mixin import FIRST_MAIL, FIRST_MAIL_KEY
 from .support_automation_log import AUTOMATION_LOGGER
 
@@ -57,6 +57,13 @@ class SupportIntakeMixin(models.AbstractModel):
     )
     intake_raw = fields.Text(
         "Original Request", readonly=True, copy=False, groups="base.group_user"
+    )
+    intake_shortened = fields.Boolean(
+        "Shortened",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="The request was too long or too complex to be read whole; the original is attached.",
     )
     intake_subject = fields.Char(readonly=True, copy=False, groups="base.group_user")
     intake_sender = fields.Char(readonly=True, copy=False, groups="base.group_user")
@@ -221,6 +228,7 @@ class SupportIntakeMixin(models.AbstractModel):
             "source": "email",
             "intake_state": "received",
             "intake_raw": self._get_mail_text(msg_dict),
+            "intake_shortened": NOTICE_CLASS in (msg_dict.get("body") or ""),
             "intake_subject": msg_dict.get("subject") or False,
             "intake_sender": msg_dict.get("email_from") or False,
             "intake_sent_at": msg_dict.get("date") or False,

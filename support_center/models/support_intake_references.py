@@ -10,21 +10,28 @@ class SupportIntakeReferences(models.AbstractModel):
     _description = "External References of Requests"
 
     @api.model
-    def _claim(self, readings):
-        """Let two calls with the same ``external_ref`` at the same moment make one record."""
-        company, uid = self.env.company.id, self.env.uid
-        self.env["support.intake.key"]._claim(
-            "external_ref",
-            [(company, uid, reference) for reference in self._get_references(readings)],
-        )
+    def _find_or_claim(self, readings):
+        """Appointments of this user and company; what is not there yet, nobody else makes now.
 
-    @api.model
-    def _find(self, readings):
-        """Appointments of this user and company.
+        What is there is not claimed: of twenty calls with a new ``external_ref`` at the same
+        moment one makes the record, and the others, which Odoo runs again, only read it.
 
         :param readings: list of ``Reading``
         :return: dict of ``external_ref`` to ``support.appointment`` as superuser
         """
+        found = self._find(readings)
+        company, uid = self.env.company.id, self.env.uid
+        self.env["support.intake.key"]._claim(
+            "external_ref",
+            [
+                (company, uid, reference)
+                for reference in self._get_references(readings) - found.keys()
+            ],
+        )
+        return found
+
+    @api.model
+    def _find(self, readings):
         references = self._get_references(readings)
         if not references:
             return {}
@@ -69,18 +76,19 @@ class SupportIntakeReferences(models.AbstractModel):
     @api.model
     def _log_changed_payloads(self, action, readings, payloads, known):
         """A different payload under a known reference changes nothing, but is told."""
-        dump = self.env["support.intake"]._dump
+        intake = self.env["support.intake"]
         lang = get_company_lang(self.env.company)
         message = self.with_context(lang=lang)._describe_changed_payload()
         for reading, payload in zip(readings, payloads, strict=True):
             record = known.get(reading.result.request.external_ref)
-            if record and record.sudo().intake_raw != dump(payload):
+            raw = intake._prepare_raw_vals(payload)["intake_raw"] if record else None
+            if record and record.sudo().intake_raw != raw:
                 self.env["support.automation.log"]._record(
                     action,
                     record,
                     "skipped",
                     message,
-                    payload=dump(payload),
+                    payload=raw,
                 )
 
     @api.model

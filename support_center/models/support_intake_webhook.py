@@ -31,14 +31,9 @@ class SupportIntakeWebhook(models.AbstractModel):
             those that exist under the same ``external_ref``
         """
         payloads = self._split(payload)
-        now = pytz.utc.localize(fields.Datetime.now())
-        # Only the parser, which never raises: names are looked up when the draft is read.
-        readings = [
-            Reading(parse_mapping(each, now=now), None, None, None, ()) for each in payloads
-        ]
+        readings = self._parse(payloads)
         references = self.env["support.intake.references"]
-        references._claim(readings)
-        found = references._find(readings)
+        found = references._find_or_claim(readings)
         known = {
             reference: record
             for reference, record in found.items()
@@ -60,6 +55,30 @@ class SupportIntakeWebhook(models.AbstractModel):
         return appointments.browse(dict.fromkeys(record.id for record in made))
 
     @api.model
+    def _claim(self, payload):
+        """Meet whoever makes the same customer or appointment at this moment, before any work.
+
+        The one that comes second is ended here by the database, and run again, see
+        ``base.automation._execute_webhook``.
+
+        :param payload: as for ``_store``
+        """
+        readings = self._parse(self._split(payload))
+        self.env["support.intake.references"]._find_or_claim(readings)
+        self.env["support.intake.contacts"]._find_or_claim(
+            {reading.result.request.customer_email for reading in readings} - {None}
+        )
+
+    @api.model
+    def _parse(self, payloads):
+        """Only the parser, which never raises: names are looked up when the draft is read.
+
+        :return: list of ``Reading``
+        """
+        now = pytz.utc.localize(fields.Datetime.now())
+        return [Reading(parse_mapping(each, now=now), None, None, None, ()) for each in payloads]
+
+    @api.model
     def _split(self, payload):
         if isinstance(payload, list) and 0 < len(payload) <= MAX_REQUESTS:
             return payload
@@ -72,19 +91,20 @@ class SupportIntakeWebhook(models.AbstractModel):
         :param requests: list of ``(payload, external_ref)``
         :param taken: references that somebody else's appointments have
         """
-        dump = self.env["support.intake"]._dump
+        intake = self.env["support.intake"]
         drafts = self.env["support.appointment"]._create_numbered(
             [
                 {
                     "source": "webhook",
                     "intake_state": "received",
-                    "intake_raw": dump(payload),
+                    **intake._prepare_raw_vals(payload),
                     "external_ref": reference if reference not in taken else False,
                     "company_id": self.env.company.id,
                 }
                 for payload, reference in requests
             ]
         )
+        intake._attach_originals(drafts, [payload for payload, _reference in requests])
         if drafts:
             self.env["support.automation.log"]._record("receive_webhook", drafts, "ok")
         return drafts
@@ -101,4 +121,5 @@ class SupportIntakeWebhook(models.AbstractModel):
         except (ValueError, RecursionError):
             payload = draft.intake_raw
         intake = self.env["support.intake"].with_company(draft.company_id)
-        return intake._read_payloads([payload])[0]
+        reading = intake._read_payloads([payload])[0]
+        return intake._note_shortened(reading, draft.intake_shortened)

@@ -1,5 +1,8 @@
 from odoo import _, api, models
 
+# Another value would not put these right.
+NO_REMEDY = ("unsupported", "unconfirmed")
+
 
 class SupportIntakeWords(models.AbstractModel):
     """The parser speaks in codes; this is the one place where they become sentences."""
@@ -24,7 +27,7 @@ class SupportIntakeWords(models.AbstractModel):
         value = params.get("value")
         parts = [problem.field + (f" “{value}”" if value else ""), what]
         text = _("%(subject)s %(fault)s", subject=parts[0], fault=parts[1])
-        return f"{text} {expected}" if expected and problem.code != "unsupported" else text
+        return f"{text} {expected}" if expected and problem.code not in NO_REMEDY else text
 
     @api.model
     def _describe_fault(self, problem):
@@ -40,6 +43,8 @@ class SupportIntakeWords(models.AbstractModel):
             if value
             else _("This line %(fault)s", fault=fault)
         )
+        if problem.code in NO_REMEDY:
+            return text
         return f"{text} {self._get_expectation(problem.field)}".strip()
 
     @api.model
@@ -59,6 +64,9 @@ class SupportIntakeWords(models.AbstractModel):
             "duplicate": self._get_duplicate_text(params),
             "not_mapping": _("is not a set of keys and values."),
             "key_not_text": _("has a key that is not a text."),
+            "unconfirmed": _(
+                "is asked for by a reply, and is changed only after somebody has spoken with you."
+            ),
             "unsupported": _(
                 "cannot be heeded for a request by mail or webhook, which is kept in any case; "
                 "call check_external_data to check without making anything."
@@ -180,6 +188,9 @@ class SupportIntakeWords(models.AbstractModel):
             "truncated": _(
                 "The mail is long; only its first %(max)s characters were read.",
                 max=params["max"],
+            ),
+            "shortened": _(
+                "The request is too long or too complex to be read whole; what came in is attached."
             ),
             "description_cut": _(
                 "The description was cut at %(max)s characters; the original has it all.",

@@ -3,7 +3,7 @@ from odoo.tools import email_normalize, formataddr
 
 
 class SupportMailAddress(models.AbstractModel):
-    """Whose an address is, and where an answer to us should go."""
+    """Whose an address is, whether it may be mailed, and where an answer to us should go."""
 
     _name = "support.mail.address"
     _description = "Addresses of Mails"
@@ -41,9 +41,36 @@ class SupportMailAddress(models.AbstractModel):
         )
 
     @api.model
-    def _is_opted_out(self, address):
-        """Whether ``address`` wants no mail from us."""
-        return bool(self._get_opted_out([email_normalize(address or "")]))
+    def _find_obstacles(self, addresses, company=None):
+        """Why addresses cannot or must not be mailed; nothing else in the addon decides that.
+
+        :param addresses: iterable of str, as they stand on a contact or in a mail, or False
+        :param company: ``res.company`` whose own addresses are left out; None for a mail that
+            may go to one of them, too
+        :return: dict of address to ``missing``, ``invalid``, ``own`` or ``opted_out``; what is
+            not in it may be mailed
+        """
+        # As Odoo reads the address of a contact: of several, the first one counts.
+        normalized = {
+            address: email_normalize(address or "", strict=False) for address in addresses
+        }
+        opted_out = self._get_opted_out(normalized.values())
+        obstacles = {}
+        for address, normal in normalized.items():
+            if not (address or "").strip():
+                obstacles[address] = "missing"
+            elif not normal:
+                obstacles[address] = "invalid"
+            elif company and self._is_own(normal, company):
+                obstacles[address] = "own"
+            elif normal in opted_out:
+                obstacles[address] = "opted_out"
+        return obstacles
+
+    @api.model
+    def _find_obstacle(self, address, company=None):
+        """As ``_find_obstacles``, of one address; an empty str where it may be mailed."""
+        return self._find_obstacles([address], company).get(address, "")
 
     @api.model
     def _get_opted_out(self, addresses):
@@ -87,3 +114,26 @@ class SupportMailAddress(models.AbstractModel):
         ours = self.env.ref("support_center.mail_alias_appointments", raise_if_not_found=False)
         alias = found.filtered(lambda each: each == ours) or found[:1]
         return formataddr((company.name, alias.alias_full_name)) if alias else ""
+
+    @api.model
+    def _get_alias_company(self, alias, defaults):
+        """The company to which what a mail to ``alias`` makes belongs.
+
+        :param alias: ``mail.alias``
+        :param dict defaults: what the alias sets
+        :return: ``res.company``: the one that the defaults name, the owner's, the only one of
+            the alias's domain; empty where none of them decides
+        """
+        # sudo: as in _is_own.
+        alias = alias.sudo()
+        companies = alias.env["res.company"]
+        company_id = (defaults or {}).get("company_id")
+        if isinstance(company_id, int) and (company := companies.browse(company_id).exists()):
+            return company
+        owners = alias.env.get(alias.alias_parent_model_id.model)
+        if owners is not None and alias.alias_parent_thread_id and "company_id" in owners:
+            owner = owners.browse(alias.alias_parent_thread_id).exists()
+            if owner.company_id:
+                return owner.company_id
+        served = alias.alias_domain_id.company_ids
+        return served if len(served) == 1 else companies

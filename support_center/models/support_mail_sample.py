@@ -57,6 +57,9 @@ class SupportMailSample(models.AbstractModel):
             raise UserError(
                 _("The template was deleted. Upgrade the module Support Center to have it again.")
             )
+        fault = notifier._find_template_fault(xmlid)
+        if fault:
+            raise UserError(fault)
         vals, calendar = self._in_own_language()._render(template, SAMPLES[xmlid])
         # sudo: nobody but administrators may write to the queue.
         queue = self.env["mail.mail"].sudo()

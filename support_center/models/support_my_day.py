@@ -1,12 +1,15 @@
 import base64
-import binascii
-from datetime import date, datetime, time, timedelta, timezone
+import io
+from datetime import datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
+
+from PIL import Image, UnidentifiedImageError
 
 from odoo import _, api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, format_time, plaintext2html
 
+from ..compat import check_access
 from .support_availability import naive
 
 # What a technician sees of the day: also what was called off, since he may be on the way.
@@ -31,11 +34,12 @@ class SupportMyDay(models.AbstractModel):
         :param str day: ``YYYY-MM-DD``, a day of the technician's zone; today without it
         :return: dict with ``day``, ``is_today``, ``zone``, ``is_technician`` and
             ``visits``, each a dict as ``_prepare_visit`` returns it
+        :raise ValidationError: for what is no day
         """
         technicians = self.env["support.technician"].search([("user_id", "=", self.env.uid)])
         zone = self._get_zone(technicians)
         today = datetime.now(ZoneInfo(zone)).date()
-        shown = self._read_day(day) or today
+        shown = self.env["support.arguments"]._get_day("day", day) or today
         visits = self._find_visits(shown, zone, is_today=shown == today)
         following = self._find_next(visits) if shown == today else visits.browse()
         return {
@@ -55,21 +59,6 @@ class SupportMyDay(models.AbstractModel):
     @api.model
     def _get_zone(self, technicians):
         return technicians[:1].tz or self.env.user.tz or "UTC"
-
-    @api.model
-    def _read_day(self, day):
-        """
-        :raise UserError: for what is no day
-        """
-        if not day:
-            return None
-        try:
-            found = date.fromisoformat(day)
-            # The pages before and after it have to be days, too, in any zone.
-            found - timedelta(days=3), found + timedelta(days=3)
-            return found
-        except (TypeError, ValueError, OverflowError) as error:
-            raise UserError(_("“%(day)s” is no day: YYYY-MM-DD is expected.", day=day)) from error
 
     @api.model
     def _find_visits(self, day, zone, *, is_today):
@@ -152,10 +141,10 @@ class SupportMyDay(models.AbstractModel):
 
         :raise UserError: for an empty note
         """
-        text = (text or "").strip()
+        text = self.env["support.arguments"]._get_text("text", text).strip()
         if not text:
             raise UserError(_("Write something first."))
-        return self._post(appointment_id, body=plaintext2html(text)).id
+        return self._post(self._get_visit(appointment_id), body=plaintext2html(text)).id
 
     @api.model
     def add_photo(self, appointment_id, name, content):
@@ -165,9 +154,11 @@ class SupportMyDay(models.AbstractModel):
         :param str content: base64
         :raise UserError: for what is no picture or too large
         """
+        arguments = self.env["support.arguments"]
+        name = arguments._get_text("name", name) or _("Photo")
         try:
-            data = base64.b64decode(content or "", validate=True)
-        except (binascii.Error, ValueError) as error:
+            data = base64.b64decode(arguments._get_text("content", content), validate=True)
+        except ValueError as error:  # binascii.Error is one, too
             raise UserError(_("The picture did not arrive as a whole. Try again.")) from error
         if not data or len(data) > MAX_PHOTO_BYTES:
             raise UserError(
@@ -176,12 +167,43 @@ class SupportMyDay(models.AbstractModel):
                     size=MAX_PHOTO_BYTES // (1024 * 1024),
                 )
             )
-        message = self._post(appointment_id, body=_("Photo"), attachments=[(name, data)])
+        visit = self._get_visit(appointment_id)
+        self._check_picture(name, data)
+        message = self._post(visit, body=_("Photo"), attachments=[(name, data)])
         if not message.attachment_ids[:1].mimetype.startswith("image/"):
             raise UserError(_("“%(name)s” is no picture.", name=name))
         return message.id
 
     @api.model
-    def _post(self, appointment_id, **values):
-        visit = self.env["support.appointment"].browse(appointment_id)
+    def _check_picture(self, name, data):
+        """Look into a picture before Odoo does, which would raise what the decoder raises.
+
+        :param bytes data:
+        :raise UserError: for one that breaks off, or that is larger than a screen can show
+        """
+        try:
+            with Image.open(io.BytesIO(data)) as picture:
+                picture.load()
+        except UnidentifiedImageError:
+            return  # Odoo cannot open it either; by its type it is told whether it is a picture
+        except Exception as error:  # its decoder may raise anything
+            raise UserError(
+                _("“%(name)s” is broken, or too large to be shown. Take it again.", name=name)
+            ) from error
+
+    @api.model
+    def _get_visit(self, appointment_id):
+        """
+        :return: ``support.appointment`` that the user may change: others have no day here
+        :raise UserError: where it is not there any more
+        """
+        number = self.env["support.arguments"]._get_id("appointment_id", appointment_id)
+        visit = self.env["support.appointment"].browse(number).exists()
+        if not visit:
+            raise UserError(_("This appointment does not exist any more."))
+        check_access(visit, "write")
+        return visit
+
+    @api.model
+    def _post(self, visit, **values):
         return visit.message_post(message_type="comment", subtype_xmlid="mail.mt_note", **values)

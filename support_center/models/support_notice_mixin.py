@@ -6,6 +6,8 @@ import psycopg2
 from odoo import _, api, fields, models
 
 from ..compat import commit_batch
+from .support_automation_mixin import SILENT
+from .support_notifier import MAX_ACTIVITIES
 
 # How many reminders are queued in one transaction.
 REMINDER_BATCH = 100
@@ -89,8 +91,20 @@ class SupportNoticeMixin(models.AbstractModel):
         obstacles = self._get_obstacles(kind)
         reachable = self.filtered(lambda a: a.id not in obstacles)
         if reachable:
-            self.env["support.notifier"]._queue(kind, reachable)
+            faults = self.env["support.notifier"]._queue(kind, reachable)
+            for fault in set(faults.values()):
+                those = reachable.filtered(lambda a, fault=fault: faults.get(a.id) == fault)
+                those._report_template_fault(fault)
+            obstacles.update(faults)
         return {record_id: ("skipped", reason) for record_id, reason in obstacles.items()}
+
+    def _report_template_fault(self, fault):
+        """Ask somebody to tell the customers, and to mend the template.
+
+        :param str fault: what is wrong with the template, in words
+        """
+        for record in self[:MAX_ACTIVITIES]:
+            record._automation_activity(_("The customer was not told"), fault)
 
     def _get_obstacles(self, kind):
         """Why a notice cannot go out.
@@ -98,8 +112,8 @@ class SupportNoticeMixin(models.AbstractModel):
         :return: dict of record id to the reason in words; those not in it can be told
         """
         now = fields.Datetime.now()
-        opted_out = self.env["support.mail.address"]._get_opted_out(
-            self.partner_id.mapped("email_normalized")
+        unreachable = self.env["support.mail.address"]._find_obstacles(
+            self.partner_id.mapped("email")
         )
         obstacles = {}
         for record in self:
@@ -108,9 +122,10 @@ class SupportNoticeMixin(models.AbstractModel):
                 # What he expects, wherever the visit was moved to without a word to him.
                 expected = record.announced_start or record.start
                 ends = expected and expected + record._as_timedelta(record.duration)
-            if not record.partner_id.email_normalized:
+            obstacle = unreachable.get(record.partner_id.email)
+            if not record.partner_id or obstacle in ("missing", "invalid"):
                 obstacles[record.id] = _("No mail: the customer has no valid e-mail address.")
-            elif record.partner_id.email_normalized in opted_out:
+            elif obstacle == "opted_out":
                 obstacles[record.id] = _("No mail: the customer's address is on the blacklist.")
             elif ends and ends <= now:
                 obstacles[record.id] = _("No mail: the visit lies in the past.")
@@ -132,8 +147,9 @@ class SupportNoticeMixin(models.AbstractModel):
         last_id = 0
         while batch := self._lock_due_reminders(last_id, REMINDER_BATCH):
             last_id = batch[-1].id
-            batch._leave_out_known_obstacles()._run_automation(
-                "send_reminder", lambda those: those._announce("reminder")
+            batch._run_automation(
+                "send_reminder",
+                lambda those: those._silence_known("send_reminder", those._announce("reminder")),
             )
             commit_batch(self.env, len(batch), self._count_due_reminders(last_id))
             # Nothing of this batch is needed for the next one.
@@ -188,23 +204,29 @@ class SupportNoticeMixin(models.AbstractModel):
         hours = self.env["ir.config_parameter"]._get_support_number("support_center.reminder_hours")
         return {"now": fields.Datetime.now(), "window": timedelta(hours=hours)}
 
-    def _leave_out_known_obstacles(self):
-        """Those without an obstacle that the log tells of already, once being enough."""
-        obstacles = self._get_obstacles("reminder")
-        if not obstacles:
-            return self
+    def _silence_known(self, action, outcomes):
+        """Of what was left out for a reason that the log tells of already, say nothing more.
+
+        :param dict outcomes: record id to ``(outcome, message)``
+        :return: dict of the same kind
+        """
+        if not outcomes:
+            return outcomes
         # sudo: the log is not everybody's to read.
         rows = self.env["support.automation.log"].sudo()
         known = rows.search(
             [
                 ("res_model", "=", self._name),
-                ("res_id", "in", list(obstacles)),
-                ("action", "=", "send_reminder"),
+                ("res_id", "in", list(outcomes)),
+                ("action", "=", action),
                 ("outcome", "=", "skipped"),
             ]
         )
-        told = {(row.res_id, row.message) for row in known}
-        return self.filtered(lambda a: (a.id, obstacles.get(a.id)) not in told)
+        told = {(row.res_id, row.outcome, row.message) for row in known}
+        return {
+            record_id: SILENT if (record_id, *outcome) in told else outcome
+            for record_id, outcome in outcomes.items()
+        }
 
     def _forget_reminders(self):
         """A new time deserves a new reminder; one of the old time is taken off the queue."""

@@ -3,7 +3,7 @@ import re
 from collections import namedtuple
 
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError
+from odoo.tools import email_split, is_html_empty
 
 from ..delivery.calendar_file import CANCEL, REQUEST
 
@@ -25,6 +25,8 @@ RENDERED = (
 MAX_ACTIVITIES = 10
 # Mail programs may use it; the chatter would drop it, which takes longer than not passing it on.
 STYLE_SHEET = re.compile(r"<style\b.*?</style>", re.DOTALL | re.IGNORECASE)
+# What shows something without being text: what is filled in, pictures.
+HOLDS_CONTENT = re.compile(r"\st-[a-z]|<img\b", re.IGNORECASE)
 # RFC 3834: no robot shall answer these.
 HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
 
@@ -43,24 +45,33 @@ class SupportNotifier(models.AbstractModel):
 
         :param str kind: one of ``NOTICES``
         :param appointments: ``support.appointment`` whose customers can be told
-        :return: the ``mail.mail`` records, as superuser
-        :raise UserError: if the template was deleted
+        :return: dict of record id to what is wrong with the template, in words; those not in it
+            have their mail on the queue
         """
         notice = NOTICES[kind]
-        template = self._get_template(notice)
-        by_lang = self._group_by_lang(template, appointments)
+        fault = self._find_template_fault(notice.template)
+        if fault:
+            return dict.fromkeys(appointments.ids, fault)
+        template = self.env.ref(f"support_center.{notice.template}")
         # Rendered with the caller's rights: a template shows nothing that they may not see.
         rendered = {}
+        by_lang = self._group_by_lang(template, appointments)
         for lang, those in by_lang.items():
             in_lang = template.with_context(lang=lang)
             rendered.update(in_lang._generate_template(those.ids, RENDERED))
+        faults = self._find_mail_faults(template, rendered)
+        appointments = appointments.filtered(lambda a: a.id not in faults)
+        if not appointments:
+            return faults
         sequences = {
             record.id: record.ics_sequence + self._has_news(notice, record)
             for record in appointments
         }
         self._replace_failed(appointments)
         calendar = self.env["support.notice.calendar"]
+        by_lang = {lang: those & appointments for lang, those in by_lang.items()}
         attachments = calendar._create_files(by_lang, notice.method, sequences)
+        rendered = {record_id: rendered[record_id] for record_id in appointments.ids}
         reports = self._create_reports(rendered)
         common = self._prepare_common_vals(kind, appointments.company_id)
         # sudo: nobody but administrators may write to the queue.
@@ -82,7 +93,7 @@ class SupportNotifier(models.AbstractModel):
         calendar._attach_to_messages(mails)
         self._mark(kind, appointments, sequences)
         self._wake_queue()
-        return mails
+        return faults
 
     @api.model
     def _queue_to_address(self, record, address, subject, body, kind):
@@ -140,17 +151,74 @@ class SupportNotifier(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_template(self, notice):
-        template = self.env.ref(f"support_center.{notice.template}", raise_if_not_found=False)
+    def _find_template_fault(self, name):
+        """Why no mail can be made of a template of ours, whatever it is about.
+
+        :param str name: XML id without the module
+        :return: str in words, with the template's name; empty where nothing is wrong
+        """
+        template = self.env.ref(f"support_center.{name}", raise_if_not_found=False)
         if not template:
-            raise UserError(
-                _(
-                    "The mail template “%(name)s” was deleted. Upgrade the module "
-                    "Support Center to have it again.",
-                    name=notice.template,
-                )
+            return _(
+                "The mail template “%(name)s” was deleted. Upgrade the module "
+                "Support Center to have it again.",
+                name=name,
             )
-        return template
+        # sudo: what it says of itself is no secret, and whoever causes a mail need not be one who
+        # may read templates.
+        template = template.sudo()
+        if not template.active:
+            fault = _("It is archived. Restore it, or switch off the rule that sends it.")
+        elif template.model != "support.appointment":
+            fault = _("It is no template of appointments any more. Set “Applies to” again.")
+        elif self._is_without_text(template.body_html):
+            fault = _("It has no text. Write one.")
+        else:
+            return ""
+        return self._describe_template_fault(template, fault)
+
+    @api.model
+    def _find_mail_faults(self, template, rendered):
+        """Which mails would reach nobody, or say nothing.
+
+        :param dict rendered: as ``mail.template._generate_template`` returns it
+        :return: dict of record id to the reason in words
+        """
+        # sudo: contacts are not everybody's to read; whether they have an address is not told.
+        partners = self.env["res.partner"].sudo()
+        named = {
+            record_id: [
+                *partners.browse(values.get("partner_ids") or ()).mapped("email"),
+                *email_split(values.get("email_to") or ""),
+            ]
+            for record_id, values in rendered.items()
+        }
+        unreachable = self.env["support.mail.address"]._find_obstacles(
+            {address for addresses in named.values() for address in addresses}
+        )
+        faults = {}
+        for record_id, values in rendered.items():
+            if all(address in unreachable for address in named[record_id]):
+                fault = _("It names nobody whom a mail could reach. Set its recipients again.")
+            elif self._is_without_text(values.get("body_html")):
+                fault = _("It has no text. Write one.")
+            else:
+                continue
+            faults[record_id] = self._describe_template_fault(template, fault)
+        return faults
+
+    @api.model
+    def _describe_template_fault(self, template, fault):
+        return _(
+            "No mail: something is wrong with the template “%(name)s”. %(fault)s",
+            name=template.name,
+            fault=fault,
+        )
+
+    @api.model
+    def _is_without_text(self, body):
+        """Whether a body says nothing, as an editor leaves it that was emptied."""
+        return is_html_empty(body) and not HOLDS_CONTENT.search(str(body or ""))
 
     @api.model
     def _group_by_lang(self, template, appointments):
@@ -233,7 +301,13 @@ class SupportNotifier(models.AbstractModel):
         for field in ("partner_to", "attachment_ids", "report_template_ids"):
             vals.pop(field, None)
         vals = {**common, **vals}
+        # sudo: mail servers are not everybody's to read. Odoo refuses to send by one that is
+        # archived, where the usual ones would do.
+        server = self.env["ir.mail_server"].sudo().browse(vals.get("mail_server_id"))
+        if server and not server.active:
+            del vals["mail_server_id"]
         return {
+            "subject": record.display_name,
             **vals,
             "auto_delete": bool(rendered.get("auto_delete")),
             "reply_to": vals["reply_to"] or vals["email_from"],

@@ -54,7 +54,7 @@ class SupportRebookMixin(models.AbstractModel):
         :raise UserError: for a visit that is neither cancelled nor missed
         """
         check_access(self.browse(), "write")
-        self.ensure_one()
+        self._check_one()
         rebooked = self.rebooked_ids
         if not rebooked:
             self._check_rebookable()

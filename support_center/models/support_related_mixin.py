@@ -46,7 +46,7 @@ class SupportRelatedMixin(models.AbstractModel):
         :raise UserError: for one that was not merged
         """
         check_access(self, "read")
-        self.ensure_one()
+        self._check_one()
         if not self.merged_into_id:
             raise UserError(_("%(name)s was not merged into another one.", name=self.name))
         return self.merged_into_id._get_form_action()
@@ -54,7 +54,7 @@ class SupportRelatedMixin(models.AbstractModel):
     def action_view_ticket(self):
         """Open the ticket that the visit belongs to."""
         check_access(self, "read")
-        self.ensure_one()
+        self._check_one()
         return {
             "type": "ir.actions.act_window",
             "name": _("Ticket"),

@@ -105,8 +105,10 @@ class SupportReofferMixin(models.AbstractModel):
                 "The time is on offer to %(reference)s already.",
                 reference=self.reoffered_to_id.name,
             )
-        if not technician.active:
-            return _("%(technician)s is archived.", technician=technician.name)
+        if not technician._filter_employed():
+            return _(
+                "%(technician)s or the technician's user is archived.", technician=technician.name
+            )
         if why_not(self._read_agenda(), self._get_demand(), aware(self.start)):
             return _(
                 "%(technician)s is not at work at that time, or booked again.",

@@ -3,7 +3,7 @@ import pytz
 from odoo import SUPERUSER_ID, _, fields, models
 from odoo.tools import email_normalize
 
-from ..intake import Correction, ShownLine, read_reply
+from ..intake import Correction, Problem, ShownLine, read_reply
 
 # More replies than this to one request are no dialogue; they are kept all the same.
 MAX_CORRECTIONS = 50
@@ -79,8 +79,21 @@ class SupportReplyMixin(models.AbstractModel):
             if self.intake_state == "review":
                 self._for_responsible()._ask_to_read_reply()
             return "skipped", _("The reply corrects no line of the request; it was only posted.")
-        self._store_correction(values, msg_dict)
-        return "ok", _("Corrected: %(keys)s.", keys=", ".join(values))
+        held = self._find_unconfirmed(values, msg_dict)
+        if held:
+            self._automation_activity(
+                _("A reply asks for a change that is made by hand only"),
+                _(
+                    "Ask the customer, since anybody can write a mail in somebody's name: "
+                    "%(changes)s.",
+                    changes=", ".join(f"{key}: {value}" for key, value in held.items()),
+                ),
+            )
+        taken = {key: value for key, value in values.items() if key not in held}
+        self._store_correction(taken, msg_dict, held)
+        if held:
+            return "skipped", _("Not changed by a reply: %(keys)s.", keys=", ".join(held))
+        return "ok", _("Corrected: %(keys)s.", keys=", ".join(taken))
 
     def _ask_to_read_reply(self):
         return self._automation_activity(
@@ -108,10 +121,71 @@ class SupportReplyMixin(models.AbstractModel):
         if sender not in customers or self.env["support.mail.address"]._is_own(
             sender, self.company_id
         ):
+            self._report_stranger(sender)
             return _("Somebody else than the customer replied; it was only posted.")
         if len(self.intake_corrections or []) >= MAX_CORRECTIONS:
             return _("There are too many replies; this one was only posted.")
         return False
+
+    def _report_stranger(self, sender):
+        """Ask a dispatcher to read a reply that changes nothing, unless a colleague wrote it."""
+        if not self.env["support.mail.address"]._is_own(sender, self.company_id):
+            self._automation_activity(
+                _("Somebody else than the customer has answered: please read it"),
+                _("%(sender)s replied; nothing was changed.", sender=sender or _("Somebody")),
+            )
+
+    def _find_unconfirmed(self, values, msg_dict):
+        """What of a reply nobody but a dispatcher may decide.
+
+        Whoever knows one mail of the dialogue can write another one in the customer's name. It
+        may not take the request to somebody else: to another address, another customer's
+        ticket, another technician than the one who was chosen, or another program's reference.
+
+        :param dict values: as ``read_reply`` returns them
+        :return: dict, a part of ``values``
+        """
+        held = {}
+        for key, is_changed in (
+            ("customer_email", self._is_other_customer),
+            ("ticket", self._is_other_ticket),
+            ("technician", self._is_other_technician),
+            ("external_ref", self._is_other_reference),
+        ):
+            if values.get(key) and is_changed(values[key], msg_dict):
+                held[key] = values[key]
+        return held
+
+    def _is_other_customer(self, value, msg_dict):
+        """Whether ``value`` is an address that the request was not for.
+
+        Where it had none yet, the sender may give their own.
+        """
+        known = email_normalize(self.partner_id.email or self.customer_email or "")
+        known = known or email_normalize(msg_dict.get("email_from") or "")
+        wanted = email_normalize(value)
+        # What is no address at all is wrong and nobody's.
+        return bool(wanted) and wanted != known
+
+    def _is_other_ticket(self, value, _msg_dict):
+        """Whether ``value`` is the number of another ticket than the draft's or its customer's."""
+        # sudo: the draft's own company is looked at, whoever the sender is.
+        tickets = self.env["support.ticket"].sudo()._find_by_numbers([value], self.company_id)
+        ticket = tickets.get(value)
+        if not ticket or ticket == self.ticket_id:
+            return False
+        owner = ticket.partner_id.commercial_partner_id
+        return bool(self.ticket_id or owner != self.partner_id.commercial_partner_id)
+
+    def _is_other_technician(self, value, _msg_dict):
+        # sudo: the addresses are compared, and told to nobody.
+        technician = self.technician_id.sudo()
+        addresses = (technician.email, technician.user_id.login)
+        known = {email_normalize(address or "") for address in addresses}
+        return bool(technician and email_normalize(value) not in known)
+
+    def _is_other_reference(self, value, _msg_dict):
+        return value.strip() != self.external_ref
 
     def _list_shown_lines(self):
         """The lines of our answer, which a reply may quote."""
@@ -121,7 +195,11 @@ class SupportReplyMixin(models.AbstractModel):
             for line in answer["lines"]
         ]
 
-    def _store_correction(self, values, msg_dict):
+    def _store_correction(self, values, msg_dict, held=None):
+        """Keep what a reply puts right, to be read together with the request.
+
+        :param dict held: what it may not change, by key; the request goes to review for it
+        """
         sent = fields.Datetime.to_datetime(msg_dict.get("date")) or fields.Datetime.now()
         correction = {
             "values": values,
@@ -130,6 +208,8 @@ class SupportReplyMixin(models.AbstractModel):
             "round": self.intake_round,
             "settled": self._is_settled(),
         }
+        if held:
+            correction["held"] = held
         self._write_protected(
             {
                 "intake_corrections": [*(self.intake_corrections or []), correction],
@@ -174,24 +254,34 @@ class SupportReplyMixin(models.AbstractModel):
         :return: set of names; None where the whole request is to be read, as
             for the first time or by hand
         """
-        keys = {key for correction in self._list_unread() for key in correction["values"]}
-        if not keys or not self.intake_round or self.intake_state != "received":
+        unread = self._list_unread()
+        if not unread or not self.intake_round or self.intake_state != "received":
             return None
+        keys = {key for correction in unread for key in correction["values"]}
         return set().union(*(FIELDS_OF_KEYS.get(key, {key}) for key in keys))
 
     def _leave_settled(self, reading):
         """Of a request that was accepted, only what a reply changed can be wrong.
 
         What a dispatcher accepted in spite of a fault is not asked for again,
-        nor is a time that has passed meanwhile.
+        nor is a time that has passed meanwhile. What a reply may not change at
+        all is wrong in any case.
         """
         corrected = self._get_corrected_fields()
-        if corrected is None or not self._is_settled():
+        if corrected is None:
             return reading
-        problems = tuple(
-            problem
-            for problem in reading.problems
-            if FIELDS_OF_KEYS.get(problem.field, {problem.field}) & corrected
+        problems = reading.problems
+        if self._is_settled():
+            problems = tuple(
+                problem
+                for problem in problems
+                if FIELDS_OF_KEYS.get(problem.field, {problem.field}) & corrected
+            )
+        held = {}
+        for correction in self._list_unread():
+            held.update(correction.get("held") or {})
+        problems += tuple(
+            Problem(key, "unconfirmed", {"value": value}) for key, value in held.items()
         )
         return reading._replace(problems=problems)
 

@@ -131,6 +131,7 @@ class SupportReviewMixin(models.AbstractModel):
     def action_open_appointment(self):
         """Show the appointment with all there is to it, and its chatter."""
         check_access(self, "read")
+        self._check_one()
         return self._get_form_action()
 
     # ------------------------------------------------------------------
@@ -190,28 +191,27 @@ class SupportReviewMixin(models.AbstractModel):
         :return: tuple of an address and why nobody can be told, one of them empty
         """
         self.ensure_one()
-        if not self.env.ref(f"support_center.{REJECTION}", raise_if_not_found=False):
-            return "", _(
-                "The template was deleted. Upgrade the module Support Center to have it again."
-            )
+        fault = self.env["support.notifier"]._find_template_fault(REJECTION)
+        if fault:
+            return "", fault
         if self.source == "email":
             obstacle = self._get_answer_obstacle()
             if not obstacle:
                 return self.intake_sender_normalized, ""
             addresses = self.env["support.mail.address"]
             # A website form writes from our own address on behalf of the customer.
-            if not addresses._is_own(self.intake_sender, self.company_id):
+            if addresses._find_obstacle(self.intake_sender, self.company_id) != "own":
                 return "", obstacle
         return self._find_customer_address()
 
     def _find_customer_address(self):
-        addresses = self.env["support.mail.address"]
         address = email_normalize(self.customer_email or "")
-        if not address:
+        obstacle = self.env["support.mail.address"]._find_obstacle(address, self.company_id)
+        if obstacle in ("missing", "invalid"):
             return "", _("Not answered: the request names no usable address.")
-        if addresses._is_own(address, self.company_id):
+        if obstacle == "own":
             return "", _("Not answered: the address is one of our own.")
-        if addresses._is_opted_out(address):
+        if obstacle == "opted_out":
             return "", _("Not answered: the customer opted out of our mails.")
         return address, ""
 

@@ -166,11 +166,13 @@ class SupportScheduleMixin(models.AbstractModel):
         :return: str, an IANA name
         """
         self.ensure_one()
+        # sudo: customer and technician may have gone to a company that is out of sight.
+        visit = self.sudo()
         return (
-            self.timezone
-            or self.partner_id.tz
-            or self.technician_id.tz
-            or self.company_id.resource_calendar_id.tz
+            visit.timezone
+            or visit.partner_id.tz
+            or visit.technician_id.tz
+            or visit.company_id.resource_calendar_id.tz
             or "UTC"
         )
 

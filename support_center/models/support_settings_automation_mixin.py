@@ -124,6 +124,11 @@ class SupportSettingsAutomationMixin(models.AbstractModel):
                 "Asks a dispatcher, with an activity on the technician, to move planned "
                 "visits that fall into a new or moved leave or holiday."
             ),
+            "automation_tell_schedule_conflicts": _(
+                "Asks a dispatcher, with an activity on the technician, to move planned "
+                "visits that changed working hours, another time zone, an archived "
+                "technician or user leave undone."
+            ),
         }
         if name in texts:
             return texts[name]

@@ -46,6 +46,7 @@ class SupportSettingsPanel(models.AbstractModel):
         :raise UserError: for a button that is not there, or not any more
         """
         self._check_panel(panel)
+        key = self.env["support.arguments"]._get_text("key", key)
         rows = {row["key"]: row for row in getattr(self, f"_load_{panel}")()["rows"]}
         offered = [each["name"] for each in rows[key]["buttons"]] if key in rows else []
         if key in rows and rows[key]["can_open"]:

@@ -4,14 +4,11 @@ from zoneinfo import ZoneInfo
 from odoo import _, api, models
 from odoo.exceptions import ValidationError
 
+from .support_arguments import MARGIN, MAX_ID
 from .support_availability import aware, naive
 
 MAX_DAYS = 92
 MAX_SLOTS = 1000
-# What is looked at around the times that are asked about is less.
-MARGIN = timedelta(days=366)
-# What PostgreSQL holds in the column of an id.
-MAX_ID = 2**31 - 1
 
 
 class SupportSlotsMixin(models.AbstractModel):
@@ -48,6 +45,7 @@ class SupportSlotsMixin(models.AbstractModel):
         start, stop, kind = self._read_slot_request(date_from, date_to, duration, type, limit, zone)
         # sudo: who could come is what is asked; an integrator may not read technicians.
         technicians = self.env["support.technician"].sudo()._search_for_companies(self.env.company)
+        technicians = technicians._filter_employed()
         slots = technicians._free_slots(start, stop, duration, kind)
         by_time = {}
         for slot in slots:

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import _, api, fields, models
 
 TICKET_STATES = [
     ("new", "New"),
@@ -7,12 +7,14 @@ TICKET_STATES = [
     ("solved", "Solved"),
     ("cancelled", "Cancelled"),
 ]
+# In these nothing more is to be done.
+CLOSED_STATES = ("solved", "cancelled")
 
 
 class SupportStage(models.Model):
     _name = "support.stage"
     _description = "Ticket Stage"
-    _inherit = ["support.guarded.mixin"]
+    _inherit = ["support.ids.mixin", "support.guarded.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -28,3 +30,8 @@ class SupportStage(models.Model):
         "support.team", string="Teams", help="Teams that use this stage; empty for all."
     )
     fold = fields.Boolean("Folded in Kanban")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        guard, remedy = self.env["support.company.guard"], _("Archive it instead.")
+        guard._check_unused(self, "support.ticket", "stage_id", remedy)

@@ -36,6 +36,7 @@ class SupportStatistics(models.Model):
 
     _name = "support.statistics"
     _description = "Weekly Appointment Statistics"
+    _inherit = "support.ids.mixin"
     _order = "week_start desc, company_id, team_id, type_id, technician_id, id"
     _rec_name = "week_start"
 

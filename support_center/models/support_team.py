@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 
 from ..compat import check_access
 
@@ -6,7 +6,7 @@ from ..compat import check_access
 class SupportTeam(models.Model):
     _name = "support.team"
     _description = "Support Team"
-    _inherit = ["support.guarded.mixin", "mail.alias.mixin", "mail.thread"]
+    _inherit = ["support.ids.mixin", "support.guarded.mixin", "mail.alias.mixin", "mail.thread"]
     _order = "sequence, name"
     _check_company_auto = True
 
@@ -18,6 +18,21 @@ class SupportTeam(models.Model):
     ticket_ids = fields.One2many("support.ticket", "team_id")
     alias_id = fields.Many2one(help="A mail to this address becomes a ticket of the team.")
 
+    @api.constrains("company_id")
+    def _check_company_of_tickets(self):
+        self.env["support.company.guard"]._check_moved(
+            self,
+            "support.ticket",
+            "team_id",
+            [],
+            _("Leave the company empty, for use in all companies, or make another one."),
+        )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_use(self):
+        guard, remedy = self.env["support.company.guard"], _("Archive it instead.")
+        guard._check_unused(self, "support.ticket", "team_id", remedy)
+
     def _alias_get_creation_values(self):
         values = super()._alias_get_creation_values()
         values["alias_model_id"] = self.env["ir.model"]._get_id("support.ticket")
@@ -27,9 +42,10 @@ class SupportTeam(models.Model):
 
     def _get_first_stage(self):
         """The stage in which a ticket of this team starts, or of any team without one."""
-        return self.env["support.stage"].search(
-            ["|", ("team_ids", "=", False), ("team_ids", "in", self.ids)], limit=1
-        )
+        stages = self.env["support.stage"]
+        own = ["|", ("team_ids", "=", False), ("team_ids", "in", self.ids)]
+        # Another team's stage is better than no ticket.
+        return stages.search(own, limit=1) or stages.search([], limit=1)
 
     def action_view_tickets(self):
         """Open the tickets of these teams."""

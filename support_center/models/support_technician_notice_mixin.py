@@ -48,10 +48,7 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
                 new, "support_center.message_technician_assigned"
             ):
                 unreached |= record
-                outcomes[record.id] = (
-                    "skipped",
-                    _("The technician has neither a user nor an e-mail address."),
-                )
+                outcomes[record.id] = ("skipped", new._find_notice_obstacles()[new.id])
         for technician, records in (self - unreached).grouped("technician_id").items():
             # sudo: the mark is the automation's own, whoever caused it.
             records.sudo().write({"technician_notified_id": technician.id})
@@ -68,9 +65,7 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
         """
         self.ensure_one()
         user = technician.user_id
-        # Who has left the company is not told of its customers.
-        has_left = not technician.active or (user and not user.active)
-        if has_left or not (user or technician.email):
+        if technician._find_notice_obstacles():
             return False
         record = self._for_reader(user)
         body = record._render_technician_notice(view, user.tz or technician.tz or "UTC")

@@ -69,6 +69,7 @@ class SupportTechnicianRelatedMixin(models.AbstractModel):
             "view_mode": "tree,form",
             "views": [[False, "list"], [False, "form"]],
             "domain": self._get_absences_domain(),
+            # The day, the technician's own, comes with the form: see resource.calendar.leaves.
             "context": {
                 "default_resource_id": single.id,
                 "default_calendar_id": single.calendar_id.id,

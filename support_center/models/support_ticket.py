@@ -1,9 +1,14 @@
 from email.utils import parseaddr
 
-from odoo import _, api, fields, models
+import psycopg2
+
+from odoo import SUPERUSER_ID, _, api, fields, models
+from odoo.tools import email_normalize
 
 from ..compat import check_access
 from ..languages import get_company_lang
+from .support_automation_log import AUTOMATION_LOGGER
+from .support_stage import CLOSED_STATES
 from .support_state_mixin import LIVE_STATES
 
 PRIORITIES = [("0", "Low"), ("1", "Normal"), ("2", "High"), ("3", "Urgent")]
@@ -13,11 +18,14 @@ class SupportTicket(models.Model):
     _name = "support.ticket"
     _description = "Support Ticket"
     _inherit = [
+        "support.ids.mixin",
+        "support.link.mixin",
         "portal.mixin",
         "rating.mixin",
         "mail.activity.mixin",
         "support.erasure.mixin",
         "support.automation.mixin",
+        "support.company.mixin",
         "support.ticket.related.mixin",
         "support.protection.mixin",
     ]
@@ -55,6 +63,7 @@ class SupportTicket(models.Model):
         domain="['|', ('team_ids', '=', False), ('team_ids', 'in', team_id)]",
     )
     state = fields.Selection(related="stage_id.state", store=True, index=True)
+    closed_at = fields.Datetime("Closed On", compute="_compute_closed_at", store=True, copy=False)
     synced_stage_id = fields.Many2one(
         "support.stage",
         readonly=True,
@@ -99,6 +108,12 @@ class SupportTicket(models.Model):
                     first_stages[team] = team._get_first_stage()
                 ticket.stage_id = first_stages[team]
 
+    @api.depends("state")
+    def _compute_closed_at(self):
+        for ticket in self:
+            is_closed = ticket.state in CLOSED_STATES
+            ticket.closed_at = is_closed and (ticket.closed_at or fields.Datetime.now())
+
     @api.depends("appointment_ids")
     def _compute_appointment_count(self):
         counts = dict(
@@ -125,9 +140,19 @@ class SupportTicket(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        """Create tickets, in the company of their team where none is given."""
         vals_list = self._prepare_created_values(vals_list)
+        vals_list = [self._complete_team(vals) for vals in self._complete_companies(vals_list)]
         self.env["ir.sequence"]._fill_references(vals_list, "number", "support.ticket")
         return super(SupportTicket, self._without_internal()).create(vals_list)
+
+    def _complete_team(self, vals):
+        """A ticket of another company than the user's starts with a team of that company."""
+        company = self.env["res.company"].browse(vals.get("company_id"))
+        is_chosen = "team_id" in vals or "default_team_id" in self.env.context
+        if is_chosen or not company or company == self.env.company:
+            return vals
+        return {**vals, "team_id": self.with_company(company)._default_team().id}
 
     def write(self, vals):
         vals = self._prepare_written_values(vals)
@@ -135,6 +160,14 @@ class SupportTicket(models.Model):
         if "team_id" in vals and "stage_id" not in vals:
             in_step = self.filtered(lambda t: t.synced_stage_id == t.stage_id)
         result = super(SupportTicket, self._without_internal()).write(vals)
+        if "company_id" in vals:
+            self.env["support.company.guard"]._check_moved(
+                self,
+                "support.appointment",
+                "ticket_id",
+                [],
+                _("Open another ticket there, or take the appointments off this one first."),
+            )
         # Another team may have other stages: the move to one of them is nobody's decision
         # against what the visits say.
         for stage, tickets in in_step.grouped("stage_id").items():
@@ -187,14 +220,127 @@ class SupportTicket(models.Model):
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):
-        # Who fetches the mail has nothing to do with what is kept of it.
-        in_lang = self.with_context(lang=get_company_lang(self.env.company))
+        """A mail to a team's address becomes a ticket, whatever the mail or the alias holds.
+
+        Odoo's mailbox polling marks a mail as read even when its processing raised, answers it
+        with an error and marks the alias as invalid. So what the alias sets is left out where
+        it cannot be stored, and a number that somebody else has used meanwhile is replaced by
+        the next one.
+
+        :raise AccessError: for callers who are not the mail gateway
+        """
+        self._check_mail_gateway()
+        # Mail runs as OdooBot: the sender may be an internal user without any right on tickets.
+        this = self.with_user(SUPERUSER_ID)
+        defaults = this._clean_alias_values(custom_values)
+        this = this.with_company(this._get_mail_company(defaults))
+        failures = []
+        for values in this._list_mail_attempts(msg_dict, defaults, failures):
+            try:
+                with this.env.cr.savepoint():
+                    ticket = super(SupportTicket, this).message_new(msg_dict, custom_values=values)
+                    ticket.flush_recordset()
+            except Exception as error:
+                if this._is_retried_by_odoo(error):
+                    raise
+                failures.append(error)
+                AUTOMATION_LOGGER.warning(
+                    "action=receive_email outcome=failed error=%s it is tried with other values",
+                    type(error).__name__,
+                )
+                continue
+            if any(values.get(field) != value for field, value in defaults.items()):
+                ticket._report_alias_defaults(failures[0])
+            return ticket
+        raise failures[-1]
+
+    @api.model
+    def _clean_alias_values(self, custom_values):
+        """The alias's own defaults, as far as they are fields here that the addon does not keep
+        itself, such as the number.
+
+        The mails of a team that was archived go to another team of its company.
+        """
+        left_out = self._get_protected_fields()
         values = {
-            "name": msg_dict.get("subject") or in_lang._describe_no_subject(),
-            "partner_id": msg_dict.get("author_id"),
-            **(custom_values or {}),
+            field: value
+            for field, value in (custom_values or {}).items()
+            if field in self._fields and field not in left_out
         }
-        return super().message_new(msg_dict, custom_values=values)
+        team = self._get_mail_team(values)
+        if team and not team.active:
+            company = team.company_id or self.env.company
+            values["team_id"] = (self.with_company(company)._default_team() or team).id
+        return values
+
+    @api.model
+    def _get_mail_team(self, defaults):
+        team_id = defaults.get("team_id")
+        teams = self.env["support.team"]
+        return teams.browse(team_id).exists() if isinstance(team_id, int) else teams
+
+    @api.model
+    def _get_mail_company(self, defaults):
+        """Whose a mailed ticket is: the company that the alias names, else its team's, else the
+        one that the gateway works for."""
+        company_id = defaults.get("company_id")
+        companies = self.env["res.company"]
+        company = companies
+        if isinstance(company_id, int):
+            company = companies.browse(company_id).exists()
+        return company or self._get_mail_team(defaults).company_id or self.env.company
+
+    @api.model
+    def _list_mail_attempts(self, msg_dict, defaults, failures):
+        """Values to make a ticket of a mail with, the best first.
+
+        :param dict defaults: what the alias sets
+        :param list failures: what the attempts so far have come to, as exceptions
+        :return: iterator of dicts
+        """
+        company = self.env.company
+        # Who fetches the mail has nothing to do with what is kept of it.
+        in_lang = self.with_context(lang=get_company_lang(company))
+        received = {
+            "name": (msg_dict.get("subject") or "").strip() or in_lang._describe_no_subject(),
+            "description": self.env["support.appointment"]._get_mail_text(msg_dict),
+            "company_id": company.id,
+        }
+        sender = self._find_sender(msg_dict)
+        values = {**received, "partner_id": sender.id, **defaults}
+        yield values
+        if isinstance(failures[-1], psycopg2.errors.UniqueViolation):
+            yield values
+        team = self._get_mail_team(defaults)
+        if team.company_id in (company, company.browse()):
+            yield {**received, "partner_id": sender.id, "team_id": team.id}
+        yield received
+
+    @api.model
+    def _find_sender(self, msg_dict):
+        """The contact who wrote a mail, of the company or of all; empty where there is none."""
+        company = self.env.company
+        sender = email_normalize(msg_dict.get("email_from") or "")
+        contacts = self.env["res.partner"]
+        author = contacts.browse(msg_dict.get("author_id") or ())
+        if author and author.company_id in (company, company.browse()):
+            return author
+        found = self.env["support.intake.contacts"]._find_partners(contacts, [sender], company)
+        return found.get(sender, contacts) if sender else contacts
+
+    def _report_alias_defaults(self, error):
+        """Say that an alias sets what this ticket could not have."""
+        self.ensure_one()
+        reason = _(
+            "A mail has become this ticket, but without the default values of the alias that it "
+            "was sent to: %(error)s Please correct the default values of the alias.",
+            error=str(error).strip() or type(error).__name__,
+        )
+        self.env["support.automation.log"]._record("receive_email", self, "failed", reason)
+        self._try_activity(
+            "receive_email",
+            lambda: self._automation_activity(_("An alias has wrong default values"), reason),
+        )
 
     @api.model
     def _describe_no_subject(self):
@@ -217,6 +363,18 @@ class SupportTicket(models.Model):
                 "default_partner_id": self.partner_id.id,
             }
         return action
+
+    # ------------------------------------------------------------------
+    # Business
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_link_fields(self):
+        return ["closed_at"]
+
+    def _get_link_end(self):
+        # As long as it is open, somebody may have something to say about it.
+        return self.closed_at and self._add_link_days(self.closed_at)
 
     def _follow_visit(self, state):
         """Move the ticket to the first stage of ``state`` that its team uses.

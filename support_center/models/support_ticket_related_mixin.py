@@ -56,13 +56,13 @@ class SupportTicketRelatedMixin(models.AbstractModel):
     def action_view_mails(self):
         """Open the mails about this ticket and its visits."""
         check_access(self, "read")
-        self.ensure_one()
+        self._check_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("support_center.mail_message_action")
         return {**action, "domain": self._get_domains("model", self._get_mails_domain)[self]}
 
     def action_view_log(self):
         """Open what was done automatically about this ticket and its visits."""
         check_access(self, "read")
-        self.ensure_one()
+        self._check_one()
         domain = self._get_domains("res_model", list)[self]
         return self.env["support.automation.log"]._open(domain)

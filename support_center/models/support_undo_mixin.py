@@ -62,7 +62,7 @@ class SupportUndoMixin(models.AbstractModel):
                         name=visit.name,
                     )
                 )
-            elif not visit.active or (visit.technician_id and not visit.technician_id.active):
+            elif not visit.active or visit.technician_id != visit.technician_id._filter_employed():
                 faults.append(
                     _(
                         "%(name)s or its technician is archived: restore them, or rebook it.",

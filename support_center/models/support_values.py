@@ -58,8 +58,8 @@ class SupportValues(models.AbstractModel):
             value = value[0]
         if isinstance(value, models.BaseModel):
             return value.id
-        # A record that is not saved yet has an ``origin`` in the place of a number.
-        if value is None or value is False or value == "" or hasattr(value, "origin"):
+        # Also the id of a record that is not saved yet, whose class Odoo 19 keeps elsewhere.
+        if hasattr(value, "origin") or value is None or value is False or value == "":
             return value or False
         number = self._read_number(value)
         if number is None or number != int(number) or not 0 < number <= LARGEST_INTEGER:

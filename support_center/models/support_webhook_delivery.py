@@ -42,6 +42,7 @@ class SupportWebhookDelivery(models.Model):
 
     _name = "support.webhook.delivery"
     _description = "Webhook Delivery"
+    _inherit = "support.ids.mixin"
     _order = "id desc"
     _rec_name = "event"
 

@@ -62,10 +62,21 @@ class SupportWebhookMixin(models.AbstractModel):
         payload = self._get_webhook_payload(payload)
         if payload is NOTHING:
             return self.browse()
+        return self._get_webhook_intake()._store(payload)
+
+    @api.model
+    def _claim_webhook(self, payload):
+        """Meet other calls for the same customer or appointment before anything is done."""
+        payload = self._get_webhook_payload(payload)
+        if payload is not NOTHING:
+            self._get_webhook_intake()._claim(payload)
+
+    @api.model
+    def _get_webhook_intake(self):
+        """``support.intake.webhook`` as OdooBot in the company of requests by webhook."""
         company = self._get_webhook_company()
         context = {"lang": get_company_lang(company), "allowed_company_ids": company.ids}
-        as_bot = self.env(user=SUPERUSER_ID, context=context)
-        return as_bot["support.intake.webhook"]._store(payload)
+        return self.env(user=SUPERUSER_ID, context=context)["support.intake.webhook"]
 
     @api.model
     def _get_webhook_payload(self, payload):

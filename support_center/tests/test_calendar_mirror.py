@@ -140,7 +140,7 @@ class TestCalendarMirror(CalendarCase):
 
     def test_archived_visit(self):
         visit = self._plan()
-        visit.announced_start = False  # who is expected cannot be archived
+        visit.sudo().announced_start = False  # who is expected cannot be archived
         event = self._get_event(visit)
         visit.with_user(self.user_manager).action_archive()
         self.assertFalse(event.active)

@@ -84,7 +84,9 @@ class TestCustomerKept(SupportCase):
 
     def test_a_contact_that_moves_to_another_company(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
-        with self.assertRaisesRegex(ValidationError, f"open for Known Customer: {self.visit.name}"):
+        with self.assertRaisesRegex(
+            UserError, f"Known Customer cannot go to Elsewhere: {self.visit.name}"
+        ):
             self.customer.company_id = company
         self.customer.company_id = self.env.company
         self.visit.action_cancel()

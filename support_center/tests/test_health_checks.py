@@ -206,3 +206,52 @@ class TestHealthChecks(HealthCase):
                 line = self._assert_line(key, "warning", words)
                 parameter = self.env["ir.config_parameter"].search([("key", "=", key)])
                 self._assert_opens(line, parameter)
+
+    # ------------------------------------------------------------------
+    # Technicians
+    # ------------------------------------------------------------------
+
+    def test_technicians_are_in_order(self):
+        self._create_appointment(technician_id=self.technician.id)
+        self._assert_line("Technicians", "ok", "no visit was left behind")
+
+    def test_two_technicians_of_one_user_of_before_it_was_refused(self):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE support_technician SET user_id = %s WHERE id = %s",
+            [self.user_technician.id, self.technician_2.id],
+        )
+        self.env.invalidate_all()
+        line = self._assert_line("Technicians with the same user", "problem", "Second Technician")
+        self._assert_opens(line, self.technician)
+        self._assert_opens(line, self.technician_2)
+
+    def test_a_technician_whose_user_is_archived(self):
+        self.user_technician.active = False
+        line = self._assert_line("Technicians with an archived user", "warning", "First Technician")
+        self._assert_opens(line, self.technician)
+        self.technician.active = False
+        self.assertFalse(
+            self._get_lines().filtered(lambda row: row.name == "Technicians with an archived user")
+        )
+
+    def test_visits_left_behind(self):
+        left = self._create_appointment(technician_id=self.technician_2.id)
+        gone = self._create_appointment(
+            technician_id=self.technician.id, start=at("2026-03-06 10:00")
+        )
+        self.technician_2.active = False
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE support_technician SET company_id = %s WHERE id = %s",
+            [company.id, self.technician.id],
+        )
+        self.env.invalidate_all()
+        for user in (self.admin, self.user_manager):
+            line = self._assert_line(
+                "Visits left behind", "warning", "somebody else", self._look(user)
+            )
+            self.assertEqual(line.count, 2)
+            for visit in (left, gone):
+                self._assert_opens(line, visit)

@@ -145,6 +145,107 @@ class TestIntakeReply(DialogueCase):
         self.assertIn("another time", draft.activity_ids.summary)
 
     # ------------------------------------------------------------------
+    # Replies in somebody's name
+    # ------------------------------------------------------------------
+
+    def _assert_held(self, draft, key, value):
+        self.assertEqual(draft.intake_state, "review")
+        self.assertIn(f"{key} “{value}” is asked for by a reply", draft.intake_note)
+        activity = draft.activity_ids
+        self.assertIn("made by hand only", activity.summary)
+        self.assertIn(value, activity.note)
+        self.assertIn("skipped", self._get_log(draft, "receive_reply").mapped("outcome"))
+
+    def test_a_reply_takes_an_accepted_draft_to_no_other_address(self):
+        draft, answer = self._send_wrong(GUIDE_MAIL)
+        customer = draft.partner_id
+        contacts = self.env["res.partner"].search_count([])
+        self._reply("customer_email: eve@example.com\npriority: urgent", answer)
+        self._assert_held(draft, "customer_email", "eve@example.com")
+        self.assertEqual(draft.partner_id, customer)
+        self.assertEqual(draft.customer_email, "customer@example.com")
+        self.assertEqual(self.env["res.partner"].search_count([]), contacts)
+        self.assertNotIn("eve@example.com", draft.message_partner_ids.mapped("email"))
+        second = self._get_answers(draft)[1:]
+        self.assertEqual(second.mapped("email_to"), ['"John Doe" <customer@example.com>'])
+        text = " ".join(self._get_text(second).split())
+        self.assertIn("after somebody has spoken with you", text)
+        # Nor does a second try, or one that is spread over two mails.
+        self._reply("customer_email: eve@example.com", second, number=2)
+        self.assertEqual(draft.partner_id, customer)
+        self.assertEqual(draft.intake_state, "review")
+        # What a dispatcher decides, holds.
+        draft.with_user(self.user_dispatcher).action_accept_request()
+        self._reply("location: Back door", self._get_answers(draft)[-1], number=3)
+        self.assertEqual(draft.intake_state, "accepted")
+        self.assertEqual(draft.partner_id, customer)
+
+    def test_a_draft_in_review_keeps_its_address_too(self):
+        draft, answer = self._send_wrong()
+        self.assertFalse(draft.partner_id)
+        self._reply(BOTH + "customer_email: eve@example.com", answer)
+        self._assert_held(draft, "customer_email", "eve@example.com")
+        self.assertFalse(draft.partner_id)
+        self.assertEqual(draft.customer_email, "customer@example.com")
+        self.assertEqual(draft.requested_date, at("2026-03-06 10:00"))
+
+    def test_the_first_address_is_the_sender_s_own(self):
+        mail = WRONG_MAIL.replace("customer@example.com", "nonsense")
+        draft, answer = self._send_wrong(mail)
+        self._reply(BOTH + "customer_email: eve@example.org", answer)
+        self.assertEqual(draft.intake_state, "review")
+        self.assertFalse(draft.partner_id)
+        draft, answer = self._send_wrong(mail, message_id="<request-2@example.com>")
+        self._reply(BOTH + "customer_email: customer@example.com", answer, number=2)
+        self._assert_corrected(draft)
+
+    def test_a_reply_takes_it_to_nobody_else_s_ticket(self):
+        stranger = self.env["res.partner"].create({"name": "Stranger", "email": "s@example.org"})
+        theirs, mine, third = self.env["support.ticket"].create(
+            [
+                {"name": "Theirs", "partner_id": stranger.id},
+                {"name": "Mine", "partner_id": self.customer.id},
+                {"name": "Mine, too", "partner_id": self.customer.id},
+            ]
+        )
+        mail = GUIDE_MAIL.replace("customer@example.com", "known@example.com")
+        sender = "known@example.com"
+        draft, answer = self._send_wrong(mail, sender=sender)
+        self._reply(f"ticket: {theirs.number}", answer, sender=sender)
+        self._assert_held(draft, "ticket", theirs.number)
+        self.assertFalse(draft.ticket_id)
+        draft, answer = self._send_wrong(mail, sender=sender, message_id="<request-2@example.com>")
+        self._reply(f"ticket: {mine.number}", answer, sender=sender, number=2)
+        self.assertEqual(draft.ticket_id, mine)
+        self.assertEqual(draft.intake_state, "accepted")
+        self._reply(
+            f"ticket: {third.number}", self._get_answers(draft)[-1], sender=sender, number=3
+        )
+        self._assert_held(draft, "ticket", third.number)
+        self.assertEqual(draft.ticket_id, mine)
+
+    def test_a_reply_changes_no_chosen_technician_and_no_reference(self):
+        self.technician.email = "first@company.example.com"
+        self.technician_2.email = "second@company.example.com"
+        draft, answer = self._send_wrong(GUIDE_MAIL)
+        draft.with_user(self.user_dispatcher).technician_id = self.technician
+        self._reply("technician: second@company.example.com", answer)
+        self._assert_held(draft, "technician", "second@company.example.com")
+        self.assertEqual(draft.technician_id, self.technician)
+        draft, answer = self._send_wrong(GUIDE_MAIL, message_id="<request-2@example.com>")
+        self._reply("external_ref: order-7", answer, number=2)
+        self._assert_held(draft, "external_ref", "order-7")
+        self.assertFalse(draft.external_ref)
+
+    def test_a_stranger_s_reply_is_read_by_somebody(self):
+        draft, answer = self._send_wrong(GUIDE_MAIL)
+        self._reply("customer_email: eve@example.com", answer, sender="eve@example.com")
+        self.assertEqual(draft.partner_id.email, "customer@example.com")
+        self.assertEqual(draft.intake_state, "accepted")
+        self.assertIn("Somebody else than the customer", draft.activity_ids.summary)
+        self.assertIn("eve@example.com", draft.activity_ids.note)
+
+    # ------------------------------------------------------------------
     # Replies that change nothing
     # ------------------------------------------------------------------
 

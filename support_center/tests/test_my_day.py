@@ -1,4 +1,9 @@
 import base64
+import io
+import struct
+import zlib
+
+from PIL import Image
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
@@ -55,7 +60,7 @@ class TestMyDay(SupportMailCase):
 
     def test_a_day_without_days_beside_it_is_refused_in_words(self):
         for day in ("9999-12-31", "0001-01-01", "tomorrow", 3):
-            with self.subTest(day=day), self.assertRaisesRegex(UserError, "is no day"):
+            with self.subTest(day=day), self.assertRaisesRegex(UserError, "a day like"):
                 self.env["support.my.day"].load(day)
 
     def test_days_are_those_of_the_technician_s_zone(self):
@@ -139,6 +144,29 @@ class TestMyDay(SupportMailCase):
         ):
             with self.subTest(content), self.assertRaisesRegex(UserError, words):
                 self.day.add_photo(self.visit.id, "a.sh", content)
+
+    def _draw(self, kind):
+        """A picture so large that Odoo makes it smaller."""
+        drawn = io.BytesIO()
+        # Noise, which no compression makes small: there is something to cut off.
+        Image.effect_noise((2400, 1300), 100).save(drawn, kind)
+        return drawn.getvalue()
+
+    def test_a_broken_photo_is_refused_in_words(self):
+        png, jpeg = self._draw("PNG"), self._draw("JPEG")
+        size = b"IHDR" + struct.pack(">II", 60000, 60000) + png[24:29]
+        broken = {
+            "cut.png": png[: len(png) // 2],
+            "cut.jpg": jpeg[: len(jpeg) // 2],
+            "chunk.png": png[:50] + b"\0" * 200 + png[250:],
+            "huge.png": png[:12] + size + struct.pack(">I", zlib.crc32(size)) + png[33:],
+        }
+        for name, data in broken.items():
+            with self.subTest(name), self.assertRaisesRegex(UserError, f"“{name}” is broken"):
+                self.day.add_photo(self.visit.id, name, base64.b64encode(data).decode())
+        self.assertEqual(self.day.load()["visits"][0]["photo_count"], 0)
+        self.day.add_photo(self.visit.id, "whole.jpg", base64.b64encode(jpeg).decode())
+        self.assertEqual(self.day.load()["visits"][0]["photo_count"], 1)
 
     def test_nobody_works_on_others_visits(self):
         other = self._plan("2026-03-02 09:00", technician_id=self.technician_2.id)

@@ -389,7 +389,7 @@ class TestNotices(SupportMailCase, CronMixinCase):
         appointment = self._confirm()
         self.assertEqual(appointment.state, "confirmed")
         row = self._get_log(appointment, "send_confirmation")
-        self.assertEqual(row.outcome, "failed")
+        self.assertEqual(row.outcome, "skipped")
         self.assertIn("Upgrade the module", row.message)
         self.assertTrue(appointment.activity_ids)
         self.assertFalse(appointment.confirmation_sent)

@@ -116,7 +116,7 @@ class TestReview(DialogueCase):
         before = self._get_answers(draft)
         self.env.ref("support_center.mail_template_request_rejected").unlink()
         wizard = self._reject(draft, is_told=True)
-        self.assertIn("template was deleted", wizard.telling)
+        self.assertIn("was deleted", wizard.telling)
         self.assertEqual(draft.state, "cancelled")
         self.assertEqual(self._get_answers(draft), before)
 

@@ -88,19 +88,16 @@ METHODS = {
         ("support.appointment", name): ("integration", *PLANNERS)
         for name in ("action_create_from_external_data", "check_external_data", "get_slots")
     },
+    ("calendar.event", "action_view_support_appointment"): STAFF,
+    # An administrator's: it switches.
     **{
         (model, name): ("manager",)
         for model in ("support.appointment", "support.ticket")
         for name in ("action_erase_personal_data", "action_open_erasure")
     },
-    # An administrator's, as Odoo's own page.
-    ("privacy.lookup.wizard", "action_lookup"): (),
-    ("privacy.lookup.wizard.line", "action_unlink"): (),
-    ("privacy.lookup.wizard.line", "action_unlink_all"): (),
     ("support.appointment", "action_privacy_lookup"): (),
     ("support.ticket", "action_privacy_lookup"): (),
-    ("calendar.event", "action_view_support_appointment"): STAFF,
-    # An administrator's: it switches.
+    ("ir.actions.server", "run"): PLANNERS,
     ("support.dry.run", "action_handle"): (),
     ("support.dry.run", "action_switch_on"): (),
     **{("support.board", name): PLANNERS for name in ("confirm", "load", "move", "refresh")},
@@ -139,8 +136,8 @@ WITHOUT_ROW = {
 # Odoo's own, which the first table is about, or which only prepare values.
 # Of the mail gateway there is test_mail_gateway_guard.py; its readers change nothing.
 OPERATIONS = {
-    "create", "write", "unlink", "copy", "copy_data", "init", "default_get", "get_values",
-    "set_values", "message_parse", "message_route", }  # fmt: skip
+    "browse", "create", "write", "unlink", "copy", "copy_data", "init", "default_get", "get_values",
+    "set_values", "message_parse", "message_process", "message_route", }  # fmt: skip
 
 
 class Undone(Exception):
@@ -178,9 +175,10 @@ class TestRightsMatrix(SupportCase):
         technician = cls.technician
         if company != cls.env.company:
             technician = env["support.technician"].create({"name": "Far", **common})
-        # Made by the integration, which reads what it created.
-        drafts = env["support.appointment"].with_user(cls.user_integration).sudo()
-        drafts = drafts.with_context(mail_create_nosubscribe=True)
+        drafts = env["support.appointment"].with_context(mail_create_nosubscribe=True)
+        if company == cls.env.company:
+            # Made by the integration, which reads what it created.
+            drafts = drafts.with_user(cls.user_integration).sudo()
         appointment = drafts.create(
             {
                 "partner_id": partner.id,
@@ -189,11 +187,6 @@ class TestRightsMatrix(SupportCase):
                 **common,
             }
         ).with_env(env)
-        if company != cls.env.company:
-            # Not the integration's own either.
-            env.cr.execute(
-                "UPDATE support_appointment SET create_uid = 1 WHERE id = %s", [appointment.id]
-            )
         ticket = env["support.ticket"].create(
             {"name": "Ticket", "partner_id": partner.id, "user_id": user and user.id, **common}
         )
@@ -496,6 +489,18 @@ class TestRightsMatrix(SupportCase):
             return self.env.ref("support_center.automation_webhook_create")
         if model == "ir.cron":
             return self.env.ref("support_center.cron_cleanup_old_appointments")
+        if model == "ir.actions.server":
+            return self.env.ref("support_center.server_action_send_confirmation")
+        if model == "privacy.lookup.wizard":
+            return self.env[model].create({"name": "Somebody", "email": "somebody@example.com"})
+        if model == "privacy.lookup.wizard.line":
+            return self.env[model].create(
+                {
+                    "wizard_id": self._make_odoo_row("privacy.lookup.wizard").id,
+                    "res_model_id": self.env["ir.model"]._get_id("res.partner"),
+                    "res_id": self.env["res.partner"].create({"name": "Somebody"}).id,
+                }
+            )
         if model == "mail.mail":
             return self.env[model].create({"email_to": "x@example.com"})
         if model == "calendar.event":

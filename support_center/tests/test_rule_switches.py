@@ -16,6 +16,7 @@ RULES = {
     "automation_webhook_response": ("Webhook Response", False),
     "automation_reoffer_slot": ("Reoffer Freed Slot", False),
     "automation_tell_hit_visits": ("Tell of Visits in an Absence", True),
+    "automation_tell_schedule_conflicts": ("Tell of Schedule Conflicts", True),
 }
 CRONS = {
     "cron_send_appointment_reminders": ("Send Appointment Reminders", 1, "hours", True),
@@ -129,6 +130,13 @@ class TestRuleSwitches(SupportMailCase):
         )
         return bool(technician.activity_ids)
 
+    def _try_schedule_conflicts(self):
+        technician = self.env["support.technician"].create({"name": "Moving", "tz": "UTC"})
+        self._create_appointment(technician_id=technician.id, state="confirmed")
+        technician.tz = "America/Los_Angeles"
+        self.env.flush_all()
+        return bool(technician.activity_ids)
+
     def test_off_and_on_again(self):
         self.env["ir.config_parameter"].set_param(
             "support_center.webhook_response_url", "https://hooks.example.com/in"
@@ -146,6 +154,7 @@ class TestRuleSwitches(SupportMailCase):
             "automation_webhook_response": self._try_webhook_out,
             "automation_reoffer_slot": self._try_reoffer,
             "automation_tell_hit_visits": self._try_hit_visits,
+            "automation_tell_schedule_conflicts": self._try_schedule_conflicts,
         }
         self.assertEqual(set(attempts), set(RULES))
         for name, attempt in attempts.items():

@@ -34,15 +34,27 @@ class TestSchedulingEdges(AvailabilityCase):
         action = technicians.action_replan_all_hits()
         self.assertFalse(self.env["support.replan"].browse(action["res_id"]).line_ids)
 
-    def test_somebody_of_all_companies_has_the_holidays_of_his_schedule(self):
+    def test_a_technician_of_all_companies_has_the_holidays_of_the_schedule_s_company(self):
         self.technician.company_id = False
         visit = self._book("2026-03-05 10:00")
         holiday = self._leave("2026-03-05 00:00", "2026-03-05 23:00")
         self.assertTrue(holiday.company_id)
         self.assertFalse(self._is_free("2026-03-05 11:00", "2026-03-05 12:00"))
         self.assertIn(visit.name, self.technician.activity_ids.note)
-        self._leave("2026-03-06 00:00", "2026-03-06 23:00", calendar_id=False)
+        # For everybody: no schedule, no resource.
+        everybodys = self._leave("2026-03-06 00:00", "2026-03-06 23:00", calendar_id=False)
+        self.assertFalse(self._is_free("2026-03-06 11:00", "2026-03-06 12:00"))
+        elsewhere = self.env["res.company"].create({"name": "Elsewhere"})
+        everybodys.sudo().company_id = elsewhere
         self.assertTrue(self._is_free("2026-03-06 11:00", "2026-03-06 12:00"))
+        # Of a technician without a schedule nobody knows to which company's days they keep.
+        self.technician.resource_calendar_id = False
+        self.assertFalse(self._is_free("2026-03-06 11:00", "2026-03-06 12:00"))
+
+    def test_a_holiday_for_everybody_closes_the_day_of_the_company(self):
+        self._leave("2026-03-06 00:00", "2026-03-06 23:00", calendar_id=False)
+        self.assertFalse(self._is_free("2026-03-06 11:00", "2026-03-06 12:00"))
+        self.assertFalse(self._starts(self.technician_2, "2026-03-06 00:00", "2026-03-07 00:00"))
 
     def test_the_activity_goes_with_the_leave(self):
         self._book("2026-03-05 10:00")

@@ -23,6 +23,7 @@ PAGES = [
     "support.cancel.wizard",
     "support.dry.run",
     "support.dry.run.line",
+    "support.erase.wizard",
     "support.health",
     "support.health.line",
     "support.reject.wizard",

@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models.support_intake_key import SupportIntakeKey
 from ..models.support_intake_webhook import SupportIntakeWebhook
 from .common import GUIDE_DATA, SupportHttpCase
 
@@ -56,6 +57,29 @@ class TestWebhookIn(SupportHttpCase):
         self.assertRegex(draft.name, r"^APT/\d{4}/\d{5}$")
         self.assertEqual(self._get_log(draft, "receive_webhook").outcome, "ok")
         self.assertEqual(self._get_log(draft, "read_webhook").outcome, "ok")
+
+    def test_a_call_that_meets_another_one_is_run_again(self):
+        """Odoo's controller answers 500 before Odoo sees that it was a meeting only."""
+        original, kinds = SupportIntakeKey._claim, []
+
+        def _claim(model, kind, keys):
+            kinds.append(kind)
+            if len(kinds) in (1, 4):
+                # The reference of the first run, the contact at the reading of the second.
+                model.env.cr.execute("DO $$BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END$$")
+            return original(model, kind, keys)
+
+        with (
+            patch.object(SupportIntakeKey, "_claim", _claim),
+            patch("odoo.service.model.time.sleep"),
+            mute_logger("odoo.sql_db", "odoo.service.model", "odoo.addons.base_automation"),
+        ):
+            draft = self._post({**self.data, "external_ref": "met"})
+        self.assertEqual(len(draft), 1, "nothing is left of the first run")
+        self.assertEqual(draft.intake_state, "accepted")
+        self.assertEqual(len(self._find_contact()), 1)
+        self.assertGreater(kinds.count("external_ref"), 1)
+        self.assertEqual(len(self._get_log(draft, "receive_webhook")), 1)
 
     def test_a_bad_request_stays_for_review_and_makes_no_contact(self):
         draft = self._post({**self.data, "requested_date": "2025-01-15 14:00:00", "priority": "x"})

@@ -6,6 +6,7 @@ class SupportBulkResult(models.TransientModel):
 
     _name = "support.bulk.result"
     _description = "Result for Many Appointments"
+    _inherit = "support.ids.mixin"
 
     title = fields.Char(readonly=True)
     done_count = fields.Integer(readonly=True)
@@ -52,7 +53,7 @@ class SupportBulkResult(models.TransientModel):
 
         :return: window action
         """
-        self.ensure_one()
+        self._check_one()
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "support_center.support_appointment_action"
         )

@@ -6,6 +6,7 @@ class SupportBulkResultLine(models.TransientModel):
 
     _name = "support.bulk.result.line"
     _description = "Appointment Left"
+    _inherit = "support.ids.mixin"
 
     result_id = fields.Many2one(
         "support.bulk.result", required=True, ondelete="cascade", index=True
@@ -22,4 +23,5 @@ class SupportBulkResultLine(models.TransientModel):
 
     def action_open(self):
         """Open the appointment."""
+        self._check_one()
         return self.appointment_id._get_form_action()

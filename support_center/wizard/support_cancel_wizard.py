@@ -16,6 +16,7 @@ class SupportCancelWizard(models.TransientModel):
 
     _name = "support.cancel.wizard"
     _description = "Cancel Appointments"
+    _inherit = "support.ids.mixin"
 
     appointment_ids = fields.Many2many("support.appointment", readonly=True)
     count = fields.Integer(compute="_compute_counts")
@@ -113,7 +114,7 @@ class SupportCancelWizard(models.TransientModel):
         :raise UserError: without words for another reason, or for a single one that cannot be
             cancelled
         """
-        self.ensure_one()
+        self._check_one()
         reason = self._get_reason()
         visits = self.appointment_ids
         if len(visits) == 1:

@@ -11,6 +11,7 @@ class SupportDryRun(models.TransientModel):
 
     _name = "support.dry.run"
     _description = "Dry Run"
+    _inherit = "support.ids.mixin"
 
     automation = fields.Char(required=True, readonly=True)
     name = fields.Char(readonly=True)
@@ -102,6 +103,7 @@ class SupportDryRun(models.TransientModel):
             "automation_webhook_response": _("Message to the system outside"),
             "automation_reoffer_slot": _("Offer of the freed time to a waiting request"),
             "automation_tell_hit_visits": _("Activity about visits that fall into an absence"),
+            "automation_tell_schedule_conflicts": _("Activity about visits in conflict"),
         }
 
     @api.model
@@ -144,7 +146,7 @@ class SupportDryRun(models.TransientModel):
 
         :raise AccessError: for whoever may not write crons and rules
         """
-        self.ensure_one()
+        self._check_one()
         backlog = self.env["support.backlog"]
         if AUTOMATIONS[self.automation].hold and not backlog._get_switch(self.automation).active:
             waiting = backlog._find(self.automation)
@@ -159,7 +161,7 @@ class SupportDryRun(models.TransientModel):
 
         :raise AccessError: for whoever may not write crons and rules
         """
-        self.ensure_one()
+        self._check_one()
         backlog = self.env["support.backlog"]
         waiting = backlog._find(self.automation)
         self._switch_on()

@@ -4,6 +4,7 @@ from odoo import fields, models
 class SupportDryRunLine(models.TransientModel):
     _name = "support.dry.run.line"
     _description = "Line of a Dry Run"
+    _inherit = "support.ids.mixin"
     _order = "moment, id"
 
     dry_run_id = fields.Many2one("support.dry.run", required=True, ondelete="cascade", index=True)

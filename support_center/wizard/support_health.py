@@ -11,6 +11,7 @@ class SupportHealth(models.TransientModel):
 
     _name = "support.health"
     _description = "Health"
+    _inherit = "support.ids.mixin"
 
     checked_at = fields.Datetime(readonly=True)
     automation_line_ids = fields.One2many(
@@ -58,13 +59,13 @@ class SupportHealth(models.TransientModel):
 
     def action_refresh(self):
         """Look again, and show what is so now."""
-        self.ensure_one()
+        self._check_one()
         check_access(self, "write")
         self._show(self.env["support.health.check"]._run_checks())
 
     def action_test_mail_server(self):
         """Look again, and connect to the outgoing mail servers too."""
-        self.ensure_one()
+        self._check_one()
         check_access(self, "write")
         checks = self.env["support.health.check"]
         self._show(checks._probe_mail_servers() + checks._run_checks())

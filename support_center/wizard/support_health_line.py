@@ -11,6 +11,7 @@ from ..models.support_health_check import SECTIONS, SEVERITIES
 class SupportHealthLine(models.TransientModel):
     _name = "support.health.line"
     _description = "Line of Health"
+    _inherit = "support.ids.mixin"
     _order = "rank, id"
 
     health_id = fields.Many2one("support.health", required=True, ondelete="cascade", index=True)
@@ -56,7 +57,7 @@ class SupportHealthLine(models.TransientModel):
 
         :return: window action
         """
-        self.ensure_one()
+        self._check_one()
         if self.action_xmlid:
             return self.env["ir.actions.act_window"]._for_xml_id(self.action_xmlid)
         if self.is_module_link:
@@ -67,7 +68,7 @@ class SupportHealthLine(models.TransientModel):
 
     def action_dry_run(self):
         """Show what the rule or cron would do now, and ask whether to switch it on."""
-        self.ensure_one()
+        self._check_one()
         return self.env["support.dry.run"]._open(self.automation, self.health_id)
 
     def action_send_held(self):
@@ -100,14 +101,14 @@ class SupportHealthLine(models.TransientModel):
 
     def _check_may_decide(self):
         """:raise AccessError: for everybody but managers and administrators, on a page of theirs"""
-        self.ensure_one()
-        check_access(self, "write")
+        self._check_one()
         user = self.env.user
         if not (
             user.has_group("support_center.group_support_manager")
             or user.has_group("base.group_system")
         ):
             raise AccessError(_("Only a manager decides on this."))
+        check_access(self, "write")
 
     def _prepare_action(self, model, domain=None, res_id=None):
         action = {

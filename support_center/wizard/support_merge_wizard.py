@@ -12,6 +12,7 @@ class SupportMergeWizard(models.TransientModel):
 
     _name = "support.merge.wizard"
     _description = "Merge Duplicates"
+    _inherit = "support.ids.mixin"
 
     line_ids = fields.One2many("support.merge.wizard.line", "wizard_id")
     kept_id = fields.Many2one("support.appointment", "Keep", required=True)
@@ -116,7 +117,7 @@ class SupportMergeWizard(models.TransientModel):
         :raise UserError: where nothing is ticked, or a confirmed visit would be called off
             without somebody having said so
         """
-        self.ensure_one()
+        self._check_one()
         duplicates, kept = self._get_duplicates(), self.kept_id
         if not duplicates:
             raise UserError(

@@ -6,6 +6,7 @@ class SupportMergeWizardLine(models.TransientModel):
 
     _name = "support.merge.wizard.line"
     _description = "Possible Duplicate"
+    _inherit = "support.ids.mixin"
 
     wizard_id = fields.Many2one(
         "support.merge.wizard", required=True, ondelete="cascade", index=True
@@ -41,4 +42,5 @@ class SupportMergeWizardLine(models.TransientModel):
 
     def action_open(self):
         """Open the appointment."""
+        self._check_one()
         return self.appointment_id._get_form_action()

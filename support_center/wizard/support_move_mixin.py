@@ -74,7 +74,7 @@ class SupportMoveMixin(models.AbstractModel):
         :return: window action
         :raise UserError: where no time was entered
         """
-        self.ensure_one()
+        self._check_one()
         if not self.own_start:
             raise UserError(_("Enter the other time first."))
         technician = self.technician_id or self.appointment_id.technician_id

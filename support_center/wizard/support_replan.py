@@ -12,6 +12,7 @@ class SupportReplan(models.TransientModel):
 
     _name = "support.replan"
     _description = "Propose New Times"
+    _inherit = "support.ids.mixin"
 
     line_ids = fields.One2many("support.replan.line", "replan_id")
     count = fields.Integer(compute="_compute_count")
@@ -112,7 +113,7 @@ class SupportReplan(models.TransientModel):
 
         :return: window action
         """
-        self.ensure_one()
+        self._check_one()
         visits = self.line_ids.appointment_id
         self._propose(visits.filtered(lambda visit: not visit._find_planning_fault()))
         return self._show()
@@ -126,7 +127,7 @@ class SupportReplan(models.TransientModel):
         :return: window action
         :raise UserError: if nothing is ticked
         """
-        self.ensure_one()
+        self._check_one()
         ticked = self.line_ids.filtered("is_selected")
         if not ticked:
             raise UserError(_("Tick the visits that are to be moved."))

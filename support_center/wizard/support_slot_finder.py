@@ -13,6 +13,8 @@ MAX_LINES = 6
 MAX_LINES_A_DAY = 2
 # How many of the best are put in words, so that enough are left after that.
 MAX_RANKED = 200
+# What says where to look.
+SEARCH_FIELDS = {"date_from", "date_to", "duration"}
 # For how many days after a search in vain the next free times are looked for.
 DAYS_AFTER = 28
 
@@ -22,7 +24,7 @@ class SupportSlotFinder(models.TransientModel):
 
     _name = "support.slot.finder"
     _description = "Find a Time"
-    _inherit = "support.move.mixin"
+    _inherit = ["support.ids.mixin", "support.move.mixin"]
 
     appointment_id = fields.Many2one(
         "support.appointment", required=True, readonly=True, ondelete="cascade"
@@ -70,6 +72,26 @@ class SupportSlotFinder(models.TransientModel):
         self.is_stale = bool(self._origin)
 
     # ------------------------------------------------------------------
+    # CRUD
+    # ------------------------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Where to look is the appointment's where it is not said, as when the page opens."""
+        appointments = self.env["support.appointment"]
+        return super().create(
+            [
+                {
+                    **self._prepare_finder_vals(appointments.browse(vals["appointment_id"])),
+                    **vals,
+                }
+                if vals.get("appointment_id") and not vals.keys() >= SEARCH_FIELDS
+                else vals
+                for vals in vals_list
+            ]
+        )
+
+    # ------------------------------------------------------------------
     # Opening
     # ------------------------------------------------------------------
 
@@ -82,7 +104,7 @@ class SupportSlotFinder(models.TransientModel):
             the page behind is not its own
         :return: window action
         """
-        finder = self.create({**self._prepare_finder_vals(appointment), "shows_visit": shows_visit})
+        finder = self.create({"appointment_id": appointment.id, "shows_visit": shows_visit})
         return finder.action_search()
 
     @api.model
@@ -111,7 +133,7 @@ class SupportSlotFinder(models.TransientModel):
 
         :return: window action
         """
-        self.ensure_one()
+        self._check_one()
         message, lines = self._find_lines()
         self.line_ids.unlink()
         self.write(
@@ -256,9 +278,10 @@ class SupportSlotFinder(models.TransientModel):
         :return: tuple of ``support.technician`` and, where nobody may, the reason in words
         """
         appointment = self.appointment_id
-        technicians = self.technician_id or self.technician_id._search_for_companies(
-            appointment.company_id
-        )
+        technicians = self.technician_id
+        if not technicians:
+            technicians = technicians._search_for_companies(appointment.company_id)
+            technicians = technicians._filter_employed()
         if not technicians:
             return technicians, _("There is no technician yet: add one under “Technicians”.")
         fitting = technicians.filtered(appointment._can_be_done_by)

@@ -6,6 +6,7 @@ class SupportSlotFinderLine(models.TransientModel):
 
     _name = "support.slot.finder.line"
     _description = "Free Time"
+    _inherit = "support.ids.mixin"
     _order = "sequence, id"
 
     finder_id = fields.Many2one(
@@ -39,7 +40,7 @@ class SupportSlotFinderLine(models.TransientModel):
         """
         :return: the ``support.appointment``
         """
-        self.ensure_one()
+        self._check_one()
         return self.finder_id._plan(self._prepare_planned_vals())
 
     def _prepare_planned_vals(self):

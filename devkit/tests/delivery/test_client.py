@@ -168,6 +168,19 @@ def test_a_receiver_that_never_speaks_tls():
     assert answer.code == "timeout"
 
 
+def test_a_tls_handshake_that_outlasts_all_patience():
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        url = f"https://127.0.0.1:{silent.getsockname()[1]}/"
+        assert _post(url, limits=Limits(connect=5, read=3600, total=0.1)).code == "timeout"
+
+
+def test_a_message_that_is_no_text():
+    answer = post("http://127.0.0.1:9/", '"\ud800"', {}, guard=OPEN)
+    assert (answer.code, answer.params) == ("connection", {"error": "UnicodeEncodeError"})
+
+
 def test_a_receiver_that_drips_into_a_tls_handshake():
     def _drip(listener):
         connection, _address = listener.accept()

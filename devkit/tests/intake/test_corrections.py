@@ -31,6 +31,10 @@ INTRODUCTION = "On Mon, Mar 2, 2026 at 9:05 AM My Company <appointments@example.
         (f"priority: high {HINT}", {"priority": "high"}),
         (f"priority: asap {HINT}", {}),
         (f"priority: {HINT}", {}),
+        (f"priority: {HINT} Please.", {}),
+        # So much of the hint is known again, and less is not.
+        (f"priority: high {HINT[:24]}", {"priority": "high"}),
+        (f"priority: high {HINT[:23]}", {"priority": f"high {HINT[:23]}"}),
         ("priority: high ✗ “asap” cannot be understood.", {"priority": "high"}),
         ("priority: ✗ “asap” cannot", {}),
         ("priority: high ✗", {"priority": "high ✗"}),
@@ -43,6 +47,7 @@ INTRODUCTION = "On Mon, Mar 2, 2026 at 9:05 AM My Company <appointments@example.
         ("description: It burns.", {"description": "It burns."}),
         # An unmarked quotation: what goes on as the answer did is no news.
         (ANSWER.replace("…", "print.\nMy Company"), {}),
+        (ANSWER.replace(" …", ""), {}),
         (ANSWER.replace("The printer does not …", "It burns."), {"description": "It burns."}),
     ],
 )  # fmt: skip
@@ -84,8 +89,8 @@ def test_an_empty_value_that_was_shown_is_repeated_by_nothing():
 
 def test_a_long_reply_is_read_in_part():
     long = "x" * 199_983
-    assert read_reply(f"{long}\npriority: high", SHOWN) == {"priority": "high"}
-    assert read_reply(f"{long}xxxxx\npriority: high", SHOWN) != {"priority": "high"}
+    assert read_reply(f"{long}xx\npriority: high", SHOWN) == {"priority": "high"}
+    assert read_reply(f"{long}xxx\npriority: high", SHOWN) == {"priority": "hig"}
 
 
 # ----------------------------------------------------------------------------

@@ -60,7 +60,9 @@ def test_what_is_missing():
     assert _problems(parse_mapping({}, now=NOW)) == [
         ("customer_email", "missing", {"expected": "email"})
     ]
-    assert _problems(_mail("", sender=None)) == [
+    nobody = _mail("", sender=None)
+    assert (nobody.request.customer_email, nobody.request.customer_name) == (None, None)
+    assert _problems(nobody) == [
         ("customer_email", "missing", {"expected": "email"}),
         ("requested_date", "missing", {"expected": "YYYY-MM-DD HH:MM:SS"}),
     ]

@@ -276,3 +276,116 @@ def test_a_key_above_a_quotation_is_no_introduction():
     result = _parse("requested_date: 2025-01-16 10:00\nlocation:\n> old\n> older", "Re: x")
     assert result.request.location is None
     assert result.request.description is None
+
+
+# ----------------------------------------------------------------------------
+# Forms that look like headers, introductions that look like forms
+# ----------------------------------------------------------------------------
+
+
+def test_a_form_is_not_taken_for_mail_headers():
+    result = _parse(
+        "Subject: printer\nFloor: 3\nType: Repair\nFrom: x\nrequested_date: 2025-01-16 10:00", "x"
+    )
+    assert result.request.type_ref == "Repair"
+    assert result.request.extra == (("Subject", "printer"), ("Floor", "3"), ("From", "x"))
+    result = _parse(
+        "Type: Repair\nTicket: 5\nrequested_date: 2025-01-16 10:00\nDate: Monday\nTo: us", "x"
+    )
+    assert (result.request.type_ref, result.request.ticket_ref) == ("Repair", "5")
+
+
+@pytest.mark.parametrize("own", ["Please take care.\n\n", "a\n\nb:\n\nc\n\n"])
+def test_own_text_above_a_forwarded_form_does_not_keep_it_from_being_read(own):
+    result = _parse(f"{own}{FORWARDED}", "x")
+    assert result.has_form
+    assert result.request.customer_email == "old@example.com"
+
+
+BARE = QUOTED.replace("> description: Old text\n", "")
+
+
+@pytest.mark.parametrize("introduction", INTRODUCTIONS)
+@pytest.mark.parametrize("blank", ["", "\n"])
+def test_an_introduction_is_no_part_of_what_is_forwarded(introduction, blank):
+    result = _parse(f"{introduction}\n{blank}{BARE}", "Fwd: x")
+    assert result.request.customer_email == "old@example.com"
+    assert result.request.description is None
+    assert result.request.extra == ()
+
+
+def test_no_line_of_a_forwarded_quotation_is_lost():
+    result = _parse(f"Please take care.\n{BARE}", "Fwd: x")
+    assert result.request.customer_email == "old@example.com"
+    assert result.request.priority == "0"
+    assert result.request.description == "Please take care."
+    result = _parse(f"{BARE}\nPlease take care.\nBye", "Fwd: x")
+    assert result.request.customer_email == "old@example.com"
+    assert result.request.priority == "0"
+    assert result.request.description == "Please take care.\nBye"
+
+
+@pytest.mark.parametrize(
+    ("between", "description"),
+    [
+        ("Begin forwarded message:\n\n", "FYI"),
+        ("-----Original Message-----\n\n  Please come.\n\n", "FYI\n\nPlease come."),
+        (
+            "-----Original Message-----\nFrom: x <old@example.com>\nTo: a@example.com,\n"
+            "\tb@example.com\nSubject: x\n\n  Please come.\n\n",
+            "FYI\n\nPlease come.",
+        ),
+    ],
+)
+def test_what_stands_between_own_text_and_a_forwarded_form(between, description):
+    form = OLD.replace("description: Old text\n", "")
+    result = _parse(f"FYI\n\n{between}{form}", "Fwd: x")
+    assert result.request.customer_email == "old@example.com"
+    assert result.request.description == description
+
+
+def test_an_author_with_a_colon():
+    headers = FORWARDS[-3].replace("John Doe", "Doe: John")
+    result = _parse(f"{headers}\n{OLD}", "Fwd: x")
+    (note,) = (note for note in result.notes if note.code == "forwarded_from")
+    assert note.params == {"value": "Doe: John <old@example.com>"}
+
+
+def test_an_unmarked_quotation_below_an_hour():
+    introduction = "On 5 May 2026 at 10:15 Support <support@example.com> wrote:"
+    result = _parse(f"Thank you!\n\n{introduction}\n\n{OLD}", "Re: x")
+    assert not result.has_form
+    assert result.request.description == "Thank you!"
+
+
+@pytest.mark.parametrize(
+    ("text", "description"),
+    [
+        ("One\nTwo\nKirjoitti Support:\n> old\n> older\n> oldest", "One\nTwo"),
+        ("One\nTwo\nKirjoitti Support: \t\n> old\n> older\n> oldest", "One\nTwo"),
+        ("One:\nTwo\n> old\n> older\n> oldest", "One:\nTwo"),
+        ("One:\nHe said:\n> old\nBye", "One:\nBye"),
+        ("One\nHe said: \t\n> old\nBye", "One\nBye"),
+        ("Please call, this is why:", "Please call, this is why:"),
+        ("> old\nOne:", "One:"),
+    ],
+)
+def test_only_the_line_above_a_quotation_introduces_it(text, description):
+    result = _parse(text, "Re: x")
+    assert not result.has_form
+    assert result.request.description == description
+
+
+@pytest.mark.parametrize("quotation", ["> old", "> old\n> older\n> oldest"])
+@pytest.mark.parametrize("key", ["priority:", "  Customer name :"])
+def test_a_key_introduces_nothing(quotation, key):
+    assert _parse(f"One\n{key}\n{quotation}\nBye", "Re: x").has_form
+
+
+def test_what_a_forwarded_mail_itself_quotes_is_not_read():
+    head = "Begin forwarded message:\n\n> From: John Doe <old@example.com>\n> Subject: x\n> \n"
+    nested = "> > location: Elsewhere\n> > ticket: 7\n"
+    result = _parse(f"{head}{QUOTED.replace('> description: Old text', '')}{nested}", "Fwd: x")
+    assert result.request.customer_email == "old@example.com"
+    assert result.request.location is None
+    assert result.request.ticket_ref is None

@@ -130,6 +130,8 @@ def test_how_the_list_is_written() -> None:
     assert read_list(block) == [
         Equivalent("a.py", "x = 1", "x = 2", "Nobody reads it, so nobody sees.")
     ]
+    (nothing_left,) = read_list("a.py\n- x,\n+\nSo.")
+    assert (nothing_left.before, nothing_left.after) == ("x,", "")
     for wrong in ("a.py\n- x = 1\n+ x = 2\n", "a.py\n+ x = 2\n- x = 1\nSo.", "a.py\nSo."):
         with pytest.raises(ValueError, match=r"a\.py"):
             read_list(wrong)

@@ -18,6 +18,8 @@ from devkit.port.blank import blank_comments, line_of
         ("a.py", '"""y"""\nx = 1\n', "       \nx = 1\n"),
         ("a.py", 'def x():\n    """y\n      z\n    """\n    return "y"\n',
          'def x():\n        \n       \n       \n    return "y"\n'),
+        ("a.py", '"""y\nz\n"""\nx = 1\n', "    \n \n   \nx = 1\n"),
+        ("a.py", '"""y\nz"""; x = 1\n', "    \n    ; x = 1\n"),
         ("a.py", "x = 1\n'y'\nz = 'y'  # ü\n", "x = 1\n   \nz = 'y'     \n"),
         ("a.py", "x = (  # y\n    'z',\n)\n", "x = (     \n    'z',\n)\n"),
         ("a.xml", "<a><!-- y\n z --><b/></a>", "<a>      \n      <b/></a>"),

@@ -121,7 +121,7 @@ def test_compat_may_name_what_one_series_has() -> None:
         ("migrations/17.0.1.1.0/post-x.py", True),
         ("migrations/9.0.1.1.0/post-x.py", True),
         ("migrations/1.1.0/post-x.py", False),
-        ("migrations/17.0.1.1.0", False),
+        ("migrations/17.0.1.py", False),
         ("data/17.0.1.1.0/post-x.py", False),
         ("migrations/1.17.0.1/post-x.py", False),
     ],
@@ -136,6 +136,7 @@ def test_migrations_are_named_without_the_series(path: str, refused: bool) -> No
     ("text", "line"),
     [
         ("<tree/>", 1),
+        ("  <tree>\n  </tree>", 1),
         ("<a>\n<tree/>\n</a>", 2),
         ("<a>\n  <tree/><tree/>\n</a>", 2),
         ("<a>\n  <tree/>\n</a>", 2),
@@ -343,6 +344,9 @@ ONE = "_sql_constraints = [('a', 'CHECK (x > 0)', 'No')]"
         ("_sql_constraints = [('a', 'b'), ('c', 'd', 'e')]", []),
         ("_sql_constraints = []", []),
         ("_sql_constraints = [('a', '[x]', 'No')]",
+         ["a ']' inside _sql_constraints: Odoo's script stops reading there; write "
+          "int4range(x, x + 1) for int4range(x, x, '[]'), and keep it out of comments"]),
+        ("_sql_constraints = [('a', 'x[1] = 2', 'No')]",
          ["a ']' inside _sql_constraints: Odoo's script stops reading there; write "
           "int4range(x, x + 1) for int4range(x, x, '[]'), and keep it out of comments"]),
         ("_sql_constraints = OTHER", ["_sql_constraints must be a plain list of tuples"]),

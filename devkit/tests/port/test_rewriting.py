@@ -195,6 +195,7 @@ def test_one_timed_rule_that_stays_keeps_no_other_back() -> None:
         '<field name="message_ids"/>',
         '<field name="message_follower_ids" groups="base.group_user"/>',
         '<field name="activity_ids" widget="x"/>',
+        '<field name="activity_ids" widget="x" groups="y"/>',
     ],
 )
 def test_a_plain_chatter(fields: str) -> None:

@@ -346,6 +346,21 @@ def test_where_a_build_goes(
     assert Path(result).exists()
 
 
+def test_the_help_says_what_each_option_is_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    for words in (
+        "usage: python -m devkit.port [-h] --series {17.0,19.0}",
+        "build the addon for one series from the command line",
+        "--source SOURCE default: support_center",
+        "--dest DEST folder that takes the addon's folder, or the zip with --zip",
+        "--odoo-tree ODOO_TREE an Odoo 19.0 tree, needed for 19.0",
+        "--zip write <name>-<series>-<version>.zip instead of a folder",
+    ):
+        assert words in said
+
+
 @pytest.mark.parametrize("arguments", [[], ["--series", "18.0"]])
 def test_a_series_must_be_named(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):

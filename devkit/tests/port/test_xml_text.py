@@ -122,3 +122,16 @@ def test_each_edit_finds_its_place_behind_text_of_several_bytes() -> None:
 def test_the_indentation_of_an_element(text: str, indent: str) -> None:
     document = XmlDocument(text)
     assert document.indent(document.elements[-1]) == indent
+
+
+@pytest.mark.parametrize("text", ["<a>", "<a/><b/>", "", "<a x=1/>", "<a>&b;</a>"])
+def test_what_is_not_well_formed_raises(text: str) -> None:
+    with pytest.raises(expat.ExpatError):
+        XmlDocument(text)
+
+
+@pytest.mark.parametrize("text", ["<a/>", "<a>\n</a>", "<a/>\n"])
+def test_the_outermost_element_can_go_too(text: str) -> None:
+    document = XmlDocument(text)
+    document.remove(document.elements[0])
+    assert document.result() == ""
