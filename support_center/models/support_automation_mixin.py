@@ -64,7 +64,8 @@ class SupportAutomationMixin(models.AbstractModel):
                 )
             records._automation_failed(action, error)
             return records.browse()
-        log = self.env["support.automation.log"]
+        # sudo: the row is the record's company's, in which the caller may have no say.
+        log = self.env["support.automation.log"].sudo()
         for outcome, message in set(outcomes.values()) - {SILENT}:
             those = records.filtered(lambda r, o=(outcome, message): outcomes.get(r.id) == o)
             log._record(action, those, outcome, message)

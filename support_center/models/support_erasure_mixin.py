@@ -135,9 +135,8 @@ class SupportErasureMixin(models.AbstractModel):
         """
         if not self.env.user.has_group("support_center.group_support_manager"):
             raise AccessError(_("Only a manager of the Support Center may erase personal data."))
-        # With the user's own rights: another company's record raises here. Not a field, since
-        # what is in the cache already is given to everybody.
-        self.sudo(False).read(["company_id"])
+        # With the user's own rights: another company's record raises here.
+        check_access(self.sudo(False), "write")
 
     def _erase_personal_data(self):
         """Erase, whoever calls; see ``action_erase_personal_data``.

@@ -1,6 +1,7 @@
 from odoo import Command, api, models
 from odoo.tools import SQL
 
+from ..compat import check_access
 from ..models.support_erasure_mixin import get_patterns
 
 # In the order in which they are erased: what they leave in the log comes last.
@@ -19,7 +20,10 @@ class PrivacyLookupWizard(models.TransientModel):
         """Find our records too that hold the address or the name without pointing to a contact.
 
         Odoo looks for addresses in fields of certain names, and for those who have a contact.
+
+        :raise AccessError: unless the user is an administrator
         """
+        check_access(self, "write")
         action = super().action_lookup()
         known = {(line.res_model, line.res_id) for line in self.line_ids}
         self.line_ids = [

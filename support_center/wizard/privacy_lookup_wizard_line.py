@@ -1,5 +1,6 @@
 from odoo import _, models
 
+from ..compat import check_access
 from .privacy_lookup_wizard import SEARCHED
 
 
@@ -9,8 +10,10 @@ class PrivacyLookupWizardLine(models.TransientModel):
     def action_unlink(self):
         """Erase our records in place of deleting them: the statistics count them.
 
+        :raise AccessError: unless the user is an administrator
         :raise UserError: says which visit a customer still expects
         """
+        check_access(self, "write")
         self.ensure_one()
         # sudo: as Odoo's own method; only administrators may use the page.
         record = self.env[self.res_model].sudo().browse(self.res_id)
@@ -40,7 +43,11 @@ class PrivacyLookupWizardLine(models.TransientModel):
         )
 
     def action_unlink_all(self):
-        """Ours first: a contact cannot go while a visit is theirs."""
+        """Ours first: a contact cannot go while a visit is theirs.
+
+        :raise AccessError: unless the user is an administrator
+        """
+        check_access(self, "write")
         ours = self.filtered(lambda line: line.res_model in SEARCHED)
         ours = ours.sorted(lambda line: SEARCHED.index(line.res_model))
         return super(PrivacyLookupWizardLine, ours + (self - ours)).action_unlink_all()
