@@ -263,6 +263,7 @@ class TestWhatAdministratorsEdit(SupportCase):
     OURS = {
         "ir.module.category",
         "res.groups",
+        "res.groups.privilege",  # of 19.0
         "ir.actions.server",
         "ir.actions.act_window",
     }
