@@ -155,6 +155,24 @@ class SupportAutomationMixin(models.AbstractModel):
                 self.id,
             )
 
+    def _report_alias_defaults(self, error):
+        """Say that an alias sets what the record that a mail became could not have.
+
+        :param Exception error: what it came to
+        """
+        self.ensure_one()
+        reason = _(
+            "A mail has become %(name)s, but without the default values of the alias that it was "
+            "sent to: %(error)s Please correct the default values of the alias.",
+            name=self.display_name,
+            error=str(error).strip() or type(error).__name__,
+        )
+        self.env["support.automation.log"]._record("receive_email", self, "failed", reason)
+        self._try_activity(
+            "receive_email",
+            lambda: self._automation_activity(_("An alias has wrong default values"), reason),
+        )
+
     def _automation_activity(self, summary, note):
         """Ask a dispatcher of the record's company to look at the record.
 

@@ -1,3 +1,5 @@
+from psycopg2.errors import UniqueViolation
+
 from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext
@@ -173,22 +175,30 @@ class SupportIntakeMixin(models.AbstractModel):
         if message_id:
             this.env["support.intake.key"]._claim("mail", [(message_id,)])
         vals = this._prepare_mail_vals(msg_dict)
-        try:
-            with this.env.cr.savepoint():
-                draft = super(SupportIntakeMixin, this).message_new(
-                    msg_dict, custom_values={**self._clean_alias_values(custom_values), **vals}
+        planned = {**self._clean_alias_values(custom_values), **vals}
+        failures = []
+        # A number that somebody else has used meanwhile is no fault of the alias: once more.
+        for values in (planned, planned, vals):
+            if values is planned and failures and not isinstance(failures[-1], UniqueViolation):
+                continue
+            try:
+                with this.env.cr.savepoint():
+                    draft = super(SupportIntakeMixin, this).message_new(
+                        msg_dict, custom_values=values
+                    )
+                    draft.flush_recordset()
+                    draft._name_author(msg_dict)
+                break
+            except Exception as error:
+                if this._is_retried_by_odoo(error) or values is vals:
+                    raise
+                failures.append(error)
+                AUTOMATION_LOGGER.warning(
+                    "action=receive_email outcome=failed error=%s it is tried with other values",
+                    type(error).__name__,
                 )
-                draft.flush_recordset()
-                draft._name_author(msg_dict)
-                return draft.with_context(**{FIRST_MAIL_KEY: FIRST_MAIL})
-        except Exception as error:
-            if this.env["support.automation.mixin"]._is_retried_by_odoo(error):
-                raise
-            AUTOMATION_LOGGER.warning(
-                "action=receive_email outcome=failed error=%s the alias defaults were left out",
-                type(error).__name__,
-            )
-        draft = super(SupportIntakeMixin, this).message_new(msg_dict, custom_values=vals)
+        if values is vals:
+            draft._report_alias_defaults(failures[-1])
         return draft.with_context(**{FIRST_MAIL_KEY: FIRST_MAIL})
 
     def _name_author(self, msg_dict):

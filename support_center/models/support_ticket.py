@@ -328,20 +328,6 @@ class SupportTicket(models.Model):
         found = self.env["support.intake.contacts"]._find_partners(contacts, [sender], company)
         return found.get(sender, contacts) if sender else contacts
 
-    def _report_alias_defaults(self, error):
-        """Say that an alias sets what this ticket could not have."""
-        self.ensure_one()
-        reason = _(
-            "A mail has become this ticket, but without the default values of the alias that it "
-            "was sent to: %(error)s Please correct the default values of the alias.",
-            error=str(error).strip() or type(error).__name__,
-        )
-        self.env["support.automation.log"]._record("receive_email", self, "failed", reason)
-        self._try_activity(
-            "receive_email",
-            lambda: self._automation_activity(_("An alias has wrong default values"), reason),
-        )
-
     @api.model
     def _describe_no_subject(self):
         return _("No subject")
