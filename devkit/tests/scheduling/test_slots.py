@@ -240,6 +240,13 @@ def test_a_gap_of_exactly_the_length_is_found():
     assert list(find_starts(make(zone, [day]), demand, day)) == [day[0]]
 
 
+def test_the_last_hour_of_the_day_is_offered_right_behind_a_meeting():
+    day = local("UTC", 2026, 3, 5, 9), local("UTC", 2026, 3, 5, 12)
+    agenda = make("UTC", [day], events=[(day[0], day[1] - 60 * MINUTE)])
+    assert list(find_starts(agenda, Demand(60 * MINUTE), day)) == [day[1] - 60 * MINUTE]
+    assert list(find_starts(agenda, Demand(60 * MINUTE, before=MINUTE), day)) == []
+
+
 @pytest.mark.parametrize(
     ("duration", "step", "words"),
     [
