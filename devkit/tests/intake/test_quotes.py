@@ -385,7 +385,7 @@ def test_a_key_introduces_nothing(quotation, key):
 def test_what_a_forwarded_mail_itself_quotes_is_not_read():
     head = "Begin forwarded message:\n\n> From: John Doe <old@example.com>\n> Subject: x\n> \n"
     nested = "> > location: Elsewhere\n> > ticket: 7\n"
-    result = _parse(f"{head}{QUOTED.replace('> description: Old text', '')}{nested}", "Fwd: x")
+    result = _parse(f"{head}{BARE}{nested}", "Fwd: x")
     assert result.request.customer_email == "old@example.com"
     assert result.request.location is None
     assert result.request.ticket_ref is None
