@@ -1,3 +1,4 @@
+import threading
 import traceback
 
 import psycopg2
@@ -9,6 +10,7 @@ from odoo.tools import plaintext2html
 
 from ..languages import get_company_lang, get_user_lang
 from .support_automation_log import AUTOMATION_LOGGER
+from .support_protection_mixin import INTERNAL_KEY
 
 RETRIED_BY_ODOO = (
     errorcodes.SERIALIZATION_FAILURE,
@@ -98,20 +100,26 @@ class SupportAutomationMixin(models.AbstractModel):
         return fresh
 
     def _as_caller(self):
-        """The same records with the rights of the user who caused the action,
-        and without the external data that the context may still carry."""
+        """The same records with the rights of the user who caused the action, and without what
+        the context may still carry: external data, and the key of what the addon itself writes."""
         context = dict(self.env.context)
         context.pop("external_data", None)
+        context.pop(INTERNAL_KEY, None)
         return self.sudo(False).with_context(context)  # pylint: disable=context-overridden
 
     def _is_retried_by_odoo(self, error):
         """Whether Odoo will run the whole request again after ``error``.
 
         It does so for calls that arrive by HTTP (XML-RPC, web client, mail
-        front), never for crons and mailbox polling.
+        front), never for crons and mailbox polling. Of an XML-RPC call Odoo
+        hides the request, so the thread is asked too, in which the web server
+        notes the address that was called.
         """
+        is_call = bool(request) or bool(getattr(threading.current_thread(), "url", ""))
         return (
-            bool(request)
+            is_call
+            # A mailbox that is polled by its button is not polled again either.
+            and not self.env.context.get("default_fetchmail_server_id")
             and isinstance(error, psycopg2.OperationalError)
             and error.pgcode in RETRIED_BY_ODOO
         )

@@ -246,6 +246,8 @@ class TestCompanyMoves(SupportCase):
 
     def test_a_visit_does_not_go_without_what_it_refers_to(self):
         with self.assertRaisesRegex(UserError, "First Technician"):
+            self._move(self._create_appointment(technician_id=self.technician.id))
+        with self.assertRaisesRegex(UserError, "a confirmed visit stays in its company"):
             self._move(self.visit)
 
     def test_a_company_with_open_visits_is_not_archived(self):

@@ -183,7 +183,7 @@ class TestDuplicates(SupportMailCase):
         self.assertEqual(self._find(), second)
 
     def test_what_needs_no_look_is_kept(self):
-        self.first.write({"partner_id": False, "intake_state": "review", "source": "email"})
+        self.first.sudo().write({"partner_id": False, "intake_state": "review", "source": "email"})
         self.first.customer_email = "known@example.com"
         second = self._create(start=at("2026-03-06 14:00"))
         wizard = self._open()

@@ -1,10 +1,12 @@
 import xmlrpc.client
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import get_db_name, tagged
 from odoo.tools import mute_logger
 
+from ..models.support_intake_key import SupportIntakeKey
 from .common import GUIDE_DATA, SupportHttpCase
 
 
@@ -31,6 +33,36 @@ class TestIntakeRpcHttp(SupportHttpCase):
         (values,) = self._call("support.appointment", "read", [record_id], ["name", "state"])
         self.assertRegex(values["name"], r"^APT/\d{4}/\d{5}$")
         self.assertEqual(values["state"], "draft")
+
+    def test_a_mail_that_meets_another_one_is_not_bounced(self):
+        """Odoo bounced it and called the alias invalid, and then made the request of it."""
+        original, kinds = SupportIntakeKey._claim, []
+
+        def _claim(model, kind, keys):
+            kinds.append(kind)
+            if kinds == ["mail", "contact"]:
+                model.env.cr.execute("DO $$BEGIN RAISE EXCEPTION USING ERRCODE = '40001'; END$$")
+            return original(model, kind, keys)
+
+        alias = self.env.ref("support_center.mail_alias_appointments")
+        source = (
+            "From: met@example.com\nTo: appointments@example.com\nSubject: APPOINTMENT_REQUEST\n"
+            f"Message-Id: <met@example.com>\n\nrequested_date: {self.data['requested_date']}\n"
+        )
+        admin = self.env.ref("base.user_admin")
+        with (
+            patch.object(SupportIntakeKey, "_claim", _claim),
+            patch.object(type(alias), "_get_alias_invalid_body", side_effect=AssertionError),
+            patch("odoo.service.model.time.sleep"),
+            mute_logger("odoo.sql_db", "odoo.service.model"),
+        ):
+            made = self.xmlrpc_object.execute_kw(
+                get_db_name(), admin.id, "admin", "mail.thread", "message_process", [False, source]
+            )
+        draft = self.env["support.appointment"].browse(made)
+        self.assertEqual(draft.intake_state, "accepted", draft.intake_note)
+        self.assertEqual(kinds.count("mail"), 2, "it was handed in twice")
+        self.assertNotEqual(alias.alias_status, "invalid")
 
     def test_run_the_server_action(self):
         action = self.env.ref("support_center.server_action_create_appointment_external")
