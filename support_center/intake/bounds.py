@@ -108,6 +108,9 @@ _KEPT = frozenset(
     """a b blockquote br dd div dl dt em h1 h2 h3 h4 h5 h6 hr i li ol p pre strong table tbody td
     tfoot th thead tr u ul""".split()
 )
+# Of these, what makes no line of its own, and what stands beside others in one.
+_INLINE = frozenset("a b em i strong u".split())
+_CELLS = frozenset({"td", "th"})
 
 _CONTENT_FIELD = re.compile(
     rb"^content-(?:type|transfer-encoding|disposition|id):"
@@ -351,7 +354,7 @@ class _Simplifier:
             return
         if len(self._open) >= _KEPT_DEPTH:
             self._dropped += 1
-            self._part()
+            self._part(name)
             return
         self._tags -= 1
         self._open.append(name)
@@ -360,16 +363,22 @@ class _Simplifier:
         link = f' href="{href[1]}"' if href else ""
         self._out.append(f"<{name}{link}{hidden}>")
 
-    def _part(self) -> None:
-        """Keep the text of cells and paragraphs apart whose tags are left out."""
-        if self._out and self._out[-1] != " ":
+    def _part(self, name: str) -> None:
+        """Keep the text of cells and lines apart whose tags are left out."""
+        if name in _INLINE or (self._out and self._out[-1] in (" ", "<br>")):
+            return
+        if name in _CELLS:
             self._out.append(" ")
+        else:
+            self._tags -= 1
+            self._out.append("<br>")
 
     def _close(self, name: str) -> None:
         if name not in _KEPT or name in _VOID:
             return
         if self._dropped:
             self._dropped -= 1
+            self._part(name)
         elif name in self._open:
             while True:
                 last = self._open.pop()

@@ -218,6 +218,7 @@ def test_every_value_of_a_request_at_once():
         requested_date=datetime(2025, 1, 15, 13, tzinfo=timezone.utc),
         duration=2.0,
         timezone="Europe/Berlin",
+        named_timezone="Europe/Berlin",
         description="a",
         location="b",
         priority="2",
