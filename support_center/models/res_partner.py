@@ -23,7 +23,18 @@ class ResPartner(models.Model):
             guard._check_moved(self, "support.appointment", "partner_id", open_visits, remedy)
             open_tickets = [("active", "=", True), ("state", "not in", ["solved", "cancelled"])]
             guard._check_moved(self, "support.ticket", "partner_id", open_tickets, remedy)
+        if {"parent_id", "is_company"} & vals.keys() and self._has_portal_users():
+            # Odoo remembers for each user what the rules come to, the company's contacts among it:
+            # who leaves a company would go on seeing its visits.
+            self.env.registry.clear_cache()
         return result
+
+    def _has_portal_users(self):
+        """Whether one of these contacts, or of those below them, logs in as a customer."""
+        # sudo: users are not everybody's to read.
+        users = self.env["res.users"].sudo()
+        domain = [("share", "=", True), ("partner_id", "child_of", self.ids)]
+        return bool(users.search_count(domain, limit=1))
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_expecting_customer(self):

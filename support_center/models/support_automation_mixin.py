@@ -18,6 +18,9 @@ RETRIED_BY_ODOO = (
     errorcodes.LOCK_NOT_AVAILABLE,
 )
 
+# So much of an error stands in an activity; the log has more of it.
+MAX_SHOWN_ERROR = 1000
+
 # The outcome of a record that needs no row, since another one has told it all.
 SILENT = ("skipped", "")
 
@@ -140,7 +143,8 @@ class SupportAutomationMixin(models.AbstractModel):
 
     def _ask_after_failure(self, action, error):
         return self._automation_activity(
-            _("Automation failed: %(action)s", action=action), str(error) or type(error).__name__
+            _("Automation failed: %(action)s", action=action),
+            (str(error) or type(error).__name__)[:MAX_SHOWN_ERROR],
         )
 
     def _try_activity(self, action, schedule):

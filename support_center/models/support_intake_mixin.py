@@ -202,13 +202,14 @@ class SupportIntakeMixin(models.AbstractModel):
         return draft.with_context(**{FIRST_MAIL_KEY: FIRST_MAIL})
 
     def _name_author(self, msg_dict):
-        """Let Odoo know a writer who became a contact just now.
+        """Let Odoo know the writer, where that is the customer.
 
-        Else it would send him his own mail, as to any other follower.
+        One who became a contact just now would get their own mail, as any other follower; and of
+        two contacts with one address Odoo may take that of another company.
         """
         partner = self.partner_id
         sender = email_normalize(msg_dict.get("email_from") or "")
-        if not msg_dict.get("author_id") and sender and partner.email_normalized == sender:
+        if sender and partner.email_normalized == sender:
             msg_dict["author_id"] = partner.id
 
     @api.model

@@ -68,6 +68,15 @@ class TestPortalRows(SupportCase):
                         with self.assertRaises(AccessError):
                             row.with_user(user).read(["state"])
 
+    def test_one_who_leaves_the_company_sees_no_more_of_it(self):
+        user = self._log_in_as(self.boss)
+        visits = self.env["support.appointment"].with_user(user)
+        own = [("partner_id", "=", self.colleague.id)]
+        self.assertTrue(visits.search(own))
+        self.boss.parent_id = self.stranger
+        self.assertFalse(visits.search(own))
+        self.assertTrue(visits.search([("partner_id", "=", self.stranger_colleague.id)]))
+
     def test_a_colleague_sees_all_of_the_own_company(self):
         own = self.company_partner | self.boss | self.colleague | self.address | self.subsidiary
         self._assert_sees(self.boss, own)
