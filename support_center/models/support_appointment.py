@@ -486,6 +486,16 @@ class SupportAppointment(models.Model):
             )
         return super()._find_erasure_obstacle()
 
+    def _call_off_for_erasure(self):
+        expected = self.filtered(
+            lambda visit: (
+                visit.state in LIVE_STATES or (visit.state == "draft" and visit.announced_start)
+            )
+        )
+        if expected:
+            expected._cancel(_("The customer's data was erased."), tell=False)
+        self.env["support.notifier"]._withdraw("cancelled", self)
+
     def _erase_related(self):
         super()._erase_related()
         deliveries = self.env["support.webhook.delivery"]

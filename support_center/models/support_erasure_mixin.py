@@ -165,6 +165,9 @@ class SupportErasureMixin(models.AbstractModel):
         self.env["support.automation.log"]._record(ERASED, self, "ok", text)
         self._message_log_batch(bodies=dict.fromkeys(self.ids, text))
 
+    def _call_off_for_erasure(self):
+        """End what stands in the way of an erasure, as ``_find_erasure_obstacle`` names it."""
+
     def _erase_chatter(self):
         """Messages with their mails and tracked values, attachments, activities, followers."""
         about = [("res_model", "=", self._name), ("res_id", "in", self.ids)]

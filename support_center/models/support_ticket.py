@@ -214,6 +214,9 @@ class SupportTicket(models.Model):
             )
         return super()._find_erasure_obstacle()
 
+    def _call_off_for_erasure(self):
+        self.appointment_ids._call_off_for_erasure()
+
     # ------------------------------------------------------------------
     # Mail
     # ------------------------------------------------------------------

@@ -327,12 +327,33 @@ class TestErasure(ErasureCase):
         visit.with_user(self.user_manager).action_erase_personal_data()
         self.assertFalse(self.technician.hit_activity_id)
 
-    def test_the_lookup_refuses_who_is_expected_in_words(self):
+    def test_the_lookup_calls_off_what_is_expected(self):
         visit = self._make_history()["cancelled"]
         visit.action_undo_cancel()
         self.env.flush_all()
-        with self.assertRaisesRegex(UserError, f"{visit.name}: the customer expects somebody"):
-            self._look_up().line_ids.action_unlink_all()
+        self.assertEqual(visit.state, "confirmed")
+        self._look_up().line_ids.action_unlink_all()
+        self.assertEqual(visit.state, "cancelled")
+        self.assertFalse(visit.customer_name or visit.partner_id or visit.intake_raw)
+        mails = self.env["mail.mail"].search([("support_notice", "=", "cancelled")])
+        self.assertNotIn("outgoing", mails.filtered(lambda m: m.res_id == visit.id).mapped("state"))
+
+    def test_the_lookup_takes_a_visit_with_its_ticket_and_then_its_contact(self):
+        ticket = self.env["support.ticket"].create({"name": "X", "partner_id": self.customer.id})
+        visit = self._create_appointment(ticket_id=ticket.id)
+        visit.action_confirm()
+        self.env.flush_all()
+        for record in (ticket, visit):
+            self.env["privacy.lookup.wizard.line"].create(
+                {
+                    "wizard_id": self._look_up().id,
+                    "res_model_id": self.env["ir.model"]._get_id(record._name),
+                    "res_id": record.id,
+                }
+            ).action_unlink()
+        self.assertEqual(visit.state, "cancelled")
+        self.customer.unlink()
+        self.assertFalse(visit.customer_name or ticket.partner_id)
 
     def test_who_expects_somebody_is_not_erased(self):
         visit = self._create_appointment(technician_id=self.technician.id)

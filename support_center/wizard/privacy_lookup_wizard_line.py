@@ -10,8 +10,10 @@ class PrivacyLookupWizardLine(models.TransientModel):
     def action_unlink(self):
         """Erase our records in place of deleting them: the statistics count them.
 
+        Who asks that nothing of them is left expects nobody any more: their visits are called off,
+        without a mail to an address that is being erased.
+
         :raise AccessError: unless the user is an administrator
-        :raise UserError: says which visit a customer still expects
         """
         check_access(self, "write")
         self.ensure_one()
@@ -21,6 +23,7 @@ class PrivacyLookupWizardLine(models.TransientModel):
             # What was on a record that was erased is gone with it.
             return super().action_unlink() if self.is_unlinked else self._set_erased()
         if self.res_model in SEARCHED:
+            record._call_off_for_erasure()
             record._erase_personal_data()
             return self._set_erased()
         if self.res_model == "rating.rating" and record._get_support_ratings():
