@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..compat import check_access
 from ..scheduling.explain import OVERRULABLE, why_not
 from .support_availability import aware
 from .support_availability_mixin import ALTERNATIVES, ALTERNATIVES_DAYS
@@ -69,7 +70,10 @@ class SupportBoardMoveMixin(models.AbstractModel):
     @api.model
     def _find_appointment(self, appointment_id):
         number = self.env["support.arguments"]._get_id("appointment_id", appointment_id)
-        return self.env["support.appointment"].browse(number).exists()
+        appointment = self.env["support.appointment"].browse(number).exists()
+        if appointment:
+            check_access(appointment, "write")
+        return appointment
 
     @api.model
     def _read_version(self, version):

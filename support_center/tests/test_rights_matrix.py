@@ -130,6 +130,7 @@ WITHOUT_ROW = {
         ("support.my.day", "load"),
         ("support.settings.panel", "load"),
         ("support.settings.panel", "press"),
+        ("support.technician", "action_replan_all_hits"),
     )
 }
 

@@ -3,6 +3,9 @@ from odoo import _, models
 from ..compat import check_access
 from .privacy_lookup_wizard import SEARCHED
 
+# Of these a customer may still expect something.
+CALLED_OFF = ("support.appointment", "support.ticket")
+
 
 class PrivacyLookupWizardLine(models.TransientModel):
     _inherit = "privacy.lookup.wizard.line"
@@ -23,7 +26,8 @@ class PrivacyLookupWizardLine(models.TransientModel):
             # What was on a record that was erased is gone with it.
             return super().action_unlink() if self.is_unlinked else self._set_erased()
         if self.res_model in SEARCHED:
-            record._call_off_for_erasure()
+            if self.res_model in CALLED_OFF:
+                record._call_off_for_erasure()
             record._erase_personal_data()
             return self._set_erased()
         if self.res_model == "rating.rating" and record._get_support_ratings():
