@@ -215,7 +215,7 @@ class SupportAbsenceMixin(models.AbstractModel):
         groups = self.env["support.appointment"]._read_group(
             [("technician_id", "!=", False), *self._get_planned_domain()], ["technician_id"]
         )
-        return self.browse([technician.id for (technician,) in groups]).action_replan_hits()
+        return self.browse([technician.id for (technician,) in groups])._replan_hits()
 
     def action_replan_hits(self):
         """Propose new times for the visits that these technicians cannot make as planned.
@@ -223,6 +223,9 @@ class SupportAbsenceMixin(models.AbstractModel):
         :return: window action
         """
         check_access(self, "read")
+        return self._replan_hits()
+
+    def _replan_hits(self):
         visits = self.env["support.appointment"]
         return self.env["support.replan"]._open(visits.union(*self._find_hit_visits().values()))
 

@@ -19,7 +19,7 @@ except ImportError:
 # at where they are: what the ORM does with values, and who may call the gateway's.
 NOT_CALLED = {
     "create", "write", "unlink", "copy_data", "init", "message_new", "message_update",
-    "message_parse", "message_route", "get_values", "set_values", "send",
+    "message_parse", "message_process", "message_route", "get_values", "set_values", "send",
 }  # fmt: skip
 HUGE = 2**40
 MISSING = 2**31 - 1

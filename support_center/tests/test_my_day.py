@@ -55,7 +55,7 @@ class TestMyDay(SupportMailCase):
         tomorrow = self._plan("2026-03-03 09:00")
         self.assertEqual(self._get_names(self.day.load()["next_day"]), [tomorrow.name])
         self.assertFalse(any(v["is_next"] for v in self.day.load("2026-03-03")["visits"]))
-        with self.assertRaisesRegex(UserError, "“soon” is no day: YYYY-MM-DD"):
+        with self.assertRaisesRegex(UserError, "“soon”: a day like 2030-01-15 is expected"):
             self.day.load("soon")
 
     def test_a_day_without_days_beside_it_is_refused_in_words(self):

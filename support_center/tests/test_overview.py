@@ -195,7 +195,7 @@ class TestOverview(SupportCase):
     def test_what_waits_for_a_technician_is_found_by_its_index(self):
         board = self.env["support.board"]
         query = self.env["support.appointment"]._search(
-            board._get_unassigned_domain({}),
+            board._get_unassigned_domain(board._read_filters({})),
             order="priority desc, start, requested_date, id",
             limit=20,
         )
