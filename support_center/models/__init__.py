@@ -6,6 +6,7 @@ from . import support_link_mixin
 from . import support_automation_log
 from . import support_values
 from . import support_protection_mixin
+from . import support_page_mixin
 from . import support_automation_mixin
 from . import support_schedule_mixin
 from . import support_edit_guard_mixin

@@ -3,6 +3,7 @@ import psycopg2
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..compat import check_access
 from ..languages import get_user_lang
 from .support_calendar_guard_mixin import LINK
 from .support_calendar_mixin import MIRRORED_STATES
@@ -71,6 +72,8 @@ class CalendarEvent(models.Model):
         mirrored = self._get_mirrored()
         if not mirrored:
             return super().write(vals)
+        # Before anything is said or done about the visits.
+        check_access(self, "write")
         others = self - mirrored
         if others:
             # A copy, since Odoo takes values out of what it is given.
@@ -99,6 +102,7 @@ class CalendarEvent(models.Model):
         mirrored = self._get_mirrored()
         if not mirrored:
             return super().unlink()
+        check_access(self, "unlink")
         live = mirrored.filtered(lambda e: e.sudo()._is_visit_live())
         if not self._is_from_sync():
             live._refuse_deletion()

@@ -215,9 +215,13 @@ class MailThread(models.AbstractModel):
         everybody. What a caller adds to the mail counts no more than the mail: no values, and
         no record that the caller may not read.
 
-        :raise AccessError: for such a record
+        :raise AccessError: for such a record, and for a model of ours that no mail is for
         """
-        if model in INTAKE_MODELS and not self.env.su:
+        if model and str(model).startswith("support.") and not self.env.su:
+            if model not in INTAKE_MODELS:
+                raise AccessError(
+                    _("No mail becomes a record of “%(model)s”: leave the model out.", model=model)
+                )
             custom_values = None
             if thread_id:
                 self.env[model].browse(int(thread_id)).read(["display_name"])

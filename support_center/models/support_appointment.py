@@ -355,7 +355,8 @@ class SupportAppointment(models.Model):
         if not names or not frozen or vals.get("state") == "draft":
             return vals
         if "partner_id" in vals and all(a.partner_id.id != vals["partner_id"] for a in frozen):
-            return vals
+            # The new customer's own are taken, see ``_take_over_contact``.
+            return {key: value for key, value in vals.items() if key not in names}
         changed = frozen.filtered(lambda a: any(a._is_changed(name, vals[name]) for name in names))
         if changed:
             raise AccessError(
@@ -409,9 +410,16 @@ class SupportAppointment(models.Model):
         :param dict vals: as the ORM will store them
         :raise ValidationError: names the visits and the remedy
         """
-        if "state" in vals and vals["state"] not in LIVE_STATES:
+        if vals.get("state") in ("draft", "cancelled"):
             return
         live = self.filtered(lambda a: a.state in LIVE_STATES)
+        if live and "state" in vals and "start" in vals and not vals["start"]:
+            raise ValidationError(
+                _(
+                    "%(names)s: a confirmed visit keeps its start, also when it is over.",
+                    names=", ".join(live.mapped("name")),
+                )
+            )
         if live and "partner_id" in vals and not vals["partner_id"]:
             raise ValidationError(
                 _(

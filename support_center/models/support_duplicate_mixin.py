@@ -169,6 +169,13 @@ class SupportDuplicateMixin(models.AbstractModel):
         """
         others = self.filtered(lambda a: a.state not in OPEN_STATES)
         faults = [other._describe_over() for other in others]
+        if len(self.company_id) > 1:
+            faults.append(
+                _(
+                    "%(names)s are of several companies: only those of one company are merged.",
+                    names=", ".join(self.mapped("name")),
+                )
+            )
         if faults:
             raise UserError("\n".join(faults))
 

@@ -13,6 +13,8 @@ from ..languages import get_company_lang
 # Longest external data that an appointment keeps, in characters of JSON; of longer ones it
 # keeps what can be read, and the whole as an attachment.
 MAX_RAW = 100_000
+# Of a request from outside, whatever default values its user has stored.
+OWN_DEFAULTS = {"state": "draft", "active": True, "ignore_working_hours": False}
 # How many faults a refusal lists.
 MAX_FAULTS = 100
 # What one request came to: the parser's result, the records it names, all that
@@ -84,7 +86,7 @@ class SupportIntake(models.AbstractModel):
             raw_vals = self._prepare_raw_vals(payloads[index])
             reading = self._note_shortened(readings[index], raw_vals["intake_shortened"])
             vals = self._prepare_appointment_vals(reading, partners)
-            vals_list.append({**vals, **raw_vals, "source": "api"})
+            vals_list.append({**OWN_DEFAULTS, **vals, **raw_vals, "source": "api"})
         # sudo: the integration group has no right to create but this one, with
         # values that were validated here; the caller stays the creating user.
         made = self.env["support.appointment"].sudo()._create_numbered(vals_list)

@@ -1,4 +1,4 @@
-from odoo import _, api, models
+from odoo import _, api, models, tools
 from odoo.exceptions import AccessError
 
 # In the context of what the addon itself writes, see ``_write_protected``. An object, since what
@@ -27,9 +27,41 @@ class SupportProtectionMixin(models.AbstractModel):
         :raise AccessError: names the fields that the addon alone sets
         """
         vals_list = [self.env["support.values"]._prepare(self, vals) for vals in vals_list]
-        if not self._is_internal():
-            self._check_protected_on_create(vals_list)
-        return vals_list
+        if self._is_internal():
+            return vals_list
+        self._check_protected_on_create(vals_list)
+        # What is empty changes nothing: the addon's own value stands in its place.
+        protected = self._get_protected_fields()
+        return [
+            {name: value for name, value in vals.items() if value or name not in protected}
+            for vals in vals_list
+        ]
+
+    @api.model
+    def default_get(self, fields_list):
+        """Odoo's defaults; what the addon alone sets takes none of the context or of the user.
+
+        Also where the addon itself creates on somebody's behalf, by whatever way.
+        """
+        protected = self._get_protected_fields()
+        context = {
+            key: value
+            for key, value in self.env.context.items()
+            if not (key.startswith("default_") and key.removeprefix("default_") in protected)
+        }
+        clean = self if len(context) == len(self.env.context) else self.with_context(context)  # pylint: disable=context-overridden
+        defaults = super(SupportProtectionMixin, clean).default_get(fields_list)
+        stored = protected & self.env["ir.default"]._get_model_defaults(self._name).keys()
+        for name in stored & set(fields_list):
+            field = self._fields[name]
+            defaults.pop(name, None)
+            if field.default:
+                value = field.convert_to_cache(field.default(self), self, validate=False)
+                record = self.browse()
+                defaults[name] = field.convert_to_write(
+                    field.convert_to_record(value, record), record
+                )
+        return defaults
 
     def _prepare_written_values(self, vals):
         """What ``write`` makes of a caller's values, first of all; as above.
@@ -40,13 +72,14 @@ class SupportProtectionMixin(models.AbstractModel):
         return vals if self._is_internal() else self._check_protected(vals)
 
     @api.model
+    @tools.ormcache()
     def _get_protected_fields(self):
         """What the addon itself keeps: marks, counters, what came in and what was announced.
 
         :return: set of names: every stored read-only field of this addon, so that a new one is
             protected from the day it is declared, and ``PROTECTED_ELSEWHERE``
         """
-        return {
+        return frozenset(
             name
             for name, field in self._fields.items()
             if field.store
@@ -56,7 +89,7 @@ class SupportProtectionMixin(models.AbstractModel):
                 name in PROTECTED_ELSEWHERE
                 or (field.readonly and "support_center" in (field._modules or ()))
             )
-        }
+        )
 
     def _is_internal(self):
         """Whether the addon itself writes, or somebody who is superuser anyway."""
@@ -81,8 +114,12 @@ class SupportProtectionMixin(models.AbstractModel):
     @api.model
     def _create_protected(self, vals_list):
         """``create`` with fields that no caller may set, see ``_write_protected``."""
-        made = self.with_context(**{INTERNAL_KEY: INTERNAL}).create(vals_list)
-        return made._without_internal()
+        # Nothing but these values: what the button left in the context is the caller's.
+        context = {
+            key: value for key, value in self.env.context.items() if not key.startswith("default_")
+        }
+        this = self.with_context({**context, INTERNAL_KEY: INTERNAL})  # pylint: disable=context-overridden
+        return this.create(vals_list)._without_internal()
 
     def _check_protected(self, vals):
         """Refuse what the addon alone sets; a value that changes nothing is left out.

@@ -158,4 +158,4 @@ class SupportRebookMixin(models.AbstractModel):
     def _prepare_rebook_vals(self):
         self.ensure_one()
         vals = self._convert_to_write({field: self[field] for field in REBOOKED_FIELDS})
-        return {**vals, "rebooked_from_id": self.id}
+        return {**vals, "state": "draft", "active": True, "rebooked_from_id": self.id}

@@ -1,6 +1,6 @@
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import at
@@ -98,6 +98,22 @@ class TestCalendarMoves(CalendarCase):
             "2026-03-06 15:00",
         )
         self.assertEqual(visit.start, at("2026-03-06 14:00"))
+
+    def test_a_stranger_learns_and_does_nothing(self):
+        stranger = new_test_user(self.env, login="stranger", groups="base.group_portal")
+        event = self.event.with_user(stranger)
+        count = len(self.visit.message_ids)
+        for call in (
+            lambda: event.with_context(dont_notify=True).unlink(),
+            event.unlink,
+            lambda: event.write({"allday": True}),
+            lambda: event.with_context(dont_notify=True).write({"start": "2026-03-06 10:00:00"}),
+        ):
+            with self.assertRaises(AccessError) as caught:
+                call()
+            self.assertNotIn(self.visit.name, str(caught.exception))
+        self.assertEqual(len(self.visit.message_ids), count)
+        self.assertFalse(self.visit.activity_ids)
 
     def test_a_move_into_the_past_is_refused(self):
         message = self._assert_refused(

@@ -193,6 +193,15 @@ class TestDuplicates(SupportMailCase):
         wizard.action_merge()
         self.assertEqual(self.first.partner_id, self.customer)
 
+    def test_only_those_of_one_company_are_merged(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        self.user_dispatcher.company_ids += company
+        far = self._create(company_id=company.id, description="Elsewhere's words")
+        with self.assertRaisesRegex(UserError, f"{far.name}.*of several companies"):
+            (self.first | far).with_context(
+                allowed_company_ids=self.user_dispatcher.company_ids.ids
+            )._check_mergeable()
+
     def test_nothing_to_merge_with(self):
         with self.assertRaisesRegex(UserError, f"nothing that {self.first.name} could be merged"):
             self.first.action_merge_duplicates()

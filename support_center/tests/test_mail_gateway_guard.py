@@ -79,6 +79,21 @@ class TestMailGatewayOverRpc(SupportHttpCase):
         self.assertNotEqual(draft.access_token, "guessed")
         self.assertFalse(draft.location or draft.technician_id)
 
+    def test_a_mail_handed_over_makes_no_technician_and_no_team(self):
+        raw = (
+            "From: A <a@example.com>\nTo: nobody@example.com\nSubject: X\nMessage-Id: <t@x>\n\nX\n"
+        )
+        for model in ("support.technician", "support.team"):
+            with (
+                self.subTest(model=model),
+                mute_logger("odoo.http"),
+                self.assertRaisesRegex(xmlrpc.client.Fault, "No mail becomes a record of"),
+            ):
+                self._call(
+                    self.user_employee, "mail.thread", "message_process", model, raw,
+                    {"name": "Forged", "company_id": self.env.company.id},
+                )  # fmt: skip
+
     def test_nobody_posts_to_a_record_that_they_may_not_read(self):
         visit = self.env["support.appointment"].create({"partner_id": self.customer.id})
         raw = (

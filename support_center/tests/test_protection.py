@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from .common import SupportCase, at
+from .common import GUIDE_DATA, SupportCase, at
 
 # Fixed by the contract: each of these is to be among the protected ones.
 MARKS = {
@@ -66,11 +66,12 @@ class TestProtection(SupportCase):
 
     def test_a_field_of_tomorrow_is_protected_too(self):
         field = self.visit._fields["location"]
-        with (
-            patch.object(field, "readonly", True),
-            self.assertRaisesRegex(AccessError, "location"),
-        ):
-            self._as(self.user_dispatcher).write({"location": "elsewhere"})
+        # What is protected is remembered by the registry.
+        self.addCleanup(self.env.registry.clear_cache)
+        with patch.object(field, "readonly", True):
+            self.env.registry.clear_cache()
+            with self.assertRaisesRegex(AccessError, "location"):
+                self._as(self.user_dispatcher).write({"location": "elsewhere"})
 
     def test_the_refusal_names_all_and_stores_nothing(self):
         with self.assertRaisesRegex(AccessError, "confirmation_sent.*reminder_sent"):
@@ -123,6 +124,66 @@ class TestProtection(SupportCase):
             self.env["support.appointment"].with_user(self.user_dispatcher).create(
                 {"partner_id": self.customer.id}
             )
+
+    def test_a_user_s_own_defaults_make_nothing_of_a_request_from_outside(self):
+        defaults = self.env["ir.default"].with_user(self.user_integration)
+        for name, value in (
+            ("state", "done"),
+            ("active", False),
+            ("access_token", "known"),
+            ("confirmation_sent", True),
+            ("announced_start", "2026-03-05 10:00:00"),
+            ("ignore_working_hours", True),
+        ):
+            defaults.set("support.appointment", name, value, user_id=True)
+        made = (
+            self.env["support.appointment"]
+            .with_user(self.user_integration)
+            .with_context(external_data=GUIDE_DATA)
+            .create({})
+            .sudo()
+        )
+        self.assertEqual((made.state, made.active, made.source), ("draft", True, "api"))
+        self.assertNotEqual(made.access_token, "known")
+        self.assertTrue(made.access_token)
+        self.assertFalse(made.confirmation_sent or made.announced_start)
+        self.assertFalse(made.ignore_working_hours)
+
+    def test_a_button_s_context_makes_nothing_of_a_rebooked_visit(self):
+        self.visit.action_confirm()
+        self.visit.action_cancel()
+        visit = self._as(self.user_dispatcher).with_context(
+            default_state="done",
+            default_start="2020-01-01 10:00:00",
+            default_access_token="known",
+            default_confirmation_sent=True,
+        )
+        self.env["ir.default"].with_user(self.user_dispatcher).set(
+            "support.appointment", "ics_uid", "known", user_id=True
+        )
+        visit.action_rebook()
+        made = self.visit.rebooked_ids
+        self.assertEqual((made.state, made.start, made.confirmation_sent), ("draft", False, False))
+        self.assertNotIn("known", (made.access_token, made.ics_uid))
+
+    def test_an_empty_mark_leaves_the_addon_s_own(self):
+        made = (
+            self.env["support.appointment"]
+            .with_user(self.user_dispatcher)
+            .create({"partner_id": self.customer.id, "ics_uid": False, "access_token": ""})
+        )
+        self.assertTrue(made.ics_uid and made.access_token)
+
+    def test_what_closes_a_visit_strips_it_of_nothing(self):
+        self.visit.action_confirm()
+        self.visit.action_start()
+        visit = self._as(self.user_technician)
+        for vals, words in (
+            ({"start": False}, "keeps its start"),
+            ({"partner_id": False}, "keeps its customer"),
+        ):
+            with self.assertRaisesRegex(ValidationError, words):
+                visit.write({"state": "done", **vals})
 
     def test_an_import_brings_its_numbers(self):
         manager = self.env["support.appointment"].with_user(self.user_manager)
@@ -188,9 +249,12 @@ class TestProtection(SupportCase):
     def test_the_contact_changes_with_the_customer(self):
         self.visit.action_confirm()
         other = self.env["res.partner"].create({"name": "Other", "email": "other@example.com"})
-        self._as(self.user_dispatcher).write({"partner_id": other.id, "customer_phone": "+3212345"})
-        self.assertEqual(self.visit.customer_email, "other@example.com")
-        self.assertEqual(self.visit.customer_phone, "+3212345")
+        # There and back again with words of one's own leaves the customers' own.
+        for partner in (other, self.customer):
+            self._as(self.user_technician).write(
+                {"partner_id": partner.id, "customer_email": "thief@example.com"}
+            )
+            self.assertEqual(self.visit.customer_email, partner.email)
 
     def test_the_contact_of_a_draft_is_corrected(self):
         draft = self._create_appointment(partner_id=False, customer_email="typo@example")

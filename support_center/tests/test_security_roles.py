@@ -154,8 +154,14 @@ class TestSecurityRoles(SupportCase):
             },
         }
         for model, vals in pages.items():
-            page = self._as(self.user_dispatcher, model)
-            page = page.create({**vals, "appointment_id": stranger.id})
+            pages_of_user = self._as(self.user_dispatcher, model)
+            with self.subTest(model=model, by="create"), self.assertRaises(AccessError):
+                pages_of_user.create({**vals, "appointment_id": stranger.id})
+            page = pages_of_user.create({**vals, "appointment_id": mine.id})
+            with self.subTest(model=model, by="write"), self.assertRaises(AccessError):
+                page.write({"appointment_id": stranger.id})
+            # One that names it all the same shows nothing of it.
+            page = pages_of_user.sudo().create({**vals, "appointment_id": stranger.id}).sudo(False)
             for name, field in page._fields.items():
                 if (field.related or "").startswith("appointment_id."):
                     page.invalidate_recordset()

@@ -6,7 +6,7 @@ class SupportBulkResultLine(models.TransientModel):
 
     _name = "support.bulk.result.line"
     _description = "Appointment Left"
-    _inherit = "support.ids.mixin"
+    _inherit = ["support.ids.mixin", "support.page.mixin"]
 
     result_id = fields.Many2one(
         "support.bulk.result", required=True, ondelete="cascade", index=True

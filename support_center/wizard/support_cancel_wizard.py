@@ -16,7 +16,7 @@ class SupportCancelWizard(models.TransientModel):
 
     _name = "support.cancel.wizard"
     _description = "Cancel Appointments"
-    _inherit = "support.ids.mixin"
+    _inherit = ["support.ids.mixin", "support.page.mixin"]
 
     appointment_ids = fields.Many2many("support.appointment", readonly=True)
     count = fields.Integer(compute="_compute_counts")

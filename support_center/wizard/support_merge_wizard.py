@@ -12,7 +12,7 @@ class SupportMergeWizard(models.TransientModel):
 
     _name = "support.merge.wizard"
     _description = "Merge Duplicates"
-    _inherit = "support.ids.mixin"
+    _inherit = ["support.ids.mixin", "support.page.mixin"]
 
     line_ids = fields.One2many("support.merge.wizard.line", "wizard_id")
     kept_id = fields.Many2one("support.appointment", "Keep", required=True)

@@ -6,7 +6,7 @@ class SupportMergeWizardLine(models.TransientModel):
 
     _name = "support.merge.wizard.line"
     _description = "Possible Duplicate"
-    _inherit = "support.ids.mixin"
+    _inherit = ["support.ids.mixin", "support.page.mixin"]
 
     wizard_id = fields.Many2one(
         "support.merge.wizard", required=True, ondelete="cascade", index=True

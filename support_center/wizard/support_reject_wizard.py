@@ -4,7 +4,7 @@ from odoo import _, api, fields, models
 class SupportRejectWizard(models.TransientModel):
     _name = "support.reject.wizard"
     _description = "Rejection of Requests"
-    _inherit = "support.ids.mixin"
+    _inherit = ["support.ids.mixin", "support.page.mixin"]
 
     appointment_ids = fields.Many2many("support.appointment", string="Requests", required=True)
     reason = fields.Text(required=True, help="As the sender may read it.")

@@ -7,7 +7,7 @@ class SupportReplanLine(models.TransientModel):
 
     _name = "support.replan.line"
     _description = "Visit to Replan"
-    _inherit = "support.ids.mixin"
+    _inherit = ["support.ids.mixin", "support.page.mixin"]
     _order = "sequence, id"
 
     replan_id = fields.Many2one("support.replan", required=True, ondelete="cascade", index=True)

@@ -24,7 +24,7 @@ class SupportSlotFinder(models.TransientModel):
 
     _name = "support.slot.finder"
     _description = "Find a Time"
-    _inherit = ["support.ids.mixin", "support.move.mixin"]
+    _inherit = ["support.ids.mixin", "support.page.mixin", "support.move.mixin"]
 
     appointment_id = fields.Many2one(
         "support.appointment", required=True, readonly=True, ondelete="cascade"
