@@ -4,7 +4,7 @@ from odoo import _, api, fields, models
 class SupportEraseWizard(models.TransientModel):
     _name = "support.erase.wizard"
     _description = "Erasure of Personal Data"
-    _inherit = "support.page.mixin"
+    _inherit = ["support.ids.mixin", "support.page.mixin"]
 
     appointment_ids = fields.Many2many("support.appointment", string="Appointments")
     ticket_ids = fields.Many2many("support.ticket", string="Tickets")
