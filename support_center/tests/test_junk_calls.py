@@ -18,8 +18,8 @@ except ImportError:
 # Methods that Odoo's ORM or mail gateway calls with values of their own kind. They are looked
 # at where they are: what the ORM does with values, and who may call the gateway's.
 NOT_CALLED = {
-    "create", "write", "unlink", "copy_data", "default_get", "init", "message_new",
-    "message_update", "message_parse", "message_process", "message_route", "get_values", "set_values", "send",
+    "create", "write", "unlink", "copy_data", "default_get", "init", "get_values", "set_values",
+    "message_new", "message_update", "message_parse", "message_process", "message_route", "send",
 }  # fmt: skip
 HUGE = 2**40
 MISSING = 2**31 - 1
