@@ -41,6 +41,7 @@ class SupportHealthCheck(models.AbstractModel):
             "_check_deliveries": _("Webhook deliveries"),
             "_check_received": _("Requests not read"),
             "_check_review": _("Requests to review"),
+            "_check_customers": _("Confirmed without a customer"),
             "_check_booking_guarantee": _("Booking guarantee"),
             "_check_technicians": _("Technicians"),
             "_check_integration_users": _("Integration users"),

@@ -4,7 +4,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 
 from .ir_config_parameter import DEFAULTS
 from .support_backlog import APPOINTMENT
-from .support_state_mixin import OPEN_STATES
+from .support_state_mixin import LIVE_STATES, OPEN_STATES
 
 OVERLAPS_SHOWN = 50
 YES_OR_NO = {"", "true", "false", "1", "0", "yes", "no", "y", "n", "t", "f", "on", "off"}
@@ -34,6 +34,20 @@ class SupportHealthDataMixin(models.AbstractModel):
             [("intake_state", "=", "review"), ("state", "=", "draft")],
             _("Something is missing or wrong in them: a dispatcher has to look."),
             _("No request needs a dispatcher's look."),
+        )
+
+    @api.model
+    def _check_customers(self):
+        """Visits of before 1.4.0, which let a confirmed one lose its customer; the database
+        cannot refuse new ones until these are mended and the module is upgraded."""
+        return self._prepare_request_rows(
+            _("Confirmed without a customer"),
+            [("state", "in", LIVE_STATES), ("partner_id", "=", False)],
+            _(
+                "Nobody is told of them. Choose a customer or cancel them, then upgrade the module "
+                "Support Center, so that the database refuses new ones."
+            ),
+            _("Every confirmed visit has a customer."),
         )
 
     @api.model

@@ -162,6 +162,20 @@ class TestHealthChecks(HealthCase):
         review = self._send_mail("customer_name: X", message_id="<2@example.com>")
         self._assert_opens(self._assert_line("Requests to review", "warning", "look"), review)
 
+    def test_visits_that_had_lost_their_customer_before_it_was_refused(self):
+        label = "Confirmed without a customer"
+        self._assert_line(label, "ok", "has a customer")
+        visit = self._create_appointment(state="confirmed")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "ALTER TABLE support_appointment DROP CONSTRAINT support_appointment_live_has_customer"
+        )
+        self.env.cr.execute(
+            "UPDATE support_appointment SET partner_id = NULL WHERE id = %s", [visit.id]
+        )
+        self.env.invalidate_all()
+        self._assert_opens(self._assert_line(label, "warning", "upgrade the module"), visit)
+
     def test_the_booking_guarantee(self):
         label = "Booking guarantee"
         self._assert_line(label, "ok", "refuses every double booking")
