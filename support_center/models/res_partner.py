@@ -3,9 +3,6 @@ from odoo.exceptions import UserError
 
 from .support_state_mixin import LIVE_STATES, OPEN_STATES
 
-# So many appointments are named in a refusal.
-NAMED = 5
-
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -42,26 +39,16 @@ class ResPartner(models.Model):
 
         :raise UserError: names the customers and their visits
         """
-        expecting = self._find_support_appointments([("state", "in", LIVE_STATES)])
+        guard = self.env["support.company.guard"]
+        expecting = guard._find_users(
+            "support.appointment", [("partner_id", "in", self.ids), ("state", "in", LIVE_STATES)]
+        )
         if expecting:
             raise UserError(
                 _(
                     "%(customers)s cannot be deleted, since a technician is expected: "
                     "%(appointments)s. Cancel these visits first, or archive the contact.",
                     customers=", ".join(expecting.partner_id.mapped("display_name")),
-                    appointments=self._name_some(expecting),
+                    appointments=guard._describe_names(expecting),
                 )
             )
-
-    def _find_support_appointments(self, domain):
-        """
-        :param list domain: which of the appointments of these customers, of any company
-        """
-        # sudo: somebody is expected also where the user at work may not see the appointment.
-        appointments = self.env["support.appointment"].sudo().with_context(active_test=False)
-        return appointments.search([("partner_id", "in", self.ids), *domain])
-
-    @api.model
-    def _name_some(self, appointments):
-        names = ", ".join(appointments[:NAMED].mapped("name"))
-        return f"{names} …" if len(appointments) > NAMED else names

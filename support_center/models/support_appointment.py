@@ -477,9 +477,13 @@ class SupportAppointment(models.Model):
         name, email = parseaddr(self.intake_sender or "")
         return self.customer_name or name, self.customer_email or email
 
+    def _is_expected(self):
+        """Whether the customer waits for this visit, or for word of what became of it."""
+        self.ensure_one()
+        return self.state in LIVE_STATES or bool(self.state == "draft" and self.announced_start)
+
     def _find_erasure_obstacle(self):
-        expects = self.state == "draft" and self.announced_start
-        if self.state in LIVE_STATES or expects:
+        if self._is_expected():
             return _(
                 "%(name)s: the customer expects somebody. Cancel it, or close it once the visit "
                 "took place, then erase.",
@@ -495,11 +499,7 @@ class SupportAppointment(models.Model):
         return super()._find_erasure_obstacle()
 
     def _call_off_for_erasure(self):
-        expected = self.filtered(
-            lambda visit: (
-                visit.state in LIVE_STATES or (visit.state == "draft" and visit.announced_start)
-            )
-        )
+        expected = self.filtered(lambda visit: visit._is_expected())
         if expected:
             expected._cancel(_("The customer's data was erased."), tell=False)
         self.env["support.notifier"]._withdraw("cancelled", self)

@@ -1,6 +1,5 @@
 from collections import defaultdict
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 import psycopg2
 
@@ -258,7 +257,7 @@ class SupportAvailabilityMixin(models.AbstractModel):
         """
         self.flush_model()
         zones = {
-            technician.id: self.env["support.availability"]._get_zone(technician).key
+            technician.id: self.env["support.availability"]._get_zone(technician)
             for technician, _day in days
         }
         # Plain SQL: the day is counted in each technician's zone, in one query for all.
@@ -294,8 +293,8 @@ class SupportAvailabilityMixin(models.AbstractModel):
 
     @api.model
     def _get_midnight(self, day, zone):
-        """When ``day`` begins in ``zone``, naive UTC."""
-        return naive(datetime.combine(day, time.min, ZoneInfo(zone)))
+        """When ``day`` begins in ``zone``, a ``ZoneInfo``; naive UTC."""
+        return naive(datetime.combine(day, time.min, zone))
 
     def _take_first_number(self, day, free):
         """Give this visit the first of the numbers that nobody has, and take that off the list.
@@ -329,7 +328,7 @@ class SupportAvailabilityMixin(models.AbstractModel):
         words = self.env["support.availability.words"]
         reason = Reason("full", count=technician.max_daily_appointments)
         next_day = self._get_midnight(
-            day + ONE_DAY, self.env["support.availability"]._get_zone(technician).key
+            day + ONE_DAY, self.env["support.availability"]._get_zone(technician)
         )
         return "\n".join(
             [
