@@ -29,6 +29,7 @@ from . import support_calendar_guard_mixin
 from . import support_calendar_mixin
 from . import support_cleanup_mixin
 from . import support_company_mixin
+from . import support_customer_message_mixin
 from . import support_reoffer_mixin
 from . import support_rebook_mixin
 from . import support_undo_mixin

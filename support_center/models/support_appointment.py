@@ -30,6 +30,7 @@ class SupportAppointment(models.Model):
         "support.answer.mixin",
         "support.answer.text.mixin",
         "support.reply.mixin",
+        "support.customer.message.mixin",
         "support.review.mixin",
         "support.intake.mixin",
         "support.slots.mixin",
