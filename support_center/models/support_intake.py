@@ -15,6 +15,7 @@ from ..languages import get_company_lang
 MAX_RAW = 100_000
 # Of a request from outside, whatever default values its user has stored.
 OWN_DEFAULTS = {"state": "draft", "active": True, "ignore_working_hours": False}
+UTC_NAMES = {"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"}
 # How many faults a refusal lists.
 MAX_FAULTS = 100
 # What one request came to: the parser's result, the records it names, all that
@@ -272,6 +273,30 @@ class SupportIntake(models.AbstractModel):
         parameters = self.env["ir.config_parameter"].sudo()
         zone = parameters.get_param("support_center.intake_timezone")
         return zone if zone in pytz.all_timezones_set else "UTC"
+
+    @api.model
+    def _find_zone_at_work(self):
+        """A zone in which people work here, where mails are read in UTC and nobody works in that.
+
+        It is what nobody has chosen yet rather than what is meant: “14:00” in a customer's mail
+        becomes another hour of theirs.
+
+        :return: IANA name, or an empty text where nothing speaks against the zone of mails
+        """
+        if self._get_mail_timezone() not in UTC_NAMES:
+            return ""
+        groups = [
+            self.env.ref(f"support_center.group_support_{role}").id
+            for role in ("technician", "dispatcher", "manager")
+        ]
+        # sudo: whoever looks at the settings may not read everybody's zone; one name is shown.
+        users = self.env["res.users"].sudo().search([("groups_id", "in", groups)])
+        resources = self.env["support.technician"].sudo().search([]).resource_id
+        zones = [self.env.user.tz, *users.mapped("tz"), *resources.mapped("tz")]
+        zones = [zone for zone in zones if zone]
+        if set(zones) & UTC_NAMES:
+            return ""
+        return max(sorted(set(zones)), key=zones.count, default="")
 
     # ------------------------------------------------------------------
     # Common to all channels

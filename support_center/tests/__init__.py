@@ -58,6 +58,7 @@ from . import (
     test_live,
     test_mail_bounds,
     test_mail_failures,
+    test_mail_front_rights,
     test_mail_gateway_guard,
     test_migration,
     test_my_day,
