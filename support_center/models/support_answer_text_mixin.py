@@ -25,14 +25,14 @@ class SupportAnswerTextMixin(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _get_answer_lang(self):
-        """The language of the contact who sent the request, else of the customer, else of the
+        """The language of the contact who is answered, else of the customer, else of the
         company; see ``languages``."""
         self.ensure_one()
         contacts = self.env["support.intake.contacts"]
         # sudo: contacts are not every user's to read.
         partners = contacts._find_partners(
             self.env["res.partner"].sudo(),
-            [self.intake_sender_normalized or self.customer_email],
+            [self._get_asker()],
             self.company_id,
         )
         partner = next(iter(partners.values()), self.partner_id)

@@ -7,7 +7,7 @@ import pytz
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ..intake import Note, Problem, parse_mail, parse_mapping, shorten
+from ..intake import Note, Problem, classify, parse_mail, parse_mapping, shorten
 from ..languages import get_company_lang
 
 # Longest external data that an appointment keeps, in characters of JSON; of longer ones it
@@ -258,9 +258,13 @@ class SupportIntake(models.AbstractModel):
 
         result = _parse(appointment.intake_sender or None)
         stood_in = any(note.code == "sender_stood_in" for note in result.notes)
-        if stood_in and addresses._is_own(appointment.intake_sender, company):
-            # A website form writes from the company's own address, which is
-            # nobody's to send an appointment to.
+        sender = appointment.intake_sender_normalized or ""
+        if stood_in and (
+            addresses._is_own(sender, company)
+            or classify({}, sender=sender, subject="") != "human"
+        ):
+            # A website form writes from the company's own address or from one that
+            # nobody reads: there is nobody to send an appointment to.
             result = _parse(None)
         reading = self.with_company(company)._resolve([result])[0]
         return self._note_shortened(reading, appointment.intake_shortened)

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext
 
 from ..compat import check_access
-from ..intake import NOTICE_CLASS, Problem, html_to_text
+from ..intake import NOTICE_CLASS, Problem, holds_form, html_to_text
 from .support_answer_mixin import FIRST_MAIL, FIRST_MAIL_KEY
 from .support_automation_log import AUTOMATION_LOGGER
 
@@ -234,17 +234,23 @@ class SupportIntakeMixin(models.AbstractModel):
             mail's subject does not become the name
         """
         mail = self._get_gateway_mail()
+        text = self._get_mail_text(msg_dict)
+        person = mail.reply_to if mail else ""
+        is_automatic = bool(mail and mail.is_automatic)
+        if person and is_automatic and holds_form(text, msg_dict.get("subject") or ""):
+            # A website's program wrote it for a person who waits for an answer.
+            is_automatic = False
         return {
             "name": "/",
             "source": "email",
             "intake_state": "received",
-            "intake_raw": self._get_mail_text(msg_dict),
+            "intake_raw": text,
             "intake_shortened": NOTICE_CLASS in (msg_dict.get("body") or ""),
             "intake_subject": msg_dict.get("subject") or False,
-            "intake_sender": msg_dict.get("email_from") or False,
+            "intake_sender": person or msg_dict.get("email_from") or False,
             "intake_sent_at": msg_dict.get("date") or False,
             "intake_references": self._get_mail_references(msg_dict),
-            "intake_automatic": bool(mail and mail.is_automatic),
+            "intake_automatic": is_automatic,
         }
 
     @api.model
