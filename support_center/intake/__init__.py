@@ -28,7 +28,14 @@ from .parse import parse_mail, parse_mapping, shorten
 from .reply import ShownLine, read_reply
 from .request import AppointmentRequest, Correction, Note, ParseResult, Problem
 from .robots import classify, wants_no_answer, without_list_headers
-from .senders import find_reply_to, find_writer, holds_form, is_own_group, repeats_a_request
+from .senders import (
+    find_reply_to,
+    find_writer,
+    holds_form,
+    is_own_group,
+    read_own_text,
+    repeats_a_request,
+)
 
 __all__ = [
     "KEYS",
@@ -58,6 +65,7 @@ __all__ = [
     "parse_mail",
     "parse_mapping",
     "read_envelope",
+    "read_own_text",
     "read_reply",
     "repair",
     "repeats_a_request",

@@ -248,7 +248,7 @@ def _is_prose_report(
     starts = bool(_OPENING_WORDS.search(start))
     if by_program:
         # A website's form may hold what a customer writes about a failure of theirs.
-        return titled and (diagnosed or returns) or (starts and diagnosed and returns)
+        return (titled and (diagnosed or returns)) or (starts and diagnosed and returns)
     # Under a person's address all has to come together, and nobody speaks of themselves.
     by_person = bool(_GREETING.match(lines[0]) or _PERSON.search(start))
     return titled and starts and diagnosed and returns and not by_person

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from email.utils import formataddr, getaddresses, parseaddr
 
 from .parse import MAX_MAIL, find_form
+from .quotes import split_quotes
 from .robots import LIST_HEADERS, classify, is_automatic_subject
 from .text import clean
 
@@ -85,6 +86,12 @@ def holds_form(text: str, subject: str) -> bool:
     """Whether a mail holds a request form that somebody has filled in, and not a quoted one."""
     form, _author = find_form(clean(text[:MAX_MAIL]), subject)
     return bool(form.values.get("requested_date")) and len(form.values) > 1
+
+
+def read_own_text(text: str) -> str:
+    """What the sender wrote, without quotes and signature; all of it where that leaves nothing."""
+    cleaned = clean(text[:MAX_MAIL])
+    return split_quotes(cleaned).own.strip() or cleaned.strip()
 
 
 def repeats_a_request(headers: Mapping[str, str], *, subject: str) -> bool:

@@ -239,14 +239,33 @@ class MailThread(models.AbstractModel):
         )
         if not any(route[0] in INTAKE_MODELS for route in routes or ()):
             return routes
+        self._name_writer(self._get_headers(message), message_dict)
         kind = self._classify_mail(message, message_dict)
         if kind not in NOISE:
-            return routes
+            return [self._find_answered(route, message_dict, kind) for route in routes]
         return [
             route
             for route in routes
             if route[0] not in INTAKE_MODELS or route[1] or not self._drop_noise(route, kind)
         ]
+
+    @api.model
+    def _find_answered(self, route, message_dict, kind):
+        """The route to the record that a customer answers though the mail refers to nothing.
+
+        Some mail programs leave ``References`` out, and people write a new mail: the reference
+        in the subject and the customer's address tell which record it is about.
+        """
+        model, thread_id, _custom_values, user_id, alias = route
+        if model not in INTAKE_MODELS or thread_id or kind != "human":
+            return route
+        answered = self.env["support.mail.reference"]._find_thread(
+            model,
+            message_dict.get("subject"),
+            message_dict.get("email_from"),
+            self._get_route_company(route) or self.env.company,
+        )
+        return (model, answered.id, {}, user_id, alias) if answered else route
 
     @api.model
     def _routing_check_route(self, message, message_dict, route, raise_exception=True):
@@ -307,7 +326,6 @@ class MailThread(models.AbstractModel):
             kind = self._classify_mail(message, message_dict)
             headers = self._get_headers(message)
             is_automatic = kind == "generated" or wants_no_answer(headers)
-            self._name_writer(headers, message_dict)
             reply_to = self._find_reply_to(headers, message_dict)
             this = self.with_context(**{GATEWAY_KEY: GatewayMail(kind, is_automatic, reply_to)})
         thread_id = False

@@ -336,6 +336,21 @@ class SupportTicket(models.Model):
         found = self.env["support.intake.contacts"]._find_partners(contacts, [sender], company)
         return found.get(sender, contacts) if sender else contacts
 
+    def _get_correspondents(self):
+        """The addresses that are known to be the customer's, or of those who follow for them.
+
+        :return: set of str, normalised
+        """
+        self.ensure_one()
+        # sudo: as for appointments, mails are taken in for everybody.
+        this = self.sudo()
+        _name, written = this._get_person()
+        followers = this.message_partner_ids.filtered("partner_share")
+        addresses = (this.partner_id.email, written, *followers.mapped("email"))
+        known = {email_normalize(address or "") for address in addresses} - {False, ""}
+        own = self.env["support.mail.address"]._is_own
+        return {address for address in known if not own(address, this.company_id)}
+
     @api.model
     def _describe_no_subject(self):
         return _("No subject")

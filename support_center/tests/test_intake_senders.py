@@ -207,9 +207,7 @@ class TestSenders(DialogueCase):
             subject="Mail delivery failed",
         )
         self.assertEqual(draft.intake_state, "review")
-        draft = self._send(
-            FORM + "\n" + FAILURE, 2, sender=ANA, subject="Mail delivery failed"
-        )
+        draft = self._send(FORM + "\n" + FAILURE, 2, sender=ANA, subject="Mail delivery failed")
         self.assertTrue(draft)
 
     def test_a_ticket_by_a_website_s_form_belongs_to_the_person(self):

@@ -75,7 +75,7 @@ def test_prose_under_a_person_s_address_needs_all_signs(subject, first):
     [
         "Hello,\n\nmy mails come back since Monday. Please come and look.\n\n" + FAILED,
         "Since Monday our mails are not delivered: 550 5.7.1 relaying denied. Who can come?",
-        "> There was an error delivering your mail\n> 550 5.1.1 user unknown\n\nThis is what I get.",
+        "> There was an error delivering your mail\n> 550 5.1.1 user unknown\n\nThat is it.",
         "requested_date: 2026-03-05 14:00\ncustomer_name: Ana\ndescription: " + FAILED,
         "",
     ],
@@ -86,7 +86,9 @@ def test_people_write_about_failures(text):
 
 
 def test_a_website_s_form_may_hold_what_a_customer_writes_of_a_failure():
-    text = "Name: Ana\nMessage: our mails come back: 550 5.1.1 user unknown. Could not be delivered."
+    text = (
+        "Name: Ana\nMessage: our mails come back: 550 5.1.1 user unknown. Could not be delivered."
+    )
     assert not _is_report(text, sender="no-reply@www.example.com", subject="Contact form")
 
 

@@ -95,7 +95,11 @@ def test_without_the_headers_of_a_list():
         ("customer_email: a@example.com\nrequested_date: 2026-03-05 14:00\n", "x", True),
         ("requested_date: 2026-03-05 14:00\n", "x", False),
         ("Hello,\nplease come.", "APPOINTMENT_REQUEST", False),
-        ("I am away.\n\n> customer_email: a@example.com\n> requested_date: 5 March", "Re: x", False),
+        (
+            "I am away.\n\n> customer_email: a@example.com\n> requested_date: 5 March",
+            "Re: x",
+            False,
+        ),
     ],
 )
 def test_filled_in_forms(text, subject, holds):
