@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import SUPERUSER_ID, _, api, fields, models
@@ -416,12 +418,36 @@ class SupportIntakeMixin(models.AbstractModel):
         for draft in waiting:
             vals = {"intake_state": "accepted", "intake_errors": False}
             if not draft.partner_id:
-                vals["partner_id"] = contacts._get_partner_by_hand(draft).id
+                partner = contacts._get_partner_by_hand(draft)
+                vals["partner_id"] = partner.id
+                vals["intake_note"] = draft._describe_other_contact(partner)
             if not draft.start and draft.requested_date and draft.requested_date > now:
                 vals["start"] = draft.requested_date
             draft._write_protected(vals)
         waiting._subscribe_customers()
         return True
+
+    def _describe_other_contact(self, partner):
+        """The note, with what the draft says otherwise than the contact whom it is for.
+
+        Once it has the customer, it shows what the contact has.
+        """
+        intake = self.env["support.intake"].with_company(self.company_id)
+        given = {
+            "customer_email": partner.email,
+            "customer_name": self.customer_name,
+            "customer_phone": self.customer_phone,
+        }
+        (reading,) = intake._read_payloads([given])
+        contacts = self.env["support.intake.contacts"]
+        noted = contacts._note_other_contact(
+            reading._replace(result=replace(reading.result, notes=())),
+            partner.name,
+            contacts._get_phones(partner),
+        )
+        words = self.env["support.intake.words"].with_context(lang=self._get_company_lang())
+        added = words._describe_notes(noted)
+        return "\n".join(filter(None, [self.intake_note, added])) or False
 
     def _subscribe_customers(self):
         """The customer follows the appointment, so that a dispatcher's message arrives."""
