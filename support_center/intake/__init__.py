@@ -20,13 +20,22 @@ from .bounds import (
     is_readable,
     read_envelope,
 )
+from .failures import is_report
 from .html_text import NOTICE_CLASS, html_to_text
 from .keys import KEYS
 from .mime_repair import repair
 from .parse import parse_mail, parse_mapping, shorten
 from .reply import ShownLine, read_reply
 from .request import AppointmentRequest, Correction, Note, ParseResult, Problem
-from .robots import classify, wants_no_answer
+from .robots import classify, wants_no_answer, without_list_headers
+from .senders import (
+    find_reply_to,
+    find_writer,
+    holds_form,
+    is_own_group,
+    read_own_text,
+    repeats_a_request,
+)
 
 __all__ = [
     "KEYS",
@@ -43,16 +52,24 @@ __all__ = [
     "ShownLine",
     "bound_message",
     "classify",
+    "find_reply_to",
+    "find_writer",
     "flatten",
     "has_original",
+    "holds_form",
     "html_to_text",
     "is_ordinary",
+    "is_own_group",
     "is_readable",
+    "is_report",
     "parse_mail",
     "parse_mapping",
     "read_envelope",
+    "read_own_text",
     "read_reply",
     "repair",
+    "repeats_a_request",
     "shorten",
     "wants_no_answer",
+    "without_list_headers",
 ]

@@ -83,7 +83,7 @@ def parse_mail(
     findings = Findings()
     if len(text) > MAX_MAIL:
         findings.note("truncated", length=str(len(text)), max=str(MAX_MAIL))
-    form, author = _find_form(clean(text[:MAX_MAIL]), subject)
+    form, author = find_form(clean(text[:MAX_MAIL]), subject)
     sent = _correct(form, corrections) or sent
     for key, value in form.repeated.items():
         findings.note("key_repeated", field=key, value=describe(value))
@@ -151,7 +151,7 @@ def _shorten_value(value: object, limit: int, level: int = SHOWN_LEVELS) -> obje
     return value if is_plain and not is_long else describe(value)
 
 
-def _find_form(text: str, subject: str) -> tuple[Form, str]:
+def find_form(text: str, subject: str) -> tuple[Form, str]:
     """The form in the sender's own text, else in what he forwarded, and who wrote that."""
     parts = split_quotes(text)
     form = read_form(parts.own)

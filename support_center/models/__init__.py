@@ -45,6 +45,7 @@ from . import support_intake_key
 from . import support_intake_words
 from . import support_intake_contacts
 from . import support_mail_address
+from . import support_mail_reference
 from . import support_intake_references
 from . import support_intake
 from . import support_intake_webhook
@@ -102,6 +103,7 @@ from . import ir_attachment
 from . import ir_binary
 from . import ir_cron
 from . import ir_sequence
+from . import mail_activity
 from . import mail_alias
 from . import mail_mail
 from . import mail_message

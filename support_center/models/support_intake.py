@@ -7,7 +7,7 @@ import pytz
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
-from ..intake import Note, Problem, parse_mail, parse_mapping, shorten
+from ..intake import Note, Problem, classify, parse_mail, parse_mapping, shorten
 from ..languages import get_company_lang
 
 # Longest external data that an appointment keeps, in characters of JSON; of longer ones it
@@ -259,12 +259,33 @@ class SupportIntake(models.AbstractModel):
 
         result = _parse(appointment.intake_sender or None)
         stood_in = any(note.code == "sender_stood_in" for note in result.notes)
-        if stood_in and addresses._is_own(appointment.intake_sender, company):
-            # A website form writes from the company's own address, which is
-            # nobody's to send an appointment to.
+        sender = appointment.intake_sender_normalized or ""
+        if stood_in and (
+            addresses._is_own(sender, company) or classify({}, sender=sender, subject="") != "human"
+        ):
+            # A website form writes from the company's own address or from one that
+            # nobody reads: there is nobody to send an appointment to.
             result = _parse(None)
         reading = self.with_company(company)._resolve([result])[0]
+        reading = self._note_named(reading, appointment)
         return self._note_shortened(reading, appointment.intake_shortened)
+
+    @api.model
+    def _note_named(self, reading, appointment):
+        """Say which visits the subject of a request names: it may be about one of them.
+
+        Who wrote it is none of that visit's correspondents, or it would be an answer there.
+        """
+        references = self.env["support.mail.reference"]
+        named = references._find_named(
+            appointment._name, appointment.intake_subject, appointment.company_id
+        )
+        named = named.filtered(lambda other: other.id != appointment.id)
+        if not named:
+            return reading
+        note = Note("names_visits", {"value": ", ".join(named.mapped("name"))})
+        notes = (*reading.result.notes, note)
+        return reading._replace(result=replace(reading.result, notes=notes))
 
     @api.model
     def _get_mail_timezone(self):
@@ -367,9 +388,13 @@ class SupportIntake(models.AbstractModel):
         # Kept for everybody who looks after the visit, and not for who brings the request in.
         words = self.env["support.intake.words"]
         words = words.with_context(lang=get_company_lang(self.env.company))
+        partner = partners[request.customer_email]
+        reading = self.env["support.intake.contacts"]._note_other_contact(
+            reading, partner.name, self.env["support.intake.contacts"]._get_phones(partner)
+        )
         return {
             **self._prepare_understood_vals(reading),
-            "partner_id": partners[request.customer_email].id,
+            "partner_id": partner.id,
             "start": self._to_naive(request.requested_date),
             "company_id": self.env.company.id,
             "intake_state": "accepted",

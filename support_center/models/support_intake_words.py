@@ -2,6 +2,8 @@ from odoo import _, api, models
 
 # Another value would not put these right.
 NO_REMEDY = ("unsupported", "unconfirmed")
+# What of a request is our staff's to know and not told to who asks.
+STAFF_NOTES = ("names_visits", "other_name", "other_phone")
 
 
 class SupportIntakeWords(models.AbstractModel):
@@ -130,7 +132,7 @@ class SupportIntakeWords(models.AbstractModel):
         """
         params = {
             "value": "", "timezone": "", "resolved": "", "sender": "", "customer_email": "",
-            "keys": "", "field": "", "max": "", "count": "", **note.params,
+            "keys": "", "field": "", "max": "", "count": "", "known": "", **note.params,
         }  # fmt: skip
         texts = {
             "sender_stood_in": _(
@@ -188,6 +190,27 @@ class SupportIntakeWords(models.AbstractModel):
             "truncated": _(
                 "The mail is long; only its first %(max)s characters were read.",
                 max=params["max"],
+            ),
+            "other_name": _(
+                "The request gives another name: “%(value)s” (the contact has “%(known)s”).",
+                value=params["value"],
+                known=params["known"],
+            ),
+            "other_phone": (
+                _(
+                    "The request gives another phone: %(value)s (the contact has %(known)s).",
+                    value=params["value"],
+                    known=params["known"],
+                )
+                if params["known"]
+                else _(
+                    "The request gives a phone: %(value)s (the contact has none).",
+                    value=params["value"],
+                )
+            ),
+            "names_visits": _(
+                "The subject names %(names)s, of which the sender is no known customer.",
+                names=params["value"],
             ),
             "shortened": _(
                 "The request is too long or too complex to be read whole; what came in is attached."
