@@ -4,7 +4,7 @@ Two entry points, ``parse_mapping`` for XML-RPC and webhooks and ``parse_mail``
 for the text of a mail, both without database, clock or language: instants come
 in as arguments, and problems go out as codes. ``html_to_text``, ``classify``
 and ``repair`` make real mail readable first, and ``bounds`` keeps it within what
-can be read in time; ``read_reply`` finds what a reply corrects, which
+can be read in time; ``read_calendar_mail`` reads invitations; ``read_reply`` finds what a reply corrects, which
 ``parse_mail`` reads together with the first mail. Neither entry point ever raises.
 """
 
@@ -20,6 +20,16 @@ from .bounds import (
     is_readable,
     read_envelope,
 )
+from .calendar_mail import (
+    CalendarEvent,
+    CalendarMail,
+    dump_mail,
+    find_attendee,
+    load_mail,
+    name_calendar_parts,
+    read_calendar_mail,
+    request_values,
+)
 from .html_text import NOTICE_CLASS, html_to_text
 from .keys import KEYS
 from .mime_repair import repair
@@ -34,6 +44,8 @@ __all__ = [
     "MAX_TEXT",
     "NOTICE_CLASS",
     "AppointmentRequest",
+    "CalendarEvent",
+    "CalendarMail",
     "Correction",
     "Envelope",
     "Note",
@@ -43,16 +55,22 @@ __all__ = [
     "ShownLine",
     "bound_message",
     "classify",
+    "dump_mail",
+    "find_attendee",
     "flatten",
     "has_original",
     "html_to_text",
     "is_ordinary",
     "is_readable",
+    "load_mail",
+    "name_calendar_parts",
     "parse_mail",
     "parse_mapping",
+    "read_calendar_mail",
     "read_envelope",
     "read_reply",
     "repair",
+    "request_values",
     "shorten",
     "wants_no_answer",
 ]

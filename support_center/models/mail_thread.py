@@ -14,9 +14,12 @@ from ..intake import (
     bound_message,
     classify,
     flatten,
+    CalendarMail,
     has_original,
     is_ordinary,
     is_readable,
+    name_calendar_parts,
+    read_calendar_mail,
     read_envelope,
     repair,
     wants_no_answer,
@@ -45,6 +48,8 @@ class GatewayMail(NamedTuple):
     kind: str
     # Whether a program wrote it, so that nobody reads an answer.
     is_automatic: bool
+    # What calendars sent with it; None where nothing of that kind is in it.
+    calendar: CalendarMail | None = None
 
 
 class MailThread(models.AbstractModel):
@@ -89,6 +94,8 @@ class MailThread(models.AbstractModel):
         one mail: they get the same text with the same attachments. Mails that are not for us
         are Odoo's alone.
         """
+        if read_calendar_mail(message) and self._find_intake_addresses(message) is not None:
+            name_calendar_parts(message)
         originals = self._bound_mail(message)
         parse = partial(super().message_parse, message, save_original=save_original)
         parsed = self._parse_repaired(message, parse, originals)
@@ -225,9 +232,14 @@ class MailThread(models.AbstractModel):
             custom_values = None
             if thread_id:
                 self.env[model].browse(int(thread_id)).read(["display_name"])
+        calendar = self.env["support.calendar.mail"]
+        direct = calendar._find_direct_route(message, message_dict)
+        if direct:
+            return direct
         routes = super().message_route(
             message, message_dict, model=model, thread_id=thread_id, custom_values=custom_values
         )
+        routes = calendar._route(message, message_dict, routes, INTAKE_MODELS)
         if not any(route[0] in INTAKE_MODELS for route in routes or ()):
             return routes
         kind = self._classify_mail(message, message_dict)
@@ -271,7 +283,8 @@ class MailThread(models.AbstractModel):
         if any(route[0] in INTAKE_MODELS for route in routes or ()):
             kind = self._classify_mail(message, message_dict)
             is_automatic = kind == "generated" or wants_no_answer(self._get_headers(message))
-            this = self.with_context(**{GATEWAY_KEY: GatewayMail(kind, is_automatic)})
+            mail = GatewayMail(kind, is_automatic, read_calendar_mail(message))
+            this = self.with_context(**{GATEWAY_KEY: mail})
         thread_id = False
         for company, those in groupby(routes or (), this._get_route_company):
             gateway = super(MailThread, this.with_company(company))

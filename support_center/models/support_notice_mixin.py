@@ -38,7 +38,11 @@ class SupportNoticeMixin(models.AbstractModel):
     )
     announced_details = fields.Json(readonly=True, copy=False)
     ics_uid = fields.Char(
-        "Calendar UID", readonly=True, copy=False, default=lambda self: str(uuid.uuid4())
+        "Calendar UID",
+        readonly=True,
+        copy=False,
+        index=True,
+        default=lambda self: str(uuid.uuid4()),
     )
     ics_sequence = fields.Integer("Calendar Sequence", readonly=True, copy=False)
     # Made with the record, since a batch of mails with links would write them one by one.
