@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
@@ -112,7 +112,7 @@ def offer_to_calendars(message: EmailMessage) -> bool:
     return True
 
 
-def _find_parent(message: EmailMessage, text: EmailMessage) -> EmailMessage | None:
+def _find_parent(message: EmailMessage, text: MIMEPart) -> EmailMessage | None:
     """The ``multipart/alternative`` in which ``text`` stands."""
     for part in message.walk():
         if part.get_content_type() == "multipart/alternative" and any(

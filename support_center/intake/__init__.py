@@ -4,8 +4,9 @@ Two entry points, ``parse_mapping`` for XML-RPC and webhooks and ``parse_mail``
 for the text of a mail, both without database, clock or language: instants come
 in as arguments, and problems go out as codes. ``html_to_text``, ``classify``
 and ``repair`` make real mail readable first, and ``bounds`` keeps it within what
-can be read in time; ``read_calendar_mail`` reads invitations; ``read_reply`` finds what a reply corrects, which
-``parse_mail`` reads together with the first mail. Neither entry point ever raises.
+can be read in time; ``read_calendar_mail`` reads invitations and what answers them;
+``read_reply`` finds what a reply corrects, which ``parse_mail`` reads together with
+the first mail. Neither entry point ever raises.
 """
 
 from .bounds import (

@@ -56,7 +56,8 @@ _OFFSET = re.compile(r"([+-])(\d{2})(\d{2})(?:\d{2})?")
 _BY_DAY = re.compile(r"([+-]?[1-5])(MO|TU|WE|TH|FR|SA|SU)")
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _TAG = re.compile(r"<(?:br|p|div|span|a|b|i|ul|html)\b[^<>]{0,500}>", re.I)
-_TEXTS = frozenset({"SUMMARY", "LOCATION", "DESCRIPTION", "COMMENT", "UID", "METHOD", "PRODID"})
+_TEXTS = frozenset({"SUMMARY", "LOCATION", "DESCRIPTION", "COMMENT", "UID"})
+_HEAD_NAMES = frozenset({"METHOD", "PRODID"})
 _EVENT_NAMES = _TEXTS | {
     "SEQUENCE", "DTSTART", "DTEND", "DURATION", "ORGANIZER", "ATTENDEE", "STATUS",
     "RECURRENCE-ID", "RRULE", "RDATE",
@@ -159,7 +160,7 @@ def read_calendar_mail(message: EmailMessage) -> CalendarMail | None:
 
     A file that came in a mail attached to it is that mail's.
     """
-    parts = sorted(_list_calendar_parts(message), key=lambda part: is_attachment(part))
+    parts = sorted(_list_calendar_parts(message), key=is_attachment)
     if not parts:
         return None
     events: dict[tuple[str, str], CalendarEvent] = {}
@@ -171,7 +172,8 @@ def read_calendar_mail(message: EmailMessage) -> CalendarMail | None:
 
 
 def _list_calendar_parts(message: EmailMessage) -> list[EmailMessage]:
-    found, stack = [], [message]
+    found: list[EmailMessage] = []
+    stack: list[object] = [message]
     while stack:
         part = stack.pop()
         if not isinstance(part, EmailMessage):
@@ -179,8 +181,9 @@ def _list_calendar_parts(message: EmailMessage) -> list[EmailMessage]:
         try:
             if part.get_content_maintype() == "message":
                 continue
-            if part.is_multipart():
-                stack.extend(reversed(part.get_payload()))
+            payload = part.get_payload()
+            if isinstance(payload, list):
+                stack.extend(reversed(payload))
             elif _is_calendar(part):
                 found.append(part)
         except EMAIL_ERRORS:
@@ -235,6 +238,72 @@ class _Line:
         return self.params.get(name, "").strip().strip('"')
 
 
+class _Reader:
+    """Sorts the lines of a file into its head, zones and events."""
+
+    def __init__(self) -> None:
+        self.head: dict[str, str] = {}
+        self.zones: dict[str, _Zone] = {}
+        self.events: list[list[_Line]] = []
+        self._path: list[str] = []
+        self._zone = _Zone()
+        self._zone_id = ""
+
+    def take(self, raw: str) -> None:
+        """Heed one line; what nobody needs or can read is left out."""
+        name = _NAME.match(raw[:_LONGEST_NAME])
+        key = name[1].upper() if name else ""
+        if key in ("BEGIN", "END"):
+            block = raw.partition(":")[2].strip().upper()[:_LONGEST_NAME]
+            (self._begin if key == "BEGIN" else self._end)(block)
+            return
+        inner = self._path[-1] if self._path else ""
+        if not self._is_needed(key, inner) or len(raw) > _LONGEST_LINE:
+            return
+        line = _read_line(raw)
+        if line is None:
+            return
+        if inner == "VEVENT":
+            self.events[-1].append(line)
+        elif key in _HEAD_NAMES:
+            self.head.setdefault(key, one_line(line.value))
+        else:
+            self._take_zone(line, inner)
+
+    def _is_needed(self, key: str, inner: str) -> bool:
+        if inner == "VEVENT":
+            return key in _EVENT_NAMES and len(self.events) <= MAX_EVENTS
+        if key in _HEAD_NAMES:
+            return inner in ("VCALENDAR", "")
+        return key in _ZONE_NAMES and "VTIMEZONE" in self._path
+
+    def _begin(self, block: str) -> None:
+        if len(self._path) >= _MAX_NESTING:
+            return
+        if block == "VEVENT" and len(self.events) <= MAX_EVENTS:
+            self.events.append([])
+        elif block == "VTIMEZONE":
+            self._zone, self._zone_id = _Zone(), ""
+        elif self._path[-1:] == ["VTIMEZONE"] and len(self._zone.observances) < _MAX_OBSERVANCES:
+            self._zone.observances.append(_Observance())
+        self._path.append(block)
+
+    def _end(self, block: str) -> None:
+        if block in self._path:
+            # What was not closed before ends here, too.
+            del self._path[len(self._path) - 1 - self._path[::-1].index(block) :]
+        if block == "VTIMEZONE" and self._zone_id and len(self.zones) < _MAX_ZONES:
+            self.zones[self._zone_id] = self._zone
+
+    def _take_zone(self, line: _Line, inner: str) -> None:
+        if inner == "VTIMEZONE" and line.name == "TZID":
+            self._zone_id = line.value.strip()
+        elif inner == "VTIMEZONE" and line.name == "X-LIC-LOCATION":
+            self._zone.location = line.value.strip()
+        elif self._zone.observances:
+            _keep_observance(self._zone.observances[-1], line)
+
+
 def read_events(text: str, *, method: str = "") -> list[CalendarEvent]:
     """The events of a calendar file.
 
@@ -242,61 +311,15 @@ def read_events(text: str, *, method: str = "") -> list[CalendarEvent]:
     :param method: what the mail says that is to be done with it, where the file does not
     """
     unfolded = _FOLD.sub("", text[:MAX_BYTES].lstrip("\ufeff"))
-    lines = _LINE_END.split(unfolded, MAX_LINES)[:MAX_LINES]
-    head: dict[str, str] = {}
-    zones: dict[str, _Zone] = {}
-    blocks: list[list[_Line]] = []
-    zone, zone_id = _Zone(), ""
-    path: list[str] = []
-    for raw in lines:
-        name = _NAME.match(raw[:_LONGEST_NAME])
-        key = name[1].upper() if name else ""
-        if key == "BEGIN":
-            if len(path) >= _MAX_NESTING:
-                continue
-            path.append(raw.partition(":")[2].strip().upper()[:_LONGEST_NAME])
-            if path[-1] == "VEVENT" and len(blocks) < MAX_EVENTS:
-                blocks.append([])
-            elif path[-1] == "VTIMEZONE":
-                zone, zone_id = _Zone(), ""
-            elif path[-2:-1] == ["VTIMEZONE"] and len(zone.observances) < _MAX_OBSERVANCES:
-                zone.observances.append(_Observance())
-            continue
-        if key == "END":
-            closed = raw.partition(":")[2].strip().upper()
-            if closed in path:
-                # What was not closed before ends here, too.
-                del path[len(path) - 1 - path[::-1].index(closed) :]
-            if closed == "VTIMEZONE" and zone_id and len(zones) < _MAX_ZONES:
-                zones[zone_id] = zone
-            continue
-        if len(raw) > _LONGEST_LINE:
-            continue
-        inner = path[-1] if path else ""
-        if inner == "VEVENT" and key in _EVENT_NAMES and blocks:
-            line = _read_line(raw)
-            if line:
-                blocks[-1].append(line)
-        elif key in _ZONE_NAMES and "VTIMEZONE" in path:
-            line = _read_line(raw)
-            if not line:
-                continue
-            if inner == "VTIMEZONE" and line.name == "TZID":
-                zone_id = line.value.strip()
-            elif inner == "VTIMEZONE" and line.name == "X-LIC-LOCATION":
-                zone.location = line.value.strip()
-            elif zone.observances:
-                _keep_observance(zone.observances[-1], line)
-        elif inner in ("VCALENDAR", "") and key in ("METHOD", "PRODID"):
-            line = _read_line(raw)
-            if line:
-                head.setdefault(key, one_line(line.value))
-    method = one_line(head.get("METHOD") or method).upper()[:40]
-    writes = bool(_WRITES_ITS_TEXT.search(head.get("PRODID", "")))
+    reader = _Reader()
+    for raw in _LINE_END.split(unfolded, MAX_LINES)[:MAX_LINES]:
+        reader.take(raw)
+    method = one_line(reader.head.get("METHOD") or method).upper()[:40]
+    writes_its_text = bool(_WRITES_ITS_TEXT.search(reader.head.get("PRODID", "")))
     return [
-        replace(_read_event(block, zones, method), writes_its_text=writes)
-        for block in blocks
-        if block
+        replace(_read_event(lines, reader.zones, method), writes_its_text=writes_its_text)
+        for lines in reader.events[:MAX_EVENTS]
+        if lines
     ]
 
 
@@ -329,11 +352,9 @@ def _keep_observance(observance: _Observance, line: _Line) -> None:
         observance.rule = {name.strip(): value.strip() for name, _sign, value in pairs}
 
 
-def _read_event(
-    lines: list[_Line], zones: Mapping[str, _Zone], method: str
-) -> CalendarEvent:
+def _read_event(lines: list[_Line], zones: Mapping[str, _Zone], method: str) -> CalendarEvent:
     first: dict[str, _Line] = {}
-    attendees = []
+    attendees: list[_Line] = []
     for line in lines:
         first.setdefault(line.name, line)
         if line.name == "ATTENDEE" and len(attendees) < MAX_ATTENDEES:
@@ -410,7 +431,7 @@ def _read_stop(
     if duration is None:
         return None
     try:
-        found = vDuration.from_ical(duration.value.strip()[:40])
+        found: timedelta = vDuration.from_ical(duration.value.strip()[:40])  # type: ignore[no-untyped-call]
         return start + found
     except (ValueError, OverflowError):
         return None
@@ -427,8 +448,6 @@ def _read_wall(value: str) -> date | None:
     if not match:
         return None
     year, month, day, hour, minute, second, _zulu = match.groups()
-    if not _FIRST_YEAR <= int(year) <= _LAST_YEAR:
-        return None
     try:
         if hour is None:
             return date(int(year), int(month), int(day))
@@ -439,11 +458,11 @@ def _read_wall(value: str) -> date | None:
         return None
 
 
-def _read_moment(
-    line: _Line | None, zones: Mapping[str, _Zone]
-) -> tuple[date | None, str, str]:
+def _read_moment(line: _Line | None, zones: Mapping[str, _Zone]) -> tuple[date | None, str, str]:
     """The moment of a property, the IANA name of its zone, and the name of one nobody knows."""
     wall = _read_wall(line.value) if line else None
+    if wall and not _FIRST_YEAR <= wall.year <= _LAST_YEAR:
+        wall = None
     if line is None or not isinstance(wall, datetime):
         return wall, "", ""
     if line.value.strip()[-1:] in "Zz":
@@ -457,9 +476,7 @@ def _read_moment(
     return wall.replace(tzinfo=zone).astimezone(UTC), name, ""
 
 
-def _find_zone(
-    zone_id: str, definition: _Zone | None, wall: datetime
-) -> tuple[str, tzinfo | None]:
+def _find_zone(zone_id: str, definition: _Zone | None, wall: datetime) -> tuple[str, tzinfo | None]:
     """The zone that a calendar names: of IANA, of Windows, or one that it defines itself."""
     segments = zone_id.strip("/").split("/")
     names = [zone_id, WINDOWS_TO_OLSON.get(zone_id, "")]
@@ -536,16 +553,13 @@ def request_values(event: CalendarEvent) -> dict[str, str]:
             found["timezone"] = event.timezone or event.unknown_zone
     elif event.day:
         found["requested_date"] = event.day.isoformat()
-    minutes = int((event.stop - event.start).total_seconds() // 60) if _has_length(event) else 0
+    length = event.stop - event.start if event.start and event.stop else timedelta()
+    minutes = int(length.total_seconds() // 60)
     if minutes > 0:
         found["duration"] = f"{minutes} min" if minutes % 15 else f"{minutes / 60:g}"
     if event.location:
         found["location"] = event.location
     return found
-
-
-def _has_length(event: CalendarEvent) -> bool:
-    return bool(event.start and event.stop)
 
 
 def describe_event(event: CalendarEvent, text: str) -> str:

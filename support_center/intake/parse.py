@@ -223,9 +223,7 @@ def _add_invitation(form: Form, invitation: CalendarMail, findings: Findings) ->
     form.found = True
     if DATE not in form.values:
         if len({each.uid for each in invitation.events}) > 1:
-            findings.problem(
-                DATE, "ambiguous", value=values.pop(DATE, ""), reason="several_dates"
-            )
+            findings.problem(DATE, "ambiguous", value=values.pop(DATE, ""), reason="several_dates")
         elif event.repeats:
             findings.note("invitation_repeats")
     else:

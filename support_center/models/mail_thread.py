@@ -11,10 +11,10 @@ from odoo.tools import groupby, is_html_empty
 
 from ..intake import (
     NOTICE_CLASS,
+    CalendarMail,
     bound_message,
     classify,
     flatten,
-    CalendarMail,
     has_original,
     is_ordinary,
     is_readable,
@@ -233,13 +233,16 @@ class MailThread(models.AbstractModel):
             if thread_id:
                 self.env[model].browse(int(thread_id)).read(["display_name"])
         calendar = self.env["support.calendar.mail"]
-        direct = calendar._find_direct_route(message, message_dict)
+        # What was returned to us carries our own file.
+        is_returned = self._classify_mail(message, message_dict) == "bounce"
+        direct = [] if is_returned else calendar._find_direct_route(message, message_dict)
         if direct:
             return direct
         routes = super().message_route(
             message, message_dict, model=model, thread_id=thread_id, custom_values=custom_values
         )
-        routes = calendar._route(message, message_dict, routes, INTAKE_MODELS)
+        if not is_returned:
+            routes = calendar._route(message, message_dict, routes, INTAKE_MODELS)
         if not any(route[0] in INTAKE_MODELS for route in routes or ()):
             return routes
         kind = self._classify_mail(message, message_dict)

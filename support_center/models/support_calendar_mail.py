@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytz
 
 from odoo import _, api, models
-from odoo.tools import email_normalize, plaintext2html
+from odoo.tools import email_normalize, email_split, plaintext2html
 
 from ..intake import dump_mail, find_attendee, load_mail, read_calendar_mail, request_values
 from ..intake.quotes import split_quotes
@@ -113,15 +113,11 @@ class SupportCalendarMail(models.AbstractModel):
     @api.model
     def _names_alias(self, message_dict):
         """Whether a mail is for some alias, which then decides."""
-        addresses = message_dict.get("recipients") or ""
-        found = {email_normalize(each) for each in addresses.split(",")} - {False}
+        found = [each.lower() for each in email_split(message_dict.get("recipients") or "")]
         names = [address.partition("@")[0] for address in found]
+        domain = ["|", ("alias_full_name", "in", found), ("alias_name", "in", names)]
         # sudo: as in _find_visits
-        return bool(
-            self.env["mail.alias"]
-            .sudo()
-            .search_count(["|", ("alias_full_name", "in", list(found)), ("alias_name", "in", names)], limit=1)
-        )
+        return bool(self.env["mail.alias"].sudo().search_count(domain, limit=1))
 
     # ------------------------------------------------------------------
     # Requests
@@ -269,9 +265,8 @@ class SupportCalendarMail(models.AbstractModel):
         if event.method == "REPLY" and attendee.email and attendee.email not in customers:
             person = attendee.email
         is_own = self.env["support.mail.address"]._is_own(sender, record.company_id)
-        return Answer(
-            kind, event, person, is_own, self._get_text(event, msg_dict), self._get_age(record, event)
-        )
+        text, age = self._get_text(event, msg_dict), self._get_age(record, event)
+        return Answer(kind, event, person, is_own, text, age)
 
     @api.model
     def _get_text(self, event, msg_dict):
@@ -327,7 +322,10 @@ class SupportCalendarMail(models.AbstractModel):
         who = _("The customer")
         if answer.person:
             who = _("%(address)s (not the customer)", address=answer.person)
-        when = self._describe_time(record, answer.event)
+        counter = _("%(who)s asks for another time.", who=who)
+        if self._is_other_time(record, answer.event):
+            when = self._describe_time(record, answer.event)
+            counter = _("%(who)s proposes another time: %(time)s.", who=who, time=when)
         attendee = find_attendee(answer.event, {answer.person})
         return {
             "accepted": _("%(who)s accepted the invitation.", who=who),
@@ -338,7 +336,7 @@ class SupportCalendarMail(models.AbstractModel):
                 who=who,
                 whom=attendee.delegated_to or _("somebody else"),
             ),
-            "counter": _("%(who)s proposes another time: %(time)s.", who=who, time=when),
+            "counter": counter,
             "cancelled": _("%(who)s cancelled the visit in their calendar.", who=who),
             "refresh": _("%(who)s asks for the present time and place of the visit.", who=who),
         }.get(answer.kind) or _("%(who)s sent a calendar file about the visit.", who=who)
@@ -348,7 +346,7 @@ class SupportCalendarMail(models.AbstractModel):
         if event.day:
             return _("%(day)s, the whole day", day=event.day.isoformat())
         start = self._get_start(record, event)
-        return record._format_for_customer(start) if start else _("a time that is not named")
+        return record._format_for_customer(start)
 
     @api.model
     def _describe_age(self, record, answer):

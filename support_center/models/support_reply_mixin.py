@@ -60,9 +60,7 @@ class SupportReplyMixin(models.AbstractModel):
             this._run_automation(
                 "calendar_mail",
                 lambda records: {
-                    record.id: record.env["support.calendar.mail"]._take(
-                        record, msg_dict, calendar
-                    )
+                    record.id: record.env["support.calendar.mail"]._take(record, msg_dict, calendar)
                     for record in records
                 },
             )
