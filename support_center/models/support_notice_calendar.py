@@ -28,6 +28,8 @@ class SupportNoticeCalendar(models.AbstractModel):
             in_lang = self.with_context(lang=lang)
             for record in records.with_context(lang=lang):
                 organizer = organizers[record.company_id]
+                if record.ics_organizer:
+                    organizer = Person(record.ics_organizer, organizer.name)
                 visit = in_lang._prepare_visit(record, sequences[record.id], organizer)
                 vals_list.append(
                     {
@@ -38,8 +40,29 @@ class SupportNoticeCalendar(models.AbstractModel):
                     }
                 )
                 ids.append(record.id)
+        self._keep_organizers(organizers, ids)
         # sudo: attachments of a queued mail are the queue's.
         return dict(zip(ids, self.env["ir.attachment"].sudo().create(vals_list), strict=True))
+
+    @api.model
+    def _keep_organizers(self, organizers, ids):
+        """Note who the visits were announced by, for whatever is told of them later.
+
+        Not by ``write``: a mark is no change of the visit that a rule should look at.
+
+        :param dict organizers: company to ``delivery.calendar_file.Person``
+        :param list ids: of the visits
+        """
+        for company, organizer in organizers.items():
+            self.env.cr.execute(
+                """
+                UPDATE support_appointment SET ics_organizer = %s
+                 WHERE id = ANY(%s) AND company_id = %s AND ics_organizer IS NULL
+                """,
+                [organizer.email, ids, company.id],
+            )
+        visits = self.env["support.appointment"].browse(ids)
+        visits.invalidate_recordset(["ics_organizer"], flush=False)
 
     @api.model
     def _get_organizer(self, company):

@@ -647,6 +647,17 @@ class TestCalendarInvitation(CalendarCase):
         self.assertEqual(event["sequence"], 1)
         self.assertEqual(str(event["uid"]), visit.ics_uid)
 
+    def test_a_visit_keeps_its_organizer(self):
+        """Calendars take changes from the organizer of the event alone."""
+        visit = self._confirm()
+        self.env.ref("support_center.mail_alias_appointments").alias_name = "visits"
+        visit.start = at("2026-03-06 10:00")
+        later = self._confirm(start=at("2026-03-09 10:00"))
+        for record, address in ((visit, self.address), (later, f"visits@{self.alias_domain}")):
+            file = self._get_notices(record)[-1].attachment_ids
+            (event,) = Calendar.from_ical(file.raw).walk("VEVENT")
+            self.assertEqual(event["organizer"], f"mailto:{address}")
+
     def test_without_an_alias_the_company_is_asked(self):
         self.env.company.alias_domain_id = False
         visit = self._confirm()
