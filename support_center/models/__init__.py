@@ -27,6 +27,7 @@ from . import support_review_mixin
 from . import support_webhook_mixin
 from . import support_calendar_guard_mixin
 from . import support_calendar_mixin
+from . import support_calendar_mail
 from . import support_cleanup_mixin
 from . import support_company_mixin
 from . import support_customer_message_mixin
@@ -102,6 +103,7 @@ from . import ir_actions_server
 from . import ir_attachment
 from . import ir_binary
 from . import ir_cron
+from . import ir_mail_server
 from . import ir_sequence
 from . import mail_activity
 from . import mail_alias

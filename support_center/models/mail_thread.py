@@ -11,6 +11,7 @@ from odoo.tools import email_domain_extract, groupby, is_html_empty
 
 from ..intake import (
     NOTICE_CLASS,
+    CalendarMail,
     bound_message,
     classify,
     find_reply_to,
@@ -22,6 +23,8 @@ from ..intake import (
     is_own_group,
     is_readable,
     is_report,
+    name_calendar_parts,
+    read_calendar_mail,
     read_envelope,
     repair,
     repeats_a_request,
@@ -54,6 +57,8 @@ class GatewayMail(NamedTuple):
     is_automatic: bool
     # Name and address of the person who is to be answered; empty where that is the sender.
     reply_to: str = ""
+    # What calendars sent with it; None where nothing of that kind is in it.
+    calendar: CalendarMail | None = None
 
 
 class MailThread(models.AbstractModel):
@@ -98,6 +103,8 @@ class MailThread(models.AbstractModel):
         one mail: they get the same text with the same attachments. Mails that are not for us
         are Odoo's alone.
         """
+        if read_calendar_mail(message) and self._find_intake_addresses(message) is not None:
+            name_calendar_parts(message)
         originals = self._bound_mail(message)
         parse = partial(super().message_parse, message, save_original=save_original)
         parsed = self._parse_repaired(message, parse, originals)
@@ -234,9 +241,17 @@ class MailThread(models.AbstractModel):
             custom_values = None
             if thread_id:
                 self.env[model].browse(int(thread_id)).read(["display_name"])
+        calendar = self.env["support.calendar.mail"]
+        # What was returned to us carries our own file.
+        is_returned = self._classify_mail(message, message_dict) == "bounce"
+        direct = [] if is_returned else calendar._find_direct_route(message, message_dict)
+        if direct:
+            return direct
         routes = super().message_route(
             message, message_dict, model=model, thread_id=thread_id, custom_values=custom_values
         )
+        if not is_returned:
+            routes = calendar._route(message, message_dict, routes, INTAKE_MODELS)
         if not any(route[0] in INTAKE_MODELS for route in routes or ()):
             return routes
         self._name_writer(self._get_headers(message), message_dict)
@@ -325,9 +340,13 @@ class MailThread(models.AbstractModel):
         if any(route[0] in INTAKE_MODELS for route in routes or ()):
             kind = self._classify_mail(message, message_dict)
             headers = self._get_headers(message)
-            is_automatic = kind == "generated" or wants_no_answer(headers)
-            reply_to = self._find_reply_to(headers, message_dict)
-            this = self.with_context(**{GATEWAY_KEY: GatewayMail(kind, is_automatic, reply_to)})
+            mail = GatewayMail(
+                kind,
+                kind == "generated" or wants_no_answer(headers),
+                self._find_reply_to(headers, message_dict),
+                read_calendar_mail(message),
+            )
+            this = self.with_context(**{GATEWAY_KEY: mail})
         thread_id = False
         routes = [self._open_route(route) for route in routes or ()]
         for company, those in groupby(routes, this._get_route_company):

@@ -179,13 +179,16 @@ class SupportAnswerMixin(models.AbstractModel):
         return " ".join(list(dict.fromkeys(found))[-MAX_REFERENCES:]) or False
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        """The mail that makes a draft goes to nobody outside.
+        """The mail that makes a draft goes to nobody outside, nor does one of a calendar.
 
         Its customer follows the draft by the time that it is posted, and a
-        stranger's mail must not be passed on to whomever it names.
+        stranger's mail must not be passed on to whomever it names. What calendars send one
+        another would be taken in by the customer's.
         """
         recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
-        if self.env.context.get(FIRST_MAIL_KEY) is not FIRST_MAIL:
+        mail = self._get_gateway_mail()
+        is_first = self.env.context.get(FIRST_MAIL_KEY) is FIRST_MAIL
+        if not is_first and not (mail and mail.calendar):
             return recipients
         return [recipient for recipient in recipients if not recipient["share"]]
 

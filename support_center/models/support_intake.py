@@ -245,6 +245,7 @@ class SupportIntake(models.AbstractModel):
         sent = appointment.intake_sent_at
         company = appointment.company_id
         addresses = self.env["support.mail.address"]
+        invitation = self.env["support.calendar.mail"]._get_invitation(appointment)
 
         def _parse(sender):
             return parse_mail(
@@ -255,6 +256,7 @@ class SupportIntake(models.AbstractModel):
                 sent=pytz.utc.localize(sent) if sent else now,
                 default_timezone=self._get_mail_timezone(),
                 corrections=appointment._list_corrections(),
+                invitation=invitation,
             )
 
         result = _parse(appointment.intake_sender or None)

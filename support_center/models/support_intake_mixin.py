@@ -80,6 +80,22 @@ class SupportIntakeMixin(models.AbstractModel):
         help="The mail says that a program wrote it, so nobody reads an answer to it.",
     )
 
+    intake_calendar = fields.Json(
+        "Calendar Invitation",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="What the calendar files of the mail say.",
+    )
+    intake_calendar_uid = fields.Char(
+        "Invitation UID",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="base.group_user",
+        help="The UID of the invitation that the request came as.",
+    )
+
     def init(self):
         super().init()
         if not self._auto:
@@ -242,6 +258,8 @@ class SupportIntakeMixin(models.AbstractModel):
         if person and is_automatic and holds_form(text, msg_dict.get("subject") or ""):
             # A website's program wrote it for a person who waits for an answer.
             is_automatic = False
+        calendar = self.env["support.calendar.mail"]
+        found = mail.calendar if mail else None
         return {
             "name": "/",
             "source": "email",
@@ -252,7 +270,8 @@ class SupportIntakeMixin(models.AbstractModel):
             "intake_sender": person or msg_dict.get("email_from") or False,
             "intake_sent_at": msg_dict.get("date") or False,
             "intake_references": self._get_mail_references(msg_dict),
-            "intake_automatic": is_automatic,
+            "intake_automatic": is_automatic or calendar._is_answer(found),
+            **calendar._prepare_mail_vals(found),
         }
 
     @api.model

@@ -1,7 +1,7 @@
 from odoo import _, api, models
 
 # Another value would not put these right.
-NO_REMEDY = ("unsupported", "unconfirmed")
+NO_REMEDY = ("unsupported", "unconfirmed", "unknown_visit")
 # What of a request is our staff's to know and not told to who asks.
 STAFF_NOTES = ("names_visits", "other_name", "other_phone")
 
@@ -68,6 +68,9 @@ class SupportIntakeWords(models.AbstractModel):
             "key_not_text": _("has a key that is not a text."),
             "unconfirmed": _(
                 "is asked for by a reply, and is changed only after somebody has spoken with you."
+            ),
+            "unknown_visit": _(
+                "is an answer to an invitation, and no visit here has its UID; read what it says."
             ),
             "unsupported": _(
                 "cannot be heeded for a request by mail or webhook, which is kept in any case; "
@@ -187,6 +190,14 @@ class SupportIntakeWords(models.AbstractModel):
             "name_from_address": _(
                 "The name “%(value)s” was taken from the address.", value=params["value"]
             ),
+            "invitation": _("What the form does not say was taken from the calendar invitation."),
+            "invitation_repeats": _(
+                "The calendar invitation repeats; only its first date was taken."
+            ),
+            "calendar_unreadable": _(
+                "The calendar file of the mail could not be read; it is attached as it came."
+            ),
+            "calendar_about": _("The calendar file is about: %(value)s.", value=params["value"]),
             "truncated": _(
                 "The mail is long; only its first %(max)s characters were read.",
                 max=params["max"],

@@ -55,19 +55,30 @@ class SupportReplyMixin(models.AbstractModel):
         message_id = msg_dict.get("message_id")
         if message_id:
             this.env["support.intake.key"]._claim("mail", [(message_id,)])
+        calendar = mail and mail.calendar
+        if calendar and calendar.events:
+            this._run_automation(
+                "calendar_mail",
+                lambda records: {
+                    record.id: record.env["support.calendar.mail"]._take(record, msg_dict, calendar)
+                    for record in records
+                },
+            )
+            this = this.browse()
         this._run_automation(
             "receive_reply",
             lambda drafts: {draft.id: draft._take_reply(msg_dict, kind) for draft in drafts},
         )
-        for appointment in this:
+        for appointment in self.with_user(SUPERUSER_ID):
             appointment._name_author(msg_dict)
         return result
 
-    def _take_reply(self, msg_dict, kind):
+    def _take_reply(self, msg_dict, kind, invited=None):
         """Store what a reply corrects.
 
         :param dict msg_dict: as ``mail.thread.message_parse`` returns it
         :param kind: what ``intake.classify`` says of the mail
+        :param dict invited: what a calendar file in it corrects; the text has the last word
         :return: ``(outcome, message)``, as the guard expects
         """
         self.ensure_one()
@@ -76,7 +87,8 @@ class SupportReplyMixin(models.AbstractModel):
             if kind == "human":
                 self._hear_reply(msg_dict)
             return "skipped", obstacle
-        values = read_reply(self._get_mail_text(msg_dict), self._list_shown_lines())
+        written = read_reply(self._get_mail_text(msg_dict), self._list_shown_lines())
+        values = {**(invited or {}), **written}
         if not values:
             if self.intake_state == "review":
                 self._for_responsible()._ask_to_read_reply()

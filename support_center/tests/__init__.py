@@ -21,6 +21,7 @@ from . import (
     test_booking_ways,
     test_bulk,
     test_calendar_batches,
+    test_calendar_mail,
     test_calendar_mirror,
     test_calendar_moves,
     test_calendar_sync,
