@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .keys import match_key
 
@@ -56,7 +57,7 @@ _ROLES = {
 # "wrote", as the sentence above a quotation has it.
 _WROTE = re.compile(
     r"(?<!\w)(?:wrote|writes|sent|schrieb|écrit|escribió|escribio|escreveu|scritto|schreef|"
-    r"geschreven|skrev|skrifaði|kirjoitti|kirjutas|napisa[łl]|napsal|písal|napísal|пише|писав|"
+    r"geschreven|skrev|skrifaði|kirjoitti|kirjutas|napisa[łl]|napsal|písal|napísal|pisze|пишет?|писав|"
     r"написав|написал|написа|έγραψε|yazdı|írta|scris|rakstīja|rašė|viết|menulis)"
     r"|写道|寫道|写了|書きました|작성|썼습니다|님이|כתב|كتب|كتابة|เขียน|लिखा",
     re.I,
@@ -86,8 +87,10 @@ _HEADER = re.compile(
     r"\s*[*_]{0,3} ?([^\W\d_](?:[^:：﹕@<>\d\n\"()/|=*_\t]{0,28}[^:：﹕@<>\d\n\"()/|=*_\s])?)"
     r"\s{0,3}[*_]{0,3}\s{0,3}[:：﹕][*_]{0,3}(?!//)\s*(.*)"
 )
-_ADDRESS = re.compile(r"[^\s<>()\[\]\"',:;@]+@[^\s<>()\[\]\"',:;@]+\.[^\s<>()\[\]\"',:;@]+")
-_IN_BRACKETS = re.compile(r"[<(\[]\s{0,3}(?:mailto:[^<>@]{0,80}<?)?[^\s<>()\[\]@]+@[^\s<>()\[\]@]+")
+_ADDRESS = re.compile(
+    r"[^\s<>()\[\]\"',:;@]{1,64}@[^\s<>()\[\]\"',:;@]{1,200}\.[^\s<>()\[\]\"',:;@.]{1,64}"
+)
+_IN_BRACKETS = re.compile(r"[<(\[]\s{0,3}(?:mailto:[^<>@]{0,80}<?)?[^\s<>()\[\]@]{1,200}@[^\s<>()\[\]@]+")
 _LINK = re.compile(r"(?:https?|mailto):[^\s<>]*", re.I)
 _NUMBER = re.compile(r"\d+")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
@@ -192,16 +195,20 @@ def _is_told(words: str) -> bool:
 
 
 def _find_block(lines: list[str], start: int) -> Introduction | None:
-    if not _match_header(lines[start]) or (start and _is_form_line(lines[start - 1])):
+    before = lines[start - 1] if start else ""
+    # What stands below a header was looked at together with it.
+    if not _match_header(lines[start]) or _get_role(before) or _is_form_line(before):
         return None
     headers = _take_headers(lines, start)
     ruled = start > 0 and is_rule(lines[_skip_back(lines, start - 1)])
-    first = not any(line.strip() for line in lines[max(start - 3, 0) : start])
-    if _has_words(headers, ruled, first and start <= 3):
+    first = start <= 3 and not any(line.strip() for line in lines[:start])
+    if headers[0].role and _has_words(headers, ruled, first):
         return Introduction(_end_with_words(headers), True, _find_author(headers))
     end = headers[-1].end
     touches_form = end < len(lines) and _is_form_line(lines[end])
-    if not touches_form and _has_shape(headers):
+    # Where "From" stands below other lines, the headers may begin there.
+    begins_below = any(header.role == "from" for header in headers[1:])
+    if not (touches_form or begins_below or _match_header(before)) and _has_shape(headers):
         return Introduction(end, True, _find_author(headers))
     return None
 
@@ -219,7 +226,9 @@ def _is_form_line(line: str) -> bool:
     return bool(separator) and match_key(name) is not None
 
 
+@lru_cache(maxsize=256)
 def _match_header(line: str) -> re.Match[str] | None:
+    """``line`` as a header; kept for a moment, since neighbouring lines look at it again."""
     match = _HEADER.fullmatch(line[:_MAX_COLUMNS].rstrip())
     if match and len(match[1].split()) <= _MAX_LABEL_WORDS and not match_key(match[1]):
         return match
@@ -241,18 +250,21 @@ def _read_header(lines: list[str], number: int) -> _Header | None:
 
 
 def _take_headers(lines: list[str], start: int) -> list[_Header]:
-    """The headers from line ``start`` on; one blank line may stand between known ones."""
+    """The headers from line ``start`` on; some programs write them with blank lines between."""
     headers: list[_Header] = []
-    number = start
+    number, is_spaced = start, False
     while number < len(lines) and len(headers) < _MAX_HEADERS:
         header = _read_header(lines, number)
-        roles = {known.role for known in headers}
-        if header is None or (
-            headers and number > headers[-1].end and header.role in {None, *roles}
-        ):
+        if header is None:
             break
         headers.append(header)
-        number = skip_blanks(lines, header.end, most=1)
+        number = header.end
+        below = skip_blanks(lines, number, most=1)
+        begins = not headers[1:] and header.role == "from" and "@" in header.value
+        is_spaced = below > number and (is_spaced or begins)
+        if is_spaced and below < len(lines):
+            role = _get_role(lines[below])
+            number = below if role and role not in {known.role for known in headers} else number
     return headers
 
 
@@ -352,10 +364,12 @@ def _find_sentence(lines: list[str], start: int, line: str) -> Introduction | No
 
 def _begins_below(parts: list[str]) -> bool:
     """Whether the first lines of a sentence are prose that only stands above it."""
-    whole = bool(_IN_BRACKETS.search(" ".join(parts)))
+    whole = " ".join(parts)
     rests = (" ".join(parts[first:]) for first in range(1, len(parts)))
     return any(
-        _is_sentence(rest) and _is_moment(rest) and bool(_IN_BRACKETS.search(rest)) is whole
+        _is_sentence(rest)
+        and _is_moment(rest) is _is_moment(whole)
+        and bool(_IN_BRACKETS.search(rest)) is bool(_IN_BRACKETS.search(whole))
         for rest in rests
     )
 
@@ -385,6 +399,8 @@ def _is_sentence(text: str) -> bool:
         return False
     text = text.rstrip(" *_")
     ends = text.endswith((":", "："))
+    if not (ends or "@" in text or _STAMPED.match(text)):
+        return False
     wrote = _WROTE.search(text)
     bracket = _IN_BRACKETS.search(text)
     date = _NUMBER.search(text)
@@ -405,7 +421,8 @@ def _is_sentence(text: str) -> bool:
 
 def _is_moment(text: str) -> bool:
     """Whether ``text`` names a day, in whatever language: by its numbers alone."""
-    text = _LINK.sub(" ", _ADDRESS.sub(" ", text[:_MAX_COLUMNS]))
+    text = _LINK.sub(" ", text[:_MAX_COLUMNS])
+    text = _ADDRESS.sub(" ", text) if "@" in text else text
     numbers = [number for number in _NUMBER.findall(text) if len(number) <= 4]
     short = [number for number in numbers if len(number) <= 2]
     if any(len(number) == 4 and 1300 <= int(number) < 2700 for number in numbers):

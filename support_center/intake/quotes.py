@@ -33,8 +33,8 @@ _SENT_FROM = re.compile(
     r"télécharge[rz]|obtenir|enviado|enviada|obtener|obter|inviato|scarica|ottieni|verzonden|"
     r"verstuurd|download|skickat|hämta|sendt|hent|lähetetty|hanki|wysłan[eo]|pobierz|odeslán[oa]|"
     r"získat|odoslané|отправлен[оа]|скачать|надіслано|отримати|изпратен[оа]|στάλθηκε|λήψη|"
-    r"gönderildi|küldve|elküldve|trimis|poslano|saadetud|nosūtīts|išsiųsta|đã gửi|tải|dikirim|"
-    r"发自|發自|取自|获取|取得|נשלח|أرسلت|تم الإرسال|ส่งจาก)\b",
+    r"gönderildi|küldve|elküldve|trimis|poslano|saadetud|nosūtīts|išsiųsta|đã gửi|tải|dikirim)(?!\w)"
+    r"|\W{0,3}(?:发自|發自|從|从|取自|获取|取得|נשלח|أرسلت|تم الإرسال|ส่งจาก)",
     re.I,
 )
 _SENT_WITH = re.compile(
@@ -51,7 +51,7 @@ _FROM_MY = re.compile(
     re.I,
 )
 _PRODUCT = re.compile(
-    r"iphone|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|honor|oneplus|pixel|"
+    r"iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|honor|oneplus|pixel|"
     r"nokia|motorola|xperia|sony|htc|lumia|windows|outlook|hotmail|yahoo|gmail|icloud|mail\.ru|"
     r"yandex|proton|tutanota|k-9|bluemail|aquamail|airmail|mailbox|spark|gmx|web\.de|freenet|"
     r"telekom|zimbra|thunderbird|smartphone|handy|mobil|telef|phone|айфон|手机|携帯|휴대폰",
