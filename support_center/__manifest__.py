@@ -23,7 +23,6 @@
             "email_validator",
             "icalendar",
             "lxml",
-            "quotequail",
             "requests",
             "standardwebhooks",
             "tzdata",
