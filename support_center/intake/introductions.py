@@ -90,14 +90,18 @@ _HEADER = re.compile(
 _ADDRESS = re.compile(
     r"[^\s<>()\[\]\"',:;@]{1,64}@[^\s<>()\[\]\"',:;@]{1,200}\.[^\s<>()\[\]\"',:;@.]{1,64}"
 )
-_IN_BRACKETS = re.compile(r"[<(\[]\s{0,3}(?:mailto:[^<>@]{0,80}<?)?[^\s<>()\[\]@]{1,200}@[^\s<>()\[\]@]+")
+_IN_BRACKETS = re.compile(
+    r"[<(\[]\s{0,3}(?:mailto:[^<>@]{0,80}<?)?[^\s<>()\[\]@]{1,200}@[^\s<>()\[\]@]+"
+)
 _LINK = re.compile(r"(?:https?|mailto):[^\s<>]*", re.I)
 _NUMBER = re.compile(r"\d+")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
 _NUMERIC_DATE = re.compile(r"\d{1,4}([./-]) ?\d{1,2}\1 ?\d{1,4}")
 _STAMPED = re.compile(r"\d{4}-\d\d?-\d\d? \d\d?:\d\d GMT[+-]\d\d?:\d\d \S")
 _RULE = re.compile(r"\s*[-_=*~—–#]{3,}\s*")
-_WORDED_RULE = re.compile(r"\s*[*_]?[-_=]{2,}[ >]{0,3}([^-_=\s][^\n]{0,118}?)[ <]{0,3}[-_=]{2,}[*_]?\s*")
+_WORDED_RULE = re.compile(
+    r"\s*[*_]?[-_=]{2,}[ >]{0,3}([^-_=\s][^\n]{0,118}?)[ <]{0,3}[-_=]{2,}[*_]?\s*"
+)
 
 
 @dataclass(frozen=True)

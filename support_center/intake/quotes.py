@@ -141,7 +141,7 @@ def _join(pieces: Iterable[list[str]]) -> str:
             blank = blank or not piece[0].strip()
             own += ["", *filled] if own and blank else filled
             blank = False
-        blank = blank or bool(piece) and not piece[-1].strip()
+        blank = blank or (bool(piece) and not piece[-1].strip())
     return "\n".join(own)
 
 

@@ -74,7 +74,9 @@ def test_what_is_marked_together_with_its_sentence(sentence):
 
 
 @headers
-@pytest.mark.parametrize("above", ["\n\n", "\n\n________________________________\n", "\n\n====\n\n"])
+@pytest.mark.parametrize(
+    "above", ["\n\n", "\n\n________________________________\n", "\n\n====\n\n"]
+)
 def test_what_stands_below_headers_is_quoted(block, above):
     text = f"{OWN}{above}{block}\n\n{OLD}"
     parts = _split(text)
@@ -84,7 +86,9 @@ def test_what_stands_below_headers_is_quoted(block, above):
 
 @headers
 @pytest.mark.parametrize("above", ["", f"{OWN}\n\n"])
-@pytest.mark.parametrize("subject", ["Visit", "Fwd: Visit", "WG: Visit", "PD: Visit", "转发：Visit"])
+@pytest.mark.parametrize(
+    "subject", ["Visit", "Fwd: Visit", "WG: Visit", "PD: Visit", "转发：Visit"]
+)
 def test_in_a_forwarded_mail_it_is_read(block, above, subject):
     result = _parse(f"{above}{block}\n\n{OLD}", subject)
     assert result.request.customer_email == "old@example.com"
@@ -97,7 +101,18 @@ def test_in_a_forwarded_mail_it_is_read(block, above, subject):
 @headers
 @pytest.mark.parametrize(
     "subject",
-    ["Odp: x", "YNT: x", "Отв: x", "Σχετ: x", "ΑΠ: x", "Vá: x", "回复：x", "답장: x", "返信: x", "Trả lời: x"],
+    [
+        "Odp: x",
+        "YNT: x",
+        "Отв: x",
+        "Σχετ: x",
+        "ΑΠ: x",
+        "Vá: x",
+        "回复：x",
+        "답장: x",
+        "返信: x",
+        "Trả lời: x",
+    ],
 )
 def test_replies_in_other_languages_are_replies(block, subject):
     assert not _parse(f"{OWN}\n\n{block}\n\n{OLD}", subject).has_form
