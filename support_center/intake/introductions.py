@@ -87,6 +87,8 @@ _BEGIN = re.compile(
     re.I,
 )
 _MAX_RULE_WORDS = 6
+# "Ann said:", in a language that nobody listed.
+_MAX_LEAD_WORDS = 3
 _HEADER = re.compile(
     r"\s*[*_]{0,3} ?"
     r"([^\W\d_](?:[^:：﹕@<>\d\n\"()/|=*_\t]{0,28}[^:：﹕@<>\d\n\"()/|=*_\s])?)"
@@ -155,6 +157,15 @@ def read_headers(lines: list[str], start: int) -> Introduction | None:
     if _has_shape(headers):
         return Introduction(headers[-1].end, True, _find_author(headers))
     return None
+
+
+def is_lead(line: str) -> bool:
+    """Whether ``line``, right above a marked quotation, may say whose it is, in whatever words."""
+    line = line[:_MAX_COLUMNS].strip()
+    if not line.endswith((":", "：")) or match_key(line[:-1]):
+        return False
+    is_short = len(line.split()) <= _MAX_LEAD_WORDS
+    return is_short or "@" in line or bool(_WROTE.search(line)) or _is_moment(line)
 
 
 def is_rule(line: str) -> bool:
@@ -384,6 +395,7 @@ def _begins_below(parts: list[str]) -> bool:
     rests = (" ".join(parts[first:]) for first in range(1, len(parts)))
     return any(
         _is_sentence(rest)
+        and not rest.startswith("<")
         and _is_moment(rest) is _is_moment(whole)
         and bool(_IN_BRACKETS.search(rest)) is bool(_IN_BRACKETS.search(whole))
         for rest in rests

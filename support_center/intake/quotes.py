@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .introductions import Introduction, find_introduction, is_rule, read_headers, skip_blanks
+from .introductions import (
+    Introduction,
+    find_introduction,
+    is_lead,
+    is_rule,
+    read_headers,
+    skip_blanks,
+)
 from .keys import match_key
 
 # What a mail program puts under a mail is one short line.
@@ -176,9 +183,7 @@ def _without_lead(lines: list[str]) -> list[str]:
     number = len(lines) - 1
     while number >= 0 and not lines[number].strip():
         number -= 1
-    line = lines[number].rstrip() if number >= 0 else ""
-    is_lead = line.endswith((":", "：")) and not match_key(line[:-1])
-    return lines[:number] if is_lead else lines
+    return lines[:number] if number >= 0 and is_lead(lines[number]) else lines
 
 
 def _without_rule(lines: list[str]) -> list[str]:
@@ -220,7 +225,7 @@ def _is_of_a_device(line: str) -> bool:
     if _LINKED_PRODUCT.fullmatch(line):
         return True
     words = len(line.split())
-    if _PRODUCT.search(line) and words <= _MAX_DEVICE_WORDS + 3:
+    if _PRODUCT.search(line) and words <= _MAX_DEVICE_WORDS + 1:
         if _SENT_FROM.match(line):
             return True
         if _SENT_WITH.search(line) and (words <= 4 or _THIS_WAS.match(line)):

@@ -151,7 +151,7 @@ def test_the_line_of_a_device_is_nobody_s_text(line):
 @pytest.mark.parametrize(
     "line",
     ["My iPhone is broken.", "The report was sent from my iPhone", "Please get Outlook to work",
-     "Sent from my desk, since that is much easier than from a phone.", "iPhone", "Outlook",
+     "Sent from my desk, which is much easier than my phone.", "iPhone", "Outlook",
      "I have it from https://play.google.com/store/example", "Outlook says this: https://aka.ms/x",
      "I sent it from the phone that you gave me in May", "Windows hat es nicht gesendet"],
 )  # fmt: skip
@@ -175,6 +175,7 @@ def test_a_last_line_about_a_device_is_the_sender_s(line):
         "From: 10:00\nTo: 12:00\nDate: Monday",
         "Device: Printer\nSerial: 12-34-56\nSince: 05.01.2027 10:00\nRoom: 4",
         "To: the technician\nDate: 2027-01-05 10:00",
+        "Contact: Ana Keller <ana@example.com>\nSince: 05.01.2027 10:00",
         # Prose with colons, dates and addresses.
         "These are the hours at which I am there in 2027, from 5 January on:\nMonday 10:00",
         "Call Ben (ben@example.com) or me:\n0170 123456",
@@ -216,6 +217,11 @@ def test_the_rest_of_a_quoted_line_that_lost_its_mark():
     for answer in ("Yes.", "yes", "priority: high"):
         assert _split(f"{asked}\n{answer}\n> x").own == answer
     assert _split(f"{long}\nYes, it is.\n> Please come.\n").own == "Yes, it is."
+
+
+def test_a_line_of_the_sender_s_above_marked_lines_stays():
+    own = f"{OWN}\n\nThese are my answers to your questions:"
+    assert _split(f"{own}\n\n> Is it loud?\nYes.").own == f"{own}\n\nYes."
 
 
 # Whatever people write but addresses, marks and rules.
