@@ -25,6 +25,10 @@ _MAX_HEADERS = 12
 _SHORTEST_WRAPPED = 38
 # How far into a sentence its date stands at most: "On", "W dniu", the day of the week.
 _LATEST_DATE = 40
+# What stands between date and address, or follows "wrote"; and what follows an address.
+_LONGEST_NAME = 60
+_LONGEST_TAIL = 80
+_SHORT_TAIL = 12
 
 _ROLES = {
     word: role
@@ -32,8 +36,8 @@ _ROLES = {
         "from": """from von de da van fra från frá od od: ot от від από kimden gönderen feladó de_la
             expeditor saatja no nuo šalje lähettäjä отправитель від_кого от_кого remitente
             expéditeur absender mittente remetente afzender nadawca odesílatel odosielateľ
-            pošiljatelj 发件人 寄件者 寄件人 差出人 送信者 보낸_사람 보낸사람 מאת من từ người_gửi dari
-            pengirim จาก प्रेषक""",
+            pošiljatelj 发件人 寄件者 寄件人 差出人 送信者 보낸_사람 보낸사람 מאת من từ
+            người_gửi dari pengirim จาก प्रेषक""",
         "to": """to an a à para aan pour til till vastaanottaja do komu кому до προς kime alıcı
             címzett către catre destinatar saaja kam gavėjas за prima primatelj 收件人 收件者 宛先
             받는_사람 받는사람 אל إلى الى đến tới người_nhận kepada ถึง प्रति""",
@@ -42,8 +46,8 @@ _ROLES = {
             wysłano odesláno odoslané odoslaný dátum elküldve küldve trimis dată отправлено дата
             отправки надіслано відправлено изпратено послато poslano στάλθηκε αποστολή ημερομηνία
             gönderildi gönderilme_tarihi gönderme_tarihi tarih saadetud kuupäev nosūtīts datums
-            išsiųsta 发送时间 發送時間 寄件日期 日期 时间 日時 日付 送信日時 보낸_날짜 날짜 נשלח תאריך
-            التاريخ تاريخ_الإرسال تم_الإرسال đã_gửi ngày ngày_gửi dikirim tanggal ส่ง วันที่
+            išsiųsta 发送时间 發送時間 寄件日期 日期 时间 日時 日付 送信日時 보낸_날짜 날짜
+            נשלח תאריך التاريخ تاريخ_الإرسال تم_الإرسال đã_gửi ngày ngày_gửi dikirim tanggal ส่ง วันที่
             भेजा_गया दिनांक message_du""",
         "subject": """subject betreff objet sujet asunto assunto oggetto onderwerp emne ämne aihe
             efni temat předmět predmet tárgy subiect тема θέμα konu teema temats tema относно 主题
@@ -56,7 +60,7 @@ _ROLES = {
 }
 # "wrote", as the sentence above a quotation has it.
 _WROTE = re.compile(
-    r"(?<!\w)(?:wrote|writes|sent|schrieb|écrit|escribió|escribio|escreveu|scritto|schreef|"
+    r"(?<!\w)(?:wrote|writes|schrieb|écrit|escribió|escribio|escreveu|scritto|schreef|"
     r"geschreven|skrev|skrifaði|kirjoitti|kirjutas|napisa[łl]|napsal|písal|napísal|pisze|пишет?|писав|"
     r"написав|написал|написа|έγραψε|yazdı|írta|scris|rakstīja|rašė|viết|menulis)"
     r"|写道|寫道|写了|書きました|작성|썼습니다|님이|כתב|كتب|كتابة|เขียน|लिखा",
@@ -83,8 +87,11 @@ _BEGIN = re.compile(
     re.I,
 )
 _MAX_RULE_WORDS = 6
+# "Ann said:", in a language that nobody listed.
+_MAX_LEAD_WORDS = 3
 _HEADER = re.compile(
-    r"\s*[*_]{0,3} ?([^\W\d_](?:[^:：﹕@<>\d\n\"()/|=*_\t]{0,28}[^:：﹕@<>\d\n\"()/|=*_\s])?)"
+    r"\s*[*_]{0,3} ?"
+    r"([^\W\d_](?:[^:：﹕@<>\d\n\"()/|=*_\t]{0,28}[^:：﹕@<>\d\n\"()/|=*_\s])?)"
     r"\s{0,3}[*_]{0,3}\s{0,3}[:：﹕][*_]{0,3}(?!//)\s*(.*)"
 )
 _ADDRESS = re.compile(
@@ -97,6 +104,8 @@ _LINK = re.compile(r"(?:https?|mailto):[^\s<>]*", re.I)
 _NUMBER = re.compile(r"\d+")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
 _NUMERIC_DATE = re.compile(r"\d{1,4}([./-]) ?\d{1,2}\1 ?\d{1,4}")
+_YEAR_FIRST = re.compile(r"\d{4}[/-]\d\d?[/-]\d\d?\D")
+_SENTENCE_END = re.compile(r"[.!?;]\s")
 _STAMPED = re.compile(r"\d{4}-\d\d?-\d\d? \d\d?:\d\d GMT[+-]\d\d?:\d\d \S")
 _RULE = re.compile(r"\s*[-_=*~—–#]{3,}\s*")
 _WORDED_RULE = re.compile(
@@ -150,6 +159,15 @@ def read_headers(lines: list[str], start: int) -> Introduction | None:
     return None
 
 
+def is_lead(line: str) -> bool:
+    """Whether ``line``, right above a marked quotation, may say whose it is, in whatever words."""
+    line = line[:_MAX_COLUMNS].strip()
+    if not line.endswith((":", "：")) or match_key(line[:-1]):
+        return False
+    is_short = len(line.split()) <= _MAX_LEAD_WORDS
+    return is_short or "@" in line or bool(_WROTE.search(line)) or _is_moment(line)
+
+
 def is_rule(line: str) -> bool:
     """Whether ``line`` is nothing but a rule."""
     return bool(_RULE.fullmatch(line[:_MAX_COLUMNS]))
@@ -169,21 +187,22 @@ def skip_blanks(lines: list[str], start: int, most: int = 3) -> int:
 
 
 def _find_rule(lines: list[str], start: int, line: str) -> Introduction | None:
-    """``---- Original message ----``, or "Begin forwarded message:" above headers."""
+    """``---- Original message ----``, or "Begin forwarded message:" without a rule."""
     match = _WORDED_RULE.fullmatch(line)
     words = match[1] if match else line.strip()
     forwarded = bool(_FORWARDED.search(words))
     if match_key(words) or not (match or (forwarded and words.endswith((":", "：")))):
         return None
     after = skip_blanks(lines, start + 1)
-    headers = read_headers(lines, after) if after < len(lines) else None
-    if headers:
-        return headers
+    below = after if after < len(lines) else start
     if match:
-        told = forwarded or _OF_A_MESSAGE.search(words) or _is_told(words)
+        is_told = forwarded or bool(_OF_A_MESSAGE.search(words)) or _is_told(words)
     else:
-        told = _BEGIN.search(words) and len(words.split()) <= _MAX_RULE_WORDS
-    return Introduction(start + 1, forwarded) if told else None
+        is_told = bool(_BEGIN.search(words)) and len(words.split()) <= _MAX_RULE_WORDS
+    if is_told:
+        return read_headers(lines, below) or Introduction(start + 1, forwarded)
+    # Any other words may be a heading of the sender's.
+    return _find_block(lines, below) if match and below > start else None
 
 
 def _is_told(words: str) -> bool:
@@ -203,8 +222,11 @@ def _find_block(lines: list[str], start: int) -> Introduction | None:
     # What stands below a header was looked at together with it.
     if not _match_header(lines[start]) or _get_role(before) or _is_form_line(before):
         return None
+    if _match_header(before) and not _get_role(lines[start]):
+        return None
     headers = _take_headers(lines, start)
-    ruled = start > 0 and is_rule(lines[_skip_back(lines, start - 1)])
+    above = lines[_skip_back(lines, start - 1)] if start else ""
+    ruled = is_rule(above) or bool(_WORDED_RULE.fullmatch(above[:_MAX_COLUMNS]))
     first = start <= 3 and not any(line.strip() for line in lines[:start])
     if headers[0].role and _has_words(headers, ruled, first):
         return Introduction(_end_with_words(headers), True, _find_author(headers))
@@ -212,7 +234,7 @@ def _find_block(lines: list[str], start: int) -> Introduction | None:
     touches_form = end < len(lines) and _is_form_line(lines[end])
     # Where "From" stands below other lines, the headers may begin there.
     begins_below = any(header.role == "from" for header in headers[1:])
-    if not (touches_form or begins_below or _match_header(before)) and _has_shape(headers):
+    if not (touches_form or begins_below) and not _match_header(before) and _has_shape(headers):
         return Introduction(end, True, _find_author(headers))
     return None
 
@@ -308,7 +330,8 @@ def _has_words(headers: list[_Header], ruled: bool, first: bool) -> bool:
     author = next((header for header in headers if header.role == "from"), None)
     dated = any(header.role == "date" and _is_moment(header.value) for header in headers)
     if author is None:
-        return len(roles) == 2 and dated and any(_ADDRESS.search(h.value) for h in headers)
+        mailed = any(header.role == "to" and _ADDRESS.search(header.value) for header in headers)
+        return len(headers) == 2 and dated and mailed
     if _ADDRESS.search(author.value):
         return len(roles) >= (2 if first else 3) or dated
     # People write "From: Berlin, To: Hamburg, Date: Monday", too.
@@ -372,6 +395,7 @@ def _begins_below(parts: list[str]) -> bool:
     rests = (" ".join(parts[first:]) for first in range(1, len(parts)))
     return any(
         _is_sentence(rest)
+        and not rest.startswith("<")
         and _is_moment(rest) is _is_moment(whole)
         and bool(_IN_BRACKETS.search(rest)) is bool(_IN_BRACKETS.search(whole))
         for rest in rests
@@ -399,28 +423,42 @@ def _is_torn(text: str, rest: str, before: str | None) -> bool:
 
 def _is_sentence(text: str) -> bool:
     """Whether ``text`` says when a message was written, and by whom."""
-    if len(text) > _MAX_SENTENCE:
-        return False
     text = text.rstrip(" *_")
     ends = text.endswith((":", "："))
-    if not (ends or "@" in text or _STAMPED.match(text)):
+    if len(text) > _MAX_SENTENCE or not (ends or "@" in text or _STAMPED.match(text)):
         return False
-    wrote = _WROTE.search(text)
     bracket = _IN_BRACKETS.search(text)
-    date = _NUMBER.search(text)
-    dated = date is not None and date.start() < _LATEST_DATE and _is_moment(text)
     if bracket:
-        tail = len(text) - bracket.end()
-        if _is_moment(text) and ends and (dated or bracket.start() < 100):
-            return tail < 60 or wrote is not None
-        if wrote and wrote.start() > bracket.start() and tail < 30:
-            # "Name <address> wrote:"; without a colon there has to be a date.
-            return ends or dated
-        # "2013/7/20 Name <address>", and nothing after it.
-        return dated and _NUMERIC_DATE.match(text) is not None and tail < 2
+        return _names_address(text, bracket, ends)
+    date, wrote = _NUMBER.search(text), _WROTE.search(text)
     if _STAMPED.match(text):
         return True
-    return dated and ends and wrote is not None
+    if not (ends and date and wrote and date.start() < wrote.start()):
+        return False
+    rest = text[wrote.end() :]
+    is_short = len(rest) < _LONGEST_NAME and not _SENTENCE_END.search(rest)
+    return is_short and date.start() < _LATEST_DATE and _is_moment(text)
+
+
+def _names_address(text: str, bracket: re.Match[str], ends: bool) -> bool:
+    """Whether a sentence with an address in brackets introduces what its owner wrote."""
+    # Outlook writes "name <address<mailto:address>>".
+    before, tail = text[: bracket.start()], _IN_BRACKETS.sub("", text[bracket.end() :])
+    date = _NUMBER.search(before)
+    dated = date is not None and date.start() < _LATEST_DATE and _is_moment(before)
+    wrote_after, wrote_before = _WROTE.search(tail), _WROTE.search(before)
+    if wrote_after and len(tail) < _LONGEST_TAIL:
+        # "Name <address> wrote:"; without a colon a date stands before it, and nothing after it.
+        return ends or (dated and wrote_after.end() == len(tail))
+    if dated and wrote_before:
+        return ends and len(tail) < _SHORT_TAIL
+    if dated and ends:
+        # In a language that nobody listed: "date, name <address>", and a word at most.
+        name = before[max(found.end() for found in _NUMBER.finditer(before)) :]
+        named = len(name) < _LONGEST_NAME and bracket[0].startswith("<")
+        return named and len(tail) < _LONGEST_TAIL / 2
+    # "2013/7/20 Name <address>", and nothing after it.
+    return dated and _YEAR_FIRST.match(text) is not None and tail == ">"
 
 
 def _is_moment(text: str) -> bool:

@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .introductions import Introduction, find_introduction, is_rule, read_headers, skip_blanks
+from .introductions import (
+    Introduction,
+    find_introduction,
+    is_lead,
+    is_rule,
+    read_headers,
+    skip_blanks,
+)
 from .keys import match_key
 
 # What a mail program puts under a mail is one short line.
@@ -17,8 +24,9 @@ _SHORTEST_TORN = 60
 _QUOTED = re.compile(r"> ?")
 
 _REPLY_SUBJECT = re.compile(
-    r"\s*(?:re|aw|antw|sv|vs|ref|rif|res|r|tr re|odp|odg|ynt|yan|vá|blšr|atb|ats|vast|bls|bal|"
-    r"απ|σχετ|отв|ответ|відп|на|одг|rép|rsp|svar|trả lời|回复|答复|回覆|答覆|返信|답장|회신|השב|תשובה|رد)"
+    r"\s*(?:re|aw|antw|sv|vs|ref|rif|res|r|tr re|odp|odg|ynt|yan|vá|atb|ats|vast|bls|bal|"
+    r"απ|σχετ|отв|ответ|відп|на|одг|rép|rsp|svar|trả lời|"
+    r"回复|答复|回覆|答覆|返信|답장|회신|השב|תשובה|رد)"
     r"\s*(?:\[\d+\])?\s*[:：]",
     re.I,
 )
@@ -33,8 +41,8 @@ _SENT_FROM = re.compile(
     r"télécharge[rz]|obtenir|enviado|enviada|obtener|obter|inviato|scarica|ottieni|verzonden|"
     r"verstuurd|download|skickat|hämta|sendt|hent|lähetetty|hanki|wysłan[eo]|pobierz|odeslán[oa]|"
     r"získat|odoslané|отправлен[оа]|скачать|надіслано|отримати|изпратен[оа]|στάλθηκε|λήψη|"
-    r"gönderildi|küldve|elküldve|trimis|poslano|saadetud|nosūtīts|išsiųsta|đã gửi|tải|dikirim)(?!\w)"
-    r"|\W{0,3}(?:发自|發自|從|从|取自|获取|取得|נשלח|أرسلت|تم الإرسال|ส่งจาก)",
+    r"gönderildi|küldve|elküldve|trimis|poslano|saadetud|nosūtīts|išsiųsta|đã gửi|tải|"
+    r"dikirim)(?!\w)|\W{0,3}(?:发自|發自|從|从|取自|获取|取得|נשלח|أرسلت|تم الإرسال|ส่งจาก)",
     re.I,
 )
 _SENT_WITH = re.compile(
@@ -57,10 +65,11 @@ _PRODUCT = re.compile(
     r"telekom|zimbra|thunderbird|smartphone|handy|mobil|telef|phone|айфон|手机|携帯|휴대폰",
     re.I,
 )
-# Where the names of programs for phones lead.
-_PRODUCT_LINK = re.compile(
-    r"https?://(?:aka\.ms/|go\.microsoft\.com/fwlink|outlook\.com/mobile|"
-    r"(?:overview\.)?mail\.yahoo\.com|[^\s/]*onelink\.me/|(?:apps|play)\.(?:apple|google)\.com/)",
+# The name of a program for phones that leads to where one gets it.
+_LINKED_PRODUCT = re.compile(
+    r"[^.?!:]{0,60}(?:outlook|mail|hotmail)[^.?!:]{0,40}"
+    r"(?:https?://(?:aka\.ms|go\.microsoft\.com|outlook\.com/mobile|(?:overview\.)?mail\.yahoo|"
+    r"[^\s/]{0,60}onelink\.me|apps\.apple\.com|play\.google\.com)\S*)",
     re.I,
 )
 
@@ -174,9 +183,7 @@ def _without_lead(lines: list[str]) -> list[str]:
     number = len(lines) - 1
     while number >= 0 and not lines[number].strip():
         number -= 1
-    line = lines[number].rstrip() if number >= 0 else ""
-    is_lead = line.endswith((":", "：")) and not match_key(line[:-1])
-    return lines[:number] if is_lead else lines
+    return lines[:number] if number >= 0 and is_lead(lines[number]) else lines
 
 
 def _without_rule(lines: list[str]) -> list[str]:
@@ -215,10 +222,10 @@ def _is_of_a_device(line: str) -> bool:
     """Whether a program or phone put ``line`` under the mail ("Sent from my phone")."""
     if len(line) > _MAX_DEVICE_LINE:
         return False
-    if _PRODUCT_LINK.search(line):
+    if _LINKED_PRODUCT.fullmatch(line):
         return True
     words = len(line.split())
-    if _PRODUCT.search(line) and words <= _MAX_DEVICE_WORDS + 3:
+    if _PRODUCT.search(line) and words <= _MAX_DEVICE_WORDS + 1:
         if _SENT_FROM.match(line):
             return True
         if _SENT_WITH.search(line) and (words <= 4 or _THIS_WAS.match(line)):

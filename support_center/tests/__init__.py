@@ -64,6 +64,7 @@ from . import (
     test_mail_failures,
     test_mail_front_rights,
     test_mail_gateway_guard,
+    test_mail_quotations,
     test_migration,
     test_my_day,
     test_notice_edges,
