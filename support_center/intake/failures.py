@@ -181,7 +181,7 @@ def _walk(message: Message) -> Iterator[Message]:
         yield part
         content = part.get_payload()
         if part.get_content_maintype() == "multipart" and isinstance(content, list):
-            waiting += content
+            waiting += [each for each in content if isinstance(each, Message)]
 
 
 def _read_text(message: Message) -> str:
