@@ -1,3 +1,5 @@
+from email.message import EmailMessage
+
 from odoo import models
 
 from ..delivery.calendar_file import offer_to_calendars
@@ -11,7 +13,8 @@ class IrMailServer(models.Model):
 
     def send_email(self, message, *args, **kwargs):
         """Let mail programs show the visit of a notice with buttons for an answer."""
-        if NOTICE_HEADER in message:
+        # Anybody with a login may call this, with what is no message.
+        if isinstance(message, EmailMessage) and NOTICE_HEADER in message:
             del message[NOTICE_HEADER]
             offer_to_calendars(message)
         return super().send_email(message, *args, **kwargs)

@@ -139,7 +139,7 @@ WITHOUT_ROW = {
 # Of the mail gateway there is test_mail_gateway_guard.py; its readers change nothing.
 OPERATIONS = {
     "browse", "create", "write", "unlink", "copy", "copy_data", "init", "default_get", "get_values",
-    "set_values", "message_parse", "message_process", "message_route", }  # fmt: skip
+    "set_values", "message_parse", "message_process", "message_route", "send_email", }  # fmt: skip
 
 
 class Undone(Exception):
