@@ -22,11 +22,13 @@ from .bounds import (
 )
 from .html_text import NOTICE_CLASS, html_to_text
 from .keys import KEYS
+from .mime_headers import read_sent
 from .mime_repair import repair
 from .parse import parse_mail, parse_mapping, shorten
 from .reply import ShownLine, read_reply
 from .request import AppointmentRequest, Correction, Note, ParseResult, Problem
 from .robots import classify, wants_no_answer
+from .times import is_near
 
 __all__ = [
     "KEYS",
@@ -46,12 +48,14 @@ __all__ = [
     "flatten",
     "has_original",
     "html_to_text",
+    "is_near",
     "is_ordinary",
     "is_readable",
     "parse_mail",
     "parse_mapping",
     "read_envelope",
     "read_reply",
+    "read_sent",
     "repair",
     "shorten",
     "wants_no_answer",

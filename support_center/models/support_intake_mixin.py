@@ -69,7 +69,13 @@ class SupportIntakeMixin(models.AbstractModel):
     )
     intake_subject = fields.Char(readonly=True, copy=False, groups="base.group_user")
     intake_sender = fields.Char(readonly=True, copy=False, groups="base.group_user")
-    intake_sent_at = fields.Datetime(readonly=True, copy=False, groups="base.group_user")
+    intake_sent_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="When the mail says that it was written; empty where that is not near its arrival.",
+    )
+    intake_received_at = fields.Datetime(readonly=True, copy=False, groups="base.group_user")
     intake_automatic = fields.Boolean(
         "Written by a Program",
         readonly=True,
@@ -243,6 +249,7 @@ class SupportIntakeMixin(models.AbstractModel):
             "intake_subject": msg_dict.get("subject") or False,
             "intake_sender": msg_dict.get("email_from") or False,
             "intake_sent_at": msg_dict.get("date") or False,
+            "intake_received_at": fields.Datetime.now(),
             "intake_references": self._get_mail_references(msg_dict),
             "intake_automatic": bool(mail and mail.is_automatic),
         }

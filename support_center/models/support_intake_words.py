@@ -72,6 +72,8 @@ class SupportIntakeWords(models.AbstractModel):
                 "call check_external_data to check without making anything."
             ),
         }
+        if problem.code == "invalid" and params.get("words"):
+            texts["invalid"] = _("holds what was not understood: “%(words)s”.", words=params["words"])
         text = texts.get(problem.code) or _("is not right (%(code)s).", code=problem.code)
         if params.get("options"):
             # German dates end with a point themselves.
@@ -92,6 +94,13 @@ class SupportIntakeWords(models.AbstractModel):
             "hour": _("may be meant in the morning or in the afternoon."),
             "weekday_year": _("does not fit the weekday that is named; write the year."),
             "weekday": _("does not fit the weekday that is named."),
+            "next_weekday": _("may be meant this week or next week."),
+            "part": _("names an hour and a part of the day that do not go together."),
+            "midnight": _("names a midnight, which lies between two days; write 00:00."),
+            "bound": _("says before, after, until or not, and no one time."),
+            "repeated": _("names a time that comes again and again."),
+            "vague": _("names no one day and hour."),
+            "languages": _("means different times in different languages."),
         }.get(reason)
 
     @api.model
@@ -153,6 +162,17 @@ class SupportIntakeWords(models.AbstractModel):
                 value=params["value"],
                 resolved=params["resolved"],
                 zone=params["timezone"],
+            ),
+            "about_taken": _(
+                "“%(value)s” is about a time; %(resolved)s was taken.",
+                value=params["value"],
+                resolved=params["resolved"],
+            ),
+            "sent_unknown": _(
+                "The mail does not say when it was written, or says what cannot be; “%(value)s” "
+                "was counted from its arrival on %(resolved)s.",
+                value=params["value"],
+                resolved=params["resolved"],
             ),
             "dst_skipped": _(
                 "The clocks skip %(value)s in %(zone)s; %(resolved)s was taken.",

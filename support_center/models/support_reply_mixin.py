@@ -200,10 +200,10 @@ class SupportReplyMixin(models.AbstractModel):
 
         :param dict held: what it may not change, by key; the request goes to review for it
         """
-        sent = fields.Datetime.to_datetime(msg_dict.get("date")) or fields.Datetime.now()
+        # Only a Date near the arrival is left in it, see ``mail.thread._check_sent``.
         correction = {
             "values": values,
-            "sent": fields.Datetime.to_string(sent),
+            "sent": msg_dict.get("date") or False,
             "received": fields.Datetime.to_string(fields.Datetime.now()),
             "round": self.intake_round,
             "settled": self._is_settled(),
@@ -225,10 +225,15 @@ class SupportReplyMixin(models.AbstractModel):
     def _list_corrections(self):
         """What replies put right, as the parser takes it."""
         self.ensure_one()
+        def _get_moment(correction, key):
+            moment = fields.Datetime.to_datetime(correction.get(key))
+            return moment and pytz.utc.localize(moment)
+
         return [
             Correction(
                 correction["values"],
-                pytz.utc.localize(fields.Datetime.to_datetime(correction["sent"])),
+                _get_moment(correction, "sent") or None,
+                _get_moment(correction, "received") or None,
             )
             for correction in self.intake_corrections or []
         ]

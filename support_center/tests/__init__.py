@@ -57,6 +57,7 @@ from . import (
     test_link_end,
     test_live,
     test_mail_bounds,
+    test_mail_date,
     test_mail_failures,
     test_mail_gateway_guard,
     test_migration,
