@@ -8,6 +8,7 @@ can be read in time; ``read_reply`` finds what a reply corrects, which
 ``parse_mail`` reads together with the first mail. Neither entry point ever raises.
 """
 
+from .addresses import fold_address, spell_address
 from .bounds import (
     MAX_HTML,
     MAX_TEXT,
@@ -46,6 +47,7 @@ __all__ = [
     "bound_message",
     "classify",
     "flatten",
+    "fold_address",
     "has_original",
     "html_to_text",
     "is_near",
@@ -58,5 +60,6 @@ __all__ = [
     "read_sent",
     "repair",
     "shorten",
+    "spell_address",
     "wants_no_answer",
 ]

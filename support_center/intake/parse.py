@@ -298,7 +298,10 @@ def _build(
     return AppointmentRequest(
         customer_email=email,
         customer_name=name,
-        customer_phone=None if phone is None else values.read_phone(phone, findings),
+        customer_phone=(
+            # Words are read of mails, which are never refused for a phone number.
+            None if phone is None else values.read_phone(phone, findings, keep=words is not None)
+        ),
         requested_date=moment,
         timezone=zone_name,
         named_timezone=_find_written_zone(known) or place,

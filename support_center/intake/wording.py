@@ -159,7 +159,7 @@ def read_words(text: str, sent: datetime) -> Clue:
     params = {
         "reason": refusal.reason,
         "options": refusal.options,
-        "words": " ".join(refusal.left)[:60],
+        "words": " ".join(refusal.left)[:60] if refusal.reason == "words" else "",
     }
     raise UnreadableTime(refusal.code, **{name: value for name, value in params.items() if value})
 

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext
 
 from ..compat import check_access
-from ..intake import NOTICE_CLASS, Problem, html_to_text
+from ..intake import NOTICE_CLASS, Problem, fold_address, html_to_text
 from .support_answer_mixin import FIRST_MAIL, FIRST_MAIL_KEY
 from .support_automation_log import AUTOMATION_LOGGER
 
@@ -214,8 +214,8 @@ class SupportIntakeMixin(models.AbstractModel):
         two contacts with one address Odoo may take that of another company.
         """
         partner = self.partner_id
-        sender = email_normalize(msg_dict.get("email_from") or "")
-        if sender and partner.email_normalized == sender:
+        sender = fold_address(email_normalize(msg_dict.get("email_from") or ""))
+        if sender and fold_address(partner.email_normalized) == sender:
             msg_dict["author_id"] = partner.id
 
     @api.model

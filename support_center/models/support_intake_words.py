@@ -52,7 +52,8 @@ class SupportIntakeWords(models.AbstractModel):
         params = problem.params
         texts = {
             "missing": _("is missing."),
-            "invalid": self._get_reason(params.get("reason")) or _("cannot be understood."),
+            "invalid": self._get_reason(params.get("reason"), params.get("words", ""))
+            or _("cannot be understood."),
             "past": _("lies in the past."),
             "ambiguous": self._get_reason(params.get("reason"))
             or _("can be read in more than one way."),
@@ -72,8 +73,6 @@ class SupportIntakeWords(models.AbstractModel):
                 "call check_external_data to check without making anything."
             ),
         }
-        if problem.code == "invalid" and params.get("words"):
-            texts["invalid"] = _("holds what was not understood: “%(words)s”.", words=params["words"])
         text = texts.get(problem.code) or _("is not right (%(code)s).", code=problem.code)
         if params.get("options"):
             # German dates end with a point themselves.
@@ -82,8 +81,9 @@ class SupportIntakeWords(models.AbstractModel):
         return text
 
     @api.model
-    def _get_reason(self, reason):
+    def _get_reason(self, reason, words=""):
         return {
+            "words": _("holds what was not understood: “%(words)s”.", words=words),
             "unknown_zone": _("names a time zone that does not exist."),
             "no_such_day": _("names a day that does not exist."),
             "no_such_hour": _("names an hour that does not exist."),
@@ -162,6 +162,13 @@ class SupportIntakeWords(models.AbstractModel):
                 value=params["value"],
                 resolved=params["resolved"],
                 zone=params["timezone"],
+            ),
+            "phone_kept": _(
+                "“%(value)s” does not look like one phone number; it was kept as it came.",
+                value=params["value"],
+            ),
+            "phone_left_out": _(
+                "“%(value)s” is no phone number; it was left out.", value=params["value"]
             ),
             "about_taken": _(
                 "“%(value)s” is about a time; %(resolved)s was taken.",

@@ -60,6 +60,7 @@ from . import (
     test_mail_date,
     test_mail_failures,
     test_mail_gateway_guard,
+    test_mail_spellings,
     test_migration,
     test_my_day,
     test_notice_edges,
