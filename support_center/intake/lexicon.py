@@ -287,8 +287,8 @@ def _spanish() -> dict[str, object]:
 def _italian() -> dict[str, object]:
     return {
         "connecting": _pairs(
-            "il:D lo:D la:P a:CP ad:CP le:C l':CDP alle:C all':C ore:C di:DP del:DP della:DP dell':DP al:P "
-            "in:P nel:P nella:P giorno:D @:C kl:C"
+            "il:D lo:D la:P a:CP ad:CP le:C l':CDP alle:C all':C ore:C di:DP del:DP della:DP "
+            "dell':DP al:P in:P nel:P nella:P giorno:D @:C kl:C"
         ),
         "meanings": _meanings(
             about="verso circa intorno approssimativamente ~",
@@ -446,7 +446,7 @@ def get_lexicon(code: str) -> Lexicon:
     weekdays = _names_of(code, "days") | _MORE_WEEKDAYS.get(code, {})
     months = _names_of(code, "months") | _MORE_MONTHS.get(code, {})
     parts = dict(table["parts"])  # type: ignore[call-overload]
-    return Lexicon(code, weekdays=weekdays, months=months, **{**table, "parts": parts})  # type: ignore[arg-type]
+    return Lexicon(code, weekdays=weekdays, months=months, **{**table, "parts": parts})
 
 
 @lru_cache(maxsize=len(LANGUAGES))

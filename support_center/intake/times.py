@@ -170,18 +170,25 @@ def read_requested_date(
         if not zone_given:
             findings.note("zone_assumed", timezone=name)
     shown = f"{wall:%Y-%m-%d %H:%M}"
-    if clue.year_assumed:
-        findings.note("year_assumed", value=describe(value), resolved=shown, timezone=name)
-    elif clue.worded:
-        findings.note("date_understood", value=describe(value), resolved=shown, timezone=name)
-    if clue.about:
-        findings.note("about_taken", value=describe(value), resolved=shown)
+    _note_wording(clue, findings, value=describe(value), resolved=shown, timezone=name)
     if clue.counted and not sent_known:
         day = f"{sent.astimezone(zone[1]):%Y-%m-%d}"
         findings.note("sent_unknown", value=describe(value), resolved=day)
     if instant <= now:
         findings.problem(KEY, "past", value=describe(value), resolved=shown, timezone=name)
     return instant, name, find_place(clue.zone)
+
+
+def _note_wording(
+    clue: Clue, findings: Findings, *, value: str, resolved: str, timezone: str
+) -> None:
+    """Tell how words were understood."""
+    if clue.year_assumed:
+        findings.note("year_assumed", value=value, resolved=resolved, timezone=timezone)
+    elif clue.worded:
+        findings.note("date_understood", value=value, resolved=resolved, timezone=timezone)
+    if clue.about:
+        findings.note("about_taken", value=value, resolved=resolved)
 
 
 def _read_clue(value: object, sent: datetime, read_words: WordReader | None) -> Clue:

@@ -30,7 +30,7 @@ LIMITS = {
 # Keys whose value may be a number: programs send ids and phone numbers as such.
 _NUMBERS_ALLOWED = frozenset({"customer_phone", "type", "ticket", "external_ref"})
 _PHONE = re.compile(
-    r"""(?:(?:telefon|telephone|téléphone|teléfono|telefono|phone|mobile|mobil|handy|tel|tél)[.: ]*)?
+    r"""(?:(?:telefon|telephone|téléphone|teléfono|telefono|phone|mobile?|handy|tel|tél)[.: ]*)?
     [0-9+()/.,\-#*x ]*
     (?:(?:extension|ext|tel|durchwahl|dw|poste|extensión|interno|int)[.:= ]*[0-9+()/.,\-#*x ]*)?""",
     re.I | re.X,
@@ -38,10 +38,10 @@ _PHONE = re.compile(
 # The link that mail programs write behind a number, or in its place (RFC 3966).
 _PHONE_LINK = re.compile(r"\s*[<(\[]?(?:tel|callto):([^\s<>()\[\]]*)[>)\]]?", re.I)
 _PHONE_EXTENSION = re.compile(r";ext=([0-9.\-]+)", re.I)
-_DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-")
 _PHONE_SIGNS = str.maketrans(
-    _DASHES
-    | {"\uff0b": "+", "\ufe62": "+", "\uff08": "(", "\uff09": ")", "\uff0f": "/", "\uff0e": "."}
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-")
+    | {"\uff0b": "+", "\ufe62": "+", "\uff08": "(", "\uff09": ")", "\uff0f": "/"}
+    | {"\uff0e": "."}
 )
 # Fewer digits are no number that anybody could call.
 _LEAST_DIGITS = 3

@@ -236,14 +236,15 @@ def _make_token(kind: str, match: re.Match[str], sent: datetime) -> Token:
         day = make_day(int(match["y1"]), int(match["m1"]), int(match["d1"]))
         return Token("day", text, day, origin="digits")
     if kind == "day_first":
-        number = "2" if match["d2"] else "3"
-        year = int(match[f"y{number}"])
-        day, month = int(match[f"d{number}"]), int(match[f"m{number}"])
-        day, month = _order(day, month, match[f"s{number}"])
-        return Token("day", text, make_day(year + 2000 * (year < 100), month, day), origin="digits")
+        form = "2" if match["d2"] else "3"
+        year = int(match[f"y{form}"])
+        number, month = int(match[f"d{form}"]), int(match[f"m{form}"])
+        number, month = _order(number, month, match[f"s{form}"])
+        day = make_day(year + 2000 * (year < 100), month, number)
+        return Token("day", text, day, origin="digits")
     if kind == "slashed":
-        day, month = _order(int(match["d4"]), int(match["m4"]), "/")
-        return Token("day", text, find_next_day(month, day, sent.date()), origin="year")
+        number, month = _order(int(match["d4"]), int(match["m4"]), "/")
+        return Token("day", text, find_next_day(month, number, sent.date()), origin="year")
     if kind == "clock":
         return Token(
             "clock", text, clock=(int(match["h"]), int(match["min"]), int(match["sec"] or 0))
@@ -855,9 +856,8 @@ class _Phrase:
         for meaning, (code, reason) in _REASONS.items():
             if meaning in self.meanings:
                 is_of_days = len(self.days) + len(self.weekdays) > 1 or not self.hours
-                if reason == "several_times" and is_of_days:
-                    reason = "several_dates"
-                raise _Refused(code, reason)
+                several_dates = reason == "several_times" and is_of_days
+                raise _Refused(code, "several_dates" if several_dates else reason)
 
     def _read_clock(self) -> tuple[int, int, int] | None:
         parts = [*self.parts]

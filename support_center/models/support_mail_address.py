@@ -77,12 +77,16 @@ class SupportMailAddress(models.AbstractModel):
 
         :return: set of addresses as ``fold_address`` spells them
         """
-        known = [spelling for address in addresses if address for spelling in spell_address(address)]
+        known = {
+            spelling for address in addresses if address for spelling in spell_address(address)
+        }
         if not known:
             return set()
         # sudo: the list of those who opted out is not every user's to read.
         blacklist = self.env["mail.blacklist"].sudo()
-        return set(map(fold_address, blacklist.search([("email", "in", known)]).mapped("email")))
+        return set(
+            map(fold_address, blacklist.search([("email", "in", list(known))]).mapped("email"))
+        )
 
     @api.model
     def _get_reply_to(self, record):

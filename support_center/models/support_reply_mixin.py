@@ -230,6 +230,7 @@ class SupportReplyMixin(models.AbstractModel):
     def _list_corrections(self):
         """What replies put right, as the parser takes it."""
         self.ensure_one()
+
         def _get_moment(correction, key):
             moment = fields.Datetime.to_datetime(correction.get(key))
             return moment and pytz.utc.localize(moment)

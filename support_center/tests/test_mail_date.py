@@ -127,9 +127,7 @@ class TestMailDate(SupportMailCase):
 
     def test_what_older_versions_stored_counts_no_more_than_what_comes_in(self):
         draft = self._send_dated(None, "requested_date: tomorrow 14:00")
-        draft._write_protected(
-            {"intake_sent_at": at("2027-01-12 08:00"), "intake_state": "review"}
-        )
+        draft._write_protected({"intake_sent_at": at("2027-01-12 08:00"), "intake_state": "review"})
         draft.action_read_again()
         self.assertEqual(draft.requested_date, at("2026-03-03 14:00"))
 
