@@ -9,6 +9,7 @@ can be read in time; ``read_calendar_mail`` reads invitations and what answers t
 the first mail. Neither entry point ever raises.
 """
 
+from .addresses import fold_address, spell_address
 from .bounds import (
     MAX_HTML,
     MAX_TEXT,
@@ -34,6 +35,7 @@ from .calendar_mail import (
 )
 from .html_text import NOTICE_CLASS, html_to_text
 from .keys import KEYS
+from .mime_headers import read_sent
 from .mime_repair import repair
 from .parse import parse_mail, parse_mapping, shorten
 from .reply import ShownLine, read_reply
@@ -47,6 +49,7 @@ from .senders import (
     read_own_text,
     repeats_a_request,
 )
+from .times import is_near
 
 __all__ = [
     "KEYS",
@@ -70,9 +73,11 @@ __all__ = [
     "find_reply_to",
     "find_writer",
     "flatten",
+    "fold_address",
     "has_original",
     "holds_form",
     "html_to_text",
+    "is_near",
     "is_ordinary",
     "is_own_group",
     "is_readable",
@@ -85,10 +90,12 @@ __all__ = [
     "read_envelope",
     "read_own_text",
     "read_reply",
+    "read_sent",
     "repair",
     "repeats_a_request",
     "request_values",
     "shorten",
+    "spell_address",
     "wants_no_answer",
     "without_list_headers",
 ]

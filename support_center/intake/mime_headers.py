@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timezone
 from email.errors import HeaderParseError, MessageError
 from email.header import Header, decode_header
 from email.message import EmailMessage
-from email.utils import formataddr, getaddresses
+from email.utils import formataddr, getaddresses, parsedate_to_datetime
 
 from .text import clean, one_line
 
@@ -27,6 +28,7 @@ _FILENAME = re.compile(
 _BOUNDARY = re.compile(r"boundary\s*=\s*\"?([^\";\r\n]{1,70})", re.I)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_LONGEST_DATE = 200
 
 
 def repair_headers(part: EmailMessage) -> bool:
@@ -182,3 +184,32 @@ def _rebuild_disposition(text: str) -> str:
     name = one_line(clean(match[1])).replace("\\", "_") if match else ""
     name = name.encode("ascii", "replace").decode("ascii")
     return f'attachment; filename="{name}"' if name else "attachment"
+
+
+def read_sent(message: EmailMessage) -> datetime | None:
+    """When a mail says that it was written.
+
+    Read strictly, as mail programs write it (RFC 5322) or in ISO 8601: out of nearly any words a
+    lenient reader makes a day of this month.
+
+    :return: naive UTC; None without a ``Date``, for one that is no date, and for two that
+        contradict each other
+    """
+    found = {
+        _read_date(one_line(clean(str(value)[:_LONGEST_DATE])))
+        for name, value in message.raw_items()
+        if name.lower() == "date"
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def _read_date(text: str) -> datetime | None:
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            moment = read(text)
+            if moment.tzinfo:
+                moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+        return moment.replace(microsecond=0)
+    return None

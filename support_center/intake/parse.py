@@ -18,7 +18,7 @@ from .quotes import is_forward, is_reply, split_quotes
 from .request import MAX_FINDINGS, AppointmentRequest, Correction, Findings, ParseResult
 from .text import SHOWN_ITEMS, SHOWN_LEVELS, clean, describe, describe_fully, one_line
 from .times import KEY as DATE
-from .times import WordReader, aware, read_requested_date
+from .times import WordReader, aware, is_near, read_requested_date
 from .wording import read_words
 from .zones import UTC, find_written_zone, find_zone
 
@@ -71,6 +71,7 @@ def parse_mail(
     now: datetime,
     default_timezone: str,
     sent: datetime | None = None,
+    arrived: datetime | None = None,
     corrections: Iterable[Correction] = (),
     invitation: CalendarMail | None = None,
 ) -> ParseResult:
@@ -81,7 +82,10 @@ def parse_mail(
     :param subject: tells replies, whose quoted form is old, from forwarded mails
     :param now: aware; times up to it are past
     :param default_timezone: IANA name for times without a zone
-    :param sent: aware, what "tomorrow" counts from; ``now`` by default
+    :param sent: aware, what "tomorrow" counts from, if it lies near ``arrived``; None where the
+        mail does not say so
+    :param arrived: aware, when the mail came in: "tomorrow" counts from here where ``sent`` is of
+        no use, and a note says so; None to take ``sent``, or ``now``, as it is
     :param corrections: what later mails put right, in the order in which they came
     :param invitation: what a calendar sent; it says what the form leaves open
     """
@@ -89,7 +93,10 @@ def parse_mail(
     if len(text) > MAX_MAIL:
         findings.note("truncated", length=str(len(text)), max=str(MAX_MAIL))
     form, author = find_form(clean(text[:MAX_MAIL]), subject)
-    sent = _correct(form, corrections) or sent
+    sent, arrived = _correct(form, corrections) or (sent, arrived)
+    sent_known = not arrived or (sent is not None and is_near(aware(sent), aware(arrived)))
+    if not sent_known:
+        sent = arrived
     for key, value in form.repeated.items():
         findings.note("key_repeated", field=key, value=describe(value))
     if invitation:
@@ -121,6 +128,7 @@ def parse_mail(
         sent=sent or now,
         default_timezone=default_timezone,
         words=read_words,
+        sent_known=sent_known,
     )
     return ParseResult(request, tuple(findings.problems), tuple(findings.notes), form.found)
 
@@ -177,10 +185,12 @@ def find_form(text: str, subject: str) -> tuple[Form, str]:
     return form, author
 
 
-def _correct(form: Form, corrections: Iterable[Correction]) -> datetime | None:
+def _correct(
+    form: Form, corrections: Iterable[Correction]
+) -> tuple[datetime | None, datetime | None] | None:
     """Put later values in place of the first ones.
 
-    :return: when the requested time was written, if a correction holds one
+    :return: when the requested time was written and when it came in, if a correction holds one
     """
     sent = None
     for correction in corrections:
@@ -189,7 +199,7 @@ def _correct(form: Form, corrections: Iterable[Correction]) -> datetime | None:
                 form.values[key] = clean(value)
                 form.repeated.pop(key, None)
                 form.found = True
-                sent = correction.sent if key == DATE else sent
+                sent = (correction.sent, correction.arrived) if key == DATE else sent
     return sent
 
 
@@ -315,6 +325,7 @@ def _build(
     sent: datetime,
     default_timezone: str,
     words: WordReader | None = None,
+    sent_known: bool = True,
 ) -> AppointmentRequest:
     """Read every value but the customer's address, in the order of ``KEYS``."""
     name = _read(values.read_text, "customer_name", known, findings)
@@ -333,12 +344,16 @@ def _build(
             sent=aware(sent),
             findings=findings,
             read_words=words,
+            sent_known=sent_known,
         )
     description, priority = known.get("description"), known.get("priority")
     return AppointmentRequest(
         customer_email=email,
         customer_name=name,
-        customer_phone=None if phone is None else values.read_phone(phone, findings),
+        customer_phone=(
+            # Words are read of mails, which are never refused for a phone number.
+            None if phone is None else values.read_phone(phone, findings, keep=words is not None)
+        ),
         requested_date=moment,
         timezone=zone_name,
         named_timezone=_find_written_zone(known) or place,

@@ -68,11 +68,13 @@ class AppointmentRequest:
 class Correction:
     """What a later mail put right: values by canonical key, as they were written.
 
-    ``sent`` is aware: "tomorrow" in such a value counts from there.
+    ``sent`` is aware: "tomorrow" in such a value counts from there. ``arrived`` is when the mail
+    came in, and what counts where ``sent`` is not known or does not lie near it.
     """
 
     values: Mapping[str, str]
-    sent: datetime
+    sent: datetime | None
+    arrived: datetime | None = None
 
 
 @dataclass(frozen=True)

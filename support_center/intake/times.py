@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timezone, tzinfo
+from datetime import date, datetime, timedelta, timezone, tzinfo
 from xmlrpc.client import DateTime
 
 from .request import Findings
@@ -15,6 +15,13 @@ from .zones import UTC, find_place, find_zone, name_zone, resolve
 KEY = "requested_date"
 #: What a caller is told to send.
 EXPECTED = "YYYY-MM-DD HH:MM:SS"
+
+# How far the ``Date`` of a mail may lie ahead of its arrival and still count: a program that
+# takes its own hour for UTC is half a day off, and clocks differ.
+MOST_AHEAD = timedelta(days=1)
+# And how far behind: servers try for five days to hand a mail on (RFC 5321, section 4.5.4.1), and
+# over a weekend nobody mends the one that is down.
+MOST_BEHIND = timedelta(days=7)
 
 # Beyond these a date is a slip of the keyboard, and UTC conversion may overflow.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
@@ -39,7 +46,9 @@ class Clue:
 
     ``day`` and ``clock`` (hour, minute, second) are None where they were not
     said; ``zone`` is a zone named with the time. ``worded`` marks what was
-    worked out from words, and ``year_assumed`` a year that was not written.
+    worked out from words, ``year_assumed`` a year that was not written, ``counted`` a
+    day that depends on when the text was written, and ``about`` an hour that was given as
+    not quite exact.
     """
 
     day: date | None
@@ -47,6 +56,8 @@ class Clue:
     zone: tuple[str | None, tzinfo] | None = None
     worded: bool = False
     year_assumed: bool = False
+    counted: bool = False
+    about: bool = False
 
 
 class UnreadableTime(ValueError):
@@ -106,6 +117,14 @@ def make_clock(hour: int, minute: int, second: int = 0) -> tuple[int, int, int]:
     return hour, minute, second
 
 
+def is_near(sent: datetime, arrived: datetime) -> bool:
+    """Whether a mail that says it was sent then may have arrived then.
+
+    :param sent: aware or naive, as ``arrived``
+    """
+    return arrived - MOST_BEHIND <= sent <= arrived + MOST_AHEAD
+
+
 def read_requested_date(
     value: object,
     *,
@@ -115,6 +134,7 @@ def read_requested_date(
     sent: datetime,
     findings: Findings,
     read_words: WordReader | None = None,
+    sent_known: bool = True,
 ) -> tuple[datetime | None, str | None, str | None]:
     """The instant that ``value`` asks for.
 
@@ -124,6 +144,8 @@ def read_requested_date(
     :param now: aware; a time that is not after it is past
     :param sent: aware; what "tomorrow" counts from
     :param read_words: reads what is not ISO 8601; None to refuse it
+    :param sent_known: whether ``sent`` is when it was written; else it is when it came in, and
+        a note tells so of a day that was counted from there
     :return: aware UTC instant, IANA name of the zone in which it was read, and IANA
         name of the zone of a place that was written with the time; None for each with
         a problem among the findings
@@ -148,13 +170,25 @@ def read_requested_date(
         if not zone_given:
             findings.note("zone_assumed", timezone=name)
     shown = f"{wall:%Y-%m-%d %H:%M}"
-    if clue.year_assumed:
-        findings.note("year_assumed", value=describe(value), resolved=shown, timezone=name)
-    elif clue.worded:
-        findings.note("date_understood", value=describe(value), resolved=shown, timezone=name)
+    _note_wording(clue, findings, value=describe(value), resolved=shown, timezone=name)
+    if clue.counted and not sent_known:
+        day = f"{sent.astimezone(zone[1]):%Y-%m-%d}"
+        findings.note("sent_unknown", value=describe(value), resolved=day)
     if instant <= now:
         findings.problem(KEY, "past", value=describe(value), resolved=shown, timezone=name)
     return instant, name, find_place(clue.zone)
+
+
+def _note_wording(
+    clue: Clue, findings: Findings, *, value: str, resolved: str, timezone: str
+) -> None:
+    """Tell how words were understood."""
+    if clue.year_assumed:
+        findings.note("year_assumed", value=value, resolved=resolved, timezone=timezone)
+    elif clue.worded:
+        findings.note("date_understood", value=value, resolved=resolved, timezone=timezone)
+    if clue.about:
+        findings.note("about_taken", value=value, resolved=resolved)
 
 
 def _read_clue(value: object, sent: datetime, read_words: WordReader | None) -> Clue:
@@ -176,7 +210,20 @@ def _read_clue(value: object, sent: datetime, read_words: WordReader | None) -> 
     if len(value) > _LONGEST:
         raise UnreadableTime
     text = one_line(clean(value))
-    clue = read_iso(text)
+    return _read_text(text, sent, read_words)
+
+
+def _read_text(text: str, sent: datetime, read_words: WordReader | None) -> Clue:
+    try:
+        clue = read_iso(text)
+    except UnreadableTime as error:
+        # What follows the hour may be words: "2027-01-12 3:00 in the afternoon".
+        if read_words is None or error.params.get("reason") != "unknown_zone":
+            raise
+        try:
+            return read_words(text, sent)
+        except UnreadableTime as other:
+            raise error if other.params.get("reason") == "words" else other from None
     if clue is None and read_words:
         clue = read_words(text, sent)
     if clue is None:

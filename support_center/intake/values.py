@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from email.utils import parseaddr
 
 from email_validator import EmailNotValidError, validate_email
@@ -28,7 +29,22 @@ LIMITS = {
 }
 # Keys whose value may be a number: programs send ids and phone numbers as such.
 _NUMBERS_ALLOWED = frozenset({"customer_phone", "type", "ticket", "external_ref"})
-_PHONE = re.compile(r"[0-9+()/.,\-–#*x ]*(?:(?:ext|tel|durchwahl)[. ]*[0-9+()/.,\-–#*x ]*)?", re.I)
+_PHONE = re.compile(
+    r"""(?:(?:telefon|telephone|téléphone|teléfono|telefono|phone|mobile?|handy|tel|tél)[.: ]*)?
+    [0-9+()/.,\-#*x ]*
+    (?:(?:extension|ext|tel|durchwahl|dw|poste|extensión|interno|int)[.:= ]*[0-9+()/.,\-#*x ]*)?""",
+    re.I | re.X,
+)
+# The link that mail programs write behind a number, or in its place (RFC 3966).
+_PHONE_LINK = re.compile(r"\s*[<(\[]?(?:tel|callto):([^\s<>()\[\]]*)[>)\]]?", re.I)
+_PHONE_EXTENSION = re.compile(r";ext=([0-9.\-]+)", re.I)
+_PHONE_SIGNS = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-")
+    | {"\uff0b": "+", "\ufe62": "+", "\uff08": "(", "\uff09": ")", "\uff0f": "/"}
+    | {"\uff0e": "."}
+)
+# Fewer digits are no number that anybody could call.
+_LEAST_DIGITS = 3
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'`|]{1,254}@[^\s<>()\[\],;:\"'`|@]{1,254}")
 _HOURS = re.compile(
     r"(\d{1,4}(?:[.,]\d{1,6})?)\s*(?:h|hs|hrs?|hours?|std|stunden?|heures?|horas?|ore|ora|uur)?\.?",
@@ -75,15 +91,53 @@ def read_text(key: str, value: object, findings: Findings, *, lines: bool = Fals
     return text or None
 
 
-def read_phone(value: object, findings: Findings) -> str | None:
-    """A phone number as it was written; only its characters are checked."""
-    text = read_text("customer_phone", value, findings)
-    if text is None:
-        return None
-    if not _PHONE.fullmatch(text) or sum(letter.isdigit() for letter in text) < 3:
+def read_phone(value: object, findings: Findings, *, keep: bool = False) -> str | None:
+    """A phone number in plain characters, else as it was written; only its characters are checked.
+
+    :param keep: tell of what is no phone number in a note, for a mail, which no number holds up:
+        with digits in it, it is kept as it came, and without any it is left out
+    """
+    if keep and isinstance(value, str):
+        text = one_line(clean(value[: LIMITS["customer_phone"] * 4]))
+        is_short = len(text) <= LIMITS["customer_phone"] >= len(value) / 4
+    else:
+        keep, is_short = False, True
+        found = read_text("customer_phone", value, findings)
+        if found is None:
+            return None
+        text = found
+    plain = _plain_phone(text)
+    if is_short and _PHONE.fullmatch(plain) and _count_digits(plain) >= _LEAST_DIGITS:
+        return plain
+    if not keep:
         findings.problem("customer_phone", "invalid", value=describe(text), expected="phone")
         return None
-    return text
+    is_kept = is_short and _count_digits(plain) >= _LEAST_DIGITS
+    findings.note("phone_kept" if is_kept else "phone_left_out", value=describe(text))
+    return text if is_kept else None
+
+
+def _plain_phone(text: str) -> str:
+    """``text`` with ASCII digits and signs, and a ``tel:`` link as the number that it holds."""
+    text = "".join(
+        str(unicodedata.decimal(letter)) if letter.isdecimal() else letter
+        for letter in text.translate(_PHONE_SIGNS)
+    )
+    link = _PHONE_LINK.search(text)
+    if not link:
+        return text
+    before = one_line(text[: link.start()]).strip("[]() ")
+    if _count_digits(before) >= _LEAST_DIGITS and not text[link.end() :].strip(" )]>"):
+        return before
+    if before or text[link.end() :].strip():
+        return text
+    extension = _PHONE_EXTENSION.search(link[1])
+    number = link[1].partition(";")[0]
+    return f"{number} ext. {extension[1]}" if extension else number
+
+
+def _count_digits(text: str) -> int:
+    return sum(letter.isdigit() for letter in text)
 
 
 def normalise_email(text: str) -> str | None:

@@ -1,70 +1,135 @@
 """Dates and times as people write them in mails, in seven languages.
 
-The hour, the zone and numeric dates are read here, since a wrong guess sends a
-technician on the wrong day; what is left of the text, names of months or words
-such as "tomorrow", is for ``dateparser``, which is slow to import and therefore
-loaded at the first such text only.
+A time is taken only when every word of its phrase was understood, since a wrong guess sends a
+technician at the wrong hour. The text is cut into tokens, and each language by itself tries to
+use up all of them; what remains is asked about. Where two languages understand every word and do
+not come to the same ("half 3"), that is asked about too. Days that are counted in other words than
+those of ``lexicon`` ("in zwei Tagen") are worked out by ``dateparser``, which is slow to import
+and therefore loaded at the first such text only.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+import unicodedata
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 
+from .lexicon import LANGUAGES, MORNING, NOON, Lexicon, Part, get_lexicon
 from .times import Clue, UnreadableTime, make_clock, make_day
 from .zones import find_zone
 
-# Few languages, since each one costs time and makes wrong guesses likelier.
-LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
-_LONGEST_DAY = 60
+# A phrase of more tokens is a sentence.
+_MOST_TOKENS = 40
+# Words that the library may read as one day, and how far before them its phrase may begin.
+_MOST_COUNTED = 5
+_COUNTED_BEFORE = 2
+# An hour up to this one that says neither morning nor afternoon may be meant in either.
+_LAST_UNSURE_HOUR = 6
+# Minutes that are said before the hour in figures: "ten past two".
+_SPOKEN_MINUTES = frozenset({5, 10, 15, 20, 25})
+_MINUTES = frozenset("minutes minute min minuten minuti minutos mins".split())
 
-_BEFORE_CLOCK = r"(?:(?<!\w)(?:um|gegen|at|@|à|vers|a\slas?|alle|ore|om|às|as|kl\.?|um\sca\.?)\s*)"
-_OCLOCK = r"(?:uhr|uur|u|heures?|horas?|hrs?|h|o['’]?clock)\b"
-_HALF = r"(?:a\.?\s?m\b\.?|p\.?\s?m\b\.?)"
-_CLOCK = re.compile(
-    rf"""(?P<lead>{_BEFORE_CLOCK})?
-    (?<![\d.,:/+\-−])(?:
-        (?P<h1>\d{{1,2}}):(?P<m1>\d{{2}})(?::(?P<s1>\d{{2}}))?\s?(?P<half1>{_HALF}|{_OCLOCK})?
-      | (?P<h2>\d{{1,2}})\s?h\s?(?P<m2>[0-5]\d)\b
-      | (?P<h3>\d{{1,2}})[.](?P<m3>\d{{2}})\s?(?P<half3>{_HALF}|{_OCLOCK})
-      | (?P<h4>\d{{1,2}})\s?(?P<half4>{_HALF}|{_OCLOCK})(?:\s?(?P<m4>[0-5]\d)\b(?![./:]))?
-      | (?<!\w)(?P<noon>noon|midday|mittags?|midi|mediodía|mezzogiorno|middag|meio-dia)\b
-    )(?![\d:])""",
+_TOKEN = re.compile(
+    r"""
+      (?P<space>\s+)
+    | (?P<zone>[a-z][a-z_]+/[a-z][a-z_+\-/0-9]*|(?:utc|gmt)\s?[+\-]\d{1,2}(?::?\d{2})?(?!\d))
+    | (?P<year_first>(?P<y1>\d{4})(?P<s1>[./-])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2})
+        (?![\d:/]|\.\d))
+    | (?P<day_first>(?P<d2>\d{1,2})\s?(?P<s2>[./-])\s?(?P<m2>\d{1,2})\s?(?P=s2)\s?(?P<y2>\d{4})
+        (?![\d:/])
+      | (?P<d3>\d{1,2})(?P<s3>[./-])(?P<m3>\d{1,2})(?P=s3)(?P<y3>\d{2})(?![\d:/]|\.\d))
+    | (?P<clock>(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<sec>\d{2}))?(?![\d:]))
+    | (?P<slashed>(?P<d4>\d{1,2})\s?/\s?(?P<m4>\d{1,2})(?![\d:/]))
+    | (?P<dotted>(?P<d5>\d{1,2})\.(?:\s(?=\d{1,2}\.))?(?P<m5>\d{1,2})(?P<end>\.)?(?!\d))
+    | (?P<offset>\+\d{1,2}(?::?\d{2})?(?![\d:]) | (?<=\s)-\d{2}:?\d{2}(?![\d:]))
+    | (?P<number>\d+)(?P<nth>(?:st|nd|rd|th|er|ère|[ºª°])(?!\w))?
+    | (?P<half>[ap]\.\s?m(?!\w)\.?)
+    | (?P<word>'s(?=[\s-])|[^\W\d_]+(?:['-][^\W\d_]+)*'?)
+    | (?P<mark>[-–/.,;:()\[\]"“”„«»'*?!])
+    | (?P<other>.)
+    """,
     re.I | re.X,
 )
-# "14.30" and a bare "10" are an hour only after a word that says so.
-_CLOCK_AFTER_WORD = re.compile(
-    rf"{_BEFORE_CLOCK}(\d{{1,2}})(?:\.(\d{{2}}))?(?![\d.:/]|\s*[^\W\d]*\s*\d{{4}})", re.I
+# Dashes and apostrophes of word processors, and the spellings of one word that hold a blank.
+_PLAIN = str.maketrans(
+    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d", "-")
+    | dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4", "'")
+    | {"\uff1a": ":", "\uff0e": ".", "\uff0f": "/", "\uff0c": ",", "\u223c": "~"}
 )
-_DOTTED_CLOCK = re.compile(r"(?<![\d.,:/])(\d{1,2})\.(\d{2})(?![\d.])")
-_DAY_FIRST = re.compile(
-    r"(?<![\d.,:/\-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?(?:\2\s?(\d{4}|\d{2}))?(?![\d:/])\.?"
+_ELISION = re.compile(r"\b(l|d|jusqu|all|dell|nell|dall|quest)'(?=\w)")
+_JOINED = (
+    (re.compile(r"\b(?:the )?day after tomorrow\b"), "overmorrow"),
+    (re.compile(r"\bpasado mañana\b"), "pasado-mañana"),
+    (re.compile(r"\bdepois de amanhã\b"), "depois-de-amanhã"),
+    (re.compile(r"\b(?:que viene|que vem)\b"), "próximo"),
+    (re.compile(r"\baprès (?=midi\b|demain\b)"), "après-"),
+    (re.compile(r"\bavant hier\b"), "avant-hier"),
+    (re.compile(r"\b(dix|vingt|trente|quarante|cinquante) (?=cinq\b|dix\b)"), r"\1-"),
+    (re.compile(r"\b(meio) (?=dia\b)"), r"\1-"),
 )
-_YEAR_FIRST = re.compile(r"(?<![\d.,:/\-])(\d{4})([./-])(\d{1,2})\2(\d{1,2})(?![\d:/.])")
-_ZONE_AT_END = re.compile(
-    r"[\s(\[]*((?:(?:utc|gmt)\s?)?[+\-−]\d{1,2}(?::?\d{2})?|[a-z][a-z_]+/[a-z_+\-/0-9]+|[a-z]{1,5})[)\]]?",
-    re.I,
-)
-_SECOND_CLOCK = re.compile(
-    r"(?:-(?!\d{4}\b)|–|−|/|bis|to|until|till|à|a|tot|até|or|oder|ou|and|und)\s*\d", re.I
-)
-_ORDINAL_DOT = re.compile(r"(?<=\d)(?:\.|º|ª)(?=\s|$)")
-_SPACES = re.compile(r"[\s,;]+")
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-# What the library does not know, in words that it does.
-_DAYS_AHEAD = {
-    "dopodomani": "in 2 days",
-    "pasado mañana": "in 2 days",
-    "depois de amanhã": "in 2 days",
+_TWO_WORDS = {"pasado-mañana": ("es", 2), "depois-de-amanhã": ("pt", 2)}
+# Abbreviations of zones are taken in capitals, and in small letters where they are no word.
+_SMALL_ZONES = frozenset("utc gmt cet cest mez mesz pst pdt edt cdt mdt z".split())
+# What a phrase may say besides one time, the gravest first, and the reason that is told.
+_REASONS = {
+    "repeated": ("ambiguous", "repeated"),
+    "either": ("ambiguous", "several_times"),
+    "both": ("ambiguous", "several_times"),
+    "bound": ("ambiguous", "bound"),
+    "negation": ("ambiguous", "bound"),
+    "vague": ("invalid", "vague"),
 }
-# Words round a date that carry nothing: articles, prepositions, "next".
-_FILLERS = frozenset(
-    """on the this next coming am der den dem diesen dieser nächsten nächster nächste kommenden
-    kommender le la el il lo op em no na de het di du prochain prochaine próximo próxima proximo
-    prossimo prossima volgende komende aanstaande que vem ab from h uhr""".split()
-)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of the text: its kind is a group of ``_TOKEN``, or ``day``."""
+
+    kind: str
+    text: str
+    day: date | None = None
+    clock: tuple[int, int, int] = (0, 0, 0)
+    zone: tuple[str | None, object] | None = None
+    #: Of days: ``digits``, ``year`` (in digits or by month, the year not written), ``month`` or
+    #: ``counted`` (from the day of writing).
+    origin: str = ""
+
+    @property
+    def number(self) -> int | None:
+        return int(self.text) if self.kind == "number" and len(self.text) <= 2 else None
+
+
+@dataclass(frozen=True)
+class Hour:
+    """An hour as it was written; ``sure`` where morning or afternoon is beyond doubt."""
+
+    clock: tuple[int, int, int]
+    sure: bool
+    marked: bool = False
+    spoken: bool = False
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a language does not take the phrase; ``left`` are the words that it does not know."""
+
+    code: str
+    reason: str | None = None
+    options: str = ""
+    left: tuple[str, ...] = ()
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """The lowest one says most."""
+        telling = self.reason is not None or self.code.startswith("missing")
+        return (len(self.left), not telling)
+
+
+class _Refused(Exception):
+    def __init__(self, code: str, reason: str | None = None, options: str = "") -> None:
+        super().__init__(code)
+        self.refusal = Refusal(code, reason, options)
 
 
 def read_words(text: str, sent: datetime) -> Clue:
@@ -73,70 +138,147 @@ def read_words(text: str, sent: datetime) -> Clue:
     :param text: one line
     :param sent: when it was written, in the zone of the writer; "tomorrow"
         counts from there
-    :raise UnreadableTime: for what is no time, or may be more than one
+    :raise UnreadableTime: for what is no time, may be more than one, or holds a word that no
+        language knows; ``words`` of its params names these
     """
-    day, rest, year_assumed = _take_numeric_day(text, sent.date())
-    clock, rest, zone_text = _take_clock(rest, day is not None)
-    zone = None
-    if zone_text:
-        match = _ZONE_AT_END.fullmatch(zone_text)
-        zone = find_zone(match[1]) if match else None
-        if zone is None:
-            rest = f"{rest} {zone_text}"
-    rest = _SPACES.sub(" ", rest).strip(" .-–()")
-    if day is None and clock and not rest:
-        raise UnreadableTime("missing_day")
-    if day is None:
-        found = _read_day(rest, sent, clock)
-        return replace(found, clock=clock, zone=zone)
-    left = [word for word in _WORD.findall(rest.lower()) if word not in _FILLERS]
-    weekdays = {_weekdays().get(word) for word in left} - {None}
-    if len(left) > len([word for word in left if word in _weekdays()]) or re.search(r"\d", rest):
+    tokens = _cut(text, sent)
+    clues: list[Clue] = []
+    refusals: list[Refusal] = []
+    for code in LANGUAGES:
+        found = _read_in(get_lexicon(code), tokens, sent)
+        if isinstance(found, Clue):
+            clues.append(found)
+        else:
+            refusals.append(found)
+    grave = [each for each in refusals if not each.left and each.reason in _GRAVE]
+    if clues and not grave:
+        return _agree(clues)
+    if clues:
+        refusals = grave
+    refusal = min(refusals, key=lambda each: each.rank)
+    params = {
+        "reason": refusal.reason,
+        "options": refusal.options,
+        "words": " ".join(refusal.left)[:60] if refusal.reason == "words" else "",
+    }
+    raise UnreadableTime(refusal.code, **{name: value for name, value in params.items() if value})
+
+
+# In one language a word may say this, which the same letters in another one do not undo.
+_GRAVE = frozenset({reason for _code, reason in _REASONS.values()} | {"midnight"})
+
+
+def _agree(clues: list[Clue]) -> Clue:
+    """What all languages read that understand every word."""
+    times = {(clue.day, clue.clock, clue.zone): clue for clue in clues}
+    if len(times) > 1:
+        options = sorted(
+            {
+                f"{clue.day:%d.%m.%Y} {clue.clock[0]:02}:{clue.clock[1]:02}"
+                for clue in times.values()
+                if clue.day and clue.clock
+            }
+        )
+        raise UnreadableTime("ambiguous", reason="languages", options=", ".join(options))
+    return clues[0]
+
+
+# ----------------------------------------------------------------------------
+# Tokens
+# ----------------------------------------------------------------------------
+
+
+def _cut(text: str, sent: datetime) -> list[Token]:
+    """
+    :raise UnreadableTime: for digits that are no day or hour in any language
+    """
+    plain = "".join(
+        str(unicodedata.decimal(letter)) if letter.isdecimal() else letter
+        for letter in text.translate(_PLAIN)
+    )
+    tokens: list[Token] = []
+    for match in _TOKEN.finditer(_join_words(plain)):
+        kind = next(name for name in _KINDS if match[name] is not None)
+        if kind != "space":
+            tokens.append(_make_token(kind, match, sent))
+    if len(tokens) > _MOST_TOKENS:
         raise UnreadableTime
-    _check_weekday(day, {weekday for weekday in weekdays if weekday is not None}, year_assumed)
-    return Clue(day, clock, zone, year_assumed=year_assumed)
+    return tokens
 
 
-def _take_numeric_day(text: str, today: date) -> tuple[date | None, str, bool]:
-    """The date written in digits, the text without it, and whether its year was not written."""
-    matches = [*_YEAR_FIRST.finditer(text)]
-    if not matches:
-        matches = [match for match in _DAY_FIRST.finditer(text) if _is_day(match, text)]
-    if not matches:
-        return None, text, False
-    if len(matches) > 1:
-        raise UnreadableTime("ambiguous", reason="several_dates")
-    match = matches[0]
-    rest = f"{text[: match.start()]} {text[match.end() :]}"
-    first, mark, second, third = match.groups()
-    if len(first) == 4:
-        return make_day(int(first), int(second), int(third)), rest, False
-    day, month = int(first), int(second)
+_KINDS = (
+    *("space", "zone", "year_first", "day_first", "clock", "slashed", "dotted", "offset"),
+    *("number", "half", "word", "mark", "other"),
+)
+
+
+def _join_words(text: str) -> str:
+    """``text`` in small letters, but for what may be the abbreviation of a zone."""
+    lowered = re.sub(
+        r"[^\W\d_]+",
+        lambda match: match[0] if _is_zone(match[0]) else match[0].lower(),
+        text,
+    )
+    for pattern, word in _JOINED:
+        lowered = pattern.sub(word, lowered)
+    return _ELISION.sub(r"\1' ", lowered)
+
+
+def _is_zone(word: str) -> bool:
+    if word in _SMALL_ZONES:
+        return True
+    return word.isupper() and 1 <= len(word) <= 5 and word != "AM" and bool(find_zone(word))
+
+
+def _make_token(kind: str, match: re.Match[str], sent: datetime) -> Token:
+    text = match[0]
+    if kind == "year_first":
+        day = make_day(int(match["y1"]), int(match["m1"]), int(match["d1"]))
+        return Token("day", text, day, origin="digits")
+    if kind == "day_first":
+        form = "2" if match["d2"] else "3"
+        year = int(match[f"y{form}"])
+        number, month = int(match[f"d{form}"]), int(match[f"m{form}"])
+        number, month = _order(number, month, match[f"s{form}"])
+        day = make_day(year + 2000 * (year < 100), month, number)
+        return Token("day", text, day, origin="digits")
+    if kind == "slashed":
+        number, month = _order(int(match["d4"]), int(match["m4"]), "/")
+        return Token("day", text, find_next_day(month, number, sent.date()), origin="year")
+    if kind == "clock":
+        return Token(
+            "clock", text, clock=(int(match["h"]), int(match["min"]), int(match["sec"] or 0))
+        )
+    if kind == "dotted":
+        return Token("dotted", text, clock=(int(match["d5"]), int(match["m5"]), 0))
+    if kind in ("zone", "offset") or (kind == "word" and _is_zone(text)):
+        return Token(
+            "offset" if kind == "offset" else "zone", text, zone=find_zone(text.replace(" ", ""))
+        )
+    if kind == "number":
+        return Token("number", match["number"], origin="nth" if match["nth"] else "")
+    if kind == "half":
+        return Token("word", f"{text[0]}.m.")
+    return Token(kind, text)
+
+
+def _order(first: int, second: int, mark: str) -> tuple[int, int]:
+    """Day and month of a date in digits."""
     if mark == "/":
         # Half the world writes the month first; dots and dashes are day first.
-        if day <= 12 and month <= 12 and day != month:
-            options = f"{day:02}.{month:02}., {month:02}.{day:02}."
+        if first <= 12 and second <= 12 and first != second:
+            options = f"{first:02}.{second:02}., {second:02}.{first:02}."
             raise UnreadableTime("ambiguous", reason="day_month", options=options)
-        if month > 12 >= day:
-            day, month = month, day
-    if third:
-        year = int(third) if len(third) == 4 else 2000 + int(third)
-        return make_day(year, month, day), rest, False
-    return _next_such_day(month, day, today), rest, True
+        if second > 12 >= first:
+            return second, first
+    return first, second
 
 
-def _is_day(match: re.Match[str], text: str) -> bool:
-    """Whether day and month without a year are meant, and not an hour such as 14.30."""
-    if match[4]:
-        return True
-    if match[2] == "-":
-        return False
-    after_word = re.search(rf"{_BEFORE_CLOCK}$", text[: match.start()], re.I)
-    closed = match[2] == "/" or match[0].endswith(".")
-    return closed and not after_word
+def find_next_day(month: int, day: int, today: date) -> date:
+    """The first such day from ``today`` on.
 
-
-def _next_such_day(month: int, day: int, today: date) -> date:
+    :raise UnreadableTime: for a day that no year has
+    """
     # Eight years hold a 29 February even where a century year drops one.
     for year in range(today.year, today.year + 9):
         try:
@@ -148,130 +290,731 @@ def _next_such_day(month: int, day: int, today: date) -> date:
     raise UnreadableTime(reason="no_such_day")
 
 
-def _take_clock(text: str, with_day: bool) -> tuple[tuple[int, int, int] | None, str, str]:
-    """The hour, the text before it and round it, and what follows it (maybe a zone)."""
-    matches = [*_CLOCK.finditer(text)]
-    if not matches:
-        matches = [*_CLOCK_AFTER_WORD.finditer(text)]
-        if not matches and with_day:
-            matches = [*_DOTTED_CLOCK.finditer(text)]
-        if not matches:
-            return None, text, ""
-    if len(matches) > 1:
-        raise UnreadableTime("ambiguous", reason="several_times")
-    match = matches[0]
-    before, after = text[: match.start()], text[match.end() :].strip()
-    if "lead" not in match.groupdict():
-        hour, minute = int(match[1]), int(match[2] or 0)
-        if match[2] is None and 1 <= hour <= 6:
-            options = f"{hour:02}:00, {hour + 12}:00"
-            raise UnreadableTime("ambiguous", reason="hour", options=options)
-        clock = make_clock(hour, minute)
+# ----------------------------------------------------------------------------
+# One language
+# ----------------------------------------------------------------------------
+
+
+def _read_in(lexicon: Lexicon, tokens: list[Token], sent: datetime) -> Clue | Refusal:
+    phrase = _Phrase(lexicon, tokens, sent)
+    phrase.take_all()
+    if phrase.left:
+        counted = _count_days(lexicon, tokens, phrase.left, sent)
+        if counted:
+            phrase = _Phrase(lexicon, counted, sent)
+            phrase.take_all()
+    try:
+        return phrase.conclude()
+    except _Refused as error:
+        left = tuple(dict.fromkeys(phrase.list_unknown()))
+        return Refusal(error.refusal.code, error.refusal.reason, error.refusal.options, left)
+    except UnreadableTime as error:
+        return Refusal(error.code, error.params.get("reason"), error.params.get("options", ""))
+
+
+@dataclass
+class _Phrase:
+    """The tokens of one phrase, used up from left to right in one language."""
+
+    lexicon: Lexicon
+    tokens: list[Token]
+    sent: datetime
+    days: list[Token] = field(default_factory=list)
+    weekdays: list[int] = field(default_factory=list)
+    hours: list[Hour] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
+    zones: list[tuple[str | None, object]] = field(default_factory=list)
+    meanings: list[str] = field(default_factory=list)
+    #: Positions of tokens that nothing used.
+    left: list[int] = field(default_factory=list)
+    noons: int = 0
+    midnights: int = 0
+    is_next: bool = False
+    #: What may follow the connecting words before this token; None where none stand there.
+    open_to: frozenset[str] | None = None
+    #: The words of ``open_to``.
+    opened_at: int = 0
+    #: The kind of the last thing before this token.
+    after: str = ""
+
+    # -- walking -------------------------------------------------------------
+
+    def take_all(self) -> None:
+        """Use up the tokens; those that say nothing known are in ``left``."""
+        at = 0
+        while at < len(self.tokens):
+            token = self.tokens[at]
+            if token.kind == "mark":
+                # A full stop may end an abbreviation.
+                if token.text != ".":
+                    self._close()
+                at += 1
+                continue
+            end, kind = self._take(at)
+            if end > at:
+                if self.open_to is not None and not self.open_to & set(kind):
+                    self._close()
+                self.open_to = None
+                self.after = kind
+                at = end
+                continue
+            self._leave_or_connect(at)
+            at += 1
+        self._close()
+
+    def _leave_or_connect(self, at: int) -> None:
+        word = self.tokens[at].text
+        follows = self.lexicon.connecting.get(word)
+        if self.lexicon.meanings.get(word) == "about":
+            self.meanings.append("about")
+            if "C" in self.after and not self._is_time_like(at + 1):
+                return
+            follows = "C"
+        if follows is None:
+            self.left.append(at)
+            # What stands before an unknown word is told with it.
+            self.open_to = None
+            self.after = ""
+            return
+        if self.open_to is None:
+            self.opened_at = at
+            self.open_to = frozenset("CDP")
+        self.open_to &= frozenset(follows)
+        if not self.open_to:
+            self._close()
+
+    def _close(self) -> None:
+        """A connecting word that leads to nothing is one that was not understood."""
+        if self.open_to is not None:
+            self.left.append(self.opened_at)
+        self.open_to = None
+
+    def _take(self, at: int) -> tuple[int, str]:
+        """Use what begins at a token.
+
+        :return: position after it, the same one where nothing was used, and its kinds: ``D`` a
+            day, ``C`` an hour, ``P`` a part of the day, or another letter
+        """
+        for take, kind in (
+            (self._take_day, "D"),
+            (self._take_hour, "C"),
+            (self._take_noon, "CP"),
+            (self._take_named_day, "D"),
+            (self._take_part, "P"),
+            (self._take_zone, "Z"),
+            (self._take_meaning, "M"),
+        ):
+            end = take(at)
+            if end > at:
+                return end, kind
+        return at, ""
+
+    def _word(self, at: int) -> str:
+        """The word at a position; empty where there is none.
+
+        The zone "cet" is French for "this" as well.
+        """
+        if not 0 <= at < len(self.tokens):
+            return ""
+        token = self.tokens[at]
+        is_word = token.kind == "word" or (token.kind == "zone" and token.text.islower())
+        return token.text if is_word else ""
+
+    def _number(self, at: int) -> int | None:
+        """The number at a position, in figures or in words."""
+        if not 0 <= at < len(self.tokens):
+            return None
+        token = self.tokens[at]
+        return token.number if token.kind == "number" else self.lexicon.numbers.get(token.text)
+
+    def _is_figures(self, at: int) -> bool:
+        return 0 <= at < len(self.tokens) and self.tokens[at].kind == "number"
+
+    def _is_time_like(self, at: int) -> bool:
+        is_clock = at < len(self.tokens) and self.tokens[at].kind in ("clock", "dotted")
+        return is_clock or self._number(at) is not None
+
+    def _after_mark(self, at: int, marks: str) -> int:
+        """The position after an optional mark."""
+        is_mark = at < len(self.tokens) and self.tokens[at].kind == "mark"
+        return at + (is_mark and self.tokens[at].text in marks)
+
+    # -- days ----------------------------------------------------------------
+
+    def _take_day(self, at: int) -> int:
+        token = self.tokens[at]
+        if token.kind == "day":
+            self.days.append(token)
+            return at + 1
+        if token.kind == "dotted" and self._is_dotted_day(at):
+            day, month, _second = token.clock
+            found = find_next_day(month, day, self.sent.date())
+            self.days.append(Token("day", token.text, found, origin="year"))
+            return at + 1
+        return self._take_day_of_month(at)
+
+    def _is_dotted_day(self, at: int) -> bool:
+        """Whether "15.01." is a day: not after "at", before "o'clock" or beside a whole date."""
+        token = self.tokens[at]
+        return (
+            token.text.endswith(".")
+            and not self._opens_hour()
+            and not self._is_hour_word(at + 1)
+            and not any(
+                other.kind == "day" or self._match_day_of_month(place)
+                for place, other in enumerate(self.tokens)
+            )
+        )
+
+    def _match_day_of_month(self, at: int) -> tuple[int, int, int] | None:
+        """Day, month and the position after "15 January", "the 15th of January", "January 15"."""
+        months = self.lexicon.months
+        day = self._number(at)
+        if day is not None:
+            behind = self._after_mark(at + 1, ".")
+            behind += self._word(behind) in self.lexicon.of
+            month = months.get(self._word(behind))
+            return (day, month, behind + 1) if month else None
+        month = months.get(self._word(at))
+        # Only English writes the month first.
+        if month is None or self.lexicon.code != "en":
+            return None
+        behind = self._after_mark(at + 1, ".")
+        day = self._number(behind)
+        if day is None or not self._is_figures(behind) or self._is_hour_word(behind + 1):
+            return None
+        return day, month, behind + 1
+
+    def _is_day(self, at: int) -> bool:
+        """Whether a date in digits or with a month begins at a position."""
+        is_digits = at < len(self.tokens) and self.tokens[at].kind == "day"
+        return is_digits or bool(self._match_day_of_month(at))
+
+    def _take_day_of_month(self, at: int) -> int:
+        found = self._match_day_of_month(at)
+        if not found:
+            return at
+        day, month, end = found
+        year, end = self._take_year(end)
+        if year is None:
+            moment, origin = find_next_day(month, day, self.sent.date()), "year"
+        else:
+            moment, origin = make_day(year, month, day), "month"
+        self.days.append(Token("day", "", moment, origin=origin))
+        return end
+
+    def _take_year(self, at: int) -> tuple[int | None, int]:
+        """The year that may follow a month, and the position after it."""
+        behind = self._after_mark(self._after_mark(at, "."), ",")
+        behind += self._word(behind) in self.lexicon.of
+        if not self._is_figures(behind):
+            return None, self._after_mark(at, ".")
+        text = self.tokens[behind].text
+        if len(text) == 4:
+            return int(text), behind + 1
+        if len(text) == 2 and behind == at and not self._is_hour(behind):
+            return 2000 + int(text), behind + 1
+        return None, at
+
+    def _take_named_day(self, at: int) -> int:
+        """Weekdays, "tomorrow" and "this", alone or with the part of the day."""
+        word, lexicon = self._word(at), self.lexicon
+        if not word:
+            return at
+        if word in lexicon.this:
+            # "This afternoon" is today's; before a weekday the word carries nothing.
+            if self._find_part(at + 1):
+                self._add_counted(0)
+                return at + 1
+            is_day = self._word(at + 1) in lexicon.weekdays or self._is_day(at + 1)
+            return at + is_day
+        if word in lexicon.following:
+            near = {self._word(at - 1), self._word(at + 1)} & lexicon.weekdays.keys()
+            self.is_next = self.is_next or bool(near)
+            return at + bool(near or self._is_day(at + 1))
+        if word == lexicon.tomorrow_or_morning and not self._is_morning(at):
+            self._add_counted(1)
+            return at + 1
+        if word in lexicon.days:
+            self._add_counted(lexicon.days[word])
+            return at + 1
+        code, days = _TWO_WORDS.get(word, ("", 0))
+        if code == lexicon.code:
+            self._add_counted(days)
+            return at + 1
+        if word in lexicon.shifted:
+            ahead, part = lexicon.shifted[word]
+            self._add_counted(ahead)
+            self.parts.append(part)
+            return at + 1
+        return self._take_weekday(at)
+
+    def _take_weekday(self, at: int) -> int:
+        word, lexicon = self._word(at), self.lexicon
+        end = self._after_mark(at + 1, ".")
+        if word in lexicon.weekdays:
+            self.weekdays.append(lexicon.weekdays[word])
+            return end
+        for name, number in lexicon.weekdays.items():
+            rest = word[len(name) :]
+            if len(name) < 5 or not rest or not word.startswith(name):
+                continue
+            if rest == "s" and lexicon.code in ("en", "de", "fr"):
+                self.meanings.append("repeated")
+                self.weekdays.append(number)
+                return end
+            part = MORNING if rest == lexicon.tomorrow_or_morning else lexicon.parts.get(rest)
+            if part is None and rest in lexicon.noon:
+                self.noons += 1
+            elif part is None:
+                continue
+            else:
+                self.parts.append(part)
+            self.weekdays.append(number)
+            return end
+        return at
+
+    def _add_counted(self, ahead: int) -> None:
+        day = self.sent.date() + timedelta(days=ahead)
+        self.days.append(Token("day", "", day, origin="counted"))
+
+    def _is_morning(self, at: int) -> bool:
+        """Whether "morgen" or "mañana" is the morning here: after a day, or after an article."""
+        before = self._word(at - 1)
+        if self.lexicon.code == "es":
+            return before in ("la", "esta")
+        return self.after == "D" or before in ("am", "de", "jeden", *self.lexicon.this)
+
+    # -- hours ---------------------------------------------------------------
+
+    def _opens_hour(self) -> bool:
+        return self.open_to is not None and "C" in self.open_to
+
+    def _is_hour_word(self, at: int) -> bool:
+        return self._word(at) in self.lexicon.oclock or self._read_half(at) is not None
+
+    def _read_half(self, at: int) -> str | None:
+        """``a`` or ``p`` for a.m. and p.m.; German knows "am" as another word."""
+        word = self._word(at)
+        if word in ("a.m.", "p.m.", "pm") or (word == "am" and self.lexicon.code != "de"):
+            return word[0]
+        return None
+
+    def _is_hour(self, at: int) -> bool:
+        """Whether the number at a position is an hour by what follows it."""
+        if self._is_hour_word(at + 1):
+            return True
+        behind, kinds = at + 1, frozenset("CDP")
+        while self._word(behind) in self.lexicon.connecting and kinds:
+            # "3 de la tarde", "3 in the afternoon"
+            if self._find_part(behind):
+                break
+            kinds &= frozenset(self.lexicon.connecting[self._word(behind)])
+            behind += 1
+        return "P" in kinds and self._find_part(behind)
+
+    def _take_hour(self, at: int) -> int:
+        token = self.tokens[at]
+        if token.kind == "clock":
+            return self._finish_hour(at + 1, token.clock, is_padded=token.text.startswith("0"))
+        if token.kind == "dotted":
+            return self._take_dotted_hour(at)
+        for take in (self._take_spoken_before, self._take_minutes_before):
+            end = take(at)
+            if end > at:
+                return end
+        return self._take_plain_hour(at)
+
+    def _take_dotted_hour(self, at: int) -> int:
+        token = self.tokens[at]
+        has_day = any(
+            other.kind == "day"
+            or self._match_day_of_month(place)
+            or (other.kind == "dotted" and place < at)
+            for place, other in enumerate(self.tokens)
+        )
+        has_clock = any(other.kind == "clock" for other in self.tokens)
+        if self._opens_hour() or self._is_hour_word(at + 1) or (has_day and not has_clock):
+            return self._finish_hour(at + 1, token.clock, is_padded=token.text.startswith("0"))
+        return at
+
+    def _match_words(self, at: int, table: dict[tuple[str, ...], int]) -> tuple[int, int]:
+        """Length and value of the longest entry of a table that begins at a position."""
+        matches = [
+            words
+            for words in table
+            if all(self._word(at + place) == word for place, word in enumerate(words))
+        ]
+        words = max(matches, key=len, default=())
+        return len(words), table.get(words, 0)
+
+    def _take_spoken_before(self, at: int) -> int:
+        """ "Half past two", "viertel vor drei"."""
+        length, minutes = self._match_words(at, self.lexicon.before_hour)
+        hour = self._number(at + length) if length else None
+        if hour is None or not 0 <= hour <= 24:
+            return at
+        end = at + length + 1
+        end += self._word(end) in self.lexicon.oclock
+        return self._finish_hour(end, _shift(hour, minutes), is_spoken=True)
+
+    def _take_minutes_before(self, at: int) -> int:
+        """ "Ten past two", "zehn vor drei"."""
+        minutes = self._number(at)
+        if minutes not in _SPOKEN_MINUTES:
+            return at
+        behind = at + 1
+        is_named = self._word(behind) in _MINUTES
+        behind += is_named
+        sign = 1 if self._word(behind) in self.lexicon.past else -1
+        if sign < 0 and self._word(behind) not in self.lexicon.to:
+            return at
+        # "10 to 12" may be two hours in English.
+        if sign < 0 and self.lexicon.code == "en" and not is_named:
+            return at
+        hour = self._number(behind + 1)
+        if hour is None or not 1 <= hour <= 12:
+            return at
+        end = behind + 2
+        end += self._word(end) in self.lexicon.oclock
+        return self._finish_hour(end, _shift(hour, sign * minutes), is_spoken=True)
+
+    def _take_noon(self, at: int) -> int:
+        word = self._word(at)
+        if word in self.lexicon.midnight and word:
+            self.midnights += 1
+            return at + 1
+        if word not in self.lexicon.noon or not word:
+            return at
+        length, minutes = self._match_words(at + 1, self.lexicon.after_hour)
+        if length:
+            self.hours.append(Hour(_shift(12, minutes), sure=True, spoken=True))
+        else:
+            self.noons += 1
+        return at + 1 + length
+
+    def _take_plain_hour(self, at: int) -> int:
+        """ "14 Uhr 30", "2 pm", "at 3", "las dos y media"."""
+        hour = self._number(at)
+        if hour is None or self.tokens[at].origin == "nth":
+            return at
+        has_word = self._word(at + 1) in self.lexicon.oclock
+        length, _minutes = self._match_words(at + 1, self.lexicon.after_hour)
+        is_hour = (
+            has_word
+            or self._read_half(at + 1) is not None
+            or self._opens_hour()
+            or self._is_hour(at)
+            or (length and self._is_hour(at + length))
+        )
+        if not is_hour:
+            return at
+        end = at + 1 + has_word
+        clock, end = self._take_minutes(end, hour, has_word=has_word)
+        padded = self._is_figures(at) and self.tokens[at].text.startswith("0")
+        return self._finish_hour(end, clock, is_padded=padded)
+
+    def _take_minutes(
+        self, at: int, hour: int, *, has_word: bool
+    ) -> tuple[tuple[int, int, int], int]:
+        """The time with the minutes that may follow an hour, and the position after them."""
+        length, minutes = self._match_words(at, self.lexicon.after_hour)
+        if length:
+            return _shift(hour, minutes), at + length
+        sign = (self._word(at) in self.lexicon.plus) - (self._word(at) in self.lexicon.minus)
+        behind = at + bool(sign)
+        minutes = self._number(behind) or 0
+        if not 0 <= minutes <= 59 or self._match_day_of_month(behind):
+            return (hour, 0, 0), at
+        in_figures = self._is_figures(behind) and len(self.tokens[behind].text) == 2
+        in_words = self._word(behind) in self.lexicon.numbers and minutes >= 5
+        # "At two thirty", "deux heures trente"; a bare "14 30" is no time.
+        if sign or ((in_figures or in_words) and has_word) or in_words:
+            if (in_figures or in_words) and not self._is_hour_word(behind + 1):
+                return _shift(hour, minutes * (sign or 1)), behind + 1
+            if in_words and not sign and self._read_half(behind + 1):
+                return _shift(hour, minutes), behind + 1
+        return (hour, 0, 0), at
+
+    def _finish_hour(
+        self,
+        at: int,
+        clock: tuple[int, int, int],
+        *,
+        is_padded: bool = False,
+        is_spoken: bool = False,
+    ) -> int:
+        """Keep an hour, with the a.m. or p.m. that may follow it.
+
+        :raise UnreadableTime: for an hour that no clock shows
+        """
+        end = at + (self._word(at) in self.lexicon.oclock)
+        half = self._read_half(end)
+        if half:
+            clock = (_read_twelve(clock[0], half), *clock[1:])
+            end += 1
+        make_clock(*clock)
+        sure = bool(half) or is_padded or not 1 <= clock[0] <= _LAST_UNSURE_HOUR
+        self.hours.append(Hour(clock, sure=sure, marked=bool(half), spoken=is_spoken))
+        return end
+
+    # -- the rest ------------------------------------------------------------
+
+    def _find_part(self, at: int) -> bool:
+        word, lexicon = self._word(at), self.lexicon
+        is_both = word == lexicon.tomorrow_or_morning and bool(word)
+        return bool(word) and (word in lexicon.parts or word in lexicon.noon or is_both)
+
+    def _take_part(self, at: int) -> int:
+        word, lexicon = self._word(at), self.lexicon
+        end = self._after_mark(at + 1, ".")
+        if word == lexicon.tomorrow_or_morning and word:
+            self.parts.append(MORNING)
+            return end
+        if word not in lexicon.parts:
+            return at
+        self.parts.append(lexicon.parts[word])
+        return end
+
+    def _take_zone(self, at: int) -> int:
+        """A zone counts after the hour only."""
+        token = self.tokens[at]
+        if token.kind not in ("zone", "offset") or not self.hours:
+            return at
+        if token.kind == "offset" and token.text.startswith("-"):
+            hour = int(token.text[1:3])
+            if hour > self.hours[-1].clock[0]:
+                # "08:00 -10:00": two hours for a human.
+                self.meanings.append("both")
+                return at + 1
+        if token.zone is None:
+            return at
+        self.zones.append(token.zone)
+        return at + 1
+
+    def _take_meaning(self, at: int) -> int:
+        token = self.tokens[at]
+        meaning = self.lexicon.meanings.get(token.text)
+        if meaning is None or meaning == "about":
+            return at
+        self.meanings.append(meaning)
+        return self._after_mark(at + 1, ".")
+
+    # -- what it comes to ----------------------------------------------------
+
+    def list_unknown(self) -> list[str]:
+        """The tokens that were left, as they were written."""
+        return [self.tokens[at].text for at in sorted(set(self.left))]
+
+    def conclude(self) -> Clue:
+        """
+        :raise _Refused: says why the phrase is no one time
+        """
+        self._check_several()
+        self._check_meanings()
+        if self.left:
+            raise _Refused("invalid", "words")
+        if self.midnights:
+            raise _Refused("ambiguous", "midnight")
+        if len(set(self.zones)) > 1:
+            raise _Refused("invalid")
+        clock = self._read_clock()
+        if not self.days and not self.weekdays:
+            raise _Refused("missing_day" if clock else "invalid")
+        day, origin = self._read_day(clock)
+        is_plain = origin in ("digits", "year") and not self.parts and not self.noons
+        zone = self.zones[0] if self.zones else None
+        return Clue(
+            day,
+            clock,
+            zone,  # type: ignore[arg-type]
+            worded=not is_plain or any(hour.spoken for hour in self.hours),
+            year_assumed=origin in ("year", "month_year"),
+            counted=origin in ("counted", "weekday", "year", "month_year"),
+            about="about" in self.meanings,
+        )
+
+    def _check_several(self) -> None:
+        weekdays = set() if self.days else set(self.weekdays)
+        if len({day.day for day in self.days}) > 1 or len(weekdays) > 1:
+            raise _Refused("ambiguous", "several_dates")
+        numbers = [at for at in self.left if self._number(at) is not None]
+        joined = {"either", "both", "bound"} & set(self.meanings) or any(
+            token.kind == "mark" and token.text in "-–/" for token in self.tokens
+        )
+        # "De 14 a 16 h"
+        joined = joined or any(
+            "C" in self.lexicon.connecting.get(self._word(at + 1), "")
+            and self._word(at - 1) in self.lexicon.connecting
+            for at in numbers
+        )
+        hours = {hour.clock for hour in self.hours}
+        if len(hours) > 1 or (joined and len(hours) + len(numbers) > 1):
+            raise _Refused("ambiguous", "several_times")
+
+    def _check_meanings(self) -> None:
+        for meaning, (code, reason) in _REASONS.items():
+            if meaning in self.meanings:
+                is_of_days = len(self.days) + len(self.weekdays) > 1 or not self.hours
+                several_dates = reason == "several_times" and is_of_days
+                raise _Refused(code, "several_dates" if several_dates else reason)
+
+    def _read_clock(self) -> tuple[int, int, int] | None:
+        parts = [*self.parts]
+        hours = list(dict.fromkeys(self.hours))
+        if self.noons and hours:
+            parts.append(NOON)
+        elif self.noons:
+            hours = [Hour((12, 0, 0), sure=True, spoken=True)]
+        if not hours:
+            return None
+        hour = min(hours, key=lambda each: not each.marked)
+        clock = hour.clock
+        for part in dict.fromkeys(parts):
+            clock = _shift_to_part(clock, part, is_marked=hour.marked)
+        if not parts and not hour.sure:
+            options = f"{clock[0]:02}:{clock[1]:02}, {clock[0] + 12}:{clock[1]:02}"
+            raise _Refused("ambiguous", "hour", options)
+        return clock
+
+    def _read_day(self, clock: tuple[int, int, int] | None) -> tuple[date, str]:
+        """The day, and from what it was read."""
+        weekdays = set(self.weekdays)
+        if self.days:
+            origins = [token.origin for token in self.days]
+            origin = min(origins, key=["digits", "month", "year", "counted"].index)
+            day = self.days[0].day
+            assert day is not None
+            if weekdays and weekdays != {day.weekday()}:
+                reason = "weekday_year" if origin == "year" else "weekday"
+                raise _Refused("ambiguous", reason)
+            is_by_month = any(not token.text for token in self.days)
+            return day, ("month_year" if origin == "year" and is_by_month else origin)
+        return self._read_weekday(weekdays.pop(), clock), "weekday"
+
+    def _read_weekday(self, weekday: int, clock: tuple[int, int, int] | None) -> date:
+        sent = self.sent
+        ahead = (weekday - sent.weekday()) % 7
+        found = sent.date() + timedelta(days=ahead or 7)
+        if self.is_next:
+            if weekday > sent.weekday():
+                # The one of this week to some, the one of next week to others.
+                options = f"{found:%d.%m.}, {found + timedelta(days=7):%d.%m.}"
+                raise _Refused("ambiguous", "next_weekday", options)
+            return found
+        if ahead == 0 and clock and clock > (sent.hour, sent.minute, sent.second):
+            # "Monday 2 pm", written on a Monday morning: today or in a week?
+            raise _Refused("ambiguous", "weekday")
+        return found
+
+
+def _shift(hour: int, minutes: int) -> tuple[int, int, int]:
+    """The time some minutes after or before a full hour.
+
+    "Quarter to one" is 12:45, in the afternoon or at night.
+    """
+    if minutes >= 0:
+        return hour, minutes, 0
+    return (hour - 1) or 12, 60 + minutes, 0
+
+
+def _read_twelve(hour: int, half: str) -> int:
+    """The hour of 24 that is ``hour`` a.m. or p.m.; "14:00 pm" says the same thing twice.
+
+    :param half: ``a`` or ``p``
+    :raise UnreadableTime: for an hour that is none
+    """
+    if hour == 0 or (hour > 12 and half == "a"):
+        raise UnreadableTime(reason="no_such_hour")
+    return hour % 12 + (12 if half == "p" else 0) if hour <= 12 else hour
+
+
+def _shift_to_part(
+    clock: tuple[int, int, int], part: Part, *, is_marked: bool
+) -> tuple[int, int, int]:
+    """The time in a part of the day: three in the afternoon is 15:00.
+
+    :param is_marked: whether a.m. or p.m. settles it already
+    :raise _Refused: where the two do not go together
+    """
+    hour, minute, second = clock
+    before_noon, after_noon, whole = part
+    if is_marked or hour > 12:
+        fits = hour in whole or hour in before_noon or hour - 12 in after_noon
+    elif hour in before_noon:
+        fits = True
+    elif hour in after_noon:
+        hour, fits = hour + 12, True
     else:
-        clock = _read_clock({name: value for name, value in match.groupdict().items() if value})
-    # "14:00-16:00" is two hours and no offset from UTC, which people do not write.
-    if _SECOND_CLOCK.match(after):
-        raise UnreadableTime("ambiguous", reason="several_times")
-    if _ZONE_AT_END.fullmatch(after):
-        return clock, before, after
-    return clock, f"{before} {after}", ""
+        fits = hour in whole
+    if not fits:
+        raise _Refused("ambiguous", "part")
+    return hour, minute, second
 
 
-def _read_clock(found: dict[str, str]) -> tuple[int, int, int]:
-    if "noon" in found:
-        return 12, 0, 0
-    form = next(number for number in "1234" if f"h{number}" in found)
-    hour = int(found[f"h{form}"])
-    half = found.get(f"half{form}", "").lower()[:1]
-    if half in ("a", "p"):
-        if (not 1 <= hour <= 12 and half == "a") or hour == 0:
-            raise UnreadableTime(reason="no_such_hour")
-        # "14:00 pm" says the same thing twice.
-        hour = hour % 12 + (12 if half == "p" else 0) if hour <= 12 else hour
-    return make_clock(hour, int(found.get(f"m{form}", 0)), int(found.get("s1", 0)))
+# ----------------------------------------------------------------------------
+# Days that are counted
+# ----------------------------------------------------------------------------
 
 
-def _read_day(text: str, sent: datetime, clock: tuple[int, int, int] | None) -> Clue:
-    """A day from weekday names, month names or relative words."""
-    words = [word for word in _WORD.findall(text.lower()) if word not in _FILLERS]
-    names = {_weekdays()[word] for word in words if word in _weekdays()}
-    if len(words) == 1 and len(names) == 1 and not re.search(r"\d", text):
-        return _read_weekday(names.pop(), sent, clock)
-    kept = " ".join(
-        word for word in text.split() if word.lower().strip(".,") not in _weekdays() or not names
-    )
-    return _ask_library(kept if re.search(r"\d", kept) else text, sent, names)
+def _count_days(
+    lexicon: Lexicon, tokens: list[Token], left: list[int], sent: datetime
+) -> list[Token] | None:
+    """The tokens with one day in place of words such as "in 3 days", which the library reads.
+
+    :param left: positions of the tokens that nothing used
+    :return: None where the library does not know every one of the words, too
+    """
+    words = [at for at in left if tokens[at].kind == "word"]
+    if not words:
+        return None
+    end = max(words) + 1
+    for start in range(max(0, min(left) - _COUNTED_BEFORE), min(left) + 1):
+        run = tokens[start:end]
+        if len(run) > _MOST_COUNTED or any(each.kind not in ("word", "number") for each in run):
+            continue
+        day = _ask_library(lexicon, run, sent)
+        if day:
+            counted = Token("day", "", day, origin="counted")
+            return [*tokens[:start], counted, *tokens[end:]]
+    return None
 
 
-def _read_weekday(weekday: int, sent: datetime, clock: tuple[int, int, int] | None) -> Clue:
-    ahead = (weekday - sent.weekday()) % 7
-    if ahead == 0 and clock and clock > (sent.hour, sent.minute, sent.second):
-        # "Monday 2 pm", written on a Monday morning: today or in a week?
-        raise UnreadableTime("ambiguous", reason="weekday")
-    return Clue(sent.date() + timedelta(days=ahead or 7), None, worded=True)
+def _ask_library(lexicon: Lexicon, run: list[Token], sent: datetime) -> date | None:
+    words = [str(lexicon.numbers.get(token.text, token.text)) for token in run]
+    # Of two words for one thing the library knows the one.
+    words = ["tra" if lexicon.code == "it" and word == "fra" else word for word in words]
+    found = _parse_counted(lexicon.code, words, sent)
+    if found is None:
+        return None
+    # The library passes over some words, as "about": each one has to make a difference.
+    for place in range(len(words)):
+        if _parse_counted(lexicon.code, words[:place] + words[place + 1 :], sent) == found:
+            return None
+    if abs((found - sent.date()).days) in lexicon.idle_days:
+        # "In acht Tagen", "dans quinze jours" are whole weeks to most.
+        return None
+    return found
 
 
-def _ask_library(text: str, sent: datetime, weekdays: set[int]) -> Clue:
-    text = _ORDINAL_DOT.sub("", text).strip(" .,-–")
-    text = _DAYS_AHEAD.get(text.lower(), text)
-    for filler in ("am ", "on ", "den ", "dem ", "le ", "el ", "il ", "op ", "em ", "ab "):
-        text = text[len(filler) :] if text.lower().startswith(filler) else text
-    if not _WORD.search(text) or len(text) > _LONGEST_DAY:
-        raise UnreadableTime
+def _parse_counted(code: str, words: list[str], sent: datetime) -> date | None:
+    if not words:
+        return None
     from dateparser.date import DateDataParser  # noqa: PLC0415 - slow, and seldom needed
 
-    # The base is a whole day, since the library keeps its settings for each
-    # base it ever saw.
+    # The base is a whole day, since the library keeps its settings for each base it ever saw.
     base = datetime(sent.year, sent.month, sent.day)
     reader = DateDataParser(
-        languages=list(LANGUAGES),
+        languages=[code],
         settings={
-            "DATE_ORDER": "DMY",
-            "PARSERS": ["relative-time", "absolute-time"],
-            "PREFER_DATES_FROM": "future",
+            "PARSERS": ["relative-time"],
+            # Else "3 days" alone would be as good as "in 3 days".
+            "PREFER_DATES_FROM": "past",
             "RELATIVE_BASE": base,
-            "REQUIRE_PARTS": ["day", "month"],
             "RETURN_AS_TIMEZONE_AWARE": False,
         },
     )
-    found = reader.get_date_data(text)
-    if found.date_obj is None or found.period != "day":
-        raise UnreadableTime
-    day = make_day(found.date_obj.year, found.date_obj.month, found.date_obj.day)
-    absolute = bool(re.search(r"\d", text)) and any(
-        word in _months() for word in _WORD.findall(text.lower())
-    )
-    year_assumed = absolute and not re.search(r"\d{4}|\d\D+\d{2}$", text)
-    _check_weekday(day, weekdays, year_assumed)
-    return Clue(day, None, worded=True, year_assumed=year_assumed)
-
-
-def _check_weekday(day: date, weekdays: set[int], year_assumed: bool) -> None:
-    if weekdays and weekdays != {day.weekday()}:
-        reason = "weekday_year" if year_assumed else "weekday"
-        raise UnreadableTime("ambiguous", reason=reason)
-
-
-@lru_cache(maxsize=1)
-def _weekdays() -> dict[str, int]:
-    """Weekday (Monday is 0) by its names in ``LANGUAGES``, from the CLDR."""
-    return _names_of("days")
-
-
-@lru_cache(maxsize=1)
-def _months() -> dict[str, int]:
-    """Month by its names in ``LANGUAGES``, from the CLDR."""
-    return _names_of("months")
-
-
-def _names_of(kind: str) -> dict[str, int]:
-    from babel import Locale  # noqa: PLC0415 - slow, and seldom needed
-
-    names: dict[str, int] = {}
-    for language in LANGUAGES:
-        forms = getattr(Locale(language), kind)
-        for width in ("wide", "abbreviated"):
-            for number, name in forms["format"][width].items():
-                for word in (name.lower(), name.lower().rstrip(".")):
-                    names.setdefault(word, number)
-    return names
+    found = reader.get_date_data(" ".join(words))
+    if found.date_obj is None or found.period != "day" or found.date_obj.time() != base.time():
+        return None
+    return found.date_obj.date()

@@ -5,7 +5,7 @@ from xmlrpc.client import Binary
 
 from markupsafe import Markup
 
-from odoo import _, api, models
+from odoo import _, api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import email_domain_extract, groupby, is_html_empty
 
@@ -19,6 +19,7 @@ from ..intake import (
     flatten,
     has_original,
     holds_form,
+    is_near,
     is_ordinary,
     is_own_group,
     is_readable,
@@ -26,6 +27,7 @@ from ..intake import (
     name_calendar_parts,
     read_calendar_mail,
     read_envelope,
+    read_sent,
     repair,
     repeats_a_request,
     wants_no_answer,
@@ -111,7 +113,28 @@ class MailThread(models.AbstractModel):
         self._attach_originals(parsed, originals)
         if has_original(message) or not all(original.cid for original in originals):
             self._tell_shortened(parsed)
+        self._check_sent(message, parsed)
         return parsed
+
+    @api.model
+    def _check_sent(self, message, parsed):
+        """Drop the ``Date`` of a mail to us that does not lie near its arrival, in place.
+
+        Odoo takes whatever it finds there for the time of the message: a year that PostgreSQL
+        or Python cannot hold, and the mail is lost; next January, and the message stands on top
+        of its record for months. Where it finds nothing it takes now, as without a ``Date``.
+        """
+        if "date" not in parsed:
+            return
+        sent = read_sent(message)
+        is_of_use = sent and is_near(sent, fields.Datetime.now())
+        date = fields.Datetime.to_string(sent) if is_of_use else None
+        if date == parsed["date"] or self._find_intake_addresses(message) is None:
+            return
+        if date:
+            parsed["date"] = date
+        else:
+            del parsed["date"]
 
     @api.model
     def _bound_mail(self, message):

@@ -287,6 +287,7 @@ class SupportDemo(models.AbstractModel):
                         "intake_subject": subject,
                         "intake_sender": sender,
                         "intake_sent_at": now - timedelta(minutes=10 + number),
+                        "intake_received_at": now - timedelta(minutes=10 + number),
                     }
                 ],
             )

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize
 
 from ..compat import check_access
+from ..intake import fold_address
 from .support_state_mixin import OPEN_STATES
 
 # Two requests of one customer for times no further apart are worth a look.
@@ -52,7 +53,8 @@ class SupportDuplicateMixin(models.AbstractModel):
     @api.depends("customer_email", "customer_phone")
     def _compute_customer_keys(self):
         for appointment in self:
-            appointment.customer_email_key = email_normalize(appointment.customer_email or "")
+            address = email_normalize(appointment.customer_email or "")
+            appointment.customer_email_key = fold_address(address) or False
             digits = re.sub(r"\D", "", appointment.customer_phone or "")
             appointment.customer_phone_key = (
                 digits[-PHONE_DIGITS:] if len(digits) >= PHONE_DIGITS_LEAST else False

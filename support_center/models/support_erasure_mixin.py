@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 
 from ..compat import check_access
+from ..intake import spell_address
 
 # What holds text is erased unless it is named as kept, so that a field which is added later is
 # erased too.
@@ -198,7 +199,8 @@ class SupportErasureMixin(models.AbstractModel):
 
 def get_patterns(email, name):
     """What to look for in text, for ``ILIKE ANY``."""
-    wanted = [email.strip()]
+    # An international domain is stored as it was written.
+    wanted = [*spell_address(email.strip())]
     # A single word would find half of the database.
     if " " in (name or "").strip():
         wanted.append(name.strip())

@@ -243,6 +243,8 @@ class SupportIntake(models.AbstractModel):
         """
         now = pytz.utc.localize(fields.Datetime.now())
         sent = appointment.intake_sent_at
+        # What came in before version 1.5.0 was made when it came in.
+        arrived = appointment.intake_received_at or appointment.create_date
         company = appointment.company_id
         addresses = self.env["support.mail.address"]
         invitation = self.env["support.calendar.mail"]._get_invitation(appointment)
@@ -253,7 +255,8 @@ class SupportIntake(models.AbstractModel):
                 sender=sender,
                 subject=appointment.intake_subject or "",
                 now=now,
-                sent=pytz.utc.localize(sent) if sent else now,
+                sent=pytz.utc.localize(sent) if sent else None,
+                arrived=pytz.utc.localize(arrived),
                 default_timezone=self._get_mail_timezone(),
                 corrections=appointment._list_corrections(),
                 invitation=invitation,

@@ -3,7 +3,7 @@ from dataclasses import replace
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from ..intake import Note
+from ..intake import Note, fold_address, spell_address
 from ..languages import get_company_lang
 
 # Fewer digits in common are no phone number.
@@ -130,9 +130,17 @@ class SupportIntakeContacts(models.AbstractModel):
 
     @api.model
     def _find_partners(self, contacts, emails, company):
+        """Contacts by their addresses, however an international domain is written in either.
+
+        :param contacts: ``res.partner`` with the rights to search with
+        :param emails: iterable of normalised addresses
+        :return: dict of those addresses to ``res.partner``, in one query
+        """
+        emails = list(emails)
+        spellings = {spelling for email in emails for spelling in spell_address(email)}
         found = contacts.search(
             [
-                ("email_normalized", "in", list(emails)),
+                ("email_normalized", "in", list(spellings)),
                 ("company_id", "in", [company.id, False]),
             ],
             order="id",
@@ -140,8 +148,9 @@ class SupportIntakeContacts(models.AbstractModel):
         partners = {}
         # The company's own contact wins over a shared one, the older over the newer.
         for partner in found.sorted(lambda contact: not contact.company_id):
-            partners.setdefault(partner.email_normalized, partner)
-        return partners
+            partners.setdefault(fold_address(partner.email_normalized), partner)
+        folded = {email: fold_address(email) for email in emails}
+        return {email: partners[key] for email, key in folded.items() if key in partners}
 
     @api.model
     def _prepare_partner_vals(self, request, company):

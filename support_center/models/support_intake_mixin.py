@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext
 
 from ..compat import check_access
-from ..intake import NOTICE_CLASS, Problem, holds_form, html_to_text
+from ..intake import NOTICE_CLASS, Problem, fold_address, holds_form, html_to_text
 from .support_answer_mixin import FIRST_MAIL, FIRST_MAIL_KEY
 from .support_automation_log import AUTOMATION_LOGGER
 
@@ -71,7 +71,13 @@ class SupportIntakeMixin(models.AbstractModel):
     )
     intake_subject = fields.Char(readonly=True, copy=False, groups="base.group_user")
     intake_sender = fields.Char(readonly=True, copy=False, groups="base.group_user")
-    intake_sent_at = fields.Datetime(readonly=True, copy=False, groups="base.group_user")
+    intake_sent_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="When the mail says that it was written; empty where that is not near its arrival.",
+    )
+    intake_received_at = fields.Datetime(readonly=True, copy=False, groups="base.group_user")
     intake_automatic = fields.Boolean(
         "Written by a Program",
         readonly=True,
@@ -226,8 +232,8 @@ class SupportIntakeMixin(models.AbstractModel):
         two contacts with one address Odoo may take that of another company.
         """
         partner = self.partner_id
-        sender = email_normalize(msg_dict.get("email_from") or "")
-        if sender and partner.email_normalized == sender:
+        sender = fold_address(email_normalize(msg_dict.get("email_from") or ""))
+        if sender and fold_address(partner.email_normalized) == sender:
             msg_dict["author_id"] = partner.id
 
     @api.model
@@ -269,6 +275,7 @@ class SupportIntakeMixin(models.AbstractModel):
             "intake_subject": msg_dict.get("subject") or False,
             "intake_sender": person or msg_dict.get("email_from") or False,
             "intake_sent_at": msg_dict.get("date") or False,
+            "intake_received_at": fields.Datetime.now(),
             "intake_references": self._get_mail_references(msg_dict),
             "intake_automatic": is_automatic or calendar._is_answer(found),
             **calendar._prepare_mail_vals(found),

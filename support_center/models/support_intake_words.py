@@ -54,7 +54,8 @@ class SupportIntakeWords(models.AbstractModel):
         params = problem.params
         texts = {
             "missing": _("is missing."),
-            "invalid": self._get_reason(params.get("reason")) or _("cannot be understood."),
+            "invalid": self._get_reason(params.get("reason"), params.get("words", ""))
+            or _("cannot be understood."),
             "past": _("lies in the past."),
             "ambiguous": self._get_reason(params.get("reason"))
             or _("can be read in more than one way."),
@@ -85,8 +86,9 @@ class SupportIntakeWords(models.AbstractModel):
         return text
 
     @api.model
-    def _get_reason(self, reason):
+    def _get_reason(self, reason, words=""):
         return {
+            "words": _("holds what was not understood: “%(words)s”.", words=words),
             "unknown_zone": _("names a time zone that does not exist."),
             "no_such_day": _("names a day that does not exist."),
             "no_such_hour": _("names an hour that does not exist."),
@@ -97,6 +99,13 @@ class SupportIntakeWords(models.AbstractModel):
             "hour": _("may be meant in the morning or in the afternoon."),
             "weekday_year": _("does not fit the weekday that is named; write the year."),
             "weekday": _("does not fit the weekday that is named."),
+            "next_weekday": _("may be meant this week or next week."),
+            "part": _("names an hour and a part of the day that do not go together."),
+            "midnight": _("names a midnight, which lies between two days; write 00:00."),
+            "bound": _("says before, after, until or not, and no one time."),
+            "repeated": _("names a time that comes again and again."),
+            "vague": _("names no one day and hour."),
+            "languages": _("means different times in different languages."),
         }.get(reason)
 
     @api.model
@@ -158,6 +167,24 @@ class SupportIntakeWords(models.AbstractModel):
                 value=params["value"],
                 resolved=params["resolved"],
                 zone=params["timezone"],
+            ),
+            "phone_kept": _(
+                "“%(value)s” does not look like one phone number; it was kept as it came.",
+                value=params["value"],
+            ),
+            "phone_left_out": _(
+                "“%(value)s” is no phone number; it was left out.", value=params["value"]
+            ),
+            "about_taken": _(
+                "“%(value)s” is about a time; %(resolved)s was taken.",
+                value=params["value"],
+                resolved=params["resolved"],
+            ),
+            "sent_unknown": _(
+                "The mail does not say when it was written, or says what cannot be; “%(value)s” "
+                "was counted from its arrival on %(resolved)s.",
+                value=params["value"],
+                resolved=params["resolved"],
             ),
             "dst_skipped": _(
                 "The clocks skip %(value)s in %(zone)s; %(resolved)s was taken.",

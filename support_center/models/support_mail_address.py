@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import email_domain_extract, email_normalize, formataddr
 
+from ..intake import fold_address, spell_address
+
 
 class SupportMailAddress(models.AbstractModel):
     """Whose an address is, whether it may be mailed, and where an answer to us should go."""
@@ -16,22 +18,19 @@ class SupportMailAddress(models.AbstractModel):
             return False
         # sudo: aliases and companies are not every user's to read.
         companies = self.env["res.company"].sudo().search([])
-        if normalized in [email_normalize(each.email or "") for each in companies]:
-            return True
+        spellings = spell_address(normalized)
+        own = {email_normalize(each.email or "") for each in companies}
         for domain in companies.alias_domain_id:
-            if normalized in (
-                domain.bounce_email,
-                domain.catchall_email,
-                domain.default_from_email,
-            ):
-                return True
+            own |= {domain.bounce_email, domain.catchall_email, domain.default_from_email}
+        if fold_address(normalized) in {fold_address(address) for address in own if address}:
+            return True
         local_part = normalized.partition("@")[0]
         aliases = self.env["mail.alias"].sudo()
         return bool(
             aliases.search_count(
                 [
                     "|",
-                    ("alias_full_name", "=", normalized),
+                    ("alias_full_name", "in", spellings),
                     "&",
                     ("alias_name", "=", local_part),
                     ("alias_domain_id", "in", company.alias_domain_id.ids),
@@ -75,7 +74,7 @@ class SupportMailAddress(models.AbstractModel):
                 obstacles[address] = "invalid"
             elif company and self._is_own(normal, company):
                 obstacles[address] = "own"
-            elif normal in opted_out:
+            elif fold_address(normal) in opted_out:
                 obstacles[address] = "opted_out"
         return obstacles
 
@@ -88,14 +87,18 @@ class SupportMailAddress(models.AbstractModel):
     def _get_opted_out(self, addresses):
         """Those of the normalised addresses that want no mail from us.
 
-        :return: set
+        :return: set of addresses as ``fold_address`` spells them
         """
-        known = [address for address in addresses if address]
+        known = {
+            spelling for address in addresses if address for spelling in spell_address(address)
+        }
         if not known:
             return set()
         # sudo: the list of those who opted out is not every user's to read.
         blacklist = self.env["mail.blacklist"].sudo()
-        return set(blacklist.search([("email", "in", known)]).mapped("email"))
+        return set(
+            map(fold_address, blacklist.search([("email", "in", list(known))]).mapped("email"))
+        )
 
     @api.model
     def _get_reply_to(self, record):

@@ -141,6 +141,7 @@ class SupportMailSample(models.AbstractModel):
                 "intake_sender": user.partner_id.email_formatted,
                 "intake_subject": "APPOINTMENT_REQUEST",
                 "intake_sent_at": fields.Datetime.now(),
+                "intake_received_at": fields.Datetime.now(),
                 "intake_raw": self._get_request_text(),
             }
         visit = appointments.create(vals)

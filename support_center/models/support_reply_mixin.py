@@ -3,7 +3,7 @@ import pytz
 from odoo import SUPERUSER_ID, _, fields, models
 from odoo.tools import email_normalize
 
-from ..intake import Correction, Problem, ShownLine, read_reply
+from ..intake import Correction, Problem, ShownLine, fold_address, read_reply
 
 # More replies than this to one request are no dialogue; they are kept all the same.
 MAX_CORRECTIONS = 50
@@ -18,6 +18,11 @@ FIELDS_OF_KEYS = {
     "ticket": {"ticket_id"},
 }
 OUTCOME_FIELDS = {"intake_state", "intake_note", "intake_errors"}
+
+
+def _fold(address):
+    """An address as it is compared: both spellings of an international domain are one."""
+    return fold_address(email_normalize(address or ""))
 
 
 class SupportReplyMixin(models.AbstractModel):
@@ -125,11 +130,11 @@ class SupportReplyMixin(models.AbstractModel):
 
     def _get_reply_obstacle(self, msg_dict, kind):
         """Why a reply may not change the draft; False where it may."""
-        sender = email_normalize(msg_dict.get("email_from") or "")
+        sender = _fold(msg_dict.get("email_from"))
         customers = {
-            email_normalize(address or "")
+            _fold(address)
             for address in (self.intake_sender, self.customer_email, self.partner_id.email)
-        } - {False}
+        } - {""}
         if kind != "human":
             return _("No human wrote the reply; it was only posted.")
         is_settled = self.state != "draft" or not self.active or self.intake_state == "none"
@@ -180,9 +185,9 @@ class SupportReplyMixin(models.AbstractModel):
 
         Where it had none yet, the sender may give their own.
         """
-        known = email_normalize(self.partner_id.email or self.customer_email or "")
-        known = known or email_normalize(msg_dict.get("email_from") or "")
-        wanted = email_normalize(value)
+        known = _fold(self.partner_id.email or self.customer_email)
+        known = known or _fold(msg_dict.get("email_from"))
+        wanted = _fold(value)
         # What is no address at all is wrong and nobody's.
         return bool(wanted) and wanted != known
 
@@ -200,8 +205,8 @@ class SupportReplyMixin(models.AbstractModel):
         # sudo: the addresses are compared, and told to nobody.
         technician = self.technician_id.sudo()
         addresses = (technician.email, technician.user_id.login)
-        known = {email_normalize(address or "") for address in addresses}
-        return bool(technician and email_normalize(value) not in known)
+        known = {_fold(address) for address in addresses}
+        return bool(technician and _fold(value) not in known)
 
     def _is_other_reference(self, value, _msg_dict):
         return value.strip() != self.external_ref
@@ -219,10 +224,10 @@ class SupportReplyMixin(models.AbstractModel):
 
         :param dict held: what it may not change, by key; the request goes to review for it
         """
-        sent = fields.Datetime.to_datetime(msg_dict.get("date")) or fields.Datetime.now()
+        # Only a Date near the arrival is left in it, see ``mail.thread._check_sent``.
         correction = {
             "values": values,
-            "sent": fields.Datetime.to_string(sent),
+            "sent": msg_dict.get("date") or False,
             "received": fields.Datetime.to_string(fields.Datetime.now()),
             "round": self.intake_round,
             "settled": self._is_settled(),
@@ -244,10 +249,16 @@ class SupportReplyMixin(models.AbstractModel):
     def _list_corrections(self):
         """What replies put right, as the parser takes it."""
         self.ensure_one()
+
+        def _get_moment(correction, key):
+            moment = fields.Datetime.to_datetime(correction.get(key))
+            return moment and pytz.utc.localize(moment)
+
         return [
             Correction(
                 correction["values"],
-                pytz.utc.localize(fields.Datetime.to_datetime(correction["sent"])),
+                _get_moment(correction, "sent") or None,
+                _get_moment(correction, "received") or None,
             )
             for correction in self.intake_corrections or []
         ]

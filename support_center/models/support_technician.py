@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
 from ..compat import check_access
+from ..intake import fold_address
 from ..scheduling.explain import why_not
 from ..scheduling.slots import find_starts
 from .support_availability import DEFAULT_STEP_MINUTES, aware
@@ -355,12 +356,14 @@ class SupportTechnician(models.Model):
         :return: dict of the string to its ``support.technician``
         """
         by_address = {}
-        wanted = {email: email_normalize(email) or email.strip().lower() for email in emails}
+        wanted = {
+            email: fold_address(email_normalize(email) or email.strip().lower()) for email in emails
+        }
         if not wanted:
             return {}
         for technician in self._search_for_companies(company)._filter_employed():
             for address in (technician.email, technician.user_id.login):
-                normalized = email_normalize(address or "")
+                normalized = fold_address(email_normalize(address or ""))
                 if normalized:
                     by_address.setdefault(normalized, technician)
         return {

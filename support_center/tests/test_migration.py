@@ -62,6 +62,21 @@ class TestMigration(SupportCase):
         self.assertEqual(event.support_appointment_id, visit)
         self.assertEqual(event.user_id, self.user_technician)
 
+    def test_both_spellings_of_a_domain_tell_one_customer(self):
+        visit = self._create_appointment(partner_id=False, customer_email="ana@müller.example.com")
+        other = self._create_appointment(partner_id=False, customer_email="bob@example.com")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE support_appointment SET active = false, customer_email ="
+            " 'ana@xn--mller-kva.example.com', customer_email_key ="
+            " 'ana@xn--mller-kva.example.com' WHERE id = %s",
+            [visit.id],
+        )
+        self.env.invalidate_all()
+        self._migrate("1.5.0", "post-addresses")
+        self.assertEqual(visit.customer_email_key, "ana@müller.example.com")
+        self.assertEqual(other.customer_email_key, "bob@example.com")
+
     def test_templates_ask_for_the_customers_language_unless_somebody_wrote_another(self):
         kinds = ("confirmation", "reminder", "rescheduled", "cancelled", "updated")
         templates = [

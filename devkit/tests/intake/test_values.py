@@ -9,6 +9,7 @@ from intake import parse_mail, parse_mapping
 
 NOW = datetime(2024, 12, 2, 9, tzinfo=timezone.utc)
 DATE = "2025-01-15 14:00"
+FORM = f"requested_date: {DATE}\n"
 # The fields of the request whose names differ from their keys.
 FIELDS = {"type": "type_ref", "ticket": "ticket_ref", "technician": "technician_ref"}
 
@@ -111,14 +112,64 @@ def test_text_that_is_empty_once_it_is_clean():
 
 @pytest.mark.parametrize(
     "value",
-    ["123", "+49 (0)30/123-45.67", "030 1234,5", "030–1234567", "*123#", "030 123x4",
+    ["123", "+49 (0)30/123-45.67", "030 1234,5", "030-1234567", "*123#", "030 123x4",
      "030 1234 ext. 5", "030 1234 EXT 5", "tel 030 1234", "030 1234 Durchwahl 5",
-     "1" * 64],
+     "030 1234 x12", "030 1234 extension 12", "030 1234 ext.: 12", "Tél. : 01 23 45 67 89",
+     "01 23 45 67 89 poste 12", "030 1234 DW -12", "030 1234 / 0171 5678", "1" * 64],
 )  # fmt: skip
 def test_phone_numbers(value):
     result = _map(customer_phone=value)
     assert result.problems == ()
     assert result.request.customer_phone == value
+
+
+@pytest.mark.parametrize(
+    ("value", "plain"),
+    [
+        *((f"+44 20 7946{dash}0958", "+44 20 7946-0958") for dash in "‐‑‒–—―−－"),
+        ("＋４４ ２０ ７９４６ ０９５８", "+44 20 7946 0958"),
+        ("（０３０） １２３４", "(030) 1234"),
+        ("٠٣٠ ١٢٣٤٥", "030 12345"),
+        ("०३० १२३४५", "030 12345"),
+        ("+44 20 7946 0958", "+44 20 7946 0958"),
+        ("tel:+44-20-7946-0958", "+44-20-7946-0958"),
+        ("TEL:+442079460958;ext=12", "+442079460958 ext. 12"),
+        ("tel:0958;phone-context=+4420", "0958"),
+        ("<tel:+442079460958>", "+442079460958"),
+        ("+44 20 7946 0958<tel:+442079460958>", "+44 20 7946 0958"),
+        ("[+44 20 7946 0958](tel:+442079460958)", "+44 20 7946 0958"),
+        ("callto:+442079460958", "+442079460958"),
+    ],
+)
+def test_phone_numbers_in_plain_characters(value, plain):
+    for result in (_map(customer_phone=value), _mail(f"{FORM}customer_phone: {value}")):
+        assert result.problems == ()
+        assert result.request.customer_phone == plain
+        assert {note.code for note in result.notes} <= {"sender_stood_in", "zone_assumed"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["030 1234 or 5678", "030 1234 oder 0171 5678", "030 12 ext 3 ext 4", "a123", "123;4",
+     "030 1234 (after six)", "ring 030 1234", "030–1234 (Büro)"],
+)  # fmt: skip
+def test_a_mail_is_not_held_up_by_a_phone_number(value):
+    result = _mail(f"{FORM}customer_phone: {value}")
+    assert result.problems == ()
+    assert result.request.customer_phone == value
+    (note,) = (note for note in result.notes if note.code == "phone_kept")
+    assert note.params == {"value": value}
+    assert _problem(_map(customer_phone=value))[:2] == ("customer_phone", "invalid")
+
+
+@pytest.mark.parametrize("value", ["none", "n/a", "12", "see below", "1" * 65, "1 " * 200])
+def test_what_is_no_phone_number_is_left_out_of_a_mail(value):
+    result = _mail(f"{FORM}customer_phone: {value}")
+    assert result.problems == ()
+    assert result.request.customer_phone is None
+    (note,) = (note for note in result.notes if note.code == "phone_left_out")
+    assert note.params["value"].startswith(value[:20].strip())
+    assert _problem(_map(customer_phone=value))[0] == "customer_phone"
 
 
 @pytest.mark.parametrize(

@@ -158,9 +158,9 @@ def test_a_zone_with_the_time_decides_the_hour_and_the_key_what_is_told():
     assert result.request.timezone == "Europe/Berlin"
 
 
-@pytest.mark.parametrize("offset", ["-05:00", "-5", "−05:00"])
+@pytest.mark.parametrize("offset", [" -15:00", " -5", "-05:00", " - 05:00", "-16:00", "−5:00"])
 def test_an_offset_that_may_be_a_second_hour_is_asked_about(offset):
-    (problem,) = _mail(f"15.01.2027 14:00 {offset}").problems
+    (problem,) = _mail(f"15.01.2027 14:00{offset}").problems
     assert (problem.code, problem.params["reason"]) == ("ambiguous", "several_times")
 
 
@@ -175,7 +175,12 @@ def test_an_offset_that_may_be_a_second_hour_is_asked_about(offset):
         ("15.01.2027 14:00 (EST)", "01-15 19:00"),
         ("15.01.2027 14:00 [America/New_York]", "01-15 19:00"),
         ("15.01.2027 14:00 Etc/GMT+5", "01-15 19:00"),
-        ("at 2 pm PST on 15 January 2027", None),
+        ("15.01.2027 14:00 -05:00", "01-15 19:00"),
+        ("15.01.2027 14:00 −05:00", "01-15 19:00"),
+        ("14:00 -0500 15 January 2027", "01-15 19:00"),
+        ("at 2 pm PST on 15 January 2027", "01-15 22:00"),
+        ("PST 2 pm on 15 January 2027", None),
+        ("15.01.2027 14:00 CET PST", None),
         ("15.01.2027 14:00 +05:75", None),
         ("15.01.2027 14:00 XYZ", None),
         ("15.01.2027 14:00 Mars/Olympus", None),
