@@ -69,6 +69,7 @@ def parse_mail(
     default_timezone: str,
     sent: datetime | None = None,
     corrections: Iterable[Correction] = (),
+    obstacle: str = "",
 ) -> ParseResult:
     """Read the form in the text of a mail.
 
@@ -79,6 +80,8 @@ def parse_mail(
     :param default_timezone: IANA name for times without a zone
     :param sent: aware, what "tomorrow" counts from; ``now`` by default
     :param corrections: what later mails put right, in the order in which they came
+    :param obstacle: why the text could not be read, see ``mail_text``; told where no form was
+        found
     """
     findings = Findings()
     if len(text) > MAX_MAIL:
@@ -101,7 +104,8 @@ def parse_mail(
         )
         known["technician"] = technician
     if DATE not in known:
-        findings.problem(DATE, "missing", expected="YYYY-MM-DD HH:MM:SS")
+        reason = {"reason": obstacle} if obstacle and not form.found else {}
+        findings.problem(DATE, "missing", expected="YYYY-MM-DD HH:MM:SS", **reason)
     request = _build(
         known,
         email,
@@ -114,6 +118,12 @@ def parse_mail(
         words=read_words,
     )
     return ParseResult(request, tuple(findings.problems), tuple(findings.notes), form.found)
+
+
+def find_form_keys(text: str, subject: str = "") -> frozenset[str]:
+    """The keys with a value of the form that ``parse_mail`` would read in ``text``."""
+    form, _author = _find_form(clean(text[:MAX_MAIL]), subject)
+    return frozenset(form.values)
 
 
 def shorten(payload: object) -> object:

@@ -254,6 +254,7 @@ class SupportIntake(models.AbstractModel):
                 sent=pytz.utc.localize(sent) if sent else now,
                 default_timezone=self._get_mail_timezone(),
                 corrections=appointment._list_corrections(),
+                obstacle=appointment.intake_obstacle or "",
             )
 
         result = _parse(appointment.intake_sender or None)

@@ -59,6 +59,8 @@ from . import (
     test_mail_bounds,
     test_mail_failures,
     test_mail_gateway_guard,
+    test_mail_sealed,
+    test_mail_text,
     test_migration,
     test_my_day,
     test_notice_edges,
