@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage, Message
 from email.policy import compat32
+from itertools import islice
 
 from .bounds import (
     Original,
@@ -43,8 +44,9 @@ _MAX_ATTACHED_DEPTH = 3
 # are searched for a form.
 _MAX_OPENED = 3
 _MAX_SEARCHED = 5
-# How much of an attached file is searched for a form, in characters.
+# How much of a file, or of one of several texts, is searched for a form, in characters.
 _MAX_FILE = 50_000
+_MAX_COMPARED = 15_000
 # A banner that a gateway puts above a mail is no longer than this, in words.
 _LONGEST_BANNER = 60
 # Two parts are the same text in two forms where they share so much of their words.
@@ -147,7 +149,7 @@ def read_mail_text(message: EmailMessage, *, subject: str = "", depth: int = 0) 
             obstacle = ENCRYPTED if reader.has_encrypted else SEALED
         elif packed and not text.strip():
             obstacle = PACKED
-        elif any(_is_form(_read_file(piece.part), "") for piece in pieces if piece.kind == "file"):
+        elif _is_form_in_file([piece.part for piece in pieces if piece.kind == "file"]):
             obstacle = IN_FILE
     files = [
         piece.part
@@ -322,7 +324,7 @@ def _choose(candidates: list[list[_Piece]]) -> list[_Piece]:
 def _is_poorer(pieces: list[_Piece], others: list[_Piece]) -> bool:
     """Whether a form of a text lacks what another one says: "this mail is in plain text only"."""
     text, other = _join(pieces), _join(others)
-    keys, wanted = find_form_keys(text), find_form_keys(other)
+    keys, wanted = (find_form_keys(each[:_MAX_COMPARED]) for each in (text, other))
     if len(keys) != len(wanted):
         return len(keys) < len(wanted)
     return 2 * len(_list_words(text)) < len(_list_words(other))
@@ -391,7 +393,9 @@ def _goes_on(before: list[_Piece], child: EmailMessage, texts: list[_Piece]) -> 
 
 
 def _has_the_form(first: list[_Piece], texts: list[_Piece]) -> bool:
-    return not _is_form(_join(first), "") and _is_form(_join(texts), "")
+    return _is_form(_join(texts)[:_MAX_COMPARED], "") and not _is_form(
+        _join(first)[:_MAX_COMPARED], ""
+    )
 
 
 def _is_form(text: str, subject: str) -> bool:
@@ -459,6 +463,11 @@ def _read_text(part: EmailMessage) -> str:
     return unwrap_pgp(html_to_text(text) if is_html else bound_text(text)).text
 
 
+def _is_form_in_file(parts: list[EmailMessage]) -> bool:
+    texts = list(islice(filter(None, map(_read_file, parts)), _MAX_SEARCHED))
+    return any(_is_form(text, "") for text in texts)
+
+
 def _read_file(part: EmailMessage) -> str:
     """The beginning of an attached text in lines; nothing of any other file."""
     media_type = part.get_content_type()
@@ -485,19 +494,21 @@ def _name_mail(part: EmailMessage) -> str:
 
 def _write_mail(part: EmailMessage) -> bytes:
     """The source of an attached mail."""
-    inner = _get_inner(part)
-    if inner is None:
-        payload = part.get_payload()
-        blocks = payload if isinstance(payload, list) else []
-        return "\n".join(map(str, blocks)).encode("utf-8", "replace") or read_bytes(part)
-    for policy in (inner.policy, compat32):
+    payload = part.get_payload()
+    blocks = payload if isinstance(payload, list) else []
+    return b"\n".join(_write_block(block) for block in blocks) or read_bytes(part)
+
+
+def _write_block(block: EmailMessage) -> bytes:
+    for policy in (block.policy, compat32):
         try:
-            return inner.as_bytes(policy=policy)
+            return block.as_bytes(policy=policy)
         except EMAIL_ERRORS:
             # It cannot be written as it is to be; the older rules let anything pass.
             continue
-    head = "\n".join(f"{name}: {value}" for name, value in inner.raw_items())
-    texts = [read_bytes(each).decode("latin-1") for each in inner.walk() if not each.is_multipart()]
+    head = "\n".join(f"{name}: {value}" for name, value in block.raw_items())
+    leaves = [each for each in _list_files(block) if not each.part.is_multipart()]
+    texts = [read_bytes(leaf.part).decode("latin-1") for leaf in leaves]
     return "\n\n".join([head, *texts]).encode("utf-8", "replace")
 
 

@@ -6,6 +6,7 @@ name the key, what was sent and what would have been right.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, tzinfo
 from itertools import islice
@@ -26,6 +27,7 @@ MAX_MAIL = 200_000
 # Unknown keys that are kept, and how much of each.
 MAX_EXTRA = 50
 MAX_EXTRA_VALUE = 1_000
+_ANY_KEY = re.compile("|".join(key.replace("_", r"[\W_]{0,9}") for key in KEYS), re.I)
 # A forwarded mail may hold a forwarded mail; nobody goes on for longer.
 _MAX_DEPTH = 5
 
@@ -122,7 +124,11 @@ def parse_mail(
 
 def find_form_keys(text: str, subject: str = "") -> frozenset[str]:
     """The keys with a value of the form that ``parse_mail`` would read in ``text``."""
-    form, _author = _find_form(clean(text[:MAX_MAIL]), subject)
+    # Most texts name none, and to tell apart what they quote costs more than to look.
+    text = clean(text[:MAX_MAIL])
+    if not _ANY_KEY.search(text):
+        return frozenset()
+    form, _author = _find_form(text, subject)
     return frozenset(form.values)
 
 
