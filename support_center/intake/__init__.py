@@ -4,7 +4,8 @@ Two entry points, ``parse_mapping`` for XML-RPC and webhooks and ``parse_mail``
 for the text of a mail, both without database, clock or language: instants come
 in as arguments, and problems go out as codes. ``html_to_text``, ``classify``
 and ``repair`` make real mail readable first, and ``bounds`` keeps it within what
-can be read in time; ``read_calendar_mail`` reads invitations and what answers them;
+can be read in time; ``read_mail_text`` chooses among the parts of a mail the text that
+its sender wrote; ``read_calendar_mail`` reads invitations and what answers them;
 ``read_reply`` finds what a reply corrects, which ``parse_mail`` reads together with
 the first mail. Neither entry point ever raises.
 """
@@ -33,11 +34,23 @@ from .calendar_mail import (
     read_calendar_mail,
     request_values,
 )
-from .html_text import NOTICE_CLASS, html_to_text
+from .html_text import NOTICE_CLASS, OBSTACLE_CLASS, html_to_text
 from .keys import KEYS
-from .mime_headers import read_sent
+from .mail_text import (
+    ENCRYPTED,
+    IN_FILE,
+    IN_SEVERAL_MAILS,
+    PACKED,
+    SEALED,
+    MailText,
+    build_message,
+    is_plain_mail,
+    read_mail_text,
+)
+from .mime_headers import EMAIL_ERRORS, read_sent
 from .mime_repair import repair
 from .parse import parse_mail, parse_mapping, shorten
+from .pgp import unwrap_pgp
 from .reply import ShownLine, read_reply
 from .request import AppointmentRequest, Correction, Note, ParseResult, Problem
 from .robots import classify, wants_no_answer, without_list_headers
@@ -52,21 +65,30 @@ from .senders import (
 from .times import is_near
 
 __all__ = [
+    "EMAIL_ERRORS",
+    "ENCRYPTED",
+    "IN_FILE",
+    "IN_SEVERAL_MAILS",
     "KEYS",
     "MAX_HTML",
     "MAX_TEXT",
     "NOTICE_CLASS",
+    "OBSTACLE_CLASS",
+    "PACKED",
+    "SEALED",
     "AppointmentRequest",
     "CalendarEvent",
     "CalendarMail",
     "Correction",
     "Envelope",
+    "MailText",
     "Note",
     "Original",
     "ParseResult",
     "Problem",
     "ShownLine",
     "bound_message",
+    "build_message",
     "classify",
     "dump_mail",
     "find_attendee",
@@ -80,6 +102,7 @@ __all__ = [
     "is_near",
     "is_ordinary",
     "is_own_group",
+    "is_plain_mail",
     "is_readable",
     "is_report",
     "load_mail",
@@ -88,6 +111,7 @@ __all__ = [
     "parse_mapping",
     "read_calendar_mail",
     "read_envelope",
+    "read_mail_text",
     "read_own_text",
     "read_reply",
     "read_sent",
@@ -96,6 +120,7 @@ __all__ = [
     "request_values",
     "shorten",
     "spell_address",
+    "unwrap_pgp",
     "wants_no_answer",
     "without_list_headers",
 ]

@@ -17,8 +17,9 @@ from .text import clean
 
 # How many tags are read of HTML that is too complex to be read as it is; half as many elements.
 MAX_TAGS = 20_000
-# The element that says that a mail was cut, which is none of its text.
+# The elements that say that a mail was cut, or why it could not be read; none of its text.
 NOTICE_CLASS = "o_support_shortened"
+OBSTACLE_CLASS = "o_support_obstacle"
 _SKIPPED = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "object"})
 _BLOCKS = frozenset(
     """address article aside body blockquote caption center dd div dl dt fieldset figure footer form
@@ -152,7 +153,7 @@ def _walk(root: etree._Element, writer: _Writer) -> None:
         if (
             not isinstance(tag, str)
             or tag in _SKIPPED
-            or element.get("class") == NOTICE_CLASS
+            or element.get("class") in (NOTICE_CLASS, OBSTACLE_CLASS)
             or _HIDDEN.search(element.get("style") or "")
         ):
             writer.write(element.tail)

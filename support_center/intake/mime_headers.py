@@ -108,12 +108,12 @@ def _add_repaired(part: EmailMessage, name: str, text: str) -> None:
     elif lower == "content-disposition":
         candidates = [_encode(text), _rebuild_disposition(text)]
     else:
-        candidates = [_encode(_decode_words(text))]
+        candidates = [_encode(decode_words(text))]
     for candidate in candidates:
         if (candidate or lower in _ID_HEADERS) and _try_header(name, candidate, part):
             part.set_raw(name, candidate)
             return
-    part.set_raw(f"X-Unreadable-{name}", _encode(_decode_words(text)))
+    part.set_raw(f"X-Unreadable-{name}", _encode(decode_words(text)))
 
 
 def _try_header(name: str, value: str, part: EmailMessage) -> bool:
@@ -122,7 +122,7 @@ def _try_header(name: str, value: str, part: EmailMessage) -> bool:
     return _is_readable(probe, name)
 
 
-def _decode_words(text: str) -> str:
+def decode_words(text: str) -> str:
     """Encoded words (RFC 2047) as one line of text, in whatever charset they claim."""
     try:
         pieces = decode_header(one_line(text))
@@ -155,7 +155,7 @@ def _rebuild_addresses(text: str) -> str:
         match = BARE_ADDRESS.search(address) or BARE_ADDRESS.search(name)
         if not match:
             continue
-        shown = _decode_words(name) if name != match[0] else ""
+        shown = decode_words(name) if name != match[0] else ""
         # formataddr cannot encode an address, only the name before it.
         found.append(formataddr((shown, match[0])) if match[0].isascii() else f"<{match[0]}>")
     return ", ".join(found)

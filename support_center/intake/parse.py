@@ -6,6 +6,7 @@ name the key, what was sent and what would have been right.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, tzinfo
 from itertools import islice
@@ -29,6 +30,7 @@ MAX_MAIL = 200_000
 # Unknown keys that are kept, and how much of each.
 MAX_EXTRA = 50
 MAX_EXTRA_VALUE = 1_000
+_ANY_KEY = re.compile("|".join(key.replace("_", r"[\W_]{0,9}") for key in KEYS), re.I)
 # A forwarded mail may hold a forwarded mail; nobody goes on for longer.
 _MAX_DEPTH = 5
 
@@ -74,6 +76,7 @@ def parse_mail(
     arrived: datetime | None = None,
     corrections: Iterable[Correction] = (),
     invitation: CalendarMail | None = None,
+    obstacle: str = "",
 ) -> ParseResult:
     """Read the form in the text of a mail, and the invitation beside it.
 
@@ -88,6 +91,8 @@ def parse_mail(
         no use, and a note says so; None to take ``sent``, or ``now``, as it is
     :param corrections: what later mails put right, in the order in which they came
     :param invitation: what a calendar sent; it says what the form leaves open
+    :param obstacle: why the text could not be read, see ``mail_text``; told where no form was
+        found
     """
     findings = Findings()
     if len(text) > MAX_MAIL:
@@ -117,7 +122,8 @@ def parse_mail(
     if DATE not in known and not any(
         problem.field in (DATE, CALENDAR) for problem in findings.problems
     ):
-        findings.problem(DATE, "missing", expected="YYYY-MM-DD HH:MM:SS")
+        reason = {"reason": obstacle} if obstacle and not form.found else {}
+        findings.problem(DATE, "missing", expected="YYYY-MM-DD HH:MM:SS", **reason)
     request = _build(
         known,
         email,
@@ -131,6 +137,16 @@ def parse_mail(
         sent_known=sent_known,
     )
     return ParseResult(request, tuple(findings.problems), tuple(findings.notes), form.found)
+
+
+def find_form_keys(text: str, subject: str = "") -> frozenset[str]:
+    """The keys with a value of the form that ``parse_mail`` would read in ``text``."""
+    # Most texts name none, and to tell apart what they quote costs more than to look.
+    text = clean(text[:MAX_MAIL])
+    if not _ANY_KEY.search(text):
+        return frozenset()
+    form, _author = _find_form(text, subject)
+    return frozenset(form.values)
 
 
 def shorten(payload: object) -> object:

@@ -10,29 +10,37 @@ from odoo.exceptions import AccessError
 from odoo.tools import email_domain_extract, groupby, is_html_empty
 
 from ..intake import (
+    EMAIL_ERRORS,
     NOTICE_CLASS,
+    OBSTACLE_CLASS,
     CalendarMail,
     bound_message,
+    build_message,
     classify,
     find_reply_to,
     find_writer,
     flatten,
     has_original,
     holds_form,
+    html_to_text,
     is_near,
     is_ordinary,
     is_own_group,
+    is_plain_mail,
     is_readable,
     is_report,
     name_calendar_parts,
     read_calendar_mail,
     read_envelope,
+    read_mail_text,
     read_sent,
     repair,
     repeats_a_request,
+    unwrap_pgp,
     wants_no_answer,
     without_list_headers,
 )
+from .support_automation_log import AUTOMATION_LOGGER
 
 _logger = logging.getLogger(__name__)
 
@@ -43,6 +51,16 @@ OURS_KEY = "support_center_mailbox"
 
 # Where the context holds the ``GatewayMail`` that is being taken in.
 GATEWAY_KEY = "support_center_gateway_mail"
+# Where a parsed mail holds its ``SenderText``, until its routes are processed.
+TEXT_KEY = "support_center_text"
+
+
+class SenderText(NamedTuple):
+    """What the sender of a mail wrote, as text; see ``intake.MailText``."""
+
+    text: str
+    forwarded: str
+    obstacle: str
 
 
 class GatewayMail(NamedTuple):
@@ -61,6 +79,8 @@ class GatewayMail(NamedTuple):
     reply_to: str = ""
     # What calendars sent with it; None where nothing of that kind is in it.
     calendar: CalendarMail | None = None
+    # None for a mail that is one text, in which there is nothing to choose.
+    text: SenderText | None = None
 
 
 class MailThread(models.AbstractModel):
@@ -200,6 +220,60 @@ class MailThread(models.AbstractModel):
         notice = Markup('<p class="%s">%s</p>') % (NOTICE_CLASS, words)
         # Odoo cleans the whole as it does any body; what is in it already is HTML.
         parsed["body"] = notice + Markup(parsed.get("body") or "")  # noqa: S704
+
+    @api.model
+    def _message_parse_extract_payload(self, message, message_dict, save_original=False):
+        """Of a mail to us, show what the sender wrote, and the text that others added below it.
+
+        Core takes the last HTML that it finds for the text, be it a footer, a logo or the text
+        of a mail that is attached.
+        """
+        extract = super()._message_parse_extract_payload
+        found = self._read_sender_text(message, message_dict)
+        if found is None:
+            return extract(message, message_dict, save_original=save_original)
+        payload = extract(build_message(message, (*found.own, *found.files)), message_dict)
+        # PGP blocks in HTML stay where they are shown.
+        text = unwrap_pgp(html_to_text(str(payload["body"]))).text
+        payload[TEXT_KEY] = SenderText(text, found.forwarded, found.obstacle)
+        if found.footers:
+            added = extract(build_message(message, found.footers), message_dict)
+            payload["body"] = Markup(payload["body"]) + Markup(added["body"])  # noqa: S704
+        self._attach_originals(payload, (*found.attached, *found.originals))
+        if save_original:
+            original = self._Attachment("original_email.eml", message.as_string(), {})
+            payload["attachments"] = [original, *payload["attachments"]]
+        if found.is_shortened:
+            self._tell_shortened(payload)
+        self._tell_obstacle(payload, found.obstacle)
+        return payload
+
+    @api.model
+    def _read_sender_text(self, message, message_dict):
+        """
+        :return: ``intake.MailText``; None for a mail that is one text, or is not for us
+        """
+        if is_plain_mail(message) or self._find_intake_addresses(message) is None:
+            return None
+        try:
+            return read_mail_text(message, subject=message_dict.get("subject") or "")
+        except EMAIL_ERRORS as error:
+            # Core raises on such a mail, too; it is repaired, and read again.
+            AUTOMATION_LOGGER.info(
+                "action=receive_email outcome=failed error=%s the parts of a mail were not told "
+                "apart, so all of its text was taken",
+                type(error).__name__,
+            )
+            return None
+
+    @api.model
+    def _tell_obstacle(self, parsed, obstacle):
+        """Say above a mail why nobody can read it here."""
+        words = self.env["support.intake.words"]._describe_obstacle(obstacle)
+        if words:
+            notice = Markup('<p class="%s">%s</p>') % (OBSTACLE_CLASS, words)
+            # As in _tell_shortened.
+            parsed["body"] = notice + Markup(parsed.get("body") or "")  # noqa: S704
 
     @api.model
     def _parse_repaired(self, message, parse, originals):
@@ -368,8 +442,11 @@ class MailThread(models.AbstractModel):
                 kind == "generated" or wants_no_answer(headers),
                 self._find_reply_to(headers, message_dict),
                 read_calendar_mail(message),
+                message_dict.get(TEXT_KEY),
             )
             this = self.with_context(**{GATEWAY_KEY: mail})
+        # No parameter of the message that is posted.
+        message_dict.pop(TEXT_KEY, None)
         thread_id = False
         routes = [self._open_route(route) for route in routes or ()]
         for company, those in groupby(routes, this._get_route_company):

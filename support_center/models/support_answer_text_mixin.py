@@ -86,7 +86,8 @@ class SupportAnswerTextMixin(models.AbstractModel):
         The values come from the request and not from the contact: whoever names
         somebody else's address learns nothing of him.
         """
-        if self.source == "email" and self.intake_raw:
+        # A mail may hold no text at all, and an appointment that came by mail may be made by hand.
+        if self.source == "email" and (self.intake_raw or self.intake_state == "review"):
             reading = self._check_reading(self._read_request())
             if self.intake_state == "accepted":
                 # A dispatcher may have accepted what the reading alone would not.

@@ -260,6 +260,7 @@ class SupportIntake(models.AbstractModel):
                 default_timezone=self._get_mail_timezone(),
                 corrections=appointment._list_corrections(),
                 invitation=invitation,
+                obstacle=appointment.intake_obstacle or "",
             )
 
         result = _parse(appointment.intake_sender or None)

@@ -7,7 +7,20 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize, html2plaintext
 
 from ..compat import check_access
-from ..intake import NOTICE_CLASS, Problem, fold_address, holds_form, html_to_text
+from ..intake import (
+    ENCRYPTED,
+    IN_FILE,
+    IN_SEVERAL_MAILS,
+    NOTICE_CLASS,
+    PACKED,
+    SEALED,
+    Problem,
+    fold_address,
+    holds_form,
+    html_to_text,
+    unwrap_pgp,
+)
+from .mail_thread import TEXT_KEY, SenderText
 from .support_answer_mixin import FIRST_MAIL, FIRST_MAIL_KEY
 from .support_automation_log import AUTOMATION_LOGGER
 
@@ -23,6 +36,13 @@ INTAKE_STATES = [
     ("received", "Received"),
     ("accepted", "Accepted"),
     ("review", "To review"),
+]
+OBSTACLES = [
+    (ENCRYPTED, "Encrypted"),
+    (SEALED, "Signed as a Whole, in an Unknown Form"),
+    (PACKED, "Packed into winmail.dat"),
+    (IN_FILE, "Written in an Attached File"),
+    (IN_SEVERAL_MAILS, "Written in Several Attached Mails"),
 ]
 
 
@@ -68,6 +88,14 @@ class SupportIntakeMixin(models.AbstractModel):
         copy=False,
         groups="base.group_user",
         help="The request was too long or too complex to be read whole; the original is attached.",
+    )
+    intake_obstacle = fields.Selection(
+        OBSTACLES,
+        "Not Readable",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="Why the text of the mail could not be read.",
     )
     intake_subject = fields.Char(readonly=True, copy=False, groups="base.group_user")
     intake_sender = fields.Char(readonly=True, copy=False, groups="base.group_user")
@@ -258,7 +286,7 @@ class SupportIntakeMixin(models.AbstractModel):
             mail's subject does not become the name
         """
         mail = self._get_gateway_mail()
-        text = self._get_mail_text(msg_dict)
+        text = self._get_mail_text(msg_dict, forwarded=True)
         person = mail.reply_to if mail else ""
         is_automatic = bool(mail and mail.is_automatic)
         if person and is_automatic and holds_form(text, msg_dict.get("subject") or ""):
@@ -271,6 +299,7 @@ class SupportIntakeMixin(models.AbstractModel):
             "source": "email",
             "intake_state": "received",
             "intake_raw": text,
+            "intake_obstacle": (mail and mail.text and mail.text.obstacle) or False,
             "intake_shortened": NOTICE_CLASS in (msg_dict.get("body") or ""),
             "intake_subject": msg_dict.get("subject") or False,
             "intake_sender": person or msg_dict.get("email_from") or False,
@@ -282,10 +311,20 @@ class SupportIntakeMixin(models.AbstractModel):
         }
 
     @api.model
-    def _get_mail_text(self, msg_dict):
+    def _get_mail_text(self, msg_dict, forwarded=False):
+        """What the sender wrote.
+
+        :param dict msg_dict: as ``mail.thread.message_parse`` returns it
+        :param bool forwarded: with the text of an attached mail that is passed on
+        """
+        mail = self._get_gateway_mail()
+        written = msg_dict.get(TEXT_KEY) or (mail and mail.text)
+        if isinstance(written, SenderText):
+            parts = [written.text, forwarded and written.forwarded]
+            return "\n\n".join(filter(None, parts))
         body = msg_dict.get("body") or ""
         try:
-            return html_to_text(str(body))
+            return unwrap_pgp(html_to_text(str(body))).text
         except Exception as error:  # noqa: BLE001, a mail must not be lost
             AUTOMATION_LOGGER.warning(
                 "action=receive_email outcome=failed error=%s the body was read by other means",

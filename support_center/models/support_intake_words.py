@@ -1,5 +1,9 @@
 from odoo import _, api, models
 
+from ..intake import ENCRYPTED, IN_FILE, IN_SEVERAL_MAILS, PACKED, SEALED
+
+# These say more than that there is no form.
+OBSTACLES = (ENCRYPTED, SEALED, PACKED, IN_FILE, IN_SEVERAL_MAILS)
 # Another value would not put these right.
 NO_REMEDY = ("unsupported", "unconfirmed", "unknown_visit")
 # What of a request is our staff's to know and not told to who asks.
@@ -53,7 +57,7 @@ class SupportIntakeWords(models.AbstractModel):
     def _get_problem_text(self, problem):
         params = problem.params
         texts = {
-            "missing": _("is missing."),
+            "missing": self._get_reason(params.get("reason")) or _("is missing."),
             "invalid": self._get_reason(params.get("reason"), params.get("words", ""))
             or _("cannot be understood."),
             "past": _("lies in the past."),
@@ -106,7 +110,36 @@ class SupportIntakeWords(models.AbstractModel):
             "repeated": _("names a time that comes again and again."),
             "vague": _("names no one day and hour."),
             "languages": _("means different times in different languages."),
+            ENCRYPTED: _(
+                "cannot be read, since the mail is encrypted. Please send it without encryption."
+            ),
+            SEALED: _(
+                "cannot be read, since the mail is signed or encrypted as a whole. Please send it "
+                "as plain text."
+            ),
+            PACKED: _(
+                "cannot be read, since all of the mail is packed into winmail.dat. Please send it "
+                "as plain text or HTML."
+            ),
+            IN_FILE: _(
+                "stands in an attached file, which is not read. Please write it in the mail itself."
+            ),
+            IN_SEVERAL_MAILS: _(
+                "stands in more than one attached mail. Please send one mail for each request."
+            ),
         }.get(reason)
+
+    @api.model
+    def _describe_obstacle(self, obstacle):
+        """Why nobody can read a mail here; False where only its form is somewhere else.
+
+        :param str obstacle: as in ``intake.MailText``
+        """
+        return {
+            ENCRYPTED: _("This mail is encrypted and cannot be read here."),
+            SEALED: _("This mail is signed or encrypted as a whole and cannot be read here."),
+            PACKED: _("All of this mail is packed into winmail.dat, which only Outlook can read."),
+        }.get(obstacle, False)
 
     @api.model
     def _get_duplicate_text(self, params):
@@ -269,7 +302,9 @@ class SupportIntakeWords(models.AbstractModel):
     def _describe_review(self, reading):
         """Why a request needs a look: what is wrong first, what was assumed after it."""
         lines = []
-        if not reading.result.has_form:
+        if not reading.result.has_form and not any(
+            problem.params.get("reason") in OBSTACLES for problem in reading.problems
+        ):
             lines.append(_("The mail holds no request form; read it and fill the values in."))
         lines += [f"- {self._describe_problem(problem)}" for problem in reading.problems]
         lines += [self._describe_note(note) for note in reading.result.notes]

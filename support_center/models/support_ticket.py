@@ -306,7 +306,7 @@ class SupportTicket(models.Model):
         in_lang = self.with_context(lang=get_company_lang(company))
         received = {
             "name": (msg_dict.get("subject") or "").strip() or in_lang._describe_no_subject(),
-            "description": self.env["support.appointment"]._get_mail_text(msg_dict),
+            "description": in_lang._get_mail_description(msg_dict),
             "company_id": company.id,
         }
         sender = self._find_sender(msg_dict)
@@ -318,6 +318,17 @@ class SupportTicket(models.Model):
         if team.company_id in (company, company.browse()):
             yield {**received, "partner_id": sender.id, "team_id": team.id}
         yield received
+
+    @api.model
+    def _get_mail_description(self, msg_dict):
+        """What the sender of a mail wrote, else the mail that they pass on, else in words why
+        nobody can read it."""
+        text = self.env["support.appointment"]._get_mail_text(msg_dict)
+        mail = self._get_gateway_mail()
+        if text.strip() or not mail or not mail.text:
+            return text
+        words = self.env["support.intake.words"]
+        return mail.text.forwarded or words._describe_obstacle(mail.text.obstacle) or text
 
     @api.model
     def _find_sender(self, msg_dict):
