@@ -20,6 +20,7 @@ from .bounds import (
     is_readable,
     read_envelope,
 )
+from .envelope import parse_body, parse_fields, split, unwrap
 from .html_text import NOTICE_CLASS, html_to_text
 from .keys import KEYS
 from .mime_repair import repair
@@ -48,11 +49,15 @@ __all__ = [
     "html_to_text",
     "is_ordinary",
     "is_readable",
+    "parse_body",
+    "parse_fields",
     "parse_mail",
     "parse_mapping",
     "read_envelope",
     "read_reply",
     "repair",
     "shorten",
+    "split",
+    "unwrap",
     "wants_no_answer",
 ]

@@ -101,6 +101,7 @@ from . import ir_actions_server
 from . import ir_attachment
 from . import ir_binary
 from . import ir_cron
+from . import ir_http
 from . import ir_sequence
 from . import mail_alias
 from . import mail_mail
