@@ -76,6 +76,7 @@ from . import support_notice_calendar
 from . import support_notifier
 from . import support_webhook_words
 from . import support_webhook_delivery
+from . import support_webhook_endpoint
 from . import support_statistics
 from . import support_statistics_figures
 from . import support_backlog
