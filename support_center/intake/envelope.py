@@ -59,7 +59,7 @@ def parse_body(body: bytes, *, is_form: bool = False, charset: str | None = None
     if found is not _NO_JSON and not (is_form and not isinstance(_read_text(found), (dict, list))):
         return found
     fields = parse_fields(_parse_form(body, charset)) if is_form or "=" in text else {}
-    return fields if is_form or _is_request(fields) else text
+    return fields if fields and (is_form or _is_request(fields)) else text
 
 
 def parse_fields(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

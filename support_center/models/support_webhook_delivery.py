@@ -335,17 +335,19 @@ class SupportWebhookDelivery(models.Model):
 
     @api.model
     def _get_body(self, event, appointment, sequence):
-        """The message as it is signed and sent, to the byte.
-
-        Its time is the event's own to the millisecond, since two of them may be of one second.
-        """
-        moment = datetime.now(tz=timezone.utc).replace(tzinfo=None)
+        """The message as it is signed and sent, to the byte."""
         body = {
             "type": event,
-            "timestamp": moment.isoformat(timespec="milliseconds") + "Z",
+            "timestamp": self._get_timestamp(),
             "data": {**appointment._prepare_webhook_data(), "sequence": sequence},
         }
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+    @api.model
+    def _get_timestamp(self):
+        """Now, as ``2030-01-10T09:00:00.123Z``: two events may well be of one second."""
+        now = datetime.now(tz=timezone.utc).replace(tzinfo=None)
+        return now.isoformat(timespec="milliseconds") + "Z"
 
     @api.model
     def _wake_cron(self, at=None):

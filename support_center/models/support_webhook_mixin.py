@@ -94,7 +94,8 @@ class SupportWebhookMixin(models.AbstractModel):
         call = request.httprequest
         charset = call.mimetype_params.get("charset")
         if call.mimetype == "multipart/form-data":
-            found = parse_fields(call.form.items(multi=True))
+            has_any = call.form or call.files
+            found = parse_fields(call.form.items(multi=True)) if has_any else None
         else:
             is_form = call.mimetype == "application/x-www-form-urlencoded"
             found = parse_body(call.get_data(), is_form=is_form, charset=charset)

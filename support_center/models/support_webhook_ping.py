@@ -34,7 +34,7 @@ class SupportWebhookPing(models.AbstractModel):
         if not url:
             return False, _("No address is set for the response webhook. Enter one and save.")
         now = fields.Datetime.now()
-        body = self._get_ping_body(now)
+        body = self._get_ping_body(deliveries._get_timestamp())
         message_id = f"msg_{uuid.uuid4().hex}"
         try:
             headers = deliveries._sign(message_id, body, pytz.utc.localize(now))
@@ -51,11 +51,11 @@ class SupportWebhookPing(models.AbstractModel):
         return answer.delivered, text
 
     @api.model
-    def _get_ping_body(self, now):
+    def _get_ping_body(self, timestamp):
         """The message as it is signed and sent; of the shape of all others, without a visit."""
         body = {
             "type": "ping",
-            "timestamp": now.isoformat(timespec="milliseconds") + "Z",
+            "timestamp": timestamp,
             "data": {"text": "A ping from Support Center: nothing has happened."},
         }
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"))

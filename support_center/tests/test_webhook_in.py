@@ -209,6 +209,14 @@ class TestWebhookIn(SupportHttpCase):
         self.assertEqual(json.loads(drafts[1].intake_raw), {"event": "batch", "data": data[1]})
         self.assertFalse(self._post({"event": "batch", "data": data}), "the same once more")
 
+    def test_the_same_request_in_another_envelope_is_the_same(self):
+        data = {**self.data, "external_ref": "crm-12"}
+        draft = self._post({"sent": "2026-11-28T10:00:00Z", "data": data})
+        self.assertFalse(self._post({"sent": "2026-11-28T10:00:05Z", "data": data}))
+        self.assertEqual(len(self._get_log(draft, "receive_webhook")), 1)
+        self.assertFalse(self._post({"sent": "", "data": {**data, "location": "Elsewhere"}}))
+        self.assertEqual(len(self._get_log(draft, "receive_webhook")), 2)
+
     def test_an_envelope_that_may_mean_two_requests_waits_for_somebody(self):
         payload = {"before": self.data, "after": {**self.data, "location": "Elsewhere"}}
         draft = self._post(payload)
@@ -250,6 +258,20 @@ class TestWebhookIn(SupportHttpCase):
         self.assertEqual(kept.mapped("name"), ["router.png", "note.html"])
         self.assertEqual(kept[0].raw, b"\x89PNG no picture")
         self.assertEqual(kept[1].mimetype, "text/plain", "no page that runs in our name")
+
+    def test_a_form_of_files_alone_waits_for_somebody(self):
+        files = [("file", ("request.json", self._get_text().encode(), "application/json"))]
+        draft = self._post_parts({}, files)
+        self.assertEqual(draft.intake_state, "review")
+        kept = self.env["ir.attachment"].search(
+            [("res_model", "=", draft._name), ("res_id", "=", draft.id)]
+        )
+        self.assertEqual(kept.raw.decode(), self._get_text())
+
+    @mute_logger("odoo.addons.base_automation.models.base_automation", "odoo.http")
+    def test_a_form_of_nothing_makes_nothing(self):
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        self.assertFalse(self._post(b"--x--\r\n", status=500, headers=headers))
 
     @mute_logger("odoo.addons.base_automation.models.base_automation", "odoo.http")
     def test_a_body_of_nothing_makes_nothing(self):

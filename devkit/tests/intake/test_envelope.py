@@ -52,6 +52,7 @@ def test_characters_as_the_sender_names_them():
         (b"a=1&b=2", False, "a=1&b=2"),
         (b"a=1&b=2", True, {"a": "1", "b": "2"}),
         (b"42", True, {"42": ""}),
+        (b"&", True, "&"),
         (b"customer_phone=%2B49+30+1&x=", False, {"customer_phone": "+49 30 1", "x": ""}),
         (b"customer_name=Zo%C3%AB&x=1&x=2&x=1", True, {"customer_name": "Zoë", "x": "1, 2"}),
         (b"customer_name=Zo%EB", True, {"customer_name": "Zoë"}),
