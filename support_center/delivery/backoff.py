@@ -26,6 +26,10 @@ SCHEDULE = (
 MAX_ATTEMPTS = len(SCHEDULE) + 1
 # No wait is longer, whatever a receiver asks for.
 CAP = 24 * HOUR
+# Statuses of a receiver that has too much to do: nothing at all is sent to it for a while.
+THROTTLING = ("429", "502", "503", "504")
+# For so many seconds at most, where it does not say for how long.
+BRIEF_REST = 60
 # Up to this part of the wait is added by chance, so that many failures do not return at once.
 JITTER = 0.2
 
@@ -47,6 +51,21 @@ def wait_after(
         return None
     wait = SCHEDULE[max(attempts, 1) - 1] * (1 + JITTER * chance())
     return min(max(wait, retry_after or 0.0), CAP)
+
+
+def rest_after(status: str, wait: float | None, retry_after: float | None) -> float | None:
+    """Seconds in which no message at all is sent to a receiver that has too much to do.
+
+    :param status: of its answer
+    :param wait: seconds until this message is tried again, None if it is not
+    :param retry_after: seconds that the receiver asked for
+    :return: None where the answer says nothing about other messages
+    """
+    if status not in THROTTLING:
+        return None
+    if retry_after is not None:
+        return min(retry_after, CAP)
+    return min(BRIEF_REST if wait is None else wait, BRIEF_REST)
 
 
 def read_retry_after(value: str | None, now: datetime) -> float | None:

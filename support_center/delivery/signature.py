@@ -49,17 +49,27 @@ def check_secret(secret: str | None) -> str:
     return secret
 
 
-def sign(secret: str | None, message_id: str, body: str, moment: datetime) -> dict[str, str]:
+def sign(
+    secret: str | None,
+    message_id: str,
+    body: str,
+    moment: datetime,
+    *,
+    previous: str | None = None,
+) -> dict[str, str]:
     """The headers that let a receiver verify ``body``.
 
+    :param previous: the secret before, while it is being changed: there is a signature by each,
+        and a receiver takes the message if one of them is right
     :param message_id: the same for every attempt to deliver the message
     :param body: exactly what will be sent
     :param moment: aware UTC, when this attempt is made
     :raise BadSecret: for a secret that cannot sign
     """
-    signature = Webhook(check_secret(secret)).sign(message_id, moment, body)
+    keys = [secret, previous] if previous else [secret]
+    signatures = [Webhook(check_secret(key)).sign(message_id, moment, body) for key in keys]
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(int(moment.timestamp())),
-        "webhook-signature": signature,
+        "webhook-signature": " ".join(signatures),
     }

@@ -34,6 +34,7 @@ from .calendar_mail import (
     read_calendar_mail,
     request_values,
 )
+from .envelope import parse_body, parse_fields, split, unwrap
 from .html_text import NOTICE_CLASS, OBSTACLE_CLASS, html_to_text
 from .keys import KEYS
 from .mail_text import (
@@ -107,6 +108,8 @@ __all__ = [
     "is_report",
     "load_mail",
     "name_calendar_parts",
+    "parse_body",
+    "parse_fields",
     "parse_mail",
     "parse_mapping",
     "read_calendar_mail",
@@ -120,6 +123,8 @@ __all__ = [
     "request_values",
     "shorten",
     "spell_address",
+    "split",
+    "unwrap",
     "unwrap_pgp",
     "wants_no_answer",
     "without_list_headers",

@@ -145,7 +145,7 @@ def find_form_keys(text: str, subject: str = "") -> frozenset[str]:
     text = clean(text[:MAX_MAIL])
     if not _ANY_KEY.search(text):
         return frozenset()
-    form, _author = _find_form(text, subject)
+    form, _author = find_form(text, subject)
     return frozenset(form.values)
 
 

@@ -78,6 +78,7 @@ from . import support_notice_calendar
 from . import support_notifier
 from . import support_webhook_words
 from . import support_webhook_delivery
+from . import support_webhook_endpoint
 from . import support_statistics
 from . import support_statistics_figures
 from . import support_backlog
@@ -104,6 +105,7 @@ from . import ir_attachment
 from . import ir_binary
 from . import ir_cron
 from . import ir_mail_server
+from . import ir_http
 from . import ir_sequence
 from . import mail_activity
 from . import mail_alias

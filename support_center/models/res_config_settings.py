@@ -1,13 +1,14 @@
 from odoo import _, api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..compat import check_access
 from ..delivery.address_guard import AddressGuard, check_literal, check_url
 from ..delivery.faults import DeliveryFault
-from ..delivery.signature import BadSecret, check_secret
+from ..delivery.signature import BadSecret, check_secret, make_secret
 from .support_auto_assign_mixin import AUTO_ASSIGN
+from .support_webhook_delivery import PREVIOUS_SECRET_KEY, SECRET_KEY
 
 ALLOW_PRIVATE = "support_center.webhook_allow_private"
 CALENDAR_MIRROR = "support_center.calendar_mirror"
@@ -69,7 +70,14 @@ class ResConfigSettings(models.TransientModel):
         "Webhook Secret",
         config_parameter="support_center.webhook_secret",
         help="Signs what is sent, so that the receiver can tell who sent it. Hand it to the "
-        "receiver and nobody else. Emptied, a new one is made with the next message.",
+        "receiver and nobody else. Emptied, a new one is made. The one before signs as well, until "
+        "you empty it.",
+    )
+    support_center_webhook_secret_previous = fields.Char(
+        "Previous Webhook Secret",
+        config_parameter="support_center.webhook_secret_previous",
+        help="Signs as well, beside the secret, until the receiver knows the new one; then empty "
+        "it. A secret that is changed is kept here.",
     )
     support_center_webhook_allow_private = fields.Boolean(
         "Private Addresses",
@@ -111,8 +119,10 @@ class ResConfigSettings(models.TransientModel):
         )
 
     def set_values(self):
-        super().set_values()
         parameters = self.env["ir.config_parameter"]
+        secrets = [parameters.get_param(key) or "" for key in (SECRET_KEY, PREVIOUS_SECRET_KEY)]
+        super().set_values()
+        self._keep_previous_secret(*secrets)
         alias = self._get_support_alias()
         name = (self.support_center_alias_name or "").strip() or False
         if alias and name != alias.alias_name:
@@ -122,6 +132,43 @@ class ResConfigSettings(models.TransientModel):
         if self.support_center_calendar_mirror != parameters._get_support_flag(CALENDAR_MIRROR):
             parameters.set_param(CALENDAR_MIRROR, str(self.support_center_calendar_mirror))
             self.env["support.appointment"]._bring_calendar_in_step()
+
+    def _keep_previous_secret(self, secret, previous):
+        """Let the secret that was changed just now sign as well, unless its field was changed too.
+
+        :param str secret: the one before
+        :param str previous: the previous one before
+        """
+        parameters = self.env["ir.config_parameter"]
+        now = parameters.get_param(SECRET_KEY) or ""
+        is_left = (self.support_center_webhook_secret_previous or "") == previous
+        if secret and now != secret and is_left:
+            try:
+                parameters.set_param(PREVIOUS_SECRET_KEY, check_secret(secret))
+            except BadSecret:
+                # It has signed nothing, so nobody knows it.
+                parameters.set_param(PREVIOUS_SECRET_KEY, "")
+        self.env["support.webhook.delivery"]._get_or_make_secret()
+
+    def action_support_center_rotate_secret(self):
+        """Make a new webhook secret; the one before signs as well until it is emptied.
+
+        :raise UserError: while the one before that still signs
+        """
+        check_access(self.browse(), "write")
+        parameters = self.env["ir.config_parameter"]
+        if parameters.get_param(PREVIOUS_SECRET_KEY):
+            raise UserError(
+                _(
+                    "The previous webhook secret still signs. Empty it and save, once the receiver "
+                    "knows the present one; then make a new one."
+                )
+            )
+        secret = self.env["support.webhook.delivery"]._get_or_make_secret()
+        parameters.set_param(PREVIOUS_SECRET_KEY, secret)
+        parameters.set_param(SECRET_KEY, make_secret())
+        # The page holds the secret of before, which another save would bring back.
+        return {"type": "ir.actions.client", "tag": "reload"}
 
     def action_support_center_alias(self):
         """Open the alias for requests: who may write to it, and its mail domain."""
@@ -138,6 +185,7 @@ class ResConfigSettings(models.TransientModel):
     @api.constrains(
         "support_center_webhook_response_url",
         "support_center_webhook_secret",
+        "support_center_webhook_secret_previous",
         "support_center_webhook_allow_private",
     )
     def _check_support_center_webhook(self):
@@ -148,17 +196,24 @@ class ResConfigSettings(models.TransientModel):
             parameters.get_param("support_center.webhook_response_url"),
             parameters._get_support_flag(ALLOW_PRIVATE),
         )
-        stored_secret = parameters.get_param("support_center.webhook_secret")
+        stored_secrets = {
+            parameters.get_param(SECRET_KEY),
+            parameters.get_param(PREVIOUS_SECRET_KEY),
+        }
         for settings in self:
             url = (settings.support_center_webhook_response_url or "").strip()
-            secret = (settings.support_center_webhook_secret or "").strip()
+            secrets = (
+                (settings.support_center_webhook_secret or "").strip(),
+                (settings.support_center_webhook_secret_previous or "").strip(),
+            )
             allow_private = settings.support_center_webhook_allow_private
             try:
                 if url and (url, allow_private) != stored:
                     check_url(url)
                     check_literal(url, AddressGuard(allow_private))
-                if secret and secret != stored_secret:
-                    check_secret(secret)
+                for secret in secrets:
+                    if secret and secret not in stored_secrets:
+                        check_secret(secret)
             except DeliveryFault as fault:
                 raise ValidationError(words._describe_fault(fault.code, fault.params)) from None
             except BadSecret as fault:

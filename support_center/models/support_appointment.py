@@ -466,6 +466,7 @@ class SupportAppointment(models.Model):
             "edit_trail",
             "ticket_sync_mark",
             "webhook_told",
+            "webhook_sequence",
         }
 
     def _prepare_erased_vals(self):

@@ -3,9 +3,13 @@ from urllib.parse import urlsplit
 
 from odoo import _, api, fields, models
 
+from ..delivery.signature import BadSecret, check_secret
 from .support_backlog import DELIVERY
+from .support_webhook_delivery import PREVIOUS_SECRET_KEY
 
 LATE_AFTER = timedelta(minutes=30)
+# Nothing is late while nothing may be sent.
+NEVER = timedelta(days=36_500)
 
 
 class SupportHealthWebhookMixin(models.AbstractModel):
@@ -48,9 +52,32 @@ class SupportHealthWebhookMixin(models.AbstractModel):
         elif not self._get_support_text("support_center.webhook_secret"):
             severity = "warning"
             message = _("No secret is set yet; one is made with the first message.")
+        else:
+            fault = self._find_secret_fault()
+            previous = self._get_support_text(PREVIOUS_SECRET_KEY)
+            if fault:
+                severity, message = "problem", fault
+            elif previous:
+                message = _(
+                    "Answers go to %(url)s, signed by two secrets. Empty the previous one in the "
+                    "settings once the receiver knows the new one.",
+                    url=url,
+                )
         return self._prepare_row(
             _("Webhook out"), severity, message, action_xmlid=self._get_settings_xmlid()
         )
+
+    @api.model
+    def _find_secret_fault(self):
+        """Why nothing can be signed, in words, or None."""
+        # sudo: whether they can sign, and nothing of them.
+        deliveries = self.env["support.webhook.delivery"].sudo()
+        try:
+            check_secret(deliveries._get_or_make_secret())
+            check_secret(deliveries._get_previous_secret() or deliveries._get_or_make_secret())
+        except BadSecret as fault:
+            return self.env["support.webhook.words"]._describe_secret_fault(fault.code)
+        return None
 
     @api.model
     def _prepare_webhook_in_row(self):
@@ -80,15 +107,67 @@ class SupportHealthWebhookMixin(models.AbstractModel):
 
     @api.model
     def _check_deliveries(self):
-        """Messages that were given up, or wait for long past their time."""
+        """An address that was switched off or rests; messages that were given up, or wait for
+        long past their time."""
         deliveries = self.env["support.backlog"]._get_readable(DELIVERY)
-        limit = fields.Datetime.now() - LATE_AFTER
+        endpoint = self.env["support.webhook.endpoint"]._find(deliveries._get_url())
+        if endpoint.off_since:
+            return [
+                self._prepare_webhook_off_row(endpoint, deliveries),
+                *self._prepare_delivery_rows(deliveries, fields.Datetime.now() - NEVER),
+            ]
+        now = fields.Datetime.now()
+        rests_until = endpoint.rests_until
+        if rests_until and rests_until > now:
+            row = self._prepare_row(
+                _("Webhook deliveries"),
+                "ok",
+                _(
+                    "The receiver has too much to do; nothing is sent to it before %(time)s.",
+                    time=self.env["support.scheduler"]._format_time(rests_until),
+                ),
+            )
+            return [row, *self._prepare_delivery_rows(deliveries, now - NEVER)]
+        # What has waited for the end of a rest is late by the time since then only.
+        is_late = not rests_until or rests_until < now - LATE_AFTER
+        limit = now - (LATE_AFTER if is_late else NEVER)
+        return self._prepare_delivery_rows(deliveries, limit) or [
+            self._prepare_row(
+                _("Webhook deliveries"), "ok", _("Nothing given up, nothing past its time.")
+            )
+        ]
+
+    @api.model
+    def _prepare_webhook_off_row(self, endpoint, deliveries):
+        waiting = [("state", "=", "pending"), ("held", "=", False)]
+        return self._prepare_row(
+            _("Response webhook switched off"),
+            "problem",
+            _(
+                "Since %(time)s. %(reason)s Messages wait; none is lost. Mend the receiver or set "
+                "another address, then switch it on again: what waits is sent, and what was "
+                "refused with 410.",
+                time=self.env["support.scheduler"]._format_time(endpoint.off_since),
+                reason=endpoint._describe_off(),
+            ),
+            count=deliveries.search_count(waiting),
+            res_model=deliveries._name,
+            domain=str(waiting),
+            can_resume_webhook=True,
+        )
+
+    @api.model
+    def _prepare_delivery_rows(self, deliveries, limit):
+        """
+        :param limit: naive UTC; what is due since before then is told of
+        """
         late_domain = [
             ("state", "=", "pending"),
             ("held", "=", False),
+            ("is_behind", "=", False),
             ("next_try", "<", fields.Datetime.to_string(limit)),
         ]
-        rows = self._prepare_count_rows(
+        return self._prepare_count_rows(
             deliveries,
             [
                 (
@@ -105,8 +184,3 @@ class SupportHealthWebhookMixin(models.AbstractModel):
                 ),
             ],
         )
-        return rows or [
-            self._prepare_row(
-                _("Webhook deliveries"), "ok", _("Nothing given up, nothing past its time.")
-            )
-        ]

@@ -1,5 +1,8 @@
+import json
+
 from odoo import _, api, models
 
+from ..intake import unwrap
 from ..languages import get_company_lang
 
 
@@ -82,7 +85,7 @@ class SupportIntakeReferences(models.AbstractModel):
         for reading, payload in zip(readings, payloads, strict=True):
             record = known.get(reading.result.request.external_ref)
             raw = intake._prepare_raw_vals(payload)["intake_raw"] if record else None
-            if record and record.sudo().intake_raw != raw:
+            if record and not self._is_same_request(record.sudo().intake_raw, raw):
                 self.env["support.automation.log"]._record(
                     action,
                     record,
@@ -90,6 +93,16 @@ class SupportIntakeReferences(models.AbstractModel):
                     message,
                     payload=raw,
                 )
+
+    @api.model
+    def _is_same_request(self, known, raw):
+        """Whether two originals hold the same, whatever a program has put around it."""
+        if known == raw:
+            return True
+        try:
+            return unwrap(json.loads(known or "")) == unwrap(json.loads(raw))
+        except (ValueError, RecursionError):
+            return False
 
     @api.model
     def _describe_changed_payload(self):

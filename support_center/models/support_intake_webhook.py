@@ -4,7 +4,7 @@ import pytz
 
 from odoo import api, fields, models
 
-from ..intake import parse_mapping
+from ..intake import parse_mapping, split, unwrap
 from .support_intake import Reading
 
 # A longer list is kept as it came, for somebody to look at.
@@ -21,12 +21,14 @@ class SupportIntakeWebhook(models.AbstractModel):
     _description = "Requests by Webhook"
 
     @api.model
-    def _store(self, payload):
+    def _store(self, payload, files=()):
         """Keep what came in as drafts that nobody has read yet.
 
         Called as the user and in the company that the drafts shall belong to.
 
-        :param payload: whatever JSON can be; a list holds several requests
+        :param payload: whatever JSON can be; a list holds several requests, and what stands around
+            one is kept with it
+        :param files: list of ``(name, bytes)`` that came along; the first new draft has them
         :return: ``support.appointment``: new ones in state ``received``, or
             those that exist under the same ``external_ref``
         """
@@ -48,6 +50,7 @@ class SupportIntakeWebhook(models.AbstractModel):
                     for index in indices
                 ],
                 taken=found.keys() - known.keys(),
+                files=files,
             ),
         )
         references._log_changed_payloads("receive_webhook", readings, payloads, known)
@@ -76,20 +79,22 @@ class SupportIntakeWebhook(models.AbstractModel):
         :return: list of ``Reading``
         """
         now = pytz.utc.localize(fields.Datetime.now())
-        return [Reading(parse_mapping(each, now=now), None, None, None, ()) for each in payloads]
+        return [
+            Reading(parse_mapping(unwrap(each), now=now), None, None, None, ()) for each in payloads
+        ]
 
     @api.model
     def _split(self, payload):
-        if isinstance(payload, list) and 0 < len(payload) <= MAX_REQUESTS:
-            return payload
-        return [payload]
+        payloads = split(payload)
+        return payloads if 0 < len(payloads) <= MAX_REQUESTS else [payload]
 
     @api.model
-    def _create_received(self, requests, taken):
+    def _create_received(self, requests, taken, files=()):
         """Raw drafts.
 
         :param requests: list of ``(payload, external_ref)``
         :param taken: references that somebody else's appointments have
+        :param files: list of ``(name, bytes)``, for the first one
         """
         intake = self.env["support.intake"]
         drafts = self.env["support.appointment"]._create_numbered(
@@ -105,9 +110,22 @@ class SupportIntakeWebhook(models.AbstractModel):
             ]
         )
         intake._attach_originals(drafts, [payload for payload, _reference in requests])
+        self._attach_files(drafts[:1], files)
         if drafts:
             self.env["support.automation.log"]._record("receive_webhook", drafts, "ok")
         return drafts
+
+    @api.model
+    def _attach_files(self, draft, files):
+        """Keep the files of a form; one that is a page is kept as text, as those of mails are."""
+        if draft:
+            attachments = self.env["ir.attachment"].with_context(attachments_mime_plainxml=True)
+            attachments.create(
+                [
+                    {"name": name, "raw": content, "res_model": draft._name, "res_id": draft.id}
+                    for name, content in files
+                ]
+            )
 
     @api.model
     def _read_draft(self, draft):
@@ -121,5 +139,5 @@ class SupportIntakeWebhook(models.AbstractModel):
         except (ValueError, RecursionError):
             payload = draft.intake_raw
         intake = self.env["support.intake"].with_company(draft.company_id)
-        reading = intake._read_payloads([payload])[0]
+        reading = intake._read_payloads([unwrap(payload)])[0]
         return intake._note_shortened(reading, draft.intake_shortened)

@@ -1,4 +1,4 @@
-from odoo import _, api, models
+from odoo import _, api, fields, models
 
 
 class SupportSettingsWebhookMixin(models.AbstractModel):
@@ -46,7 +46,22 @@ class SupportSettingsWebhookMixin(models.AbstractModel):
             text = _(
                 "A ping is a signed message of the type “ping”, sent to the saved address at once."
             )
+        endpoint = self.env["support.webhook.endpoint"]._find(url)
+        badge = [_("On"), "success"] if rule.active else [_("Off"), "secondary"]
         buttons = []
+        if endpoint.off_since:
+            badge = [_("Switched off"), "danger"]
+            text = _(
+                "Since %(time)s. %(reason)s Messages wait and are sent once it is on again.",
+                time=self._format_panel_time(endpoint.off_since),
+                reason=endpoint._describe_off(),
+            )
+            buttons.append(self._prepare_button("resume", _("Switch On Again"), is_primary=True))
+        elif endpoint.rests_until and endpoint.rests_until > fields.Datetime.now():
+            text = _(
+                "The receiver has too much to do; nothing is sent to it before %(time)s.",
+                time=self._format_panel_time(endpoint.rests_until),
+            )
         if url:
             buttons.append(self._prepare_button("ping", _("Send a Ping")))
         if rule and not rule.active:
@@ -55,7 +70,7 @@ class SupportSettingsWebhookMixin(models.AbstractModel):
             "out",
             _("Response Webhook"),
             text,
-            badge=[_("On"), "success"] if rule.active else [_("Off"), "secondary"],
+            badge=badge,
             can_open=bool(rule) and self._can_read("base.automation"),
             buttons=buttons,
         )
@@ -77,3 +92,7 @@ class SupportSettingsWebhookMixin(models.AbstractModel):
     def _press_webhook_ping(self, _key):
         is_good, message = self.env["support.webhook.ping"]._ping()
         return self._prepare_notice(message, is_good=is_good)
+
+    @api.model
+    def _press_webhook_resume(self, _key):
+        return self._prepare_notice(self.env["support.webhook.endpoint"]._resume_current())

@@ -2,13 +2,16 @@ import json
 import time
 import traceback
 import uuid
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
 
 import psycopg2
 import pytz
 
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 from ..compat import check_access, commit_batch
 from ..delivery.address_guard import AddressGuard
@@ -29,11 +32,27 @@ DEAD_DAYS = 365
 
 URL_KEY = "support_center.webhook_response_url"
 SECRET_KEY = "support_center.webhook_secret"  # noqa: S105, the name of it
+PREVIOUS_SECRET_KEY = "support_center.webhook_secret_previous"  # noqa: S105, the name of it
 ALLOW_PRIVATE_KEY = "support_center.webhook_allow_private"
+
+# A message waits while an earlier one about the same appointment may still be sent.
+IS_BEHIND = SQL(
+    """
+    EXISTS (SELECT 1 FROM support_webhook_delivery AS earlier
+             WHERE earlier.appointment_number = delivery.appointment_number
+               AND earlier.id < delivery.id
+               AND earlier.state = 'pending' AND earlier.held IS NOT TRUE)
+    """
+)
 
 
 class SupportWebhookDelivery(models.Model):
     """The outbox: a row is written with what it tells of, and delivered after that.
+
+    The messages about one appointment leave one after the other: none is sent before the ones
+    ahead of it were taken or given up. What is held back is out of the line until it is let go.
+    Whatever happens on the way, ``data.sequence`` in the message grows with each event of an
+    appointment, by which a receiver knows what is older than what it has heard already.
 
     A message is delivered at least once: should a server end between the
     receiver's answer and its own commit, the message comes again under the
@@ -53,6 +72,11 @@ class SupportWebhookDelivery(models.Model):
     appointment_id = fields.Many2one(
         "support.appointment", readonly=True, ondelete="set null", index=True
     )
+    # Kept when the appointment is deleted: what is told of it stays in order.
+    appointment_number = fields.Integer("Appointment ID", readonly=True)
+    sequence = fields.Integer(
+        readonly=True, help="Counts the messages about the appointment, as data.sequence tells it."
+    )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     state = fields.Selection(STATES, required=True, default="pending", readonly=True, index=True)
     attempts = fields.Integer(default=0, readonly=True)
@@ -62,10 +86,24 @@ class SupportWebhookDelivery(models.Model):
         help="It waited already when the job was switched on, and waits until a manager decides.",
     )
     last_error = fields.Text(readonly=True)
+    is_refused = fields.Boolean(
+        readonly=True, help="Given up since the receiver wants no more messages (410 Gone)."
+    )
     delivered_at = fields.Datetime(readonly=True)
+    is_behind = fields.Boolean(
+        "In Line",
+        compute="_compute_is_behind",
+        search="_search_is_behind",
+        help="An earlier message about the same appointment goes first.",
+    )
 
     _sql_constraints = [
         ("message_id_unique", "UNIQUE (message_id)", "The message is in the outbox already."),
+        (
+            "sequence_unique",
+            "UNIQUE (appointment_number, sequence)",
+            "The appointment has a message of this number already.",
+        ),
     ]
 
     def init(self):
@@ -77,6 +115,13 @@ class SupportWebhookDelivery(models.Model):
             """
             CREATE INDEX IF NOT EXISTS support_webhook_delivery_due_idx
                 ON support_webhook_delivery (next_try, id)
+             WHERE state = 'pending'
+            """
+        )
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS support_webhook_delivery_line_idx
+                ON support_webhook_delivery (appointment_number, id)
              WHERE state = 'pending'
             """
         )
@@ -107,6 +152,19 @@ class SupportWebhookDelivery(models.Model):
             parameters.set_param(SECRET_KEY, secret)
         return secret
 
+    @api.model
+    def _get_previous_secret(self):
+        """The secret before, which signs as well while the receiver learns the new one."""
+        # sudo: as above.
+        text = self.env["ir.config_parameter"].sudo().get_param(PREVIOUS_SECRET_KEY)
+        return (text or "").strip() or None
+
+    @api.model
+    def _sign(self, message_id, body, moment):
+        """The headers of a message, see ``delivery.signature.sign``."""
+        secret = self._get_or_make_secret()
+        return sign(secret, message_id, body, moment, previous=self._get_previous_secret())
+
     # ------------------------------------------------------------------
     # Actions
     # ------------------------------------------------------------------
@@ -115,7 +173,8 @@ class SupportWebhookDelivery(models.Model):
         """Send messages that were given up once more, to the address that is set now.
 
         :raise AccessError: for whoever is neither manager nor administrator
-        :raise UserError: names the messages that were not given up
+        :raise UserError: names the messages that were not given up, or says that the address
+            is switched off
         """
         user = self.env.user
         if not (
@@ -131,11 +190,31 @@ class SupportWebhookDelivery(models.Model):
                     names=", ".join(others.mapped("display_name")),
                 )
             )
-        # sudo: nobody may write these rows but by this method.
-        self.sudo().write({"state": "pending", "attempts": 0, "next_try": fields.Datetime.now()})
+        endpoint = self.env["support.webhook.endpoint"]._find(self._get_url())
+        if endpoint.off_since:
+            raise UserError(
+                _(
+                    "The response webhook was switched off. %(reason)s Switch it on again in "
+                    "Support Center / Configuration / Health, then send these once more.",
+                    reason=endpoint._describe_off(),
+                )
+            )
+        self._send_again()
+        return True
+
+    def _send_again(self):
+        """Let these messages start anew, and wake the job."""
+        # sudo: nobody may write these rows by hand.
+        self.sudo().write(
+            {
+                "state": "pending",
+                "attempts": 0,
+                "next_try": fields.Datetime.now(),
+                "is_refused": False,
+            }
+        )
         self.env["support.automation.log"]._record("retry_webhook", self, "ok")
         self._wake_cron()
-        return True
 
     def action_view_log(self):
         """Open the attempts to deliver these messages."""
@@ -182,6 +261,7 @@ class SupportWebhookDelivery(models.Model):
         :return: the new rows
         """
         now = fields.Datetime.now()
+        sequences = self._number([appointment.id for _event, appointment in events])
         # sudo: nobody has the right to write the outbox by hand.
         deliveries = self.sudo().create(
             [
@@ -189,27 +269,85 @@ class SupportWebhookDelivery(models.Model):
                     "event": event,
                     "message_id": f"msg_{uuid.uuid4().hex}",
                     "url": url,
-                    "payload": self._get_body(event, appointment, now),
+                    "payload": self._get_body(event, appointment, sequence),
                     "appointment_id": appointment.id,
+                    "appointment_number": appointment.id,
+                    "sequence": sequence,
                     "company_id": appointment.company_id.id,
                     "next_try": now,
                 }
-                for event, appointment in events
+                for (event, appointment), sequence in zip(events, sequences, strict=True)
             ]
         )
         if deliveries:
+            deliveries._hurry_line(now)
             self._wake_cron()
         return deliveries
 
+    def _hurry_line(self, now):
+        """Try at once what these messages wait for, however long its next pause is.
+
+        A visit that is called off need not be a secret for hours since its confirmation failed.
+        What another server has taken is due within the lease, and left alone.
+        """
+        self.search(
+            [
+                ("appointment_number", "in", self.mapped("appointment_number")),
+                ("state", "=", "pending"),
+                ("held", "=", False),
+                ("attempts", ">", 0),
+                ("next_try", ">", now + LEASE),
+            ]
+        ).write({"next_try": now})
+
     @api.model
-    def _get_body(self, event, appointment, moment):
+    def _number(self, appointment_ids):
+        """The next numbers of these appointments' messages.
+
+        The counter is on the appointment: whoever else tells of it at this moment is ended by the
+        database and run again by Odoo, so that no number comes twice, and none is committed
+        after a greater one.
+
+        :param appointment_ids: list of ids; one comes as often as there are messages about it
+        :return: list of int in the same order
+        """
+        if not appointment_ids:
+            return []
+        counts = Counter(appointment_ids)
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            UPDATE support_appointment AS appointment
+               SET webhook_sequence = COALESCE(webhook_sequence, 0) + asked.count
+              FROM unnest(%s, %s) AS asked (id, count)
+             WHERE appointment.id = asked.id
+         RETURNING appointment.id, webhook_sequence - asked.count
+            """,
+            [list(counts), list(counts.values())],
+        )
+        last = dict(self.env.cr.fetchall())
+        self.env["support.appointment"].invalidate_model(["webhook_sequence"], flush=False)
+        numbers = []
+        for appointment_id in appointment_ids:
+            last[appointment_id] += 1
+            numbers.append(last[appointment_id])
+        return numbers
+
+    @api.model
+    def _get_body(self, event, appointment, sequence):
         """The message as it is signed and sent, to the byte."""
         body = {
             "type": event,
-            "timestamp": appointment._format_webhook_time(moment),
-            "data": appointment._prepare_webhook_data(),
+            "timestamp": self._get_timestamp(),
+            "data": {**appointment._prepare_webhook_data(), "sequence": sequence},
         }
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+    @api.model
+    def _get_timestamp(self):
+        """Now, as ``2030-01-10T09:00:00.123Z``: two events may well be of one second."""
+        now = datetime.now(tz=timezone.utc).replace(tzinfo=None)
+        return now.isoformat(timespec="milliseconds") + "Z"
 
     @api.model
     def _wake_cron(self, at=None):
@@ -241,11 +379,63 @@ class SupportWebhookDelivery(models.Model):
 
     @api.model
     def _count_due(self):
-        return self.search_count(self._get_backlog_deliveries_domain())
+        """How many messages may leave now, as far as it matters to the job."""
+        self.env.flush_all()
+        due = SQL("SELECT count(*) FROM (SELECT 1 %s LIMIT 1000) AS due", self._get_due())
+        self.env.cr.execute(due)
+        return self.env.cr.fetchone()[0]
+
+    @api.model
+    def _get_due(self):
+        """What may leave now, to the address that is set: nothing while that rests or is off.
+
+        :return: ``SQL``, from the word FROM on
+        """
+        now = fields.Datetime.now()
+        return SQL(
+            """
+              FROM support_webhook_delivery AS delivery
+             WHERE delivery.state = 'pending' AND delivery.next_try <= %s
+               AND delivery.held IS NOT TRUE
+               AND NOT %s
+               AND NOT EXISTS (SELECT 1 FROM support_webhook_endpoint AS endpoint
+                                WHERE md5(endpoint.url) = md5(%s)
+                                  AND (endpoint.off_since IS NOT NULL
+                                       OR endpoint.rests_until > %s))
+            """,
+            now,
+            IS_BEHIND,
+            self._get_url(),
+            now,
+        )
+
+    def _compute_is_behind(self):
+        behind = set(self._find_behind())
+        for delivery in self:
+            delivery.is_behind = delivery.id in behind
+
+    @api.model
+    def _search_is_behind(self, operator, value):
+        values = value if isinstance(value, Iterable) else [value]
+        is_wanted = (operator in ("=", "in")) == any(values)
+        return [("id", "in" if is_wanted else "not in", self._find_behind())]
+
+    @api.model
+    def _find_behind(self):
+        """Ids of the messages that wait for an earlier one about the same appointment."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "SELECT delivery.id FROM support_webhook_delivery AS delivery"
+                " WHERE delivery.state = 'pending' AND %s",
+                IS_BEHIND,
+            )
+        )
+        return [row_id for (row_id,) in self.env.cr.fetchall()]
 
     @api.model
     def _get_backlog_deliveries_domain(self):
-        """What the cron would deliver now."""
+        """What is due; the job sends it as soon as the receiver takes it, in its order."""
         return [
             ("state", "=", "pending"),
             ("held", "=", False),
@@ -264,28 +454,29 @@ class SupportWebhookDelivery(models.Model):
         :return: the rows, with this attempt counted; none where another
             server was quicker
         """
-        now = fields.Datetime.now()
         self.env.flush_all()
         # The inner query stands by itself: as a condition of the update PostgreSQL may run
         # it several times, each time past the rows it has locked, and take too many.
         try:
             with self.env.cr.savepoint(flush=False):
                 self.env.cr.execute(
-                    """
-                    WITH due AS MATERIALIZED (
-                          SELECT id FROM support_webhook_delivery
-                           WHERE state = 'pending' AND next_try <= %(now)s
-                             AND held IS NOT TRUE
-                        ORDER BY next_try, id
-                           LIMIT %(limit)s
-                             FOR UPDATE SKIP LOCKED)
-                  UPDATE support_webhook_delivery AS delivery
-                     SET attempts = attempts + 1, next_try = %(lease)s
-                    FROM due
-                   WHERE delivery.id = due.id
-               RETURNING delivery.id
-                    """,
-                    {"now": now, "lease": now + LEASE, "limit": limit},
+                    SQL(
+                        """
+                        WITH due AS MATERIALIZED (
+                              SELECT delivery.id %s
+                            ORDER BY delivery.next_try, delivery.id
+                               LIMIT %s
+                                 FOR UPDATE OF delivery SKIP LOCKED)
+                      UPDATE support_webhook_delivery AS delivery
+                         SET attempts = attempts + 1, next_try = %s
+                        FROM due
+                       WHERE delivery.id = due.id
+                   RETURNING delivery.id
+                        """,
+                        self._get_due(),
+                        limit,
+                        fields.Datetime.now() + LEASE,
+                    )
                 )
                 ids = sorted(row_id for (row_id,) in self.env.cr.fetchall())
         except psycopg2.errors.SerializationFailure:
@@ -331,7 +522,7 @@ class SupportWebhookDelivery(models.Model):
         body = self.payload
         now = pytz.utc.localize(fields.Datetime.now())
         try:
-            headers = sign(self._get_or_make_secret(), self.message_id, body, now)
+            headers = self._sign(self.message_id, body, now)
         except BadSecret as error:
             answer = Answer("bad_secret", {"reason": error.code})
             return lambda: answer
@@ -346,22 +537,50 @@ class SupportWebhookDelivery(models.Model):
         self.ensure_one()
         now = fields.Datetime.now()
         text = self.env["support.webhook.words"]._describe_answer(answer)
+        wait = None
         if answer.delivered:
             vals = {"state": "delivered", "delivered_at": now, "next_try": False}
         else:
             wait = wait_after(self.attempts, retry_after=answer.retry_after)
             if wait is None or answer.code in ("gone", "no_url", "interrupted"):
-                vals = {"state": "dead", "next_try": False}
+                wait = None
+                is_refused = answer.code == "gone"
+                vals = {"state": "dead", "next_try": False, "is_refused": is_refused}
             else:
                 vals = {"next_try": now + timedelta(seconds=round(wait))}
         received = _("It answered: %(text)s", text=answer.text) if answer.text else ""
         error = "\n".join(filter(None, [text, received]))
         self.write({**vals, "last_error": False if answer.delivered else error})
         self._log_attempt(answer, text, trace)
+        endpoints = self.env["support.webhook.endpoint"]
+        if answer.delivered:
+            endpoints._note_success(self.url)
+            return
+        endpoints._note_failure(self.url, answer, wait)
+        endpoint = endpoints._find(self.url)
+        if endpoint.off_since:
+            return  # which was told already, and of the address instead of each message
         if vals.get("state") == "dead":
             self.appointment_id._tell_dead_webhook(self.event, text)
-        elif vals.get("next_try"):
-            self._wake_cron(vals["next_try"])
+        for moment in {vals["next_try"], endpoint.rests_until}:
+            if moment and moment > now:
+                self._wake_cron(moment)
+
+    @api.model
+    def _resume(self, url):
+        """Send what waits for an address that is switched on again, and what it has refused.
+
+        :return: number of messages that are on their way
+        """
+        waiting = self.search(
+            [
+                "|",
+                "&", ("state", "=", "pending"), ("held", "=", False),
+                "&", ("state", "=", "dead"), "&", ("is_refused", "=", True), ("url", "=", url),
+            ]
+        )  # fmt: skip
+        waiting._send_again()
+        return len(waiting)
 
     def _log_attempt(self, answer, text, trace):
         self.env["support.automation.log"]._record(

@@ -1,11 +1,11 @@
-import json
-
 from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.http import request
 from odoo.tools import plaintext2html
 
 from ..compat import check_access
+from ..intake import parse_body, parse_fields
 from ..languages import get_company_lang, in_all_languages
+from .ir_http import WEBHOOK_PATH
 
 # Told to the system outside when an appointment comes into one of these states.
 STATE_EVENTS = {
@@ -15,6 +15,7 @@ STATE_EVENTS = {
 }
 # What a call without parameters and body holds; an empty mapping or list is something.
 NOTHING = object()
+FORM_TYPES = ("multipart/form-data", "application/x-www-form-urlencoded")
 INTAKE_EVENTS = {"accepted": "appointment.accepted", "review": "appointment.rejected"}
 
 
@@ -29,6 +30,12 @@ class SupportWebhookMixin(models.AbstractModel):
         copy=False,
         groups="base.group_user",
         help="What the system outside was told last.",
+    )
+    webhook_sequence = fields.Integer(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="How many messages about it were put into the outbox, see data.sequence in them.",
     )
     webhook_count = fields.Integer(
         compute="_compute_webhook_count", groups="support_center.group_support_manager"
@@ -54,15 +61,15 @@ class SupportWebhookMixin(models.AbstractModel):
         Odoo's route has no user and no company: the drafts are OdooBot's, in
         the company of ``support_center.webhook_company_id``.
 
-        :param payload: as Odoo's route reads it; what is no JSON reaches us as
-            the parameters of the address, so that the body is asked for again
+        :param payload: as Odoo's route reads it; what is no plain JSON reaches us as
+            the parameters of the address, so that the body is read anew
         :return: ``support.appointment``; an empty one, which makes the route
             answer with an error, only for a call that holds nothing at all
         """
         payload = self._get_webhook_payload(payload)
         if payload is NOTHING:
             return self.browse()
-        return self._get_webhook_intake()._store(payload)
+        return self._get_webhook_intake()._store(payload, self._get_webhook_files())
 
     @api.model
     def _claim_webhook(self, payload):
@@ -80,20 +87,38 @@ class SupportWebhookMixin(models.AbstractModel):
 
     @api.model
     def _get_webhook_payload(self, payload):
-        """``payload``, or the form or text that came in place of JSON, else ``NOTHING``."""
-        if not request or not request.httprequest.path.startswith("/web/hook/"):
+        """``payload``, or what the body of the call holds where Odoo could not read it, else
+        ``NOTHING``."""
+        if not request or not request.httprequest.path.startswith(WEBHOOK_PATH):
             return payload
         call = request.httprequest
-        if call.form:
-            return {**call.args, **call.form}
-        text = call.get_data(as_text=True).strip()
-        if not text:
-            return payload or NOTHING
-        try:
-            json.loads(text)
-        except (ValueError, RecursionError):
-            return text
-        return payload
+        charset = call.mimetype_params.get("charset")
+        if call.mimetype == "multipart/form-data":
+            has_any = call.form or call.files
+            found = parse_fields(call.form.items(multi=True)) if has_any else None
+        else:
+            is_form = call.mimetype == "application/x-www-form-urlencoded"
+            found = parse_body(call.get_data(), is_form=is_form, charset=charset)
+        if found is None:
+            # Nothing but the parameters of the address, as of a call by GET.
+            return {**call.args} or NOTHING
+        is_form = call.mimetype in FORM_TYPES
+        return {**call.args, **found} if is_form and isinstance(found, dict) else found
+
+    @api.model
+    def _get_webhook_files(self):
+        """The files of a form.
+
+        :return: list of ``(name, bytes)``
+        """
+        if not request or not request.httprequest.path.startswith(WEBHOOK_PATH):
+            return []
+        files = request.httprequest.files.values()
+        found = []
+        for each in files:
+            each.seek(0)  # the call may have been run before, see ``_execute_webhook``
+            found.append((each.filename or each.name, each.read()))
+        return found
 
     @api.model
     def _get_webhook_company(self):
@@ -217,33 +242,58 @@ class SupportWebhookMixin(models.AbstractModel):
         :param str event: what was not told
         :param str text: why
         """
-        summaries = in_all_languages(self, "_get_dead_webhook_summary")
+        self._ask_about_webhooks(
+            "_get_dead_webhook_summary",
+            lambda asking: asking._get_dead_webhook_note(event, text),
+        )
+
+    def _tell_webhook_off(self, endpoint):
+        """Ask a manager to look at an address that was switched off, once until somebody has.
+
+        :param endpoint: ``support.webhook.endpoint``
+        """
+        self._ask_about_webhooks(
+            "_get_webhook_off_summary",
+            lambda asking: endpoint.with_context(lang=asking.env.lang)._get_off_text(),
+        )
+
+    def _ask_about_webhooks(self, summary, note):
+        """Make an activity for a manager unless there is one of that summary.
+
+        :param str summary: the method that words it
+        :param note: callable that takes the appointment in the manager's language
+        """
+        summaries = in_all_languages(self, summary)
         known = [("res_model", "=", self._name), ("summary", "in", summaries)]
         if not self or self.env["mail.activity"].search_count(known, limit=1):
             return
         manager = self._automation_manager()
         asking = self._for_reader(manager)
         self._try_activity(
-            "deliver_webhook", lambda: asking._ask_about_dead_webhook(manager, event, text)
-        )
-
-    def _ask_about_dead_webhook(self, manager, event, text):
-        return self.activity_schedule(
-            "mail.mail_activity_data_todo",
-            summary=self._get_dead_webhook_summary(),
-            note=plaintext2html(
-                _(
-                    "%(event)s was given up: %(text)s See Configuration / Webhook Deliveries.",
-                    event=event,
-                    text=text,
-                )
+            "deliver_webhook",
+            lambda: asking.activity_schedule(
+                "mail.mail_activity_data_todo",
+                summary=getattr(asking, summary)(),
+                note=plaintext2html(note(asking)),
+                user_id=manager.id,
             ),
-            user_id=manager.id,
         )
 
     @api.model
     def _get_dead_webhook_summary(self):
         return _("Webhooks are not delivered")
+
+    @api.model
+    def _get_dead_webhook_note(self, event, text):
+        return _(
+            "%(event)s was given up: %(text)s See Configuration / Webhook Deliveries.",
+            event=event,
+            text=text,
+        )
+
+    @api.model
+    def _get_webhook_off_summary(self):
+        return self.env["support.webhook.endpoint"]._get_off_summary()
 
     def action_view_webhooks(self):
         """Open what was told of these appointments."""

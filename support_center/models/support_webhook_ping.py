@@ -7,7 +7,7 @@ from odoo import _, api, fields, models
 
 from ..delivery.address_guard import AddressGuard
 from ..delivery.client import Limits, post
-from ..delivery.signature import BadSecret, sign
+from ..delivery.signature import BadSecret
 from .support_webhook_delivery import ALLOW_PRIVATE_KEY
 
 # Somebody sits in front of it and waits.
@@ -34,12 +34,10 @@ class SupportWebhookPing(models.AbstractModel):
         if not url:
             return False, _("No address is set for the response webhook. Enter one and save.")
         now = fields.Datetime.now()
-        body = self._get_ping_body(now)
+        body = self._get_ping_body(deliveries._get_timestamp())
         message_id = f"msg_{uuid.uuid4().hex}"
         try:
-            headers = sign(
-                deliveries._get_or_make_secret(), message_id, body, pytz.utc.localize(now)
-            )
+            headers = deliveries._sign(message_id, body, pytz.utc.localize(now))
         except BadSecret as fault:
             return False, words._describe_secret_fault(fault.code)
         allow_private = self.env["ir.config_parameter"]._get_support_flag(ALLOW_PRIVATE_KEY)
@@ -53,11 +51,11 @@ class SupportWebhookPing(models.AbstractModel):
         return answer.delivered, text
 
     @api.model
-    def _get_ping_body(self, now):
+    def _get_ping_body(self, timestamp):
         """The message as it is signed and sent; of the shape of all others, without a visit."""
         body = {
             "type": "ping",
-            "timestamp": now.isoformat(timespec="seconds") + "Z",
+            "timestamp": timestamp,
             "data": {"text": "A ping from Support Center: nothing has happened."},
         }
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"))

@@ -120,6 +120,7 @@ from . import (
     test_webhook_edges,
     test_webhook_events,
     test_webhook_in,
+    test_webhook_order,
     test_webhook_race,
     test_work_tours,
 )

@@ -52,6 +52,7 @@ class SupportCommon:
             """
             DELETE FROM calendar_event WHERE support_appointment_id IS NOT NULL;
             DELETE FROM support_webhook_delivery;
+            DELETE FROM support_webhook_endpoint;
             DELETE FROM support_statistics;
             DELETE FROM support_appointment;
             DELETE FROM support_ticket;

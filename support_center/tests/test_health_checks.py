@@ -116,6 +116,13 @@ class TestHealthChecks(HealthCase):
         set_param("support_center.webhook_response_url", "https://example.com/hook")
         self._assert_line("Webhook out", "warning", "No secret")
         set_param("support_center.webhook_secret", "whsec_c2VjcmV0")
+        self._assert_line("Webhook out", "problem", "shorter than 24 bytes")
+        set_param("support_center.webhook_secret", "whsec_" + "a2V5" * 8)
+        set_param("support_center.webhook_secret_previous", "nonsense")
+        self._assert_line("Webhook out", "problem", "whsec_")
+        set_param("support_center.webhook_secret_previous", "whsec_" + "a2V6" * 8)
+        self._assert_line("Webhook out", "ok", "two secrets")
+        set_param("support_center.webhook_secret_previous", "")
         line = self._assert_line("Webhook out", "ok", "https://example.com/hook")
         self.assertEqual(line.action_open()["res_model"], "res.config.settings")
 

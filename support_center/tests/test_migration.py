@@ -1,4 +1,5 @@
 import importlib.util
+import json
 
 from odoo.modules import get_module_path
 from odoo.tests import tagged
@@ -101,3 +102,38 @@ class TestMigration(SupportCase):
         self._migrate("1.5.0", "post-calendar-organizer")
         self.assertEqual(announced.ics_organizer, "office@company.example.com")
         self.assertFalse(fresh.ics_organizer)
+
+    def test_messages_that_wait_are_numbered(self):
+        """As 1.4 has written them: without a number, in the message and beside it."""
+        visit = self._create_appointment()
+        gone = self._create_appointment(start=at("2026-03-09 10:00"))
+        deliveries = self.env["support.webhook.delivery"]
+        events = [("appointment.confirmed", visit), ("appointment.cancelled", visit)]
+        rows = deliveries._enqueue([*events, ("appointment.confirmed", gone)], "https://x.example")
+        erased = rows[1]
+        for row in rows:
+            body = json.loads(row.payload)
+            del body["data"]["sequence"]
+            # Erasing personal data has written some with blanks.
+            compact = None if row == erased else (",", ":")
+            row.payload = json.dumps(body, ensure_ascii=False, separators=compact)
+        rows[0].state = "delivered"
+        gone_id = gone.id
+        gone.unlink()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE support_webhook_delivery SET sequence = NULL, appointment_number = NULL;"
+            "UPDATE support_appointment SET webhook_sequence = NULL"
+        )
+        before = json.loads(rows[1].payload)
+        for _time in range(2):
+            self._migrate("1.5.0", "post-webhooks")
+        self.assertEqual(rows.mapped("sequence"), [1, 2, 1])
+        self.assertEqual(rows.mapped("appointment_number"), [visit.id, visit.id, gone_id])
+        told = [json.loads(row.payload)["data"].get("sequence") for row in rows]
+        self.assertEqual(told, [None, 2, 1], "what was delivered stays as it was sent")
+        before["data"]["sequence"] = 2
+        self.assertEqual(json.loads(rows[1].payload), before)
+        self.assertEqual(visit.webhook_sequence, 2)
+        (row,) = deliveries._enqueue([("appointment.confirmed", visit)], "https://x.example")
+        self.assertEqual(row.sequence, 3)

@@ -12,6 +12,7 @@ MARKS = {
     "access_token", "name", "ics_uid", "ics_sequence", "announced_at", "announced_start",
     "announced_details", "announced_before", "confirmation_sent", "confirmation_queued_at",
     "reminder_sent", "confirmed_at", "started_at", "ended_at", "webhook_told", "source",
+    "webhook_sequence",
     "external_ref", "intake_state", "intake_note", "intake_raw", "intake_sender", "intake_round",
     "busy_start", "busy_stop", "technician_notified_id", "ticket_sync_mark", "daily_number",
     "rating_last_value", "merged_into_id", "edit_version",

@@ -34,9 +34,13 @@ RIGHTS = {
     "support.webhook.delivery": {"manager": "r"},
     "support.statistics": {"dispatcher": "r", "manager": "r"},
     "support.intake.key": {},
+    "support.webhook.endpoint": {},
 }  # fmt: skip
 # Rows of these belong to no company.
-SHARED = {"support.skill", "support.area", "support.stage", "support.intake.key"}
+SHARED = {
+    "support.skill", "support.area", "support.stage", "support.intake.key",
+    "support.webhook.endpoint",
+}  # fmt: skip
 
 # Pages are their user's alone.
 PAGES = {
@@ -212,6 +216,7 @@ class TestRightsMatrix(SupportCase):
         env.cr.execute("INSERT INTO support_intake_key (digest) VALUES ('x') RETURNING id")
         rows = [
             env["support.intake.key"].browse(env.cr.fetchone()[0]),
+            env["support.webhook.endpoint"].create({"url": "https://example.com"}),
             env["support.skill"].create({"name": "Skill"}),
             env["support.area"].create({"name": "Area"}),
             env["support.stage"].create({"name": "Stage", "state": "open"}),
@@ -261,15 +266,23 @@ class TestRightsMatrix(SupportCase):
             vals = {"week_start": "2026-03-02"}
         elif row._name == "support.intake.key":
             vals = {"digest": "forged"}
+        elif row._name == "support.webhook.endpoint":
+            vals = {"url": "https://example.com/other"}
         if "company_id" in row and row.company_id:
             vals["company_id"] = row.company_id.id
         return vals
 
     def _find_rights(self, user, row):
         own = row.with_user(user).with_context(allowed_company_ids=user.company_ids.ids)
-        name = "location" if row._name == "support.appointment" else next(
-            each for each in ("name", "action", "event", "digest", "week_start") if each in row
-        )  # fmt: skip
+        name = (
+            "location"
+            if row._name == "support.appointment"
+            else next(
+                each
+                for each in ("name", "action", "event", "digest", "week_start", "url")
+                if each in row
+            )
+        )
         value = "2026-03-09" if name == "week_start" else "Changed"
         # sudo: what is prepared for somebody else to send
         vals = self._prepare_create_vals(row.sudo())

@@ -331,7 +331,7 @@ class TestWebhookPing(ReceiverMixin, PanelCase):
         self.assertIn("200", notice["message"])
         (message,) = receiver.messages
         self.assertEqual(message["type"], "ping")
-        self.assertEqual(message["timestamp"], "2026-03-02T08:00:00Z")
+        self.assertEqual(message["timestamp"], "2026-03-02T08:00:00.000Z")
         self.assertFalse(self.env["support.webhook.delivery"].search([]), "beside the outbox")
 
     @mute_logger("support_center.automation")

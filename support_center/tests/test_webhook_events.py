@@ -1,7 +1,9 @@
 import json
 
-from odoo.exceptions import AccessError, ValidationError
-from odoo.tests import tagged
+from freezegun import freeze_time
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
 from .common import GUIDE_DATA, SupportCase, at
@@ -51,7 +53,7 @@ class TestWebhookEvents(SupportCase):
             json.loads(row.payload),
             {
                 "type": "appointment.rescheduled",
-                "timestamp": "2026-03-02T08:00:00Z",
+                "timestamp": "2026-03-02T08:00:00.000Z",
                 "data": {
                     "id": visit.id,
                     "name": visit.name,
@@ -61,6 +63,7 @@ class TestWebhookEvents(SupportCase):
                     "stop": "2026-03-06T10:30:00Z",
                     "timezone": visit._get_customer_timezone(),
                     "errors": [],
+                    "sequence": 3,
                 },
             },
         )
@@ -125,6 +128,68 @@ class TestWebhookEvents(SupportCase):
         self.assertFalse(copy.webhook_told)
         copy.action_confirm()
         self.assertEqual(self._get_events(copy), ["confirmed"])
+        self.assertEqual(self._get_numbers(copy), [1])
+
+    def _get_numbers(self, appointment):
+        rows = self._get_rows(appointment)
+        told = [json.loads(row.payload)["data"]["sequence"] for row in rows]
+        self.assertEqual(told, rows.mapped("sequence"))
+        return told
+
+    def test_each_message_about_an_appointment_has_the_next_number(self):
+        visit = self._request()
+        visit.action_confirm()
+        visit.action_cancel()
+        visit.action_draft()
+        visit.action_confirm()
+        other = self._create_appointment(state="confirmed", start=at("2026-03-10 10:00"))
+        self.assertEqual(
+            self._get_events(visit), ["accepted", "confirmed", "cancelled", "confirmed"]
+        )
+        self.assertEqual(self._get_numbers(visit), [1, 2, 3, 4])
+        self.assertEqual(self._get_numbers(other), [1])
+        # Old rows are pruned; the numbers go on.
+        self._get_rows(visit).unlink()
+        visit.action_cancel()
+        self.assertEqual(self._get_numbers(visit), [5])
+
+    def test_two_messages_in_one_save(self):
+        """A request that is accepted and confirmed at once is told of twice, in this order."""
+        visit = self.env["support.appointment"]._receive_webhook(dict(GUIDE_DATA))
+        visit._rule_read_webhook()
+        self.env.flush_all()
+        self._get_rows(visit).unlink()
+        visit.webhook_told = False
+        visit.action_confirm()
+        self.assertEqual(self._get_events(visit), ["accepted", "confirmed"])
+        self.assertEqual(self._get_numbers(visit), [2, 3])
+
+    def test_the_time_of_an_event_has_milliseconds(self):
+        with freeze_time("2026-11-28 10:00:00.123456"):
+            visit = self._create_appointment(
+                state="confirmed", start=at("2026-12-05 10:00"), stop=at("2026-12-05 11:00")
+            )
+        body = json.loads(self._get_rows(visit).payload)
+        self.assertEqual(body["timestamp"], "2026-11-28T10:00:00.123Z")
+        self.assertEqual(body["data"]["start"], "2026-12-05T10:00:00Z")
+
+    def test_many_are_told_of_in_as_many_queries_as_few(self):
+        counts = []
+        for number in (3, 30):
+            visits = self.env["support.appointment"].union(
+                *(self._create_appointment() for _number in range(number))
+            )
+            self.env.flush_all()
+            deliveries = self.env["support.webhook.delivery"]
+            events = [("appointment.confirmed", visit) for visit in visits for _time in range(2)]
+            visits.mapped("company_id")
+            before = self.env.cr.sql_log_count
+            rows = deliveries._enqueue(events, URL)
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(rows.mapped("sequence"), [1, 2] * number)
+        # Rows are inserted in batches; the rest does not grow.
+        self.assertLessEqual(counts[1], counts[0] + 5, counts)
 
     def test_many_at_once(self):
         visits = self._create_appointment() | self._create_appointment()
@@ -187,6 +252,8 @@ class TestWebhookEvents(SupportCase):
 
 @tagged("post_install", "-at_install")
 class TestWebhookSettings(SupportCase):
+    """What an administrator stores."""
+
     def _store(self, **values):
         names = {f"support_center_webhook_{name}": value for name, value in values.items()}
         self.env["res.config.settings"].create(names).execute()
@@ -202,6 +269,46 @@ class TestWebhookSettings(SupportCase):
         self.assertEqual(self._read("secret"), secret, "an upgrade keeps it")
         self._store(secret=False)
         self.assertNotIn(deliveries._get_or_make_secret(), ("", secret))
+
+    def test_a_secret_that_is_changed_signs_as_well_until_it_is_emptied(self):
+        old = self._read("secret")
+        new = "whsec_" + "a2V5" * 8
+        self._store(secret=new)
+        self.assertEqual((self._read("secret"), self._read("secret_previous")), (new, old))
+        self._store(allow_private=True)  # another save changes nothing
+        self.assertEqual((self._read("secret"), self._read("secret_previous")), (new, old))
+        self._store(secret_previous=False)
+        self.assertEqual((self._read("secret"), self._read("secret_previous")), (new, False))
+        # Emptied, a new one is made at once.
+        self._store(secret=False)
+        self.assertRegex(self._read("secret"), r"^whsec_[A-Za-z0-9+/]{43}=$")
+        self.assertEqual(self._read("secret_previous"), new)
+
+    def test_a_secret_that_got_about_is_thrown_away_with_the_previous_one(self):
+        self._store(secret="whsec_" + "a2V5" * 8)
+        self._store(secret=False, secret_previous=False)
+        self.assertFalse(self._read("secret_previous"))
+
+    def test_a_secret_that_never_could_sign_is_not_kept(self):
+        self.env["ir.config_parameter"].set_param("support_center.webhook_secret", "nonsense")
+        self._store(secret="whsec_" + "a2V5" * 8)
+        self.assertFalse(self._read("secret_previous"))
+
+    def test_the_button_makes_a_new_secret_once(self):
+        old = self._read("secret")
+        page = self.env["res.config.settings"].create({})
+        self.assertEqual(page.action_support_center_rotate_secret()["tag"], "reload")
+        self.assertEqual(self._read("secret_previous"), old)
+        self.assertNotEqual(self._read("secret"), old)
+        # A second press would end the secret that the receiver knows.
+        with self.assertRaisesRegex(UserError, "still signs"):
+            page.action_support_center_rotate_secret()
+        self.assertEqual(self._read("secret_previous"), old)
+        manager = new_test_user(
+            self.env, "support_no_admin", "support_center.group_support_manager"
+        )
+        with self.assertRaisesRegex(AccessError, "Settings|Configuration|allowed"):
+            page.with_user(manager).action_support_center_rotate_secret()
 
     def test_private_addresses_are_a_yes_or_no(self):
         for value in (False, True, False):
@@ -238,6 +345,7 @@ class TestWebhookSettings(SupportCase):
             ({"response_url": "http://localhost/"}, "public internet"),
             ({"secret": "12345678"}, "whsec_"),
             ({"secret": "whsec_c2hvcnQ="}, "24 bytes"),
+            ({"secret_previous": "12345678"}, "whsec_"),
         ):
             with self.subTest(values), self.assertRaises(ValidationError) as caught:
                 self._store(**values)

@@ -1,6 +1,9 @@
 import json
 from datetime import timedelta
 from unittest.mock import patch
+from urllib.parse import urlencode
+
+import requests
 
 from odoo import fields
 from odoo.tests import tagged
@@ -130,6 +133,162 @@ class TestWebhookIn(SupportHttpCase):
         )
         self.assertEqual(draft.intake_state, "accepted", draft.intake_note)
         self.assertEqual(draft.customer_email, "form@example.com")
+
+    # What stands around a request, and how it is written
+
+    def _get_text(self):
+        data = {**self.data, "customer_name": "Zoë Müller", "customer_phone": "+49 30 901820"}
+        return json.dumps(data, ensure_ascii=False)
+
+    def _assert_read(self, draft, name="Zoë Müller"):
+        self.assertEqual(len(draft), 1)
+        self.assertEqual(draft.intake_state, "accepted", draft.intake_note)
+        self.assertEqual(draft.customer_name, name)
+        self.assertEqual(draft.customer_phone, "+49 30 901820")
+        self.assertEqual(draft.start, self.start)
+
+    def test_json_in_whatever_characters_and_under_whatever_name(self):
+        text = self._get_text()
+        kinds = ("application/json", "text/plain", "application/octet-stream", "")
+        for body in (
+            text.encode(),
+            b"\xef\xbb\xbf" + text.encode(),
+            text.encode("utf-16"),
+            text.encode("utf-16-le"),
+            text.encode("utf-32"),
+            text.encode("cp1252"),
+            json.dumps(text).encode(),
+        ):
+            # As curl names it unless told otherwise.
+            for kind in (*kinds, "application/x-www-form-urlencoded"):
+                with self.subTest(body=body[:9], kind=kind):
+                    self._assert_read(self._post(body, headers={"Content-Type": kind}))
+
+    def test_characters_as_the_sender_names_them(self):
+        text = self._get_text().replace("Zoë Müller", "Łukasz Żak")
+        headers = {"Content-Type": "application/json; charset=iso-8859-2"}
+        draft = self._post(text.encode("iso-8859-2"), headers=headers)
+        self._assert_read(draft, "Łukasz Żak")
+
+    def test_envelopes_of_other_programs(self):
+        request = json.loads(self._get_text())
+        text = json.dumps(request)
+        for payload in (
+            {"data": request},
+            {"event": "request.created", "data": request},
+            {"type": "request.created", "timestamp": "2026-11-28T10:00:00Z", "data": request},
+            [{"json": request, "pairedItem": {"item": 0}}],
+            {"headers": {"priority": "u=1"}, "params": {}, "query": {}, "body": request},
+            {"payload": request},
+            {"payload": text},
+            {"data": [request]},
+            [request],
+        ):
+            with self.subTest(payload=json.dumps(payload)[:40]):
+                draft = self._post(payload)
+                self._assert_read(draft)
+                self.assertNotIn("pairedItem", draft.description or "")
+                # All that came is kept.
+                whole = payload[0] if isinstance(payload, list) else payload
+                whole = {"data": request} if whole == {"data": [request]} else whole
+                kept = json.loads(draft.intake_raw)
+                self.assertIn(kept, (whole, payload))
+                draft.with_user(self.user_dispatcher).with_context(lang=None)._read_webhooks(
+                    ("accepted",)
+                )
+                self._assert_read(draft)
+
+    def test_several_requests_in_one_envelope(self):
+        data = [
+            {**self.data, "external_ref": "batch-1"},
+            {"customer_email": "nonsense", "external_ref": "batch-2"},
+        ]
+        drafts = self._post({"event": "batch", "data": data})
+        self.assertEqual(drafts.mapped("intake_state"), ["accepted", "review"])
+        self.assertEqual(drafts.mapped("external_ref"), ["batch-1", "batch-2"])
+        self.assertEqual(json.loads(drafts[1].intake_raw), {"event": "batch", "data": data[1]})
+        self.assertFalse(self._post({"event": "batch", "data": data}), "the same once more")
+
+    def test_the_same_request_in_another_envelope_is_the_same(self):
+        data = {**self.data, "external_ref": "crm-12"}
+        draft = self._post({"sent": "2026-11-28T10:00:00Z", "data": data})
+        self.assertFalse(self._post({"sent": "2026-11-28T10:00:05Z", "data": data}))
+        self.assertEqual(len(self._get_log(draft, "receive_webhook")), 1)
+        self.assertFalse(self._post({"sent": "", "data": {**data, "location": "Elsewhere"}}))
+        self.assertEqual(len(self._get_log(draft, "receive_webhook")), 2)
+
+    def test_an_envelope_that_may_mean_two_requests_waits_for_somebody(self):
+        payload = {"before": self.data, "after": {**self.data, "location": "Elsewhere"}}
+        draft = self._post(payload)
+        self.assertEqual(draft.intake_state, "review")
+        self.assertIn("customer_email", draft.intake_note)
+        self.assertEqual(json.loads(draft.intake_raw), payload)
+
+    def test_forms(self):
+        fields_ = {**json.loads(self._get_text()), "topic": "Router"}
+        coded = urlencode(fields_)
+        form = "application/x-www-form-urlencoded"
+        for body, kind in (
+            (coded, form),
+            (coded, "text/plain"),
+            (coded, ""),
+            (urlencode(fields_, encoding="cp1252"), form),
+            ("\ufeff".encode() + coded.encode(), form),
+            (urlencode({"payload": self._get_text()}), form),
+        ):
+            with self.subTest(body=body[:20], kind=kind):
+                self._assert_read(self._post(body, headers={"Content-Type": kind}))
+
+    def _post_parts(self, fields_, files):
+        prepared = requests.Request(
+            "POST", "http://localhost/", data=fields_, files=files
+        ).prepare()
+        return self._post(prepared.body, headers={"Content-Type": prepared.headers["Content-Type"]})
+
+    def test_a_form_with_files(self):
+        files = [
+            ("photo", ("router.png", b"\x89PNG no picture", "image/png")),
+            ("note", ("note.html", b"<script>alert(1)</script>", "text/html")),
+        ]
+        draft = self._post_parts(json.loads(self._get_text()), files)
+        self._assert_read(draft)
+        kept = self.env["ir.attachment"].search(
+            [("res_model", "=", draft._name), ("res_id", "=", draft.id)], order="id"
+        )
+        self.assertEqual(kept.mapped("name"), ["router.png", "note.html"])
+        self.assertEqual(kept[0].raw, b"\x89PNG no picture")
+        self.assertEqual(kept[1].mimetype, "text/plain", "no page that runs in our name")
+
+    def test_a_form_of_files_alone_waits_for_somebody(self):
+        files = [("file", ("request.json", self._get_text().encode(), "application/json"))]
+        draft = self._post_parts({}, files)
+        self.assertEqual(draft.intake_state, "review")
+        kept = self.env["ir.attachment"].search(
+            [("res_model", "=", draft._name), ("res_id", "=", draft.id)]
+        )
+        self.assertEqual(kept.raw.decode(), self._get_text())
+
+    @mute_logger("odoo.addons.base_automation.models.base_automation", "odoo.http")
+    def test_a_form_of_nothing_makes_nothing(self):
+        headers = {"Content-Type": "multipart/form-data; boundary=x"}
+        self.assertFalse(self._post(b"--x--\r\n", status=500, headers=headers))
+
+    @mute_logger("odoo.addons.base_automation.models.base_automation", "odoo.http")
+    def test_a_body_of_nothing_makes_nothing(self):
+        for body in ("", " \n", b"\xef\xbb\xbf", b"\xff\xfe", "null"):
+            for kind in ("application/json", "text/plain", "application/x-www-form-urlencoded"):
+                with self.subTest(body=body, kind=kind):
+                    drafts = self._post(body, status=500, headers={"Content-Type": kind})
+                    self.assertFalse(drafts)
+
+    def test_what_cannot_be_read_is_kept_as_it_came(self):
+        for body in (b"\xff\xfe<b>", b"\x1f\x8b\x08 packed", "Bitte um Rückruf".encode("cp1252")):
+            with self.subTest(body=body):
+                draft = self._post(body, headers={"Content-Type": "text/plain"})
+                self.assertEqual(draft.intake_state, "review")
+                self.assertTrue(draft.intake_note)
+                self.assertTrue(draft.intake_raw)
+        self.assertEqual(json.loads(draft.intake_raw), "Bitte um Rückruf")
 
     @mute_logger("odoo.addons.base_automation.models.base_automation", "odoo.http")
     def test_a_call_that_holds_nothing_makes_nothing(self):

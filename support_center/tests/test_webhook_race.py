@@ -3,10 +3,13 @@ import uuid
 from contextlib import contextmanager
 from unittest.mock import patch
 
+import psycopg2
+
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
 from ..delivery.address_guard import AddressGuard
+from ..delivery.client import Answer
 from ..delivery.client import post as real_post
 from ..models.support_webhook_delivery import SupportWebhookDelivery
 from .test_double_booking import Connection, connect
@@ -165,3 +168,95 @@ class TestWebhookRace(ReceiverMixin, BaseCase):
             self._run()
         self.assertEqual(receiver.ids[-1], self.message_ids[2])
         self.assertEqual(len(receiver.ids), 6)
+
+    def test_an_earlier_message_that_another_server_holds_keeps_the_later_one(self):
+        """Two servers, three messages about one appointment: never two of them under way."""
+        with Connection(connect()) as env:
+            env.cr.execute(
+                "UPDATE support_webhook_delivery SET appointment_number = 2147483647"
+                " WHERE id = ANY(%s)",
+                [self.ids[:3]],
+            )
+        first, second = Connection(connect()), Connection(connect())
+        one = first.env[MODEL]._claim(10)
+        self.assertEqual(one.ids, [self.ids[0], *self.ids[3:]])
+        self.assertFalse(second.env[MODEL]._claim(10), "locked, or behind what is locked")
+        second.finish()
+        first.finish()
+        with Connection(connect()) as env:
+            self.assertFalse(env[MODEL]._claim(10), "behind what is leased")
+            env[MODEL].browse(self.ids[0]).state = "delivered"
+        with Connection(connect()) as env:
+            self.assertEqual(env[MODEL]._claim(10).ids, self.ids[1:2])
+            env[MODEL].browse(self.ids[1]).state = "dead"
+        with Connection(connect()) as env:
+            self.assertEqual(env[MODEL]._claim(10).ids, self.ids[2:3])
+
+    def test_three_servers_keep_the_order_of_an_appointment(self):
+        with Connection(connect()) as env:
+            env.cr.execute(
+                "UPDATE support_webhook_delivery"
+                "   SET appointment_number = CASE WHEN id %% 2 = 0 THEN 2147483646"
+                "                                 ELSE 2147483647 END"
+                " WHERE id = ANY(%s)",
+                [self.ids],
+            )
+        with self._receiving() as receiver, mute_logger("odoo.sql_db"):
+            threads = [threading.Thread(target=self._run) for _number in range(3)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join(60)
+            self._run()
+        order = [self.ids[self.message_ids.index(each)] for each in receiver.ids]
+        self.assertEqual(sorted(order), self.ids)
+        for rest in (0, 1):
+            line = [row_id for row_id in order if row_id % 2 == rest]
+            self.assertEqual(line, sorted(line))
+
+    def test_two_transactions_take_no_number_twice(self):
+        """The second is ended by the database, and Odoo runs it again."""
+        with Connection(connect()) as env:
+            appointment_id = env["support.appointment"].create({}).id
+        self.addCleanup(self._remove_appointment, appointment_id)
+        first, second = Connection(connect()), Connection(connect())
+        second.env["support.appointment"].search_count([])  # its view of the database is from now
+        self.assertEqual(first.env[MODEL]._number([appointment_id] * 2), [1, 2])
+        first.finish()
+        with mute_logger("odoo.sql_db"), self.assertRaises(psycopg2.errors.SerializationFailure):
+            second.env[MODEL]._number([appointment_id])
+        second.drop()
+        with Connection(connect()) as env:
+            self.assertEqual(env[MODEL]._number([appointment_id]), [3])
+
+    def _remove_appointment(self, appointment_id):
+        with Connection(connect()) as env:
+            env["support.appointment"].browse(appointment_id).unlink()
+            # SQL, since the log is append-only for the ORM.
+            env.cr.execute(
+                "DELETE FROM support_automation_log WHERE res_model = 'support.appointment'"
+                " AND res_id = %s",
+                [appointment_id],
+            )
+
+    def test_two_servers_note_the_same_address(self):
+        """One of two failures of the same moment is enough; none of the servers stumbles."""
+        url = "https://race.example.com/"
+
+        def _forget():
+            with Connection(connect()) as env:
+                env["support.webhook.endpoint"].search([("url", "=", url)]).unlink()
+
+        _forget()
+        self.addCleanup(_forget)
+        answer = Answer("http_status", {"status": "500"})
+        for _round in range(2):  # the row is made, then changed
+            first, second = Connection(connect()), Connection(connect())
+            second.env[MODEL].search_count([])  # its view of the database is from now
+            first.env["support.webhook.endpoint"]._note_failure(url, answer, 5)
+            first.finish()
+            with mute_logger("odoo.sql_db"):
+                second.env["support.webhook.endpoint"]._note_failure(url, answer, 5)
+            second.finish()
+        with Connection(connect()) as env:
+            self.assertEqual(env["support.webhook.endpoint"]._find(url).failures, 2)

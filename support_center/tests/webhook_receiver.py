@@ -28,6 +28,7 @@ class Receiver:
         self.answers = list(answers)
         self.messages = []
         self.ids = []
+        self.signatures = []
         self._verifier = Webhook(secret)
 
     def take(self, headers, body):
@@ -37,6 +38,7 @@ class Receiver:
         :raise WebhookVerificationError: for a wrong signature
         """
         self.ids.append(headers["webhook-id"])
+        self.signatures.append(headers["webhook-signature"].split(" "))
         message = self._verifier.verify(body, dict(headers))
         status, *extra = self.answers.pop(0) if self.answers else (200,)
         if 200 <= status < 300:

@@ -35,6 +35,9 @@ class SupportHealthLine(models.TransientModel):
     action_xmlid = fields.Char(readonly=True)
     is_module_link = fields.Boolean(readonly=True)
     can_make_guarantee = fields.Boolean(readonly=True, help="The booking guarantee can be made.")
+    can_resume_webhook = fields.Boolean(
+        readonly=True, help="The response webhook can be switched on again."
+    )
     can_open = fields.Boolean(compute="_compute_can_open")
 
     def _compute_can_open(self):
@@ -89,6 +92,16 @@ class SupportHealthLine(models.TransientModel):
         self.env["support.booking.guarantee"]._make()
         self.health_id.action_refresh()
         return True
+
+    def action_resume_webhook(self):
+        """Send again to the address of the response webhook that was switched off.
+
+        :raise UserError: where it is not switched off any more
+        """
+        self._check_may_decide()
+        message = self.env["support.webhook.endpoint"]._resume_current()
+        self.health_id.action_refresh()
+        return self.env["support.settings.panel"]._prepare_notice(message)
 
     def _get_held_automation(self):
         """

@@ -3,7 +3,16 @@
 from datetime import datetime, timezone
 
 import pytest
-from delivery.backoff import CAP, JITTER, MAX_ATTEMPTS, SCHEDULE, read_retry_after, wait_after
+from delivery.backoff import (
+    BRIEF_REST,
+    CAP,
+    JITTER,
+    MAX_ATTEMPTS,
+    SCHEDULE,
+    read_retry_after,
+    rest_after,
+    wait_after,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +42,24 @@ def test_a_receiver_may_ask_for_a_longer_wait_within_the_cap():
     assert wait_after(1, retry_after=120) == 120
     assert wait_after(3, retry_after=1, chance=lambda: 0.0) == 1800
     assert wait_after(1, retry_after=10**9) == CAP
+
+
+@pytest.mark.parametrize(
+    ("status", "wait", "retry_after", "seconds"),
+    [
+        ("429", 5, 3600, 3600),
+        ("502", 5, None, 5),
+        ("503", 1800, None, BRIEF_REST),
+        ("504", None, None, BRIEF_REST),
+        ("503", 5, 10**9, CAP),
+        ("503", 5, 0, 0),
+        ("500", 5, 3600, None),
+        ("410", None, 3600, None),
+        ("", 5, None, None),
+    ],
+)
+def test_a_receiver_that_has_too_much_to_do_is_left_alone(status, wait, retry_after, seconds):
+    assert rest_after(status, wait, retry_after) == seconds
 
 
 @pytest.mark.parametrize(

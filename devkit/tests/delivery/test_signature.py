@@ -10,8 +10,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 BODY = '{"type":"appointment.confirmed","data":{"name":"Zoë"}}'
 
 
-def _sign(secret, body=BODY):
-    return sign(secret, "msg_1", body, datetime.now(tz=timezone.utc))
+def _sign(secret, body=BODY, **options):
+    return sign(secret, "msg_1", body, datetime.now(tz=timezone.utc), **options)
 
 
 def _whsec(size):
@@ -41,6 +41,19 @@ def test_the_signature_of_a_known_message():
     )
     assert headers["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
     assert headers["webhook-timestamp"] == "1614265330"
+
+
+def test_two_secrets_while_one_is_changed():
+    """A receiver that knows either of them takes the message."""
+    new, old = make_secret(), make_secret()
+    headers = _sign(new, previous=old)
+    assert len(headers["webhook-signature"].split(" ")) == 2
+    for secret in (new, old):
+        assert Webhook(secret).verify(BODY, headers)["type"] == "appointment.confirmed"
+    with pytest.raises(WebhookVerificationError):
+        Webhook(make_secret()).verify(BODY, headers)
+    with pytest.raises(BadSecret):
+        _sign(new, previous="whsec_short")
 
 
 def test_secrets_differ():
