@@ -27,6 +27,7 @@ from .parse import parse_mail, parse_mapping, shorten
 from .reply import ShownLine, read_reply
 from .request import AppointmentRequest, Correction, Note, ParseResult, Problem
 from .robots import classify, wants_no_answer
+from .text import describe
 
 __all__ = [
     "KEYS",
@@ -43,6 +44,7 @@ __all__ = [
     "ShownLine",
     "bound_message",
     "classify",
+    "describe",
     "flatten",
     "has_original",
     "html_to_text",

@@ -15,7 +15,15 @@ from .body import Form, read_form
 from .keys import KEYS, match_key
 from .quotes import is_forward, is_reply, split_quotes
 from .request import MAX_FINDINGS, AppointmentRequest, Correction, Findings, ParseResult
-from .text import SHOWN_ITEMS, SHOWN_LEVELS, clean, describe, describe_fully, one_line
+from .text import (
+    SHOWN_ITEMS,
+    SHOWN_LEVELS,
+    clean,
+    describe,
+    describe_fully,
+    holds_binary,
+    one_line,
+)
 from .times import KEY as DATE
 from .times import WordReader, aware, read_requested_date
 from .wording import read_words
@@ -41,6 +49,9 @@ def parse_mapping(
     :param default_timezone: IANA name for times without a zone
     """
     findings = Findings()
+    if isinstance(data, (list, tuple)) and not data:
+        # PHP has one type for lists and mappings, and sends what is empty as a list.
+        data = {}
     if not isinstance(data, Mapping):
         findings.problem(
             "external_data",
@@ -225,7 +236,9 @@ def _sort_keys(
         if values.is_absent(value):
             continue
         key = match_key(clean(name[:200]))
-        if key is None:
+        if key is None and holds_binary(value):
+            findings.problem("external_data", "binary", value=describe(name), expected="text")
+        elif key is None:
             extra.append((name, value))
         elif key not in known:
             known[key] = value

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
+from decimal import Decimal
 from email.utils import parseaddr
 
 from email_validator import EmailNotValidError, validate_email
@@ -26,8 +28,9 @@ LIMITS = {
     "ticket": 64,
     "external_ref": 128,
 }
-# Keys whose value may be a number: programs send ids and phone numbers as such.
-_NUMBERS_ALLOWED = frozenset({"customer_phone", "type", "ticket", "external_ref"})
+# Keys whose value is no number: all other texts may come as such, be it an id, a phone number or
+# the number of a house.
+_NO_NUMBERS = frozenset({"customer_email", "technician"})
 _PHONE = re.compile(r"[0-9+()/.,\-–#*x ]*(?:(?:ext|tel|durchwahl)[. ]*[0-9+()/.,\-–#*x ]*)?", re.I)
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'`|]{1,254}@[^\s<>()\[\],;:\"'`|@]{1,254}")
 _HOURS = re.compile(
@@ -46,7 +49,12 @@ _ISO_HOURS = re.compile(r"PT(\d{1,4}(?:[.,]\d{1,6})?)([HM])", re.I)
 
 
 def is_absent(value: object) -> bool:
-    """None, False and text without anything to see: XML-RPC sends False for what is empty."""
+    """None, False, text without anything to see, and empty lists and mappings.
+
+    XML-RPC sends False for what is empty, and PHP an empty list for an empty mapping.
+    """
+    if isinstance(value, (list, tuple, Mapping)):
+        return not value
     if isinstance(value, str):
         return len(value) <= MAX_BLANK and not clean(value).strip()
     return value is None or value is False
@@ -57,8 +65,8 @@ def read_text(key: str, value: object, findings: Findings, *, lines: bool = Fals
 
     :param lines: keep line breaks
     """
-    if key in _NUMBERS_ALLOWED and isinstance(value, int) and not isinstance(value, bool):
-        value = describe(value)
+    if key not in _NO_NUMBERS:
+        value = write_number(value)
     if not isinstance(value, str):
         kind = type(value).__name__
         findings.problem(key, "not_text", value=describe(value), type=kind, expected="text")
@@ -73,6 +81,20 @@ def read_text(key: str, value: object, findings: Findings, *, lines: bool = Fals
         )
         return None
     return text or None
+
+
+def write_number(value: object) -> object:
+    """A number as text, without the point that programs add to whole ones; else the value."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return value
+    if isinstance(value, int):
+        return describe(value)
+    is_finite = value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
+    if not is_finite:
+        return value
+    # What is larger than any id or phone number keeps its exponent.
+    is_whole = -1e18 < value < 1e18 and value == int(value)
+    return str(int(value)) if is_whole else str(value)
 
 
 def read_phone(value: object, findings: Findings) -> str | None:
@@ -161,8 +183,7 @@ def read_sender(sender: str | None) -> tuple[str | None, str]:
 
 def read_priority(value: object, findings: Findings) -> str | None:
     """``'0'`` to ``'3'`` from one of the words or numbers of ``PRIORITIES``."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = describe(value)
+    value = write_number(value)
     found = (
         PRIORITIES.get(one_line(clean(value)).lower())
         if isinstance(value, str) and len(value) < 80
@@ -181,7 +202,9 @@ def read_duration(value: object, findings: Findings) -> float | None:
     Text may be ``1.5``, ``1,5 h``, ``90 min``, ``1:30``, ``1h30`` or ``PT2H``.
     """
     hours: float | None = None
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, Decimal):
+        hours = None if value.is_nan() else float(value)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
         # Compared before it is converted: an integer may not fit a float.
         hours = float(value) if -1 < value <= MAX_HOURS else None
     elif isinstance(value, str) and len(value) < 80:
@@ -210,7 +233,7 @@ def read_flag(key: str, value: object, findings: Findings) -> bool:
     """A Boolean, also as a number or word; False after a problem."""
     if isinstance(value, bool):
         return value
-    if isinstance(value, int) and value in (0, 1):
+    if isinstance(value, (int, float)) and value in (0, 1):
         return bool(value)
     found = (
         _FLAGS.get(value.strip().lower()) if isinstance(value, str) and len(value) < 80 else None

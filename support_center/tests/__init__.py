@@ -51,6 +51,7 @@ from . import (
     test_intake_reply,
     test_intake_rpc,
     test_intake_rpc_http,
+    test_integrator_calls,
     test_junk_calls,
     test_languages,
     test_leave_hits,
