@@ -186,6 +186,13 @@ def _mutants(options: argparse.Namespace) -> int:
     ).returncode
 
 
+def _schema(_options: argparse.Namespace) -> int:
+    log = logs() / "schema.log"
+    tree = odoo_source.obtain(odoo_source.default_series(), log).tree
+    program = [str(venvs.for_odoo(tree, log)), "-m", "devkit.schema"]
+    return subprocess.run(program, cwd=REPO, check=False).returncode
+
+
 def _lock(options: argparse.Namespace) -> int:
     for path in lock.lock(logs() / "lock.log"):
         say(str(path.relative_to(REPO)))
@@ -213,6 +220,7 @@ def _parser() -> argparse.ArgumentParser:
     command("bench", _bench, "what our work costs beside what Odoo itself needs")
     command("race", _race, "fifty callers book one technician at once")
     command("pot", _pot, "write the template of the translations")
+    command("schema", _schema, "write docs/schema/, for integrators")
     command("mail", _mail, "list or show the mail that Odoo sent")
     command("lint", _lint, "run the linters")
     command("mutants", _mutants, "small mistakes that the tests of the pure packages notice")

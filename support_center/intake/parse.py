@@ -12,7 +12,7 @@ from itertools import islice
 
 from . import values
 from .body import Form, read_form
-from .keys import KEYS, match_key
+from .keys import KEYS, TABLE, match_key
 from .quotes import is_forward, is_reply, split_quotes
 from .request import MAX_FINDINGS, AppointmentRequest, Correction, Findings, ParseResult
 from .text import (
@@ -62,8 +62,9 @@ def parse_mapping(
         )
         return ParseResult(AppointmentRequest(), tuple(findings.problems))
     known, extra = _sort_keys(data, findings)
-    if "customer_email" not in known:
-        findings.problem("customer_email", "missing", expected="email")
+    for key in TABLE.values():
+        if key.required and key.name not in known:
+            findings.problem(key.name, "missing", expected="email")
     email = _read(values.read_email, "customer_email", known, findings)
     request = _build(
         known, email, "", extra, findings, now=now, sent=now, default_timezone=default_timezone

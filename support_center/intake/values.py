@@ -10,42 +10,26 @@ from email.utils import parseaddr
 
 from email_validator import EmailNotValidError, validate_email
 
-from .keys import PRIORITIES
+from .keys import (
+    FLAGS,
+    HOURS,
+    HOURS_MINUTES,
+    ISO_HOURS,
+    MAX_HOURS,
+    MINUTES,
+    PRIORITIES,
+    SHORT,
+    TABLE,
+)
 from .request import Findings
 from .text import clean, describe, one_line
 
-#: Longest duration of one visit, in hours.
-MAX_HOURS = 24
 # Longest values, in characters; what does not fit a line or an address is no name.
-LIMITS = {
-    "customer_email": 254,  # RFC 5321, section 4.5.3.1.3, less the angle brackets
-    "customer_name": 128,
-    "customer_phone": 64,
-    "description": 20_000,
-    "location": 256,
-    "type": 128,
-    "technician": 254,
-    "ticket": 64,
-    "external_ref": 128,
-}
-# Keys whose value is no number: all other texts may come as such, be it an id, a phone number or
-# the number of a house.
-_NO_NUMBERS = frozenset({"customer_email", "technician"})
+LIMITS = {key.name: key.limit for key in TABLE.values() if not (key.patterns or key.words)}
 _PHONE = re.compile(r"[0-9+()/.,\-–#*x ]*(?:(?:ext|tel|durchwahl)[. ]*[0-9+()/.,\-–#*x ]*)?", re.I)
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'`|]{1,254}@[^\s<>()\[\],;:\"'`|@]{1,254}")
-_HOURS = re.compile(
-    r"(\d{1,4}(?:[.,]\d{1,6})?)\s*(?:h|hs|hrs?|hours?|std|stunden?|heures?|horas?|ore|ora|uur)?\.?",
-    re.I,
-)
-_MINUTES = re.compile(r"(\d{1,4})\s*(?:m|mins?|minutes?|minuten?|minutos?|minuti)\.?", re.I)
-_HOURS_MINUTES = re.compile(
-    r"(?:PT)?(\d{1,2})\s*(?::|h|hrs?|hours?|std|stunden?)\s*(?:and|und)?\s*([0-5]?\d)\s*(?:m|min|minutes?|minuten?)?\.?",
-    re.I,
-)
 # Longer text is not worth cleaning to see whether anything is in it.
 MAX_BLANK = 10_000
-_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_ISO_HOURS = re.compile(r"PT(\d{1,4}(?:[.,]\d{1,6})?)([HM])", re.I)
 
 
 def is_absent(value: object) -> bool:
@@ -65,7 +49,7 @@ def read_text(key: str, value: object, findings: Findings, *, lines: bool = Fals
 
     :param lines: keep line breaks
     """
-    if key not in _NO_NUMBERS:
+    if TABLE[key].numbers == "text":
         value = write_number(value)
     if not isinstance(value, str):
         kind = type(value).__name__
@@ -88,7 +72,8 @@ def write_number(value: object) -> object:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         return value
     if isinstance(value, int):
-        return describe(value)
+        # Longer than any limit; Python itself refuses to write thousands of digits.
+        return str(value) if value.bit_length() <= 2048 else value
     is_finite = value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
     if not is_finite:
         return value
@@ -186,7 +171,7 @@ def read_priority(value: object, findings: Findings) -> str | None:
     value = write_number(value)
     found = (
         PRIORITIES.get(one_line(clean(value)).lower())
-        if isinstance(value, str) and len(value) < 80
+        if isinstance(value, str) and len(value) <= SHORT
         else None
     )
     if found is None:
@@ -207,7 +192,7 @@ def read_duration(value: object, findings: Findings) -> float | None:
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         # Compared before it is converted: an integer may not fit a float.
         hours = float(value) if -1 < value <= MAX_HOURS else None
-    elif isinstance(value, str) and len(value) < 80:
+    elif isinstance(value, str) and len(value) <= SHORT:
         hours = _read_hours(one_line(clean(value)))
     if hours is None or not math.isfinite(hours) or not 0 < hours <= MAX_HOURS:
         findings.problem(
@@ -218,13 +203,13 @@ def read_duration(value: object, findings: Findings) -> float | None:
 
 
 def _read_hours(text: str) -> float | None:
-    if match := _HOURS_MINUTES.fullmatch(text):
+    if match := HOURS_MINUTES.fullmatch(text):
         return int(match[1]) + int(match[2]) / 60
-    if match := _ISO_HOURS.fullmatch(text):
+    if match := ISO_HOURS.fullmatch(text):
         return float(match[1].replace(",", ".")) / (60 if match[2] in "mM" else 1)
-    if match := _HOURS.fullmatch(text):
+    if match := HOURS.fullmatch(text):
         return float(match[1].replace(",", "."))
-    if match := _MINUTES.fullmatch(text):
+    if match := MINUTES.fullmatch(text):
         return int(match[1]) / 60
     return None
 
@@ -236,7 +221,7 @@ def read_flag(key: str, value: object, findings: Findings) -> bool:
     if isinstance(value, (int, float)) and value in (0, 1):
         return bool(value)
     found = (
-        _FLAGS.get(value.strip().lower()) if isinstance(value, str) and len(value) < 80 else None
+        FLAGS.get(value.strip().lower()) if isinstance(value, str) and len(value) <= SHORT else None
     )
     if found is None:
         findings.problem(key, "invalid", value=describe(value), expected="true, false")
