@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,12 @@ from devkit.paths import ADDON, REPO
 
 sys.path.insert(0, str(ADDON))
 
-from delivery.event import FAULT, make_event_schema
-from intake.schema import make_request_schema
+from delivery.event import FAULT, FIELDS, TYPES, make_event_schema
+from intake.keys import PRIORITIES, TABLE, Key
+from intake.schema import CODES, EXCLUDED, make_request_schema
 
 FOLDER = REPO / "docs" / "schema"
+REFERENCE = REPO / "docs" / "api.md"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _JSON = "application/json"
 
@@ -257,12 +260,75 @@ def _make_call(
     }
 
 
+def fill_reference(text: str) -> str:
+    """``docs/api.md`` with its tables as they are now, each between two marks."""
+    tables = {
+        "keys": _make_table(
+            "key | taken | meaning | example".split(" | "),
+            (
+                (_code(key.name), _describe_taken(key), key.text, _code(json.dumps(key.example)))
+                for key in TABLE.values()
+            ),
+        ),
+        "excluded": "\n".join(f"- {line}" for line in EXCLUDED),
+        "codes": _make_table(
+            ["code", "meaning"], ((_code(code), text) for code, text in CODES.items())
+        ),
+        "types": _make_table(
+            ["type", "when"], ((_code(name), text) for name, text in TYPES.items())
+        ),
+        "event": _make_table(
+            ["in `data`", "type", "meaning"],
+            ((_code(each.name), _describe_kind(each.kind), each.text) for each in FIELDS),
+        ),
+    }
+    for name, table in tables.items():
+        before, mark, rest = text.partition(f"<!-- {name} -->\n")
+        _old, end, after = rest.partition(f"<!-- /{name} -->")
+        if not end:
+            raise ValueError(f"{REFERENCE} does not say where the table “{name}” begins and ends")
+        text = f"{before}{mark}{table}\n{end}{after}"
+    return text
+
+
+def _make_table(head: list[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _code(text: str) -> str:
+    return f"`{text}`"
+
+
+def _describe_taken(key: Key) -> str:
+    parts = ["**required**"] if key.required else []
+    if key.booleans:
+        parts.append("true, false")
+    elif key.numbers == "hours":
+        parts.append("number or text")
+    elif key.words:
+        parts.append(", ".join(word for word in PRIORITIES if not word.isdecimal()) + ", 0 to 3")
+    else:
+        parts.append(f"text, up to {key.limit:,}")
+    return ", ".join(parts)
+
+
+def _describe_kind(kind: dict[str, Any]) -> str:
+    types = kind.get("type", "text")
+    names = {"string": "text", "null": "null", "integer": "whole number", "array": "list of faults"}
+    return " or ".join(
+        names.get(each, each) for each in ([types] if isinstance(types, str) else types)
+    )
+
+
 def main(folder: Path = FOLDER) -> None:
-    """Write the files."""
+    """Write the files, and the tables of the reference."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, text in make_files().items():
-        (folder / name).write_text(text, encoding="utf-8")
-        print((folder / name).relative_to(REPO))
+    texts = {folder / name: text for name, text in make_files().items()}
+    texts[REFERENCE] = fill_reference(REFERENCE.read_text(encoding="utf-8"))
+    for path, text in texts.items():
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(REPO))
 
 
 if __name__ == "__main__":

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from intake import KEYS, parse_mapping
 from intake.keys import TABLE
-from intake.schema import make_key_schema, make_request_schema, to_pattern
+from intake.schema import CODES, make_key_schema, make_request_schema, to_pattern
 from jsonschema import Draft202012Validator
 
 from devkit import schema
+from devkit.paths import ADDON
 
 # Before every time that is made up, so that none has passed.
 NOW = datetime(1800, 1, 1, tzinfo=timezone.utc)
@@ -35,6 +36,9 @@ BEYOND = {
     "technician": {"invalid"},
     "customer_phone": {"invalid"},
 }
+_CODE = re.compile(
+    r"(?:\.problem\(\s*\S+,\s*|\bProblem\(\s*\S+,\s*|UnreadableTime\(|_refuse_whole\(\s*)\"(\w+)\""
+)
 # No invisible characters, no digits of other scripts: what is cleaned away is not told.
 LETTERS = st.characters(
     codec="utf-8", exclude_categories=("C", "Z", "Nd", "Nl", "No", "M"), include_characters=" 0123"
@@ -210,6 +214,29 @@ def test_patterns_are_plain_enough_for_every_language():
 def test_the_files_are_those_of_the_tables(name):
     """``make schema`` writes them."""
     assert (schema.FOLDER / name).read_text(encoding="utf-8") == schema.make_files()[name]
+
+
+def test_the_tables_of_the_reference_are_those_of_the_code():
+    """``make schema`` writes them, too."""
+    text = schema.REFERENCE.read_text(encoding="utf-8")
+    assert schema.fill_reference(text) == text
+
+
+def test_every_code_is_in_the_reference():
+    """Each that is written in the parser and in the models, by what they call."""
+    found = set()
+    for path in [*(ADDON / "intake").glob("*.py"), *(ADDON / "models").glob("*.py")]:
+        found |= set(_CODE.findall(path.read_text(encoding="utf-8")))
+    assert {"missing", "past", "duplicate", "rights"} <= found
+    assert found <= CODES.keys()
+
+
+def test_the_reference_leads_to_files():
+    text = schema.REFERENCE.read_text(encoding="utf-8")
+    for path in re.findall(r"\]\(([\w/.]+)\)", text):
+        assert (schema.REFERENCE.parent / path).exists(), path
+    named = set(re.findall(r"examples/([\w.]+)", text))
+    assert named == {path.name for path in (schema.REFERENCE.parent / "examples").iterdir()}
 
 
 @pytest.mark.parametrize("name", ["external_data.json", "event.json"])

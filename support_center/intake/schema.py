@@ -25,6 +25,30 @@ EXCLUDED = (
     "spellings with two values.",
     "Digits of other scripts in times and durations.",
 )
+#: The codes of faults, of requests and of calls, and what each means.
+CODES = {
+    "missing": "A key that has to be there is not; or there is no `external_data` at all.",
+    "invalid": "The value cannot be understood, or is out of bounds.",
+    "past": "The time has passed.",
+    "ambiguous": "It may be read in more than one way: day or month first, two times.",
+    "missing_time": "A day without an hour.",
+    "missing_day": "An hour without a day.",
+    "unknown": "No such type, technician, ticket or time zone here.",
+    "not_text": "A text is expected, and something else came: a list, a mapping, true, bytes.",
+    "too_long": "Longer than the key may be.",
+    "duplicate": "One key in two spellings with two values; by webhook and mail an "
+    "`external_ref` that another request has.",
+    "not_mapping": "`external_data` or one of its requests is not a set of keys and values.",
+    "key_not_text": "A key is not a text.",
+    "binary": "Bytes under a key that is not known, which nobody could read.",
+    "wrong_length": "Not as many requests as values; or `date_to` is not after `date_from`, or by "
+    "more than 92 days.",
+    "unsupported": "`validate_only` by webhook or mail, where everything is kept.",
+    "unconfirmed": "Asked for by a reply to a mail; a dispatcher speaks with the customer first.",
+    "rights": "The user is not in the group Support Center / Integration, nor a dispatcher.",
+    "company": "The user may not work in the company that the context names.",
+    "refused": "A rule of this database forbids it, in its own words.",
+}
 # Numbers that every program writes without a loss (RFC 8259, section 6).
 _LARGEST = 2**53 - 1
 _BLANK = r"[ \t\r\n]*"

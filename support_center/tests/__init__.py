@@ -2,6 +2,7 @@ from . import (
     test_absence_days,
     test_accessibility,
     test_activation_guard,
+    test_api_schema,
     test_appointment_company,
     test_appointment_copy,
     test_appointment_states,
