@@ -67,7 +67,6 @@ def make_openapi() -> dict[str, Any]:
             "version": "1",
             "description": "Requests from other systems and messages to them. The calls under "
             "/json/2 are those of Odoo 19; Odoo 17 has the same methods by XML-RPC and JSON-RPC.",
-            "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
         },
         "servers": [{"url": "https://odoo.example.com"}],
         "security": [{"apiKey": []}],
@@ -168,8 +167,8 @@ def _make_hook(requests: dict[str, Any]) -> dict[str, Any]:
         "requestBody": _make_body(requests),
         "responses": {
             "200": {"description": "Stored."},
-            "404": {"description": "There is no such address."},
-            "500": {"description": "Not stored, or the rule is switched off. Send it again."},
+            "404": {"description": "There is no such address, or the rule is switched off."},
+            "500": {"description": "Nothing was stored. Send it again."},
         },
     }
 

@@ -13,7 +13,7 @@ from intake.keys import TABLE
 from intake.schema import CODES, make_key_schema, make_request_schema, to_pattern
 from jsonschema import Draft202012Validator
 
-from devkit import schema
+from devkit import examples_test, schema
 from devkit.paths import ADDON
 
 # Before every time that is made up, so that none has passed.
@@ -236,7 +236,9 @@ def test_the_reference_leads_to_files():
     for path in re.findall(r"\]\(([\w/.]+)\)", text):
         assert (schema.REFERENCE.parent / path).exists(), path
     named = set(re.findall(r"examples/([\w.]+)", text))
-    assert named == {path.name for path in (schema.REFERENCE.parent / "examples").iterdir()}
+    there = {path.name for path in examples_test.FOLDER.iterdir()}
+    assert named == there
+    assert there == {*examples_test.VERIFIERS, *(each.name for each in examples_test.REQUESTS)}
 
 
 @pytest.mark.parametrize("name", ["external_data.json", "event.json"])

@@ -70,6 +70,15 @@ class TestIntegratorCallsHttp(SupportHttpCase):
                 (fault,) = self._call("check_external_data", data)
                 self.assertEqual((fault["field"], fault["code"]), ("customer_email", "missing"))
 
+    def test_an_empty_list_stands_for_no_options(self):
+        user = self.user_integration
+        for options in ([], {"context": []}):
+            faults = self.xmlrpc_object.execute_kw(
+                *(get_db_name(), user.id, user.login),
+                *("support.appointment", "check_external_data", [self.data], options),
+            )
+            self.assertEqual(faults, [])
+
     def test_nothing_for_nothing(self):
         self.assertEqual(self._create([], []), [])
 
