@@ -187,7 +187,7 @@ def _check_doors(url: str, name: str, told: dict[str, Any], series: str) -> list
             problems.append(f"a wrong key has fault {fault.faultCode} and not 3")
     if series == "19.0":
         for key, expected in (("wrong", 401), (told["key"], 403)):
-            found = _post_json2(f"{url}/json/2/support.appointment/write", name, key)
+            found = _post_json2(f"{url}/json/2/support.appointment/create", name, key)
             if found != expected:
                 problems.append(f"JSON-2 answered {found} and not {expected}")
     return problems
@@ -199,7 +199,8 @@ def _post_json2(url: str, name: str, key: str) -> int:
         "Content-Type": "application/json",
         "X-Odoo-Database": name,
     }
-    body = json.dumps({"ids": [], "vals": {"location": "x"}}).encode()
+    # Values of its own, which the group may not set.
+    body = json.dumps({"vals_list": [{"location": "x"}]}).encode()
     try:
         with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as response:
             return int(response.status)
