@@ -61,5 +61,7 @@ mail: ## the mail that Odoo sent; N=1 shows one
 lock: ## pin the newest Python packages in devkit/requirements/
 	@$(devkit) lock
 
-compose-env: ## a password for docker compose's database, in .env
-	@test -f .env || { umask 077; $(PYTHON) -c 'import secrets; print("POSTGRES_PASSWORD=" + secrets.token_urlsafe(24))' > .env; }
+compose-env: ## the project's name and a password for docker compose's database, in .env
+	@touch .env && chmod 600 .env
+	@grep -q '^COMPOSE_PROJECT_NAME=' .env || echo COMPOSE_PROJECT_NAME=support-center >> .env
+	@grep -q '^POSTGRES_PASSWORD=' .env || $(PYTHON) -c 'import secrets; print("POSTGRES_PASSWORD=" + secrets.token_urlsafe(24))' >> .env

@@ -25,13 +25,21 @@ A mail to {recipient} became the draft appointment {draft["name"]}
   the answer to it is among the outgoing mail in a moment.
 
 Odoo           {rpc.url}   log in as {LOGIN} / {PASSWORD}   (database {rpc.database})
+               or as demo_manager, demo_dispatcher, demo_technician; the password is the log-in
 Send mail to   {recipient} by SMTP at {smtp}
-Outgoing mail  {page}
+{_tell_of_teams(rpc)}Outgoing mail  {page}
 
 What works and what does not: Support Center > Configuration > Health.
 Try next, an appointment over XML-RPC:
 {sample.rpc_one_liner(rpc.url, rpc.database)}
 {_BAR}"""
+
+
+def _tell_of_teams(rpc: Rpc) -> str:
+    """A line for each team with an address, where a mail becomes a ticket."""
+    teams = rpc("support.team", "search_read", [("alias_name", "!=", False)], ["alias_email"])
+    addresses = [team["alias_email"] for team in teams if team["alias_email"]]
+    return "".join(f"               {address}, for a ticket\n" for address in addresses)
 
 
 def main(argv: list[str]) -> int:

@@ -15,7 +15,7 @@ from pathlib import Path
 # Slow to import and none of ours: imported once, before the first fork.
 PRELOADED = (
     *("hypothesis.strategies", "pytest", "babel", "dateparser.date", "email_validator"),
-    *("icalendar", "lxml.html", "quotequail", "requests", "standardwebhooks"),
+    *("icalendar", "lxml.html", "requests", "standardwebhooks"),
 )
 # A mistake can make a list without end: this many bytes are enough for every test.
 MEMORY = 2 << 30

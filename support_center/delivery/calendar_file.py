@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from email.message import EmailMessage, MIMEPart
 
 from icalendar import Calendar, Event, vCalAddress, vText
 
 PRODUCT = "-//Support Center//Appointments//EN"
 REQUEST, CANCEL = "REQUEST", "CANCEL"
+# Names of the attached files by method.
+FILES = {REQUEST: "appointment.ics", CANCEL: "cancelled.ics"}
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,54 @@ def build(visit: Visit, method: str) -> bytes:
     event["organizer"] = _address(visit.organizer)
     attendee = _address(visit.attendee)
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
-    # Nobody waits for an answer: the customer has asked for the visit.
-    attendee.params["PARTSTAT"] = vText("ACCEPTED")
-    attendee.params["RSVP"] = vText("FALSE")
+    if method == REQUEST:
+        # A calendar shows buttons for an answer only where one is asked for; to a visit that is
+        # called off nobody answers.
+        attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
+        attendee.params["RSVP"] = vText("TRUE")
     event["attendee"] = attendee
     calendar.add_component(event)
     return bytes(calendar.to_ical())
+
+
+def offer_to_calendars(message: EmailMessage) -> bool:
+    """Let mail programs show the calendar file of a mail with buttons, in place.
+
+    They look for it among the alternatives of the text (RFC 6047, 2.4), and Outlook nowhere else;
+    the attached file is for whoever opens it by hand, and is no second invitation.
+
+    :param message: with a file that ``build`` has made attached
+    :return: whether there was one, and a text beside which it could be put
+    """
+    text = message.get_body(("related", "html", "plain"))
+    attached = next(
+        (
+            part
+            for part in message.iter_attachments()
+            if part.get_content_type() == "text/calendar" and part.get_filename() in FILES.values()
+        ),
+        None,
+    )
+    alternative = _find_parent(message, text) if text is not None else None
+    if attached is None or alternative is None:
+        return False
+    content, name = attached.get_content(), attached.get_filename()
+    method = next(method for method, each in FILES.items() if each == name)
+    alternative.add_alternative(
+        content, subtype="calendar", charset="utf-8", cte="base64", params={"method": method}
+    )
+    attached.replace_header("Content-Type", f'application/ics; name="{name}"')
+    return True
+
+
+def _find_parent(message: EmailMessage, text: MIMEPart) -> EmailMessage | None:
+    """The ``multipart/alternative`` in which ``text`` stands."""
+    for part in message.walk():
+        if part.get_content_type() == "multipart/alternative" and any(
+            each is text for each in part.iter_parts()
+        ):
+            return part
+    return None
 
 
 def _utc(moment: datetime) -> datetime:

@@ -36,9 +36,22 @@ _LINE_TAG = re.compile(r"</?(?:p|div|br|tr|li|table|h[1-6]|blockquote|dt|dd|pre)
 _TAG = re.compile(r"<[^<>]*>")
 _LOOKS_LIKE_HTML = re.compile(r"<(?:[a-z!/?])|&(?:[a-z]{2,8}|#\d{1,7}|#x[0-9a-f]{1,6});", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none", re.I)
+# What mail programs call the element that holds all of a quoted message. Where a sender may
+# write between its parts, as in Gmail's, only the quotation itself is marked: a <blockquote>.
+_QUOTATION = re.compile(
+    r"(?:x_)*(?:yahoo_quoted(?:_\d+)?|OLK_SRC_BODY_SECTION|moz-cite-prefix|tutanota_quote|"
+    r"mail-editor-reference-message-container|ms-outlook-mobile-reference-message|"
+    r"quoted-content)",
+    re.I,
+)
+# And the one with the headers of a quoted message, below which all is quoted.
+_HEADERS = re.compile(r"(?:x_)*(?:divRplyFwdMsg|OutlookMessageHeader)", re.I)
+_HEADERS_STYLE = re.compile(r"border-top:\s{0,3}solid\s{1,3}#(?:E1E1E1|B5C4DF)\b", re.I)
+_ORIGINAL = "-----Original Message-----"
 _RULE = "_" * 32
 # A longer first cell is a column of text, no key.
 _LONGEST_KEY = 80
+_MAX_STYLE = 400
 # Deeper quotations look like the deepest of these.
 _MAX_QUOTES = 8
 
@@ -152,21 +165,37 @@ def _walk(root: etree._Element, writer: _Writer) -> None:
                 writer.end_block()
             writer.write(element.tail)
             continue
-        _enter(tag, writer)
+        _enter(element, tag, writer)
         writer.write(element.text)
         stack.append((element, True))
         stack.extend((child, False) for child in reversed(element))
 
 
-def _enter(tag: str, writer: _Writer) -> None:
+def _is_called(element: etree._Element, pattern: re.Pattern[str]) -> bool:
+    names = " ".join(element.get(name) or "" for name in ("class", "id", "name")).split()
+    return any(pattern.fullmatch(name) for name in names)
+
+
+def _is_quotation(element: etree._Element, tag: str) -> bool:
+    return tag == "blockquote" or _is_called(element, _QUOTATION)
+
+
+def _enter(element: etree._Element, tag: str, writer: _Writer) -> None:
     if tag == "br":
         writer.break_line()
         return
     if tag in _BLOCKS:
         writer.end_block(spaced=tag in _SPACED)
-    if tag == "blockquote":
+    if _is_quotation(element, tag):
+        writer.end_block(spaced=True)
         writer.quotes += 1
-    elif tag in ("pre", "textarea"):
+    if _is_called(element, _HEADERS) or (
+        tag == "div" and _HEADERS_STYLE.search((element.get("style") or "")[:_MAX_STYLE])
+    ):
+        writer.end_block()
+        writer.write(_ORIGINAL)
+        writer.end_block()
+    if tag in ("pre", "textarea"):
         writer.preformatted += 1
     elif tag == "li":
         writer.write("- ")
@@ -175,11 +204,12 @@ def _enter(tag: str, writer: _Writer) -> None:
 
 
 def _leave(element: etree._Element, tag: str, writer: _Writer) -> None:
-    if tag in _BLOCKS:
+    quotation = _is_quotation(element, tag)
+    if tag in _BLOCKS or quotation:
         writer.end_block()
-    if tag == "blockquote":
+    if quotation:
         writer.quotes -= 1
-    elif tag in ("pre", "textarea"):
+    if tag in ("pre", "textarea"):
         writer.preformatted -= 1
     elif tag in ("td", "th"):
         writer.write(" ")

@@ -12,6 +12,7 @@ from itertools import islice
 
 from . import values
 from .body import Form, read_form
+from .calendar_mail import CalendarMail, describe_event, find_customer, request_values
 from .keys import KEYS, TABLE, match_key
 from .quotes import is_forward, is_reply, split_quotes
 from .request import MAX_FINDINGS, AppointmentRequest, Correction, Findings, ParseResult
@@ -29,6 +30,8 @@ from .times import WordReader, aware, read_requested_date
 from .wording import read_words
 from .zones import UTC, find_written_zone, find_zone
 
+#: What a problem with an answer of a calendar belongs to: it is no key of the form.
+CALENDAR = "calendar"
 # How much of a mail is searched for the form, in characters.
 MAX_MAIL = 200_000
 # Unknown keys that are kept, and how much of each.
@@ -81,8 +84,9 @@ def parse_mail(
     default_timezone: str,
     sent: datetime | None = None,
     corrections: Iterable[Correction] = (),
+    invitation: CalendarMail | None = None,
 ) -> ParseResult:
-    """Read the form in the text of a mail.
+    """Read the form in the text of a mail, and the invitation beside it.
 
     :param text: plain text, or what ``html_to_text`` makes of HTML
     :param sender: the ``From`` value, with or without name
@@ -91,20 +95,23 @@ def parse_mail(
     :param default_timezone: IANA name for times without a zone
     :param sent: aware, what "tomorrow" counts from; ``now`` by default
     :param corrections: what later mails put right, in the order in which they came
+    :param invitation: what a calendar sent; it says what the form leaves open
     """
     findings = Findings()
     if len(text) > MAX_MAIL:
         findings.note("truncated", length=str(len(text)), max=str(MAX_MAIL))
-    form, author = _find_form(clean(text[:MAX_MAIL]), subject)
+    form, author = find_form(clean(text[:MAX_MAIL]), subject)
     sent = _correct(form, corrections) or sent
     for key, value in form.repeated.items():
         findings.note("key_repeated", field=key, value=describe(value))
+    if invitation:
+        _add_invitation(form, invitation, findings)
     known: dict[str, object] = dict(form.values)
     if not known.get("description") and form.free_text:
         known["description"] = form.free_text
     _shorten_description(known, findings)
     address, name = values.read_sender(sender)
-    email, written_name = _read_customer(form, address, findings)
+    email, written_name = _read_customer(form, address, findings, invitation)
     if author and values.read_sender(author)[0] not in (None, address):
         findings.note("forwarded_from", value=describe(author))
     if "technician" in known:
@@ -112,7 +119,9 @@ def parse_mail(
             "technician", form.values["technician"], findings
         )
         known["technician"] = technician
-    if DATE not in known:
+    if DATE not in known and not any(
+        problem.field in (DATE, CALENDAR) for problem in findings.problems
+    ):
         findings.problem(DATE, "missing", expected="YYYY-MM-DD HH:MM:SS")
     request = _build(
         known,
@@ -163,7 +172,7 @@ def _shorten_value(value: object, limit: int, level: int = SHOWN_LEVELS) -> obje
     return value if is_plain and not is_long else describe(value)
 
 
-def _find_form(text: str, subject: str) -> tuple[Form, str]:
+def find_form(text: str, subject: str) -> tuple[Form, str]:
     """The form in the sender's own text, else in what he forwarded, and who wrote that."""
     parts = split_quotes(text)
     form = read_form(parts.own)
@@ -204,13 +213,56 @@ def _shorten_description(known: dict[str, object], findings: Findings) -> None:
         known["description"] = text[: limit - 1] + "…"
 
 
-def _read_customer(form: Form, address: str | None, findings: Findings) -> tuple[str | None, str]:
+def _add_invitation(form: Form, invitation: CalendarMail, findings: Findings) -> None:
+    """Take from an invitation what the form does not say.
+
+    What answers an invitation of ours is no request: it is told, and nothing is taken of it.
+    """
+    if not invitation.events:
+        findings.note("calendar_unreadable")
+        return
+    event = invitation.events[0]
+    values = request_values(event)
+    if not event.is_request:
+        if DATE not in form.values:
+            answers = ", ".join(each.partstat for each in event.attendees[:1])
+            what = " ".join(filter(None, [event.method, answers]))
+            findings.problem(CALENDAR, "unknown_visit", value=describe(what))
+        about = ", ".join(filter(None, [values.get(DATE), event.summary]))
+        if about:
+            findings.note("calendar_about", value=describe_fully(about, 500))
+        return
+    form.found = True
+    if DATE not in form.values:
+        if len({each.uid for each in invitation.events}) > 1:
+            findings.problem(DATE, "ambiguous", value=values.pop(DATE, ""), reason="several_dates")
+        elif event.repeats:
+            findings.note("invitation_repeats")
+    else:
+        # Its own time says in which zone it counts.
+        values.pop("timezone", None)
+    for key, value in values.items():
+        form.values.setdefault(key, value)
+    if not form.values.get("description"):
+        form.free_text = describe_event(event, form.free_text)
+    findings.note("invitation")
+
+
+def _read_customer(
+    form: Form, address: str | None, findings: Findings, invitation: CalendarMail | None = None
+) -> tuple[str | None, str]:
     written = form.values.get("customer_email")
     if written:
         email, name = values.read_written_email("customer_email", written, findings)
         if email and address and email != address:
             findings.note("sender_differs", sender=address, customer_email=email)
         return email, name
+    event = invitation.events[0] if invitation and invitation.events else None
+    organizer = find_customer(event, address) if event and event.is_request else None
+    if event and organizer:
+        if address:
+            findings.note("sender_differs", sender=address, customer_email=organizer)
+        return organizer, event.organizer_name
     if address:
         findings.note("sender_stood_in", sender=address)
         return address, ""

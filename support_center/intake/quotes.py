@@ -1,45 +1,66 @@
-"""What the sender wrote, apart from what he quoted, forwarded or signs with.
-
-``quotequail`` finds where quoted and forwarded messages begin. It reads any run
-of ``word: value`` lines as mail headers, which a form is made of; so it gets a
-copy in which form lines are masked and mail headers have their English names.
-"""
+"""What the sender wrote, apart from what they quoted, forwarded or sign with."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import quotequail
-
+from .introductions import Introduction, find_introduction, is_rule, read_headers, skip_blanks
 from .keys import match_key
 
-# Nobody writes more above a quote, and the library's time grows faster than the
-# number of lines.
-_MAX_LINES = 600
-_MAX_COLUMNS = 400
-_MAX_QUOTES = 20
-
-_HEADER_NAMES = {
-    name: english
-    for english, names in {
-        "From": "from von de da van fra från",
-        "To": "to an a à para aan pour til till",
-        "Date": "date datum data fecha sent gesendet envoyé enviado inviato verzonden dato",
-        "Subject": "subject betreff objet sujet asunto assunto oggetto onderwerp emne ämne",
-        "Cc": "cc kopie kopia copie",
-    }.items()
-    for name in names.split()
-}
-_HEADER_LINE = re.compile(r"((?:> ?)*)[*_]{0,2}([-\w ]{1,30}?) ?[*_]{0,2}:[*_]{0,2}(.*)")
+# What a mail program puts under a mail is one short line.
+_MAX_DEVICE_LINE = 120
+_MAX_DEVICE_WORDS = 9
+# Mail programs break lines at 72 to 78 columns.
+_SHORTEST_TORN = 60
 _QUOTED = re.compile(r"> ?")
-_MARKER = re.compile(r"(?:[-_=]{3,}[^\n]*|[^\n]{1,300}:)")
-_REPLY_SUBJECT = re.compile(r"\s*(?:re|aw|antw|sv|vs|ref|rif|res|r|tr re)\s*(?:\[\d+\])?\s*:", re.I)
-_FORWARD_SUBJECT = re.compile(r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vb|vl)\s*:", re.I)
+
+_REPLY_SUBJECT = re.compile(
+    r"\s*(?:re|aw|antw|sv|vs|ref|rif|res|r|tr re|odp|odg|ynt|yan|vá|blšr|atb|ats|vast|bls|bal|"
+    r"απ|σχετ|отв|ответ|відп|на|одг|rép|rsp|svar|trả lời|回复|答复|回覆|答覆|返信|답장|회신|השב|תשובה|رد)"
+    r"\s*(?:\[\d+\])?\s*[:：]",
+    re.I,
+)
+_FORWARD_SUBJECT = re.compile(
+    r"\s*(?:fwd?|wg|tr|rv|enc|i|doorst|vb|vl|pd|fs|i̇lt|ilt|prosl|posl|trs|továbbítás|ffw|"
+    r"πρθ|пересл|перслано|fvs|trd|转发|转寄|轉寄|轉發|転送|전달|הועבר|إعادة توجيه)\s*[:：]",
+    re.I,
+)
+# "Sent" or "Get" before the name of a program or phone, and "sent" after it.
 _SENT_FROM = re.compile(
-    r"(?:sent from my|sent from outlook|get outlook for|gesendet von|"
-    r"von meinem [^\n]{1,40} gesendet|envoyé (?:de|depuis)|enviado desde|enviado do meu|"
-    r"inviato da|verzonden vanaf)\b",
+    r"\W{0,3}(?:sent (?:from|via|with|by)|get outlook|from my|gesendet|von meinem|envoyé|"
+    r"télécharge[rz]|obtenir|enviado|enviada|obtener|obter|inviato|scarica|ottieni|verzonden|"
+    r"verstuurd|download|skickat|hämta|sendt|hent|lähetetty|hanki|wysłan[eo]|pobierz|odeslán[oa]|"
+    r"získat|odoslané|отправлен[оа]|скачать|надіслано|отримати|изпратен[оа]|στάλθηκε|λήψη|"
+    r"gönderildi|küldve|elküldve|trimis|poslano|saadetud|nosūtīts|išsiųsta|đã gửi|tải|dikirim)(?!\w)"
+    r"|\W{0,3}(?:发自|發自|從|从|取自|获取|取得|נשלח|أرسلت|تم الإرسال|ส่งจาก)",
+    re.I,
+)
+_SENT_WITH = re.compile(
+    r"(?:gesendet|geschickt|verzonden|verstuurd|skickat|lähetetty|wysłan[eo]|gönderildi|küldve|"
+    r"送信|發送|傳送|发送|보냄|전송|보냈습니다)\W*$",
+    re.I,
+)
+# How such a line begins where it is a whole sentence.
+_THIS_WAS = re.compile(r"\W{0,3}(?:von|diese|dit|denne|detta|this|ce|bu)\b", re.I)
+_FROM_MY = re.compile(
+    r"\W{0,3}(?:sent from (?:my|a|mobile|outlook|mail|windows)|sent via|sent with|sent by|"
+    r"get outlook for|gesendet von|von meinem [^\n]{1,40} gesendet|envoyé (?:de|depuis|à partir)|"
+    r"enviado (?:desde|do meu|a partir)|inviato da|verzonden (?:vanaf|met|via))\b",
+    re.I,
+)
+_PRODUCT = re.compile(
+    r"iphon|ipad|ipod|android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|honor|oneplus|pixel|"
+    r"nokia|motorola|xperia|sony|htc|lumia|windows|outlook|hotmail|yahoo|gmail|icloud|mail\.ru|"
+    r"yandex|proton|tutanota|k-9|bluemail|aquamail|airmail|mailbox|spark|gmx|web\.de|freenet|"
+    r"telekom|zimbra|thunderbird|smartphone|handy|mobil|telef|phone|айфон|手机|携帯|휴대폰",
+    re.I,
+)
+# Where the names of programs for phones lead.
+_PRODUCT_LINK = re.compile(
+    r"https?://(?:aka\.ms/|go\.microsoft\.com/fwlink|outlook\.com/mobile|"
+    r"(?:overview\.)?mail\.yahoo\.com|[^\s/]*onelink\.me/|(?:apps|play)\.(?:apple|google)\.com/)",
     re.I,
 )
 
@@ -69,44 +90,101 @@ def is_forward(subject: str) -> bool:
 
 
 def split_quotes(text: str) -> Parts:
-    """Split a message; see ``Parts``. Text below a quotation is the sender's own, too."""
+    """Split a message; see ``Parts``. Text below a quotation is the sender's own, too.
+
+    Below an introduction all is quoted, unless the quotation has marks (``> ``).
+    """
     lines = text.split("\n")
-    own: list[str] = []
-    inner: list[str] = []
-    forwarded = False
-    for _count in range(_MAX_QUOTES):
-        lines = _without_blank_ends(lines)
-        found = quotequail.unwrap("\n".join(_mask(line) for line in lines[:_MAX_LINES]))
-        if not found:
-            break
-        top = _count_lines(found.get("text_top"))
-        bottom = _count_lines(found.get("text_bottom"))
-        # What the library did not see belongs to the last thing it found.
-        end = len(lines[:_MAX_LINES]) - bottom if bottom else len(lines)
-        own += _without_introduction(lines[:top]) if top else []
-        if not inner:
-            inner = lines[top:end]
-            forwarded = found["type"] == "forward"
-        lines = lines[end:] if bottom else []
-    own += lines
-    introduction, body = _split_introduction(inner)
+    pieces: list[list[str]] = [[]]
+    quoted: list[str] = []
+    found_first: Introduction | None = None
+    number = 0
+    while number < len(lines):
+        found = find_introduction(lines, number)
+        start = skip_blanks(lines, found.end) if found else number
+        is_marked = start < len(lines) and lines[start].startswith(">")
+        if not found and not is_marked:
+            pieces[-1].append(lines[number])
+            number += 1
+            continue
+        pieces[-1] = _without_rule(pieces[-1]) if found else _without_lead(pieces[-1])
+        number = _end_of_passage(lines, start) if is_marked else len(lines)
+        if is_marked or not quoted:
+            found_first = found_first or found
+            quoted += [_unquote(line) for line in lines[start:number]]
+        pieces.append([])
+    own = _join(_without_signature(piece) for piece in pieces)
+    return _read_quoted(own, _without_blank_ends(quoted), found_first)
+
+
+def _read_quoted(own: str, quoted: list[str], found: Introduction | None) -> Parts:
+    """Quoted lines often begin with an introduction of their own, or with its headers."""
+    again = read_headers(quoted, 0)
+    if not again and not found and quoted:
+        again = find_introduction(quoted, 0)
+    first = found or again
     return Parts(
-        own=_strip_signature("\n".join(_without_quoted(own))),
-        inner="\n".join(body),
-        forwarded=forwarded,
-        author=_find_author(introduction),
+        own=own,
+        inner="\n".join(_without_blank_ends(quoted[again.end :] if again else quoted)),
+        forwarded=any(each.forwarded for each in (found, again) if each),
+        author=(first.author if first else "") or (again.author if again else ""),
     )
 
 
-def _without_introduction(lines: list[str]) -> list[str]:
-    """``lines`` above a quotation without "… wrote:" in a language nobody listed."""
-    lines = _without_blank_ends(lines)
-    last = lines[-1].rstrip() if lines else ""
-    return lines[:-1] if last.endswith(":") and not match_key(last[:-1]) else [*lines, ""]
+def _join(pieces: Iterable[list[str]]) -> str:
+    """The sender's own pieces, with a blank line where there was one."""
+    own: list[str] = []
+    blank = False
+    for piece in pieces:
+        filled = _without_blank_ends(piece)
+        if filled:
+            blank = blank or not piece[0].strip()
+            own += ["", *filled] if own and blank else filled
+            blank = False
+        blank = blank or (bool(piece) and not piece[-1].strip())
+    return "\n".join(own)
 
 
-def _count_lines(text: str | None) -> int:
-    return text.count("\n") + 1 if text else 0
+def _end_of_passage(lines: list[str], start: int) -> int:
+    """The line after a marked quotation, whose longest lines may have lost their end."""
+    while start < len(lines) and (lines[start].startswith(">") or _is_torn_off(lines, start)):
+        start += 1
+    return start
+
+
+def _is_torn_off(lines: list[str], number: int) -> bool:
+    """Whether a program broke the quoted line above and set no mark before its rest.
+
+    An answer between quoted lines begins like a sentence, or stands below the end of one.
+    """
+    if number + 1 >= len(lines) or not lines[number + 1].startswith(">"):
+        return False
+    before, line = lines[number - 1].rstrip(), lines[number]
+    return (
+        len(before) >= _SHORTEST_TORN
+        and before.startswith(">")
+        and before[-1] not in ".?!:>"
+        and line[:1].islower()
+        and not match_key(line.partition(":")[0])
+    )
+
+
+def _without_lead(lines: list[str]) -> list[str]:
+    """``lines`` above a marked quotation without "… wrote:" in whatever words."""
+    number = len(lines) - 1
+    while number >= 0 and not lines[number].strip():
+        number -= 1
+    line = lines[number].rstrip() if number >= 0 else ""
+    is_lead = line.endswith((":", "：")) and not match_key(line[:-1])
+    return lines[:number] if is_lead else lines
+
+
+def _without_rule(lines: list[str]) -> list[str]:
+    """``lines`` above an introduction without the rule that sets it off."""
+    number = len(lines)
+    while number and (not lines[number - 1].strip() or is_rule(lines[number - 1])):
+        number -= 1
+    return [*lines[:number], ""] if number < len(lines) else lines
 
 
 def _without_blank_ends(lines: list[str]) -> list[str]:
@@ -114,82 +192,12 @@ def _without_blank_ends(lines: list[str]) -> list[str]:
     return lines[filled[0] : filled[-1] + 1] if filled else []
 
 
-def _mask(line: str) -> str:
-    line = line[:_MAX_COLUMNS].strip()
-    match = _HEADER_LINE.fullmatch(line)
-    if not match:
-        return line
-    marks, name, value = match.groups()
-    english = _HEADER_NAMES.get(name.strip().lower())
-    if english:
-        return f"{marks}{english}: {value.strip() or 'x'}"
-    # A name with a digit may be "On 5 May 2026 at 10" of an introduction.
-    if (not value and not match_key(name)) or any(letter.isdigit() for letter in name):
-        return line
-    return f"{marks}x"
-
-
 def _unquote(line: str) -> str:
     return _QUOTED.sub("", line, count=1) if line.startswith(">") else line
 
 
-def _split_introduction(lines: list[str]) -> tuple[list[str], list[str]]:
-    """The lines that introduce a quoted message, its headers included, and its text."""
-    lines = _without_blank_ends(lines)
-    first = 0
-    # The introduction itself, which may be broken over two lines.
-    for number, line in enumerate(lines[:2]):
-        name = _header_name(line)
-        if name or line.startswith(">"):
-            break
-        if _MARKER.fullmatch(line.strip()) and not match_key(line.strip().rstrip(":")):
-            first = number + 1
-            break
-    lines = [*lines[:first], *(_unquote(line) for line in lines[first:])]
-    folds = False
-    for number in range(first, len(lines)):
-        line = lines[number]
-        if _header_name(line):
-            folds = True
-        elif not line.strip():
-            # What is indented below a blank line is text, no header that goes on.
-            folds = False
-        elif not (folds and line.startswith((" ", "\t"))):
-            return lines[:number], lines[number:]
-    return lines, []
-
-
-def _header_name(line: str) -> str | None:
-    match = _HEADER_LINE.fullmatch(line.strip())
-    return _HEADER_NAMES.get(match[2].strip().lower()) if match else None
-
-
-def _find_author(lines: list[str]) -> str:
-    for line in lines:
-        if _header_name(line) == "From":
-            return line.partition(":")[2].strip(" *_")
-    return ""
-
-
-def _without_quoted(lines: list[str]) -> list[str]:
-    """``lines`` without quoted ones and without the line that introduces them."""
-    kept: list[str] = []
-    before_quote = False
-    for line in reversed(lines):
-        if line.startswith(">"):
-            before_quote = True
-            continue
-        if before_quote and line.strip():
-            before_quote = False
-            if line.rstrip().endswith(":") and not match_key(line.rstrip(": ")):
-                continue
-        kept.append(line)
-    return kept[::-1]
-
-
-def _strip_signature(text: str) -> str:
-    """``text`` up to its signature; a rule of dashes above form lines is none."""
-    lines = text.split("\n")
+def _without_signature(lines: list[str]) -> list[str]:
+    """``lines`` up to the signature; a rule of dashes above form lines is none."""
     end = len(lines)
     for number in range(len(lines) - 1, -1, -1):
         line = lines[number].strip()
@@ -197,6 +205,22 @@ def _strip_signature(text: str) -> str:
             end = number
         elif match_key(line.partition(":")[0]):
             break
-    while end and (not lines[end - 1].strip() or _SENT_FROM.match(lines[end - 1].strip())):
+    while end and (not lines[end - 1].strip() or _is_of_a_device(lines[end - 1].strip())):
         end -= 1
-    return "\n".join(_without_blank_ends(lines[:end]))
+    # What is cut off ended with a blank line, more or less.
+    return lines[:end] if end == len(lines) else [*lines[:end], ""]
+
+
+def _is_of_a_device(line: str) -> bool:
+    """Whether a program or phone put ``line`` under the mail ("Sent from my phone")."""
+    if len(line) > _MAX_DEVICE_LINE:
+        return False
+    if _PRODUCT_LINK.search(line):
+        return True
+    words = len(line.split())
+    if _PRODUCT.search(line) and words <= _MAX_DEVICE_WORDS + 3:
+        if _SENT_FROM.match(line):
+            return True
+        if _SENT_WITH.search(line) and (words <= 4 or _THIS_WAS.match(line)):
+            return True
+    return bool(_FROM_MY.match(line)) and words <= _MAX_DEVICE_WORDS

@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from email.utils import parseaddr
 
-_SERVERS = frozenset({"mailer-daemon", "postmaster"})
+_SERVERS = re.compile(r"mail(?:er)?[-_.]?daemon|post[-_.]?master")
 _UNREAD = re.compile(r"(?:no|do[-_.]?not|dont)[-_.]?reply\b", re.I)
 # Written by programs only, so that the header that should tell is not needed.
 _AUTO_REPLY_SUBJECT = re.compile(
@@ -30,6 +30,9 @@ _AWAY_SUBJECT = re.compile(
     re.I,
 )
 
+# Of what is sent to all members of a list or group.
+LIST_HEADERS = frozenset({"list-id", "list-post", "mailing-list", "x-mailing-list", "x-mlserver"})
+
 
 def classify(headers: Mapping[str, str], *, sender: str, subject: str) -> str:
     """What kind of sender a mail has.
@@ -43,14 +46,14 @@ def classify(headers: Mapping[str, str], *, sender: str, subject: str) -> str:
     found = {str(name).lower(): _flat(value) for name, value in headers.items()}
     local_part = parseaddr(_flat(sender))[1].partition("@")[0].lower()
     content_type = found.get("content-type", "").lower()
-    if content_type.startswith("multipart/report") or local_part in _SERVERS:
+    if content_type.startswith("multipart/report") or _SERVERS.fullmatch(local_part):
         return "bounce"
     if _is_auto_reply(found, subject):
         return "auto_reply"
     if found.get("return-path") == "<>":
         return "bounce"
     precedence = found.get("precedence", "").lower()
-    if "list-id" in found or "list-post" in found or precedence in ("list", "junk"):
+    if not LIST_HEADERS.isdisjoint(found) or precedence in ("list", "junk"):
         return "list"
     submitted = _submitted(found)
     if submitted or precedence == "bulk" or _UNREAD.match(local_part):
@@ -63,6 +66,21 @@ def wants_no_answer(headers: Mapping[str, str]) -> bool:
     found = {str(name).lower(): _flat(value).lower() for name, value in headers.items()}
     suppressed = re.split(r"[,; ]+", found.get("x-auto-response-suppress", ""))
     return "all" in suppressed or "autoreply" in suppressed
+
+
+def is_automatic_subject(subject: str) -> bool:
+    """Whether only programs write such a subject."""
+    return bool(_AUTO_REPLY_SUBJECT.match(subject))
+
+
+def without_list_headers(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers of a mail but for those by which ``classify`` knows a list."""
+    return {
+        name: value
+        for name, value in headers.items()
+        if name.lower() not in LIST_HEADERS
+        and not (name.lower() == "precedence" and _flat(value).lower() in ("list", "junk", "bulk"))
+    }
 
 
 def _flat(value: object) -> str:

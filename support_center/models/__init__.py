@@ -27,6 +27,7 @@ from . import support_review_mixin
 from . import support_webhook_mixin
 from . import support_calendar_guard_mixin
 from . import support_calendar_mixin
+from . import support_calendar_mail
 from . import support_cleanup_mixin
 from . import support_company_mixin
 from . import support_customer_message_mixin
@@ -45,6 +46,7 @@ from . import support_intake_key
 from . import support_intake_words
 from . import support_intake_contacts
 from . import support_mail_address
+from . import support_mail_reference
 from . import support_intake_references
 from . import support_intake
 from . import support_intake_webhook
@@ -101,7 +103,9 @@ from . import ir_actions_server
 from . import ir_attachment
 from . import ir_binary
 from . import ir_cron
+from . import ir_mail_server
 from . import ir_sequence
+from . import mail_activity
 from . import mail_alias
 from . import mail_mail
 from . import mail_message

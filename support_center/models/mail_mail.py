@@ -4,6 +4,8 @@ import psycopg2
 
 from odoo import api, fields, models
 
+from .ir_mail_server import NOTICE_HEADER
+
 # How long mails to customers stay visible in Settings; the chatter keeps their text for good.
 RETENTION_DAYS = 90
 
@@ -31,6 +33,16 @@ class MailMail(models.Model):
         except Exception:
             self._tell_support_notices()
             raise
+
+    def _prepare_outgoing_list(self, *args, **kwargs):
+        """Mark the mails of notices, for the server that sends them; see ``ir.mail_server``."""
+        outgoing = super()._prepare_outgoing_list(*args, **kwargs)
+        if not self.support_notice:
+            return outgoing
+        return [
+            {**each, "headers": {**each["headers"], NOTICE_HEADER: self.support_notice}}
+            for each in outgoing
+        ]
 
     def _postprocess_sent_message(self, *args, **kwargs):
         notices = self.filtered("support_notice")

@@ -7,19 +7,29 @@ from markupsafe import Markup
 
 from odoo import _, api, models
 from odoo.exceptions import AccessError
-from odoo.tools import groupby, is_html_empty
+from odoo.tools import email_domain_extract, groupby, is_html_empty
 
 from ..intake import (
     NOTICE_CLASS,
+    CalendarMail,
     bound_message,
     classify,
+    find_reply_to,
+    find_writer,
     flatten,
     has_original,
+    holds_form,
     is_ordinary,
+    is_own_group,
     is_readable,
+    is_report,
+    name_calendar_parts,
+    read_calendar_mail,
     read_envelope,
     repair,
+    repeats_a_request,
     wants_no_answer,
+    without_list_headers,
 )
 
 _logger = logging.getLogger(__name__)
@@ -45,6 +55,10 @@ class GatewayMail(NamedTuple):
     kind: str
     # Whether a program wrote it, so that nobody reads an answer.
     is_automatic: bool
+    # Name and address of the person who is to be answered; empty where that is the sender.
+    reply_to: str = ""
+    # What calendars sent with it; None where nothing of that kind is in it.
+    calendar: CalendarMail | None = None
 
 
 class MailThread(models.AbstractModel):
@@ -89,6 +103,8 @@ class MailThread(models.AbstractModel):
         one mail: they get the same text with the same attachments. Mails that are not for us
         are Odoo's alone.
         """
+        if read_calendar_mail(message) and self._find_intake_addresses(message) is not None:
+            name_calendar_parts(message)
         originals = self._bound_mail(message)
         parse = partial(super().message_parse, message, save_original=save_original)
         parsed = self._parse_repaired(message, parse, originals)
@@ -225,19 +241,46 @@ class MailThread(models.AbstractModel):
             custom_values = None
             if thread_id:
                 self.env[model].browse(int(thread_id)).read(["display_name"])
+        calendar = self.env["support.calendar.mail"]
+        # What was returned to us carries our own file.
+        is_returned = self._classify_mail(message, message_dict) == "bounce"
+        direct = [] if is_returned else calendar._find_direct_route(message, message_dict)
+        if direct:
+            return direct
         routes = super().message_route(
             message, message_dict, model=model, thread_id=thread_id, custom_values=custom_values
         )
+        if not is_returned:
+            routes = calendar._route(message, message_dict, routes, INTAKE_MODELS)
         if not any(route[0] in INTAKE_MODELS for route in routes or ()):
             return routes
+        self._name_writer(self._get_headers(message), message_dict)
         kind = self._classify_mail(message, message_dict)
         if kind not in NOISE:
-            return routes
+            return [self._find_answered(route, message_dict, kind) for route in routes]
         return [
             route
             for route in routes
             if route[0] not in INTAKE_MODELS or route[1] or not self._drop_noise(route, kind)
         ]
+
+    @api.model
+    def _find_answered(self, route, message_dict, kind):
+        """The route to the record that a customer answers though the mail refers to nothing.
+
+        Some mail programs leave ``References`` out, and people write a new mail: the reference
+        in the subject and the customer's address tell which record it is about.
+        """
+        model, thread_id, _custom_values, user_id, alias = route
+        if model not in INTAKE_MODELS or thread_id or kind != "human":
+            return route
+        answered = self.env["support.mail.reference"]._find_thread(
+            model,
+            message_dict.get("subject"),
+            message_dict.get("email_from"),
+            self._get_route_company(route) or self.env.company,
+        )
+        return (model, answered.id, {}, user_id, alias) if answered else route
 
     @api.model
     def _routing_check_route(self, message, message_dict, route, raise_exception=True):
@@ -250,11 +293,37 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _classify_mail(self, message, message_dict):
-        return classify(
-            self._get_headers(message),
-            sender=message_dict.get("email_from") or "",
-            subject=message_dict.get("subject") or "",
-        )
+        """What kind of sender a mail has, as ``intake.classify`` says it of the headers.
+
+        A report of what became of another mail is a ``bounce`` whatever its headers say; a form
+        that somebody has filled in is a request whatever they say. What comes by a group of the
+        company's own is no traffic of a list.
+        """
+        sender = message_dict.get("email_from") or ""
+        subject = message_dict.get("subject") or ""
+        headers = self._get_headers(message)
+        written = next((headers[name] for name in headers if name.lower() == "from"), sender)
+        if is_report(message, sender=written, subject=subject):
+            return "bounce"
+        if is_own_group(headers, self.env["support.mail.address"]._list_own_domains()):
+            headers = without_list_headers(headers)
+        kind = classify(headers, sender=sender, subject=subject)
+        if kind in NOISE and self._is_request(kind, headers, message_dict):
+            return "generated"
+        return kind
+
+    @api.model
+    def _is_request(self, kind, headers, message_dict):
+        """Whether a mail that looks like noise by its headers holds a request form."""
+        subject = message_dict.get("subject") or ""
+        if kind == "auto_reply":
+            addresses = self.env["support.mail.address"]
+            if repeats_a_request(headers, subject=subject) or addresses._is_own(
+                message_dict.get("email_from"), self.env.company
+            ):
+                return False
+        text = self.env["support.appointment"]._get_mail_text(message_dict)
+        return holds_form(text, subject)
 
     @api.model
     def _get_headers(self, message):
@@ -270,13 +339,63 @@ class MailThread(models.AbstractModel):
         this = self
         if any(route[0] in INTAKE_MODELS for route in routes or ()):
             kind = self._classify_mail(message, message_dict)
-            is_automatic = kind == "generated" or wants_no_answer(self._get_headers(message))
-            this = self.with_context(**{GATEWAY_KEY: GatewayMail(kind, is_automatic)})
+            headers = self._get_headers(message)
+            mail = GatewayMail(
+                kind,
+                kind == "generated" or wants_no_answer(headers),
+                self._find_reply_to(headers, message_dict),
+                read_calendar_mail(message),
+            )
+            this = self.with_context(**{GATEWAY_KEY: mail})
         thread_id = False
-        for company, those in groupby(routes or (), this._get_route_company):
+        routes = [self._open_route(route) for route in routes or ()]
+        for company, those in groupby(routes, this._get_route_company):
             gateway = super(MailThread, this.with_company(company))
             thread_id = gateway._message_route_process(message, dict(message_dict), those)
         return thread_id
+
+    @api.model
+    def _open_route(self, route):
+        """A route whose alias Odoo can mark as valid, whichever user hands the mail over."""
+        model, thread_id, custom_values, user_id, alias = route
+        if model not in INTAKE_MODELS or not alias:
+            return route
+        # sudo: an alias is an administrator's to write, and a mail front needs to be none.
+        return model, thread_id, custom_values, user_id, alias.sudo()
+
+    @api.model
+    def _name_writer(self, headers, message_dict):
+        """Put the person in whose name a group of our own wrote a mail anew in its place.
+
+        Other groups' word counts for new requests alone, as their ``Reply-To``: anybody may
+        call themselves a group, and a reply changes what is planned.
+        """
+        sender = message_dict.get("email_from") or ""
+        domains = self.env["support.mail.address"]._list_own_domains()
+        if email_domain_extract(sender) not in domains:
+            return
+        writer = find_writer(headers, sender=sender)
+        if writer and writer != sender:
+            author = self._mail_find_partner_from_emails([writer])[0]
+            message_dict.update(
+                {"email_from": writer, "from": writer, "author_id": author.id or False}
+            )
+
+    @api.model
+    def _find_reply_to(self, headers, message_dict):
+        """Who is to be answered, if not the sender: no address of ours, nor a program's.
+
+        :return: str with name and address, empty for the sender
+        """
+        sender = message_dict.get("email_from") or ""
+        addresses = self.env["support.mail.address"]
+        for person in (
+            find_reply_to(headers, sender=sender),
+            find_writer(headers, sender=sender),
+        ):
+            if person and person != sender and not addresses._is_own(person, self.env.company):
+                return person
+        return ""
 
     @api.model
     def _get_route_company(self, route):

@@ -106,13 +106,12 @@ class SupportAnswerMixin(models.AbstractModel):
     def _get_answer_obstacle(self):
         """Why nobody is to be answered; False where somebody is."""
         self.ensure_one()
-        sender = self.intake_sender or ""
-        obstacle = self.env["support.mail.address"]._find_obstacle(
-            self.intake_sender_normalized, self.company_id
-        )
+        asker = self._get_asker()
+        obstacle = self.env["support.mail.address"]._find_obstacle(asker, self.company_id)
         if obstacle in ("missing", "invalid"):
             return _("Not answered: the mail has no usable sender.")
-        if self.intake_automatic or classify({}, sender=sender, subject="") != "human":
+        by_program = self.intake_automatic and asker == self.intake_sender_normalized
+        if by_program or classify({}, sender=asker, subject="") != "human":
             return _("Not answered: a program wrote the mail.")
         if obstacle == "own":
             return _("Not answered: the mail came from an address of our own.")
@@ -120,17 +119,28 @@ class SupportAnswerMixin(models.AbstractModel):
             return _("Not answered: the sender opted out of our mails.")
         return False
 
+    def _get_asker(self):
+        """The address of the person who asks: the one that the form names, else where the mail
+        wants to be answered, else its sender.
+
+        :return: str, normalised; False where none is usable
+        """
+        self.ensure_one()
+        return email_normalize(self.customer_email or "") or self.intake_sender_normalized
+
     def _queue_answer(self, template_name=ANSWER, address=None):
         """
         :param str template_name: XML id without the module
-        :param str address: who is answered, if not the sender
+        :param str address: who is answered, if not the person who asks
         :return: the ``mail.mail``, which the queue will send
         """
         self.ensure_one()
         template = self.env.ref(f"support_center.{template_name}")
+        asker = address or self._get_asker()
         name, _address = parseaddr(self.intake_sender or "")
-        if address:
-            name = self.customer_name or ""
+        if asker != self.intake_sender_normalized:
+            # Not the contact's stored name: a stranger may have asked.
+            name = ""
         headers = {
             "Auto-Submitted": "auto-replied",
             "X-Auto-Response-Suppress": "All",
@@ -141,7 +151,7 @@ class SupportAnswerMixin(models.AbstractModel):
         notifier = self.env["support.notifier"]
         values = {
             **notifier._prepare_queue_vals("answer", self.company_id),
-            "email_to": formataddr((name, address or self.intake_sender_normalized)),
+            "email_to": formataddr((name, asker)),
             "headers": repr(headers),
             "references": " ".join(references) or False,
             "auto_delete": False,
@@ -169,13 +179,16 @@ class SupportAnswerMixin(models.AbstractModel):
         return " ".join(list(dict.fromkeys(found))[-MAX_REFERENCES:]) or False
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
-        """The mail that makes a draft goes to nobody outside.
+        """The mail that makes a draft goes to nobody outside, nor does one of a calendar.
 
         Its customer follows the draft by the time that it is posted, and a
-        stranger's mail must not be passed on to whomever it names.
+        stranger's mail must not be passed on to whomever it names. What calendars send one
+        another would be taken in by the customer's.
         """
         recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
-        if self.env.context.get(FIRST_MAIL_KEY) is not FIRST_MAIL:
+        mail = self._get_gateway_mail()
+        is_first = self.env.context.get(FIRST_MAIL_KEY) is FIRST_MAIL
+        if not is_first and not (mail and mail.calendar):
             return recipients
         return [recipient for recipient in recipients if not recipient["share"]]
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytz
 
 from odoo import _, models
@@ -5,6 +7,7 @@ from odoo import _, models
 from ..intake import KEYS, AppointmentRequest, ParseResult
 from ..languages import get_customer_lang
 from .support_intake import Reading
+from .support_intake_words import STAFF_NOTES
 
 PRIORITY_WORDS = {"0": "low", "1": "normal", "2": "high", "3": "urgent"}
 # Long, and so it comes last.
@@ -25,14 +28,14 @@ class SupportAnswerTextMixin(models.AbstractModel):
     # ------------------------------------------------------------------
 
     def _get_answer_lang(self):
-        """The language of the contact who sent the request, else of the customer, else of the
+        """The language of the contact who is answered, else of the customer, else of the
         company; see ``languages``."""
         self.ensure_one()
         contacts = self.env["support.intake.contacts"]
         # sudo: contacts are not every user's to read.
         partners = contacts._find_partners(
             self.env["res.partner"].sudo(),
-            [self.intake_sender_normalized or self.customer_email],
+            [self._get_asker()],
             self.company_id,
         )
         partner = next(iter(partners.values()), self.partner_id)
@@ -56,13 +59,25 @@ class SupportAnswerTextMixin(models.AbstractModel):
         reading = self._get_answer_reading()
         words = self.env["support.intake.words"]
         request = reading.result.request
+        notes = [
+            words._describe_note(note)
+            for note in reading.result.notes
+            if note.code not in STAFF_NOTES
+        ]
+        if self._list_left_out(reading):
+            notes.append(
+                _(
+                    "You gave another name or phone than we have of you. It is noted for our "
+                    "staff; what we have is not changed by a mail."
+                )
+            )
         return {
             "name": request.customer_name or "",
             "is_accepted": self.intake_state != "review",
             "has_form": reading.result.has_form,
             "time": self._format_request_time(request),
             "lines": self._list_answer_lines(reading),
-            "notes": [words._describe_note(note) for note in reading.result.notes],
+            "notes": notes,
         }
 
     def _get_answer_reading(self):
@@ -91,6 +106,22 @@ class SupportAnswerTextMixin(models.AbstractModel):
             ParseResult(request), self.type_id, self.technician_id, self.ticket_id, problems=()
         )
 
+    def _list_left_out(self, reading):
+        """What the customer gave otherwise than we have it: it was not taken, see
+        ``_note_other_contact``, and what we have is told to nobody.
+
+        :return: list of keys
+        """
+        if not self.partner_id or self.intake_state != "accepted":
+            return []
+        noted = self.env["support.intake.contacts"]._note_other_contact(
+            reading._replace(result=replace(reading.result, notes=())),
+            self.customer_name,
+            [self.customer_phone] if self.customer_phone else [],
+        )
+        keys = {"other_name": "customer_name", "other_phone": "customer_phone"}
+        return [keys[note.code] for note in noted.result.notes]
+
     def _list_answer_lines(self, reading):
         """The request as a form: each value as it was understood, or what is wrong with it."""
         words = self.env["support.intake.words"]
@@ -98,6 +129,8 @@ class SupportAnswerTextMixin(models.AbstractModel):
         for problem in reading.problems:
             faults.setdefault(problem.field, []).append(problem)
         values = self._get_answer_values(reading)
+        for key in self._list_left_out(reading):
+            values[key] = None
         lines = []
         for key in (*(key for key in KEYS if key not in SHOWN_LAST), *SHOWN_LAST):
             problems = faults.get(key, [])

@@ -28,6 +28,9 @@ AUTOMATIONS = {
         audience="customer",
         notice="reminder",
     ),
+    "cron_acknowledge_customers": Automation(
+        APPOINTMENT, "_get_backlog_acknowledge_domain", audience="sender"
+    ),
     "cron_deliver_webhooks": Automation(DELIVERY, "_get_backlog_deliveries_domain", hold="held"),
     "cron_cleanup_old_appointments": Automation(
         APPOINTMENT, "_get_backlog_cleanup_domain", is_on=False

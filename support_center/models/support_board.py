@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, ValidationError
 
 from ..scheduling.intervals import merge, subtract
 from .support_availability import ONE_DAY, UTC, aware, naive
-from .support_planning_mixin import PLANNABLE_STATES, WAITING_REQUESTS
+from .support_planning_mixin import INBOX_DOMAIN, PLANNABLE_STATES, WAITING_REQUESTS
 
 MAX_DAYS = 31
 # A visit longer than this is rare enough to be looked for by an index of its own.
@@ -18,7 +18,7 @@ HOUR = timedelta(hours=1)
 VISIT_FIELDS = [
     "name", "customer_name", "partner_id", "location", "type_id", "priority", "state",
     "technician_id", "start", "stop", "duration", "busy_start", "busy_stop", "requested_date",
-    "ignore_working_hours", "intake_state", "edit_version",
+    "ignore_working_hours", "intake_state", "edit_version", "customer_waiting_since",
 ]  # fmt: skip
 
 
@@ -231,9 +231,7 @@ class SupportBoard(models.AbstractModel):
 
     @api.model
     def _count_reviews(self):
-        return self.env["support.appointment"].search_count(
-            [("intake_state", "in", WAITING_REQUESTS), ("state", "=", "draft")]
-        )
+        return self.env["support.appointment"].search_count(INBOX_DOMAIN)
 
     @api.model
     def _load_options(self):
@@ -378,6 +376,7 @@ class SupportBoard(models.AbstractModel):
             "is_movable": appointment.state in PLANNABLE_STATES
             and appointment.intake_state not in WAITING_REQUESTS,
             "is_overruled": appointment.ignore_working_hours,
+            "customer_waits": bool(appointment.customer_waiting_since),
             "can_confirm": bool(
                 appointment.state == "draft" and appointment.start and appointment.partner_id
             ),

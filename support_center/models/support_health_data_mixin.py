@@ -245,7 +245,7 @@ class SupportHealthDataMixin(models.AbstractModel):
 
     @api.model
     def _check_parameters(self):
-        """Those of our parameters that cannot be read, so that a default stands in."""
+        """Those of our parameters that cannot be read, or that nobody seems to have chosen."""
         # sudo: managers may not read parameters; a value that cannot be read is no secret.
         parameters = self.env["ir.config_parameter"].sudo()
         rows = []
@@ -287,9 +287,14 @@ class SupportHealthDataMixin(models.AbstractModel):
 
     @api.model
     def _find_zone_fault(self, _key, text):
-        if not text or text in dict(_tz_get(self)):
-            return False
-        return _("“%(value)s” is no time zone; UTC is taken.", value=text)
+        if text and text not in dict(_tz_get(self)):
+            return _("“%(value)s” is no time zone; UTC is taken.", value=text)
+        zone = self.env["support.intake"]._find_zone_at_work()
+        return zone and _(
+            "Times in mails are read in UTC, while people here work in %(zone)s. Choose the zone "
+            "of mailed requests in the settings.",
+            zone=zone,
+        )
 
     @api.model
     def _find_flag_fault(self, _key, text):

@@ -17,9 +17,14 @@ TEMPLATES = {
     "mail_template_appointment_updated": "Support Appointment Updated",
     "mail_template_intake_answer": "Support Request Answer",
     "mail_template_request_rejected": "Support Request Rejected",
+    "mail_template_reply_acknowledgement": "Support Message Received",
 }
 # Whom these go to is decided by the program, not by the template.
-ANSWERS = ("mail_template_intake_answer", "mail_template_request_rejected")
+ANSWERS = (
+    "mail_template_intake_answer",
+    "mail_template_request_rejected",
+    "mail_template_reply_acknowledgement",
+)
 
 
 class SupportHealthMailMixin(models.AbstractModel):

@@ -7,7 +7,7 @@ import pytz
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ..intake import Note, Problem, parse_mail, parse_mapping, shorten
+from ..intake import Note, Problem, classify, parse_mail, parse_mapping, shorten
 from ..languages import get_company_lang
 
 # Longest external data that an appointment keeps, in characters of JSON; of longer ones it
@@ -15,6 +15,7 @@ from ..languages import get_company_lang
 MAX_RAW = 100_000
 # Of a request from outside, whatever default values its user has stored.
 OWN_DEFAULTS = {"state": "draft", "active": True, "ignore_working_hours": False}
+UTC_NAMES = {"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"}
 # How many faults a refusal lists.
 MAX_FAULTS = 100
 # What one request came to: the parser's result, the records it names, all that
@@ -271,6 +272,7 @@ class SupportIntake(models.AbstractModel):
         sent = appointment.intake_sent_at
         company = appointment.company_id
         addresses = self.env["support.mail.address"]
+        invitation = self.env["support.calendar.mail"]._get_invitation(appointment)
 
         def _parse(sender):
             return parse_mail(
@@ -281,16 +283,38 @@ class SupportIntake(models.AbstractModel):
                 sent=pytz.utc.localize(sent) if sent else now,
                 default_timezone=self._get_mail_timezone(),
                 corrections=appointment._list_corrections(),
+                invitation=invitation,
             )
 
         result = _parse(appointment.intake_sender or None)
         stood_in = any(note.code == "sender_stood_in" for note in result.notes)
-        if stood_in and addresses._is_own(appointment.intake_sender, company):
-            # A website form writes from the company's own address, which is
-            # nobody's to send an appointment to.
+        sender = appointment.intake_sender_normalized or ""
+        if stood_in and (
+            addresses._is_own(sender, company) or classify({}, sender=sender, subject="") != "human"
+        ):
+            # A website form writes from the company's own address or from one that
+            # nobody reads: there is nobody to send an appointment to.
             result = _parse(None)
         reading = self.with_company(company)._resolve([result])[0]
+        reading = self._note_named(reading, appointment)
         return self._note_shortened(reading, appointment.intake_shortened)
+
+    @api.model
+    def _note_named(self, reading, appointment):
+        """Say which visits the subject of a request names: it may be about one of them.
+
+        Who wrote it is none of that visit's correspondents, or it would be an answer there.
+        """
+        references = self.env["support.mail.reference"]
+        named = references._find_named(
+            appointment._name, appointment.intake_subject, appointment.company_id
+        )
+        named = named.filtered(lambda other: other.id != appointment.id)
+        if not named:
+            return reading
+        note = Note("names_visits", {"value": ", ".join(named.mapped("name"))})
+        notes = (*reading.result.notes, note)
+        return reading._replace(result=replace(reading.result, notes=notes))
 
     @api.model
     def _get_mail_timezone(self):
@@ -299,6 +323,30 @@ class SupportIntake(models.AbstractModel):
         parameters = self.env["ir.config_parameter"].sudo()
         zone = parameters.get_param("support_center.intake_timezone")
         return zone if zone in pytz.all_timezones_set else "UTC"
+
+    @api.model
+    def _find_zone_at_work(self):
+        """A zone in which people work here, where mails are read in UTC and nobody works in that.
+
+        It is what nobody has chosen yet rather than what is meant: “14:00” in a customer's mail
+        becomes another hour of theirs.
+
+        :return: IANA name, or an empty text where nothing speaks against the zone of mails
+        """
+        if self._get_mail_timezone() not in UTC_NAMES:
+            return ""
+        groups = [
+            self.env.ref(f"support_center.group_support_{role}").id
+            for role in ("technician", "dispatcher", "manager")
+        ]
+        # sudo: whoever looks at the settings may not read everybody's zone; one name is shown.
+        users = self.env["res.users"].sudo().search([("groups_id", "in", groups)])
+        resources = self.env["support.technician"].sudo().search([]).resource_id
+        zones = [self.env.user.tz, *users.mapped("tz"), *resources.mapped("tz")]
+        zones = [zone for zone in zones if zone]
+        if set(zones) & UTC_NAMES:
+            return ""
+        return max(sorted(set(zones)), key=zones.count, default="")
 
     # ------------------------------------------------------------------
     # Common to all channels
@@ -367,9 +415,13 @@ class SupportIntake(models.AbstractModel):
         # Kept for everybody who looks after the visit, and not for who brings the request in.
         words = self.env["support.intake.words"]
         words = words.with_context(lang=get_company_lang(self.env.company))
+        partner = partners[request.customer_email]
+        reading = self.env["support.intake.contacts"]._note_other_contact(
+            reading, partner.name, self.env["support.intake.contacts"]._get_phones(partner)
+        )
         return {
             **self._prepare_understood_vals(reading),
-            "partner_id": partners[request.customer_email].id,
+            "partner_id": partner.id,
             "start": self._to_naive(request.requested_date),
             "company_id": self.env.company.id,
             "intake_state": "accepted",

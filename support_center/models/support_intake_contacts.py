@@ -1,7 +1,13 @@
+from dataclasses import replace
+
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
+from ..intake import Note
 from ..languages import get_company_lang
+
+# Fewer digits in common are no phone number.
+SHORTEST_PHONE = 6
 
 
 class SupportIntakeContacts(models.AbstractModel):
@@ -72,6 +78,55 @@ class SupportIntakeContacts(models.AbstractModel):
                 "\n".join(f"{draft.name}: {fault['message']}" for fault in faults)
             )
         return next(iter(self.with_company(draft.company_id)._get_partners(readings).values()))
+
+    @api.model
+    def _note_other_contact(self, reading, name, phones):
+        """Say what a request gives otherwise than the contact has it, who is never changed by it.
+
+        :param reading: ``Reading``
+        :param str name: of the contact
+        :param list phones: the contact's numbers
+        :return: ``Reading`` with a note for the name, for the phone, or none
+        """
+        request = reading.result.request
+        notes = []
+        if request.customer_name and not self._is_same_name(request.customer_name, name):
+            notes.append(Note("other_name", {"value": request.customer_name, "known": name or ""}))
+        if request.customer_phone and not self._is_same_phone(request.customer_phone, phones):
+            known = ", ".join(phones)
+            notes.append(Note("other_phone", {"value": request.customer_phone, "known": known}))
+        if not notes:
+            return reading
+        return reading._replace(
+            result=replace(reading.result, notes=(*reading.result.notes, *notes))
+        )
+
+    @api.model
+    def _get_phones(self, partner):
+        """The numbers of a contact; Odoo 19 has no second one."""
+        names = [name for name in ("phone", "mobile") if name in partner._fields]
+        return [partner[name] for name in names if partner[name]]
+
+    @api.model
+    def _is_same_name(self, one, other):
+        return " ".join(one.split()).casefold() == " ".join((other or "").split()).casefold()
+
+    @api.model
+    def _is_same_phone(self, phone, phones):
+        """Whether a number is one of a contact's, with or without the country's."""
+        wanted = self._get_digits(phone)
+        return any(
+            known == wanted
+            or (
+                min(len(known), len(wanted)) >= SHORTEST_PHONE
+                and (known.endswith(wanted) or wanted.endswith(known))
+            )
+            for known in map(self._get_digits, phones)
+        )
+
+    @api.model
+    def _get_digits(self, phone):
+        return "".join(filter(str.isdigit, phone)).lstrip("0")
 
     @api.model
     def _find_partners(self, contacts, emails, company):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from psycopg2.errors import UniqueViolation
 
 from odoo import SUPERUSER_ID, _, api, fields, models
@@ -5,7 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, html2plaintext
 
 from ..compat import check_access
-from ..intake import NOTICE_CLASS, Problem, html_to_text
+from ..intake import NOTICE_CLASS, Problem, holds_form, html_to_text
 from .support_answer_mixin import FIRST_MAIL, FIRST_MAIL_KEY
 from .support_automation_log import AUTOMATION_LOGGER
 
@@ -76,6 +78,22 @@ class SupportIntakeMixin(models.AbstractModel):
         copy=False,
         groups="base.group_user",
         help="The mail says that a program wrote it, so nobody reads an answer to it.",
+    )
+
+    intake_calendar = fields.Json(
+        "Calendar Invitation",
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="What the calendar files of the mail say.",
+    )
+    intake_calendar_uid = fields.Char(
+        "Invitation UID",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="base.group_user",
+        help="The UID of the invitation that the request came as.",
     )
 
     def init(self):
@@ -285,17 +303,26 @@ class SupportIntakeMixin(models.AbstractModel):
             mail's subject does not become the name
         """
         mail = self._get_gateway_mail()
+        text = self._get_mail_text(msg_dict)
+        person = mail.reply_to if mail else ""
+        is_automatic = bool(mail and mail.is_automatic)
+        if person and is_automatic and holds_form(text, msg_dict.get("subject") or ""):
+            # A website's program wrote it for a person who waits for an answer.
+            is_automatic = False
+        calendar = self.env["support.calendar.mail"]
+        found = mail.calendar if mail else None
         return {
             "name": "/",
             "source": "email",
             "intake_state": "received",
-            "intake_raw": self._get_mail_text(msg_dict),
+            "intake_raw": text,
             "intake_shortened": NOTICE_CLASS in (msg_dict.get("body") or ""),
             "intake_subject": msg_dict.get("subject") or False,
-            "intake_sender": msg_dict.get("email_from") or False,
+            "intake_sender": person or msg_dict.get("email_from") or False,
             "intake_sent_at": msg_dict.get("date") or False,
             "intake_references": self._get_mail_references(msg_dict),
-            "intake_automatic": bool(mail and mail.is_automatic),
+            "intake_automatic": is_automatic or calendar._is_answer(found),
+            **calendar._prepare_mail_vals(found),
         }
 
     @api.model
@@ -461,12 +488,36 @@ class SupportIntakeMixin(models.AbstractModel):
         for draft in waiting:
             vals = {"intake_state": "accepted", "intake_errors": False}
             if not draft.partner_id:
-                vals["partner_id"] = contacts._get_partner_by_hand(draft).id
+                partner = contacts._get_partner_by_hand(draft)
+                vals["partner_id"] = partner.id
+                vals["intake_note"] = draft._describe_other_contact(partner)
             if not draft.start and draft.requested_date and draft.requested_date > now:
                 vals["start"] = draft.requested_date
             draft._write_protected(vals)
         waiting._subscribe_customers()
         return True
+
+    def _describe_other_contact(self, partner):
+        """The note, with what the draft says otherwise than the contact whom it is for.
+
+        Once it has the customer, it shows what the contact has.
+        """
+        intake = self.env["support.intake"].with_company(self.company_id)
+        given = {
+            "customer_email": partner.email,
+            "customer_name": self.customer_name,
+            "customer_phone": self.customer_phone,
+        }
+        (reading,) = intake._read_payloads([given])
+        contacts = self.env["support.intake.contacts"]
+        noted = contacts._note_other_contact(
+            reading._replace(result=replace(reading.result, notes=())),
+            partner.name,
+            contacts._get_phones(partner),
+        )
+        words = self.env["support.intake.words"].with_context(lang=self._get_company_lang())
+        added = words._describe_notes(noted)
+        return "\n".join(filter(None, [self.intake_note, added])) or False
 
     def _subscribe_customers(self):
         """The customer follows the appointment, so that a dispatcher's message arrives."""

@@ -1,7 +1,9 @@
 from odoo import _, api, models
 
 # Another value would not put these right.
-NO_REMEDY = ("unsupported", "unconfirmed")
+NO_REMEDY = ("unsupported", "unconfirmed", "unknown_visit")
+# What of a request is our staff's to know and not told to who asks.
+STAFF_NOTES = ("names_visits", "other_name", "other_phone")
 
 
 class SupportIntakeWords(models.AbstractModel):
@@ -68,6 +70,9 @@ class SupportIntakeWords(models.AbstractModel):
             "unconfirmed": _(
                 "is asked for by a reply, and is changed only after somebody has spoken with you."
             ),
+            "unknown_visit": _(
+                "is an answer to an invitation, and no visit here has its UID; read what it says."
+            ),
             "unsupported": _(
                 "cannot be heeded for a request by mail or webhook, which is kept in any case; "
                 "call check_external_data to check without making anything."
@@ -131,7 +136,7 @@ class SupportIntakeWords(models.AbstractModel):
         """
         params = {
             "value": "", "timezone": "", "resolved": "", "sender": "", "customer_email": "",
-            "keys": "", "field": "", "max": "", "count": "", **note.params,
+            "keys": "", "field": "", "max": "", "count": "", "known": "", **note.params,
         }  # fmt: skip
         texts = {
             "sender_stood_in": _(
@@ -186,9 +191,38 @@ class SupportIntakeWords(models.AbstractModel):
             "name_from_address": _(
                 "The name “%(value)s” was taken from the address.", value=params["value"]
             ),
+            "invitation": _("What the form does not say was taken from the calendar invitation."),
+            "invitation_repeats": _(
+                "The calendar invitation repeats; only its first date was taken."
+            ),
+            "calendar_unreadable": _(
+                "The calendar file of the mail could not be read; it is attached as it came."
+            ),
+            "calendar_about": _("The calendar file is about: %(value)s.", value=params["value"]),
             "truncated": _(
                 "The mail is long; only its first %(max)s characters were read.",
                 max=params["max"],
+            ),
+            "other_name": _(
+                "The request gives another name: “%(value)s” (the contact has “%(known)s”).",
+                value=params["value"],
+                known=params["known"],
+            ),
+            "other_phone": (
+                _(
+                    "The request gives another phone: %(value)s (the contact has %(known)s).",
+                    value=params["value"],
+                    known=params["known"],
+                )
+                if params["known"]
+                else _(
+                    "The request gives a phone: %(value)s (the contact has none).",
+                    value=params["value"],
+                )
+            ),
+            "names_visits": _(
+                "The subject names %(names)s, of which the sender is no known customer.",
+                names=params["value"],
             ),
             "shortened": _(
                 "The request is too long or too complex to be read whole; what came in is attached."

@@ -7,7 +7,7 @@ CHANGED = "support_center.appointment_changed"
 SHOWN_FIELDS = {
     "name", "customer_name", "partner_id", "location", "type_id", "priority", "state",
     "technician_id", "start", "stop", "duration", "busy_start", "busy_stop", "intake_state",
-    "ignore_working_hours", "active", "company_id", "edit_version",
+    "ignore_working_hours", "active", "company_id", "edit_version", "customer_waiting_since",
 }  # fmt: skip
 
 

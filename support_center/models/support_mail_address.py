@@ -1,5 +1,5 @@
 from odoo import api, models
-from odoo.tools import email_normalize, formataddr
+from odoo.tools import email_domain_extract, email_normalize, formataddr
 
 
 class SupportMailAddress(models.AbstractModel):
@@ -39,6 +39,18 @@ class SupportMailAddress(models.AbstractModel):
                 limit=1,
             )
         )
+
+    @api.model
+    def _list_own_domains(self):
+        """The domains at which our companies receive mail.
+
+        :return: set of str in lower case
+        """
+        # sudo: as in _is_own.
+        companies = self.env["res.company"].sudo().search([])
+        names = {email_domain_extract(company.email or "") for company in companies}
+        names |= {domain.name.lower() for domain in companies.alias_domain_id}
+        return names - {False, ""}
 
     @api.model
     def _find_obstacles(self, addresses, company=None):

@@ -1,8 +1,9 @@
 import pytz
 
 from odoo import _, api, fields, models
+from odoo.tools import email_normalize
 
-from ..delivery.calendar_file import CANCEL, Person, Visit, build
+from ..delivery.calendar_file import FILES, Person, Visit, build
 
 
 class SupportNoticeCalendar(models.AbstractModel):
@@ -21,26 +22,61 @@ class SupportNoticeCalendar(models.AbstractModel):
         :return: dict of record id to ``ir.attachment``
         """
         vals_list, ids = [], []
+        companies = self.env["res.company"].union(*(r.company_id for r in by_lang.values()))
+        organizers = {company: self._get_organizer(company) for company in companies}
         for lang, records in by_lang.items():
             in_lang = self.with_context(lang=lang)
             for record in records.with_context(lang=lang):
-                visit = in_lang._prepare_visit(record, sequences[record.id])
+                organizer = organizers[record.company_id]
+                if record.ics_organizer:
+                    organizer = Person(record.ics_organizer, organizer.name)
+                visit = in_lang._prepare_visit(record, sequences[record.id], organizer)
                 vals_list.append(
                     {
-                        "name": "cancelled.ics" if method == CANCEL else "appointment.ics",
+                        "name": FILES[method],
                         "raw": build(visit, method),
                         "mimetype": f"text/calendar; charset=utf-8; method={method}",
                         "res_model": "mail.message",
                     }
                 )
                 ids.append(record.id)
+        self._keep_organizers(organizers, ids)
         # sudo: attachments of a queued mail are the queue's.
         return dict(zip(ids, self.env["ir.attachment"].sudo().create(vals_list), strict=True))
 
     @api.model
-    def _prepare_visit(self, record, sequence):
+    def _keep_organizers(self, organizers, ids):
+        """Note who the visits were announced by, for whatever is told of them later.
+
+        Not by ``write``: a mark is no change of the visit that a rule should look at.
+
+        :param dict organizers: company to ``delivery.calendar_file.Person``
+        :param list ids: of the visits
+        """
+        for company, organizer in organizers.items():
+            self.env.cr.execute(
+                """
+                UPDATE support_appointment SET ics_organizer = %s
+                 WHERE id = ANY(%s) AND company_id = %s AND ics_organizer IS NULL
+                """,
+                [organizer.email, ids, company.id],
+            )
+        visits = self.env["support.appointment"].browse(ids)
+        visits.invalidate_recordset(["ics_organizer"], flush=False)
+
+    @api.model
+    def _get_organizer(self, company):
+        """Who the calendars of customers answer: the alias, at which answers find their visit."""
+        addresses = self.env["support.mail.address"]
+        alias = addresses._get_alias_address(company, "support.appointment")
+        address = email_normalize(alias or "") or company.email or self.env.user.email
+        return Person(address or "noreply@invalid", company.name)
+
+    @api.model
+    def _prepare_visit(self, record, sequence, organizer):
         """What the calendar shows.
 
+        :param organizer: ``delivery.calendar_file.Person``
         :return: ``delivery.calendar_file.Visit``
         """
         company = record.company_id
@@ -59,9 +95,7 @@ class SupportNoticeCalendar(models.AbstractModel):
                 what=record.type_id.name or _("Support appointment"),
                 company=company.name,
             ),
-            organizer=Person(
-                company.email or self.env.user.email or "noreply@invalid", company.name
-            ),
+            organizer=organizer,
             attendee=Person(record.partner_id.email_normalized, record.partner_id.name or ""),
             location=record.location or "",
             description=f"{record.name}\n{link}",

@@ -38,9 +38,20 @@ class SupportNoticeMixin(models.AbstractModel):
     )
     announced_details = fields.Json(readonly=True, copy=False)
     ics_uid = fields.Char(
-        "Calendar UID", readonly=True, copy=False, default=lambda self: str(uuid.uuid4())
+        "Calendar UID",
+        readonly=True,
+        copy=False,
+        index=True,
+        default=lambda self: str(uuid.uuid4()),
     )
     ics_sequence = fields.Integer("Calendar Sequence", readonly=True, copy=False)
+    ics_organizer = fields.Char(
+        "Calendar Organizer",
+        readonly=True,
+        copy=False,
+        help="The address that the customer's calendar answers. It stays the same over the life "
+        "of the visit, since calendars take changes from the same organizer only.",
+    )
     # Made with the record, since a batch of mails with links would write them one by one.
     access_token = fields.Char(copy=False, default=lambda self: str(uuid.uuid4()))
 

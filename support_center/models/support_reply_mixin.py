@@ -55,29 +55,45 @@ class SupportReplyMixin(models.AbstractModel):
         message_id = msg_dict.get("message_id")
         if message_id:
             this.env["support.intake.key"]._claim("mail", [(message_id,)])
-        this.filtered(lambda a: a.source == "email")._run_automation(
+        calendar = mail and mail.calendar
+        if calendar and calendar.events:
+            this._run_automation(
+                "calendar_mail",
+                lambda records: {
+                    record.id: record.env["support.calendar.mail"]._take(record, msg_dict, calendar)
+                    for record in records
+                },
+            )
+            this = this.browse()
+        this._run_automation(
             "receive_reply",
             lambda drafts: {draft.id: draft._take_reply(msg_dict, kind) for draft in drafts},
         )
-        for appointment in this:
+        for appointment in self.with_user(SUPERUSER_ID):
             appointment._name_author(msg_dict)
         return result
 
-    def _take_reply(self, msg_dict, kind):
+    def _take_reply(self, msg_dict, kind, invited=None):
         """Store what a reply corrects.
 
         :param dict msg_dict: as ``mail.thread.message_parse`` returns it
         :param kind: what ``intake.classify`` says of the mail
+        :param dict invited: what a calendar file in it corrects; the text has the last word
         :return: ``(outcome, message)``, as the guard expects
         """
         self.ensure_one()
         obstacle = self._get_reply_obstacle(msg_dict, kind)
         if obstacle:
+            if kind == "human":
+                self._hear_reply(msg_dict)
             return "skipped", obstacle
-        values = read_reply(self._get_mail_text(msg_dict), self._list_shown_lines())
+        written = read_reply(self._get_mail_text(msg_dict), self._list_shown_lines())
+        values = {**(invited or {}), **written}
         if not values:
             if self.intake_state == "review":
                 self._for_responsible()._ask_to_read_reply()
+            else:
+                self._hear_reply(msg_dict)
             return "skipped", _("The reply corrects no line of the request; it was only posted.")
         held = self._find_unconfirmed(values, msg_dict)
         if held:
@@ -116,24 +132,27 @@ class SupportReplyMixin(models.AbstractModel):
         } - {False}
         if kind != "human":
             return _("No human wrote the reply; it was only posted.")
-        if self.state != "draft" or not self.active or self.intake_state == "none":
+        is_settled = self.state != "draft" or not self.active or self.intake_state == "none"
+        if is_settled or self.source != "email":
             return _("The appointment is past its request; the reply was only posted.")
         if sender not in customers or self.env["support.mail.address"]._is_own(
             sender, self.company_id
         ):
-            self._report_stranger(sender)
             return _("Somebody else than the customer replied; it was only posted.")
         if len(self.intake_corrections or []) >= MAX_CORRECTIONS:
             return _("There are too many replies; this one was only posted.")
         return False
 
-    def _report_stranger(self, sender):
-        """Ask a dispatcher to read a reply that changes nothing, unless a colleague wrote it."""
-        if not self.env["support.mail.address"]._is_own(sender, self.company_id):
-            self._automation_activity(
-                _("Somebody else than the customer has answered: please read it"),
-                _("%(sender)s replied; nothing was changed.", sender=sender or _("Somebody")),
-            )
+    def _report_stranger(self, sender, text):
+        """Ask a dispatcher to read what somebody else than the customer wrote."""
+        self._automation_activity(
+            _("Somebody else than the customer has answered: please read it"),
+            _(
+                "%(sender)s replied; nothing was changed.\n%(text)s",
+                sender=sender or _("Somebody"),
+                text=text,
+            ),
+        )
 
     def _find_unconfirmed(self, values, msg_dict):
         """What of a reply nobody but a dispatcher may decide.

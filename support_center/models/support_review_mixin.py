@@ -197,7 +197,7 @@ class SupportReviewMixin(models.AbstractModel):
         if self.source == "email":
             obstacle = self._get_answer_obstacle()
             if not obstacle:
-                return self.intake_sender_normalized, ""
+                return self._get_asker(), ""
             addresses = self.env["support.mail.address"]
             # A website form writes from our own address on behalf of the customer.
             if addresses._find_obstacle(self.intake_sender, self.company_id) != "own":

@@ -70,6 +70,10 @@ class SupportSettingsAutomationMixin(models.AbstractModel):
             "cron_send_appointment_reminders": _(
                 "Reminds customers of confirmed visits, once each."
             ),
+            "cron_acknowledge_customers": _(
+                "Tells customers who wrote about a visit that a person will read it, if nobody "
+                "has answered within the working day; once each."
+            ),
             "cron_deliver_webhooks": _("Sends what waits for the system outside, and tries again."),
             "cron_cleanup_old_appointments": _(
                 "Archives visits that are long over; nothing is deleted."

@@ -6,6 +6,8 @@ SETUP_PAGES = {
     "hours": "support_center.support_technician_action",
     "type": "support_center.support_appointment_type_action",
 }
+# The step that is done on the page of the settings itself.
+HERE = "zone"
 
 
 class SupportSettingsSetupMixin(models.AbstractModel):
@@ -25,7 +27,7 @@ class SupportSettingsSetupMixin(models.AbstractModel):
                 name,
                 done if is_done else missing,
                 badge=badges[is_done],
-                can_open=self._can_read(self._get_setup_target(key)[0]),
+                can_open=key != HERE and self._can_read(self._get_setup_target(key)[0]),
             )
             for key, name, is_done, done, missing in steps
         ]
@@ -58,6 +60,8 @@ class SupportSettingsSetupMixin(models.AbstractModel):
         count = technicians.search_count([("company_id", "=", company.id)])
         tireless = technicians.search_count(self._get_tireless_domain())
         types = technicians.env["support.appointment.type"]
+        intake = self.env["support.intake"]
+        zone_at_work = intake._find_zone_at_work()
         return [
             (
                 "mail_server",
@@ -79,6 +83,20 @@ class SupportSettingsSetupMixin(models.AbstractModel):
                 bool(address),
                 _("Mail to %(address)s becomes a request.", address=address),
                 _("Set a mail domain, so that requests and answers find their way in."),
+            ),
+            (
+                "zone",
+                _("Time Zone of Mails"),
+                not zone_at_work,
+                _(
+                    "A time in a mail that names no zone is read in %(zone)s.",
+                    zone=intake._get_mail_timezone(),
+                ),
+                _(
+                    "Choose “Time Zone of Mailed Requests” below: “14:00” in a mail is read in "
+                    "UTC, while people here work in %(zone)s.",
+                    zone=zone_at_work,
+                ),
             ),
             (
                 "technician",

@@ -100,4 +100,6 @@ class SupportTechnicianNoticeMixin(models.AbstractModel):
         self.ensure_one()
         if view == "support_center.message_technician_assigned":
             return _("%(reference)s is yours", reference=self.name)
+        if view == "support_center.message_customer_wrote":
+            return _("%(reference)s: the customer has written", reference=self.name)
         return _("%(reference)s is no longer yours", reference=self.name)

@@ -323,15 +323,35 @@ class SupportTicket(models.Model):
 
     @api.model
     def _find_sender(self, msg_dict):
-        """The contact who wrote a mail, of the company or of all; empty where there is none."""
+        """The contact who asks by a mail, of the company or of all; empty where there is none.
+
+        A website's form names them in ``Reply-To``, and writes under its own address.
+        """
         company = self.env.company
-        sender = email_normalize(msg_dict.get("email_from") or "")
+        mail = self._get_gateway_mail()
+        person = mail.reply_to if mail else ""
+        sender = email_normalize(person or msg_dict.get("email_from") or "")
         contacts = self.env["res.partner"]
-        author = contacts.browse(msg_dict.get("author_id") or ())
+        author = contacts.browse((not person and msg_dict.get("author_id")) or ())
         if author and author.company_id in (company, company.browse()):
             return author
         found = self.env["support.intake.contacts"]._find_partners(contacts, [sender], company)
         return found.get(sender, contacts) if sender else contacts
+
+    def _get_correspondents(self):
+        """The addresses that are known to be the customer's, or of those who follow for them.
+
+        :return: set of str, normalised
+        """
+        self.ensure_one()
+        # sudo: as for appointments, mails are taken in for everybody.
+        this = self.sudo()
+        _name, written = this._get_person()
+        followers = this.message_partner_ids.filtered("partner_share")
+        addresses = (this.partner_id.email, written, *followers.mapped("email"))
+        known = {email_normalize(address or "") for address in addresses} - {False, ""}
+        own = self.env["support.mail.address"]._is_own
+        return {address for address in known if not own(address, this.company_id)}
 
     @api.model
     def _describe_no_subject(self):

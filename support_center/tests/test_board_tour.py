@@ -34,6 +34,15 @@ class TestBoardTour(SupportHttpCase):
         self.assertEqual(request.technician_id, self.technician)
         self.assertEqual(request.state, "confirmed")
 
+    def test_customers_who_wait_for_an_answer_are_seen(self):
+        request = self._create(start=False)
+        visit = self._create(
+            start=self.noon, technician_id=self.technician.id, state="confirmed", duration=2
+        )
+        for record in request | visit:
+            record._report_customer_message("The customer has written", "Please cancel.")
+        self._walk("support_center_board_waits")
+
     def test_collide_and_take_another_time(self):
         taken = self._create(
             start=self.noon, technician_id=self.technician.id, state="confirmed", duration=2

@@ -206,8 +206,22 @@ class TestHealthChecks(HealthCase):
         line = self._assert_line(f"Integration user {user.name}", "warning", "more rights")
         self._assert_opens(line, user)
 
+    def _set_zone_of_mails(self, zone):
+        self.env["ir.config_parameter"].set_param("support_center.intake_timezone", zone)
+
+    def test_a_zone_of_mails_that_nobody_works_in(self):
+        self.env["res.users"].search([]).tz = "Europe/Berlin"
+        self.env["support.technician"].search([]).resource_id.tz = "Europe/Berlin"
+        self._set_zone_of_mails("UTC")
+        self._assert_line(
+            "support_center.intake_timezone", "warning", "people here work in Europe/Berlin"
+        )
+        self._set_zone_of_mails("Europe/Berlin")
+        self._assert_line("Parameters", "ok", "All can be read")
+
     @mute_logger("support_center.automation")
     def test_parameters_that_cannot_be_read(self):
+        self._set_zone_of_mails("Europe/Berlin")
         self._assert_line("Parameters", "ok", "All can be read")
         for key, value, words in (
             ("support_center.reminder_hours", "soon", "24 is taken"),

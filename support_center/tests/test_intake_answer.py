@@ -71,7 +71,7 @@ class TestIntakeAnswer(DialogueCase):
         )
         self.assertEqual(draft.partner_id, self.customer)
         answer = self._get_answers(draft)
-        self.assertEqual(answer.email_to, "someone@example.com")
+        self.assertEqual(answer.email_to, "known@example.com")
         self.assertNotIn("Secret Name", answer.body_html)
         self.assertNotIn(self.customer.phone, answer.body_html)
 
@@ -151,7 +151,9 @@ class TestIntakeAnswer(DialogueCase):
         draft = self._send_mail(sender="someone@example.com")
         self.assertIn(draft.partner_id, draft.message_partner_ids)
         mails = self._get_answers(draft)
-        self.assertEqual(mails.mapped("email_to"), ["someone@example.com"])
+        # The answer alone, and not the stranger's own words below it.
+        self.assertEqual(mails.mapped("email_to"), ["customer@example.com"])
+        self.assertIn("we have your request", mails.subject)
         self.assertFalse(mails.recipient_ids)
 
     def test_once_a_reading(self):
@@ -197,7 +199,9 @@ class TestIntakeAnswer(DialogueCase):
         for number, headers in enumerate(kinds):
             with self.subTest(headers):
                 self.assertFalse(
-                    self._send_mail(headers=headers, message_id=f"<k{number}@example.com>")
+                    self._send_mail(
+                        "Hello there.", headers=headers, message_id=f"<k{number}@example.com>"
+                    )
                 )
         self.assertEqual(self.env["mail.mail"].search_count([]), before)
 
@@ -215,8 +219,9 @@ class TestIntakeAnswer(DialogueCase):
                 self._assert_no_answer(draft, "program")
 
     def test_senders_that_nobody_reads(self):
-        self._assert_no_answer(self._send_mail(sender="no-reply@example.com"), "program")
-        draft = self._send_mail(sender="nobody", message_id="<2@example.com>")
+        wish = "requested_date: 2026-03-05 14:00\n"
+        self._assert_no_answer(self._send_mail(wish, sender="no-reply@example.com"), "program")
+        draft = self._send_mail(wish, sender="nobody", message_id="<2@example.com>")
         self._assert_no_answer(draft, "sender")
 
     def test_our_own_addresses(self):
@@ -228,7 +233,9 @@ class TestIntakeAnswer(DialogueCase):
             ]
         ):
             with self.subTest(sender):
-                draft = self._send_mail(sender=sender, message_id=f"<own-{number}@example.com>")
+                draft = self._send_mail(
+                    "Hello there.", sender=sender, message_id=f"<own-{number}@example.com>"
+                )
                 self._assert_no_answer(draft, "our own")
 
     def test_an_opted_out_sender(self):

@@ -163,7 +163,9 @@ class TestIntakeMail(SupportMailCase):
             ]
         ):
             with self.subTest(headers):
-                made = self._send_mail(headers=headers, message_id=f"<r{number}@example.com>")
+                made = self._send_mail(
+                    "Hello there.", headers=headers, message_id=f"<r{number}@example.com>"
+                )
                 self.assertFalse(made)
         rows = self._get_log(action="receive_email")
         self.assertEqual(rows.mapped("outcome"), ["skipped"] * 3)

@@ -75,3 +75,14 @@ class TestMigration(SupportCase):
         self._migrate("1.4.0", "post-language")
         left = [template.lang for template in templates if template.exists()]
         self.assertEqual(left, [shipped, "fr_FR", shipped, shipped])
+
+    def test_announced_visits_keep_their_organizer(self):
+        self.env.company.email = "office@company.example.com"
+        announced = self._create_appointment(state="confirmed")
+        self.assertTrue(announced.announced_at)
+        fresh = self._create_appointment(start=at("2026-03-06 10:00"))
+        # As they were before there was an alias that organizes.
+        self.env.cr.execute("UPDATE support_appointment SET ics_organizer = NULL")
+        self._migrate("1.5.0", "post-calendar-organizer")
+        self.assertEqual(announced.ics_organizer, "office@company.example.com")
+        self.assertFalse(fresh.ics_organizer)

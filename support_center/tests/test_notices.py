@@ -322,7 +322,7 @@ class TestNotices(SupportMailCase, CronMixinCase):
         self.assertEqual(event.decoded("DTSTART").replace(tzinfo=None), at("2026-03-05 10:00"))
         self.assertEqual(event.decoded("DTEND").replace(tzinfo=None), at("2026-03-05 11:30"))
         self.assertEqual(str(event["LOCATION"]), "Main Street 1; second floor, left")
-        self.assertEqual(str(event["ORGANIZER"]), "mailto:office@example.com")
+        self.assertEqual(str(event["ORGANIZER"]), f"mailto:appointments@{self.alias_domain}")
         self.assertEqual(str(event["ATTENDEE"]), "mailto:known@example.com")
         self.assertIn("access_token", str(event["URL"]))
         self.assertEqual(mail.attachment_ids.res_id, mail.mail_message_id.id)

@@ -131,7 +131,9 @@ class TestReview(DialogueCase):
     def test_a_website_form_s_customer_is_told_not_the_form(self):
         draft = self._send_mail(WRONG_MAIL, sender="office@company.example.com")
         self._reject(draft)
-        self.assertIn("customer@example.com", self._get_answers(draft).email_to)
+        answer, rejection = self._get_answers(draft)
+        self.assertIn("customer@example.com", answer.email_to)
+        self.assertIn("customer@example.com", rejection.email_to)
 
     def test_a_stranger_s_reason_is_escaped(self):
         draft = self._send_mail(WRONG_MAIL)

@@ -84,6 +84,20 @@ class TestReviewTours(SupportHttpCase):
         self._walk("support_center_inbox_keyboard")
         self.assertEqual(sorted((draft | other).mapped("state")), ["confirmed", "draft"])
 
+    def test_a_customer_who_waits_for_an_answer(self):
+        visit = self._create_appointment(start=self.start)
+        visit.action_confirm()
+        raw = MAIL % {
+            "domain": self.domain, "number": 3, "email": "", "name": "", "when": "",
+        }  # fmt: skip
+        raw = raw.partition("\n\n")[0].replace("tour@example.com", "known@example.com")
+        raw = raw.replace("APPOINTMENT_REQUEST", f"Re: {visit.name}")
+        self.env["mail.thread"].message_process(None, f"{raw}\n\nPlease cancel.\n")
+        self.assertTrue(visit.customer_waiting_since)
+        self._walk("support_center_inbox_waits")
+        self.assertFalse(visit.customer_waiting_since)
+        self.assertFalse(visit.activity_ids)
+
     def test_a_stale_form_is_told_who_was_faster(self):
         visit = self._create_appointment(start=self.start, location="Main Street")
         action = self.env.ref("support_center.support_appointment_action")

@@ -74,8 +74,9 @@ METHODS = {
         for name in (
             "action_accept_and_plan", "action_accept_request", "action_accept_selected",
             "action_archive", "action_assign", "action_assign_selected", "action_cancel",
-            "action_confirm", "action_confirm_selected", "action_done", "action_draft",
-            "action_merge_duplicates", "action_no_show", "action_process_email",
+            "action_confirm", "action_confirm_selected", "action_customer_answered",
+            "action_done", "action_draft", "action_merge_duplicates", "action_no_show",
+            "action_process_email",
             "action_read_again", "action_rebook", "action_reject_request", "action_start",
             "action_undo_cancel", "action_view_calendar_event",
         )

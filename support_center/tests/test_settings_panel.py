@@ -141,9 +141,34 @@ class TestSettingsPanel(PanelCase):
         hours = self._load("setup")["hours"]
         self.assertEqual(hours["badge"][1], "warning", "free day and night is no schedule")
 
+    def test_the_zone_of_mails_is_asked_for(self):
+        """With UTC as it is at first, “14 Uhr” was booked for 15:00."""
+        parameters = self.env["ir.config_parameter"]
+        everybody = self.env["res.users"].search([])
+        everybody.tz = "Europe/Berlin"
+        self.env["support.technician"].search([]).resource_id.tz = "Europe/Berlin"
+        parameters.set_param("support_center.intake_timezone", "UTC")
+        row = self._load("setup")["zone"]
+        self.assertEqual(row["badge"][1], "warning")
+        self.assertIn("people here work in Europe/Berlin", row["text"])
+        parameters.set_param("support_center.intake_timezone", "Europe/Berlin")
+        row = self._load("setup")["zone"]
+        self.assertEqual(row["badge"][1], "success")
+        self.assertIn("is read in Europe/Berlin", row["text"])
+
+    def test_the_zone_of_mails_is_utc_where_somebody_works_in_utc(self):
+        self.env["res.users"].search([]).tz = "Europe/Berlin"
+        self.env["support.technician"].search([]).resource_id.tz = "UTC"
+        self.env["ir.config_parameter"].set_param("support_center.intake_timezone", "UTC")
+        self.env["support.technician"].create({"name": "In London", "tz": "UTC"})
+        self.assertEqual(self._load("setup")["zone"]["badge"][1], "success")
+
     def test_a_step_leads_to_where_it_is_done(self):
         self.admin.groups_id += self.env.ref("support_center.group_support_manager")
-        for key, row in self._load("setup").items():
+        rows = self._load("setup")
+        # It is done on the page itself.
+        self.assertFalse(rows.pop("zone")["can_open"])
+        for key, row in rows.items():
             self.assertTrue(row["can_open"])
             action = self._press("setup", key, "open")
             self.env[action["res_model"]].with_user(self.admin).search(action.get("domain") or [])

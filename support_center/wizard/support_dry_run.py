@@ -88,6 +88,7 @@ class SupportDryRun(models.TransientModel):
         """What each automation does to a record, in words."""
         return {
             "cron_send_appointment_reminders": _("Reminder mail to the customer"),
+            "cron_acknowledge_customers": _("Mail to the customer that a person will read it"),
             "cron_deliver_webhooks": _("Message sent to the system outside"),
             "cron_cleanup_old_appointments": _("Archived; nothing is deleted"),
             "cron_generate_appointment_statistics": _("A row of figures for each past week"),

@@ -2,9 +2,19 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 import pytest
-from delivery.calendar_file import CANCEL, REQUEST, Person, Visit, build
+from delivery.calendar_file import (
+    CANCEL,
+    FILES,
+    REQUEST,
+    Person,
+    Visit,
+    build,
+    offer_to_calendars,
+)
 from icalendar import Calendar
 
 BRUSSELS = timezone(timedelta(hours=1))
@@ -55,7 +65,7 @@ def test_the_whole_file():
             "DESCRIPTION:Bring a ladder.\\nRing twice.",
             "URL:https://example.com/my/7?access_token=a",
             'ORGANIZER;CN="Support, Inc.":mailto:help@example.com',
-            'ATTENDEE;CN="Zoë Peeters";PARTSTAT=ACCEPTED;ROLE=REQ-PARTICIPANT;RSVP=FALSE:'
+            'ATTENDEE;CN="Zoë Peeters";PARTSTAT=NEEDS-ACTION;ROLE=REQ-PARTICIPANT;RSVP=TRUE:'
             "mailto:zoe@example.org",
             "END:VEVENT",
             "END:VCALENDAR",
@@ -69,6 +79,60 @@ def test_a_cancellation_says_so_twice(method, status):
     assert f"METHOD:{method}" in found
     assert f"STATUS:{status}" in found
     assert (REQUEST, CANCEL) == ("REQUEST", "CANCEL")
+
+
+def test_nobody_is_asked_for_an_answer_to_a_cancellation():
+    (line,) = [line for line in lines(method=CANCEL) if line.startswith("ATTENDEE")]
+    assert line == 'ATTENDEE;CN="Zoë Peeters";ROLE=REQ-PARTICIPANT:mailto:zoe@example.org'
+
+
+def notice(method=REQUEST):
+    """A mail as Odoo builds it: text and HTML, and the file attached to both."""
+    message = EmailMessage(policy=policy.SMTP)
+    message.set_content("The visit")
+    message.add_alternative("<p>The visit</p>", subtype="html")
+    message.add_attachment(
+        build(VISIT, method),
+        "text",
+        f"calendar; charset=utf-8; method={method}",
+        filename=FILES[method],
+    )
+    return message
+
+
+def get_types(message):
+    return [part.get_content_type() for part in message.walk()]
+
+
+@pytest.mark.parametrize("method", [REQUEST, CANCEL])
+def test_the_file_is_an_alternative_and_attached(method):
+    message = notice(method)
+    assert offer_to_calendars(message)
+    received = message_from_bytes(message.as_bytes(), policy=policy.default)
+    assert get_types(received) == [
+        "multipart/mixed",
+        *("multipart/alternative", "text/plain", "text/html", "text/calendar"),
+        "application/ics",
+    ]
+    calendar, attached = list(received.walk())[-2:]
+    assert calendar["Content-Type"].params == {"method": method, "charset": "utf-8"}
+    assert calendar["Content-Disposition"] is None
+    assert calendar.get_content().splitlines() == attached.get_content().decode().splitlines()
+    assert attached.get_filename() == FILES[method]
+    # A second time changes nothing.
+    assert not offer_to_calendars(message)
+
+
+def test_mails_that_carry_no_file_of_ours_stay_as_they_are():
+    bare = EmailMessage(policy=policy.SMTP)
+    bare.set_content("The visit")
+    single = EmailMessage(policy=policy.SMTP)
+    single.set_content("The visit")
+    single.add_attachment(build(VISIT, REQUEST), "text", "calendar", filename=FILES[REQUEST])
+    for message in (bare, single):
+        before = message.as_bytes()
+        assert not offer_to_calendars(message)
+        assert message.as_bytes() == before
 
 
 def test_moments_are_told_in_utc_whatever_zone_they_came_in():
@@ -100,9 +164,8 @@ def test_what_is_not_known_is_left_out():
     found = lines(bare)
     assert not [line for line in found if line.startswith(("LOCATION", "DESCRIPTION", "URL"))]
     assert "ORGANIZER:mailto:help@example.com" in found
-    assert "ATTENDEE;PARTSTAT=ACCEPTED;ROLE=REQ-PARTICIPANT;RSVP=FALSE:mailto:zoe@example.org" in (
-        found
-    )
+    attendee = "ATTENDEE;PARTSTAT=NEEDS-ACTION;ROLE=REQ-PARTICIPANT;RSVP=TRUE"
+    assert f"{attendee}:mailto:zoe@example.org" in found
     assert Visit(*(getattr(bare, name) for name in list(vars(bare))[:8])) == bare
 
 

@@ -168,8 +168,22 @@ class _Counted(str):
         return str.strip(self, *args)
 
 
-@pytest.mark.parametrize("line", ["sent from my x", "", "--", "> a", "On x wrote:"])
-def test_the_work_on_signatures_grows_with_the_number_of_lines(line, monkeypatch):
+@pytest.mark.parametrize(
+    "line",
+    [
+        "sent from my x",
+        "",
+        "--",
+        "> a",
+        "On x wrote:",
+        "From: a",
+        "Word: 5 May 2026, 10:00",
+        "On 5 May 2026 at 10:00 A <a@example.com>",
+        "5 <",
+        "---- x ----",
+    ],
+)
+def test_the_work_on_signatures_and_quotations_grows_with_the_number_of_lines(line, monkeypatch):
     """Not with its square, as it did for thousands of lines below a mail."""
 
     class _Text(str):
@@ -179,7 +193,7 @@ def test_the_work_on_signatures_grows_with_the_number_of_lines(line, monkeypatch
     counts = []
     for number in (1_000, 2_000, 4_000):
         _Counted.stripped = 0
-        quotes._strip_signature(_Text("\n".join(["hello", *[line] * number])))
+        quotes.split_quotes(_Text("\n".join(["hello", *[line] * number])))
         counts.append(_Counted.stripped)
     assert counts[2] <= 5 * counts[0], counts
 

@@ -195,6 +195,9 @@ function makeVisitContent(visit, technician, timeText, scale) {
     if (visit.priority > "1") {
         first.append(icon(`${priority.icon} o_sc_priority`));
     }
+    if (visit.customer_waits) {
+        first.append(icon("fa-commenting o_sc_waits"));
+    }
     const time = element("time", "o_sc_time", timeText);
     // A space keeps time and text apart in any direction, and for whoever hears them.
     const gap = " ";
@@ -223,6 +226,9 @@ function makeVisitContent(visit, technician, timeText, scale) {
     ];
     if (visit.is_overruled) {
         facts.push(_t("Outside working hours"));
+    }
+    if (visit.customer_waits) {
+        facts.push(_t("The customer waits for an answer"));
     }
     body.title = [visit.customer, details, ...facts].filter(Boolean).join("\n");
     body.append(element("span", "visually-hidden", `. ${facts.join(", ")}.`));

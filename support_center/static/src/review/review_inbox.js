@@ -16,6 +16,7 @@ const SPECIFICATION = {
     intake_state: {},
     intake_errors: {},
     create_date: {},
+    customer_waiting_since: {},
     priority: {},
 };
 // More than anybody looks through; the others follow as these are done.
@@ -81,6 +82,9 @@ export class ReviewInbox extends Component {
 
     get domain() {
         return [
+            "|",
+            ["customer_waiting_since", "!=", false],
+            "&",
             ["state", "=", "draft"],
             "|",
             ["intake_state", "in", ["received", "review"]],
@@ -90,10 +94,17 @@ export class ReviewInbox extends Component {
 
     isPlanned(id) {
         const request = this.state.requests.find((each) => each.id === id);
-        return Boolean(request) && request.intake_state === "accepted";
+        return (
+            Boolean(request) &&
+            request.intake_state === "accepted" &&
+            !request.customer_waiting_since
+        );
     }
 
     describeFaults(request) {
+        if (request.customer_waiting_since) {
+            return _t("The customer waits for an answer");
+        }
         if (request.intake_state === "accepted") {
             return _t("Accepted, not confirmed yet");
         }
@@ -105,7 +116,9 @@ export class ReviewInbox extends Component {
     }
 
     formatDate(request) {
-        return formatDateTime(deserializeDateTime(request.create_date));
+        // When a person wrote last, as far as nobody has answered.
+        const moment = request.customer_waiting_since || request.create_date;
+        return formatDateTime(deserializeDateTime(moment));
     }
 
     // ------------------------------------------------------------------

@@ -77,6 +77,17 @@ function press(element, key) {
     element.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
 }
 
+tours.add("support_center_board_waits", {
+    test: true,
+    steps: () => [
+        see("Something to look at", ".o_sc_review:contains(2 to review)"),
+        see("On the card of a request", ".o_sc_card .o_sc_waits"),
+        ...GO_AHEAD,
+        see("On the visit", ".o_sc_visit .o_sc_waits"),
+        see("In words too", ".o_sc_visit .visually-hidden:contains(waits for an answer)"),
+    ],
+});
+
 tours.add("support_center_board_plan", {
     test: true,
     steps: () => [
