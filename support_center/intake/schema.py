@@ -44,6 +44,7 @@ CODES = {
     "wrong_length": "Not as many requests as values; or `date_to` is not after `date_from`, or by "
     "more than 92 days.",
     "unsupported": "`validate_only` by webhook or mail, where everything is kept.",
+    "unknown_visit": "The answer of a calendar, by mail, belongs to no visit that is known.",
     "unconfirmed": "Asked for by a reply to a mail; a dispatcher speaks with the customer first.",
     "rights": "The user is not in the group Support Center / Integration, nor a dispatcher.",
     "company": "The user may not work in the company that the context names.",
