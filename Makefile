@@ -9,7 +9,7 @@ export ARGS SERIES
 devkit = cd '$(CURDIR)' && exec $(PYTHON) -m devkit
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint mutants stop clean shell build bench race pot mail lock compose-env
+.PHONY: help run test lint mutants stop clean shell build bench race examples pot schema mail lock compose-env
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -46,8 +46,14 @@ bench: ## what our work costs beside what Odoo itself needs: time and queries
 race: ## fifty callers book one technician at once: who wins, what the others are told
 	@$(devkit) race --series="$$SERIES"
 
+examples: ## the examples of docs/api.md against a real server
+	@$(devkit) examples --series="$$SERIES"
+
 pot: ## the template of the translations, from the terms of the addon (needs a 17.0)
 	@$(devkit) pot
+
+schema: ## the schemas for integrators in docs/schema/, from the tables that validate
+	@$(devkit) schema
 
 mail: ## the mail that Odoo sent; N=1 shows one
 	@$(devkit) mail --number=$(N)

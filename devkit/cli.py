@@ -25,6 +25,7 @@ from devkit import (
     signals,
     venvs,
 )
+from devkit.examples_test import examples_test
 from devkit.instance import Instance
 from devkit.paths import ADDON_NAME, REPO, SERIES, cache, logs, state
 from devkit.prepare import STEPS, prepare
@@ -138,6 +139,19 @@ def _race(options: argparse.Namespace) -> int:
     return 1 if problems else 0
 
 
+def _examples(options: argparse.Namespace) -> int:
+    series = _series(options.series) or odoo_source.default_series()
+    with _own_instance(series, "examples") as (inst, log):
+        inst.drop("sc_examples")
+        try:
+            inst.install_addon("sc_examples", "-i", demo=False, log=log)
+            problems, skipped = examples_test(inst, "sc_examples")
+        finally:
+            inst.drop("sc_examples")
+    say("\n".join(skipped + [f"FAILED: {problem}" for problem in problems] or ["All of them ran."]))
+    return 1 if problems else 0
+
+
 @contextmanager
 def _own_instance(series: str, name: str) -> Iterator[tuple[Instance, Path]]:
     """An Odoo with a database server of its own, and the log of what is done with it."""
@@ -186,6 +200,13 @@ def _mutants(options: argparse.Namespace) -> int:
     ).returncode
 
 
+def _schema(_options: argparse.Namespace) -> int:
+    log = logs() / "schema.log"
+    tree = odoo_source.obtain(odoo_source.default_series(), log).tree
+    program = [str(venvs.for_odoo(tree, log)), "-m", "devkit.schema"]
+    return subprocess.run(program, cwd=REPO, check=False).returncode
+
+
 def _lock(options: argparse.Namespace) -> int:
     for path in lock.lock(logs() / "lock.log"):
         say(str(path.relative_to(REPO)))
@@ -212,7 +233,9 @@ def _parser() -> argparse.ArgumentParser:
     command("build", _build, "write an installable zip into dist/")
     command("bench", _bench, "what our work costs beside what Odoo itself needs")
     command("race", _race, "fifty callers book one technician at once")
+    command("examples", _examples, "run the examples of docs/api.md against a real server")
     command("pot", _pot, "write the template of the translations")
+    command("schema", _schema, "write docs/schema/, for integrators")
     command("mail", _mail, "list or show the mail that Odoo sent")
     command("lint", _lint, "run the linters")
     command("mutants", _mutants, "small mistakes that the tests of the pure packages notice")

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from devkit import addon, junit
 from devkit.crash_test import crash_test
+from devkit.examples_test import examples_test
 from devkit.instance import Instance
 from devkit.lifecycle import lifecycle, log_for
 from devkit.logcheck import check
@@ -43,6 +44,7 @@ class SeriesOutcome:
     counts: junit.Counts = field(default_factory=junit.Counts)
     troubles: list[str] = field(default_factory=list)
     smoke: str = ""
+    notes: list[str] = field(default_factory=list)
     seconds: float = 0.0
     unavailable: str = ""
 
@@ -64,7 +66,7 @@ class SeriesOutcome:
         lines = [f"{self.series}: {verdict}, {', '.join(parts)} ({self.seconds:.0f} s)"]
         lines += [f"    failed: {name}" for name in counts.failed]
         lines += [f"    skipped: {name}: {reason}" for name, reason in counts.skipped]
-        lines += [f"    {trouble}" for trouble in self.troubles]
+        lines += [f"    {line}" for line in [*self.notes, *self.troubles]]
         return lines
 
 
@@ -98,6 +100,11 @@ def run_series(
                 broken, _done = race_test(inst, databases.smoke)
                 step.note = "FAILED" if broken else "ok"
                 outcome.troubles += [f"race: {line}" for line in broken]
+            with steps.step(f"Examples of the API on Odoo {inst.tree.series}") as step:
+                broken, skipped = examples_test(inst, databases.smoke)
+                step.note = "FAILED" if broken else ", ".join(["ok", *skipped])
+                outcome.notes += skipped
+                outcome.troubles += [f"examples: {line}" for line in broken]
             with steps.step(f"Upgrade and uninstallation on Odoo {inst.tree.series}") as step:
                 broken = lifecycle(inst, databases.smoke, log_for(inst.tree.series))
                 step.note = "FAILED" if broken else "ok"

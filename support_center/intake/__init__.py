@@ -63,6 +63,7 @@ from .senders import (
     read_own_text,
     repeats_a_request,
 )
+from .text import describe
 from .times import is_near
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "bound_message",
     "build_message",
     "classify",
+    "describe",
     "dump_mail",
     "find_attendee",
     "find_reply_to",

@@ -14,10 +14,18 @@ from itertools import islice
 from . import values
 from .body import Form, read_form
 from .calendar_mail import CalendarMail, describe_event, find_customer, request_values
-from .keys import KEYS, match_key
+from .keys import KEYS, TABLE, match_key
 from .quotes import is_forward, is_reply, split_quotes
 from .request import MAX_FINDINGS, AppointmentRequest, Correction, Findings, ParseResult
-from .text import SHOWN_ITEMS, SHOWN_LEVELS, clean, describe, describe_fully, one_line
+from .text import (
+    SHOWN_ITEMS,
+    SHOWN_LEVELS,
+    clean,
+    describe,
+    describe_fully,
+    holds_binary,
+    one_line,
+)
 from .times import KEY as DATE
 from .times import WordReader, aware, is_near, read_requested_date
 from .wording import read_words
@@ -46,6 +54,9 @@ def parse_mapping(
     :param default_timezone: IANA name for times without a zone
     """
     findings = Findings()
+    if isinstance(data, (list, tuple)) and not data:
+        # PHP has one type for lists and mappings, and sends what is empty as a list.
+        data = {}
     if not isinstance(data, Mapping):
         findings.problem(
             "external_data",
@@ -56,8 +67,9 @@ def parse_mapping(
         )
         return ParseResult(AppointmentRequest(), tuple(findings.problems))
     known, extra = _sort_keys(data, findings)
-    if "customer_email" not in known:
-        findings.problem("customer_email", "missing", expected="email")
+    for key in TABLE.values():
+        if key.required and key.name not in known:
+            findings.problem(key.name, "missing", expected="email")
     email = _read(values.read_email, "customer_email", known, findings)
     request = _build(
         known, email, "", extra, findings, now=now, sent=now, default_timezone=default_timezone
@@ -303,7 +315,9 @@ def _sort_keys(
         if values.is_absent(value):
             continue
         key = match_key(clean(name[:200]))
-        if key is None:
+        if key is None and holds_binary(value):
+            findings.problem("external_data", "binary", value=describe(name), expected="text")
+        elif key is None:
             extra.append((name, value))
         elif key not in known:
             known[key] = value

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import reprlib
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from xmlrpc.client import Binary, DateTime
 
 # How much of a bad value a message repeats, in characters.
 SHOWN_CHARACTERS = 80
@@ -35,6 +39,17 @@ class _Shower(reprlib.Repr):
     def repr_int(self, x: int, level: int) -> str:
         # Python refuses to write integers of thousands of digits.
         return repr(x) if x.bit_length() <= 512 else f"<integer of {x.bit_length()} bits>"
+
+    def repr1(self, x: object, level: int) -> str:
+        """What programs send beside text and numbers, as a person would write it."""
+        if isinstance(x, DateTime):
+            return str(x.value)
+        if isinstance(x, (date, Decimal)):
+            return str(x)
+        content = x.data if isinstance(x, Binary) else x
+        if isinstance(content, (bytes, bytearray)):
+            return f"<{len(content)} bytes>"
+        return super().repr1(x, level)
 
 
 def clean(text: str) -> str:
@@ -68,6 +83,19 @@ def describe(value: object, size: int = SHOWN_CHARACTERS) -> str:
     shown = value[: size * 4] if isinstance(value, str) else _Shower(size).repr(value)
     shown = one_line(clean(shown))
     return shown if len(shown) <= size else shown[: size - 1] + "…"
+
+
+def holds_binary(value: object, level: int = SHOWN_LEVELS) -> bool:
+    """Whether there are bytes in ``value``, as deep as ``describe`` would show them."""
+    if isinstance(value, (bytes, bytearray, memoryview, Binary)):
+        return True
+    if not level:
+        return False
+    if isinstance(value, Mapping):
+        return any(holds_binary(each, level - 1) for each in value.values())
+    if isinstance(value, (list, tuple)):
+        return any(holds_binary(each, level - 1) for each in value)
+    return False
 
 
 def describe_fully(value: object, size: int) -> str:

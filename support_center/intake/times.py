@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone, tzinfo
 from xmlrpc.client import DateTime
 
+from .keys import BASIC_TIME, ISO_TIME
 from .request import Findings
 from .text import clean, describe, one_line
 from .zones import UTC, find_place, find_zone, name_zone, resolve
@@ -26,16 +27,6 @@ MOST_BEHIND = timedelta(days=7)
 # Beyond these a date is a slip of the keyboard, and UTC conversion may overflow.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 _LONGEST = 200
-# ISO 8601 in its extended and basic forms, and Odoo's own; the rest after the
-# time is a zone or wrong.
-_ISO = re.compile(
-    r"(\d{4})-(\d{1,2})-(\d{1,2})"
-    r"(?:(?:T| +|, *)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?(.*))?",
-    re.I,
-)
-_BASIC = re.compile(
-    r"(\d{4})(\d{2})(\d{2})(?:T(\d{2}):?(\d{2})(?::?(\d{2})(?:[.,]\d{1,9})?)?(.*))?", re.I
-)
 _HALF = re.compile(r"[ap]\.? ?m\b", re.I)
 _RANGE = re.compile(r"[-–] ?(\d{1,2})(?::\d{2})?")
 
@@ -78,7 +69,7 @@ def read_iso(text: str) -> Clue | None:
 
     :raise UnreadableTime: for a day, hour or zone that does not exist
     """
-    match = _ISO.fullmatch(text) or _BASIC.fullmatch(text)
+    match = ISO_TIME.fullmatch(text) or BASIC_TIME.fullmatch(text)
     if not match:
         return None
     year, month, day, hour, minute, second, rest = match.groups()

@@ -5,30 +5,28 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Mapping
+from decimal import Decimal
 from email.utils import parseaddr
 
 from email_validator import EmailNotValidError, validate_email
 
-from .keys import PRIORITIES
+from .keys import (
+    FLAGS,
+    HOURS,
+    HOURS_MINUTES,
+    ISO_HOURS,
+    MAX_HOURS,
+    MINUTES,
+    PRIORITIES,
+    SHORT,
+    TABLE,
+)
 from .request import Findings
 from .text import clean, describe, one_line
 
-#: Longest duration of one visit, in hours.
-MAX_HOURS = 24
 # Longest values, in characters; what does not fit a line or an address is no name.
-LIMITS = {
-    "customer_email": 254,  # RFC 5321, section 4.5.3.1.3, less the angle brackets
-    "customer_name": 128,
-    "customer_phone": 64,
-    "description": 20_000,
-    "location": 256,
-    "type": 128,
-    "technician": 254,
-    "ticket": 64,
-    "external_ref": 128,
-}
-# Keys whose value may be a number: programs send ids and phone numbers as such.
-_NUMBERS_ALLOWED = frozenset({"customer_phone", "type", "ticket", "external_ref"})
+LIMITS = {key.name: key.limit for key in TABLE.values() if not (key.patterns or key.words)}
 _PHONE = re.compile(
     r"""(?:(?:telefon|telephone|téléphone|teléfono|telefono|phone|mobile?|handy|tel|tél)[.: ]*)?
     [0-9+()/.,\-#*x ]*
@@ -46,23 +44,17 @@ _PHONE_SIGNS = str.maketrans(
 # Fewer digits are no number that anybody could call.
 _LEAST_DIGITS = 3
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"'`|]{1,254}@[^\s<>()\[\],;:\"'`|@]{1,254}")
-_HOURS = re.compile(
-    r"(\d{1,4}(?:[.,]\d{1,6})?)\s*(?:h|hs|hrs?|hours?|std|stunden?|heures?|horas?|ore|ora|uur)?\.?",
-    re.I,
-)
-_MINUTES = re.compile(r"(\d{1,4})\s*(?:m|mins?|minutes?|minuten?|minutos?|minuti)\.?", re.I)
-_HOURS_MINUTES = re.compile(
-    r"(?:PT)?(\d{1,2})\s*(?::|h|hrs?|hours?|std|stunden?)\s*(?:and|und)?\s*([0-5]?\d)\s*(?:m|min|minutes?|minuten?)?\.?",
-    re.I,
-)
 # Longer text is not worth cleaning to see whether anything is in it.
 MAX_BLANK = 10_000
-_FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
-_ISO_HOURS = re.compile(r"PT(\d{1,4}(?:[.,]\d{1,6})?)([HM])", re.I)
 
 
 def is_absent(value: object) -> bool:
-    """None, False and text without anything to see: XML-RPC sends False for what is empty."""
+    """None, False, text without anything to see, and empty lists and mappings.
+
+    XML-RPC sends False for what is empty, and PHP an empty list for an empty mapping.
+    """
+    if isinstance(value, (list, tuple, Mapping)):
+        return not value
     if isinstance(value, str):
         return len(value) <= MAX_BLANK and not clean(value).strip()
     return value is None or value is False
@@ -73,8 +65,8 @@ def read_text(key: str, value: object, findings: Findings, *, lines: bool = Fals
 
     :param lines: keep line breaks
     """
-    if key in _NUMBERS_ALLOWED and isinstance(value, int) and not isinstance(value, bool):
-        value = describe(value)
+    if TABLE[key].numbers == "text":
+        value = write_number(value)
     if not isinstance(value, str):
         kind = type(value).__name__
         findings.problem(key, "not_text", value=describe(value), type=kind, expected="text")
@@ -89,6 +81,21 @@ def read_text(key: str, value: object, findings: Findings, *, lines: bool = Fals
         )
         return None
     return text or None
+
+
+def write_number(value: object) -> object:
+    """A number as text, without the point that programs add to whole ones; else the value."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        return value
+    if isinstance(value, int):
+        # Longer than any limit; Python itself refuses to write thousands of digits.
+        return str(value) if value.bit_length() <= 2048 else value
+    is_finite = value.is_finite() if isinstance(value, Decimal) else math.isfinite(value)
+    if not is_finite:
+        return value
+    # What is larger than any id or phone number keeps its exponent.
+    is_whole = -1e18 < value < 1e18 and value == int(value)
+    return str(int(value)) if is_whole else str(value)
 
 
 def read_phone(value: object, findings: Findings, *, keep: bool = False) -> str | None:
@@ -215,11 +222,10 @@ def read_sender(sender: str | None) -> tuple[str | None, str]:
 
 def read_priority(value: object, findings: Findings) -> str | None:
     """``'0'`` to ``'3'`` from one of the words or numbers of ``PRIORITIES``."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = describe(value)
+    value = write_number(value)
     found = (
         PRIORITIES.get(one_line(clean(value)).lower())
-        if isinstance(value, str) and len(value) < 80
+        if isinstance(value, str) and len(value) <= SHORT
         else None
     )
     if found is None:
@@ -235,10 +241,12 @@ def read_duration(value: object, findings: Findings) -> float | None:
     Text may be ``1.5``, ``1,5 h``, ``90 min``, ``1:30``, ``1h30`` or ``PT2H``.
     """
     hours: float | None = None
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
+    if isinstance(value, Decimal):
+        hours = None if value.is_nan() else float(value)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
         # Compared before it is converted: an integer may not fit a float.
         hours = float(value) if -1 < value <= MAX_HOURS else None
-    elif isinstance(value, str) and len(value) < 80:
+    elif isinstance(value, str) and len(value) <= SHORT:
         hours = _read_hours(one_line(clean(value)))
     if hours is None or not math.isfinite(hours) or not 0 < hours <= MAX_HOURS:
         findings.problem(
@@ -249,13 +257,13 @@ def read_duration(value: object, findings: Findings) -> float | None:
 
 
 def _read_hours(text: str) -> float | None:
-    if match := _HOURS_MINUTES.fullmatch(text):
+    if match := HOURS_MINUTES.fullmatch(text):
         return int(match[1]) + int(match[2]) / 60
-    if match := _ISO_HOURS.fullmatch(text):
+    if match := ISO_HOURS.fullmatch(text):
         return float(match[1].replace(",", ".")) / (60 if match[2] in "mM" else 1)
-    if match := _HOURS.fullmatch(text):
+    if match := HOURS.fullmatch(text):
         return float(match[1].replace(",", "."))
-    if match := _MINUTES.fullmatch(text):
+    if match := MINUTES.fullmatch(text):
         return int(match[1]) / 60
     return None
 
@@ -264,10 +272,10 @@ def read_flag(key: str, value: object, findings: Findings) -> bool:
     """A Boolean, also as a number or word; False after a problem."""
     if isinstance(value, bool):
         return value
-    if isinstance(value, int) and value in (0, 1):
+    if isinstance(value, (int, float)) and value in (0, 1):
         return bool(value)
     found = (
-        _FLAGS.get(value.strip().lower()) if isinstance(value, str) and len(value) < 80 else None
+        FLAGS.get(value.strip().lower()) if isinstance(value, str) and len(value) <= SHORT else None
     )
     if found is None:
         findings.problem(key, "invalid", value=describe(value), expected="true, false")

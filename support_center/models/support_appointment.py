@@ -205,6 +205,7 @@ class SupportAppointment(models.Model):
         vals_list = self._prepare_created_values(vals_list)
         if self.env.context.get(INTERNAL_KEY) is not INTERNAL:
             self._check_first_states(vals_list)
+        self._check_new_references(vals_list)
         return self._without_internal()._create_numbered(vals_list)
 
     def _create_numbered(self, vals_list):

@@ -8,6 +8,8 @@ class SupportAppointmentType(models.Model):
     _description = "Support Appointment Type"
     _inherit = ["support.ids.mixin", "support.guarded.mixin"]
     _order = "sequence, name"
+    # An import may name a type by its code, as other systems do.
+    _rec_names_search = ["name", "code"]
     _check_company_auto = True
 
     name = fields.Char(required=True, translate=True)

@@ -1,5 +1,7 @@
+import json
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from xmlrpc.client import DateTime
 
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
@@ -23,6 +25,28 @@ class SupportArguments(models.AbstractModel):
     _description = "Arguments of Calls"
 
     @api.model
+    def _prepare_fault(self, field, code, message, index=0):
+        """One fault as a program reads it.
+
+        :param str field: the key or argument that is wrong
+        :param str code: stable, see ``docs/api.md``
+        :param int index: which request of a list, from 0
+        :return: dict
+        """
+        return {"index": index, "field": field, "code": code, "message": message}
+
+    @api.model
+    def _refuse_call(self, message, faults, error=ValidationError):
+        """Refuse a call of another system in words, and once more for its program.
+
+        :param str message: the words, one line or several
+        :param list faults: as ``_prepare_fault`` returns them
+        :param error: class of the exception
+        :raise error: always; its last line is ``faults`` as JSON
+        """
+        raise error(message + "\n" + json.dumps(faults, ensure_ascii=False))
+
+    @api.model
     def _refuse(self, name, value, expected):
         """
         :param str expected: the values that would do, in the user's language
@@ -42,12 +66,14 @@ class SupportArguments(models.AbstractModel):
     @api.model
     def _get_moment(self, name, value):
         """
-        :param value: ``YYYY-MM-DD HH:MM:SS``, UTC
+        :param value: ``YYYY-MM-DD HH:MM:SS`` or XML-RPC's own type for a moment, UTC
         :return: naive UTC datetime, or None
         """
         if value is None or value is False or value == "":
             return None
-        moment = self._parse(fields.Datetime.to_datetime, value)
+        is_typed = isinstance(value, DateTime)
+        read = self.env["support.values"]._read_moment if is_typed else fields.Datetime.to_datetime
+        moment = self._parse(read, value)
         if not moment:
             self._refuse(name, value, _("a time in UTC like 2030-01-15 14:00:00"))
         return moment.replace(microsecond=0)
@@ -74,7 +100,7 @@ class SupportArguments(models.AbstractModel):
         """
         :return: date or datetime; None for what is none, or has nothing around it
         """
-        if not isinstance(value, (str, date)):
+        if not isinstance(value, (str, date, DateTime)):
             return None
         try:
             found = parse(value)

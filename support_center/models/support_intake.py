@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytz
 
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..intake import Note, Problem, classify, parse_mail, parse_mapping, shorten
 from ..languages import get_company_lang
@@ -37,7 +37,8 @@ class SupportIntake(models.AbstractModel):
 
         :param data: a mapping, or a list of ``count`` mappings; the keys are
             those of ``intake.KEYS``
-        :param int count: how many empty values ``create`` was given
+        :param int count: how many empty values ``create`` was given; 0 for as many as ``data``
+            holds
         :return: ``support.appointment`` in the order of the data, with the
             caller's rights: new ones, or those that exist under the same
             ``external_ref``; none for ``validate_only``
@@ -59,7 +60,13 @@ class SupportIntake(models.AbstractModel):
         )
         if faults:
             self._refuse(faults, payloads)
-        return self._make_from_readings(readings, payloads, known)
+        try:
+            return self._make_from_readings(readings, payloads, known)
+        except AccessError:
+            raise
+        except UserError as error:
+            # A rule of this database that the parser cannot know.
+            self._refuse_whole("refused", str(error))
 
     @api.model
     def _make_from_readings(self, readings, payloads, known):
@@ -107,40 +114,60 @@ class SupportIntake(models.AbstractModel):
         :raise AccessError: for users without the integration or dispatcher right
         """
         self._check_external_access()
-        payloads = list(data) if isinstance(data, (list, tuple)) else [data]
+        payloads = list(data or [{}]) if isinstance(data, (list, tuple)) else [data]
         return self._list_faults(dict(enumerate(self._read_payloads(payloads))))
 
     @api.model
     def _check_external_access(self):
         """
         :raise AccessError: unless the user may create appointments, be it only
-            by external data
+            by external data, and work in the company of the context
         """
         user = self.env.user
+        try:
+            self.env.company  # noqa: B018, it is refused by being asked for
+        except AccessError as error:
+            self._refuse_whole("company", str(error), AccessError)
         if self.env.su or any(
             user.has_group(f"support_center.group_support_{role}")
             for role in ("integration", "dispatcher")
         ):
             return
-        raise AccessError(
+        self._refuse_whole(
+            "rights",
             _(
                 "%(user)s may not send external data: ask an administrator for the group "
                 "“Support Center / Integration”.",
                 user=user.name,
-            )
+            ),
+            AccessError,
         )
+
+    @api.model
+    def _refuse_whole(self, code, message, error=ValidationError):
+        """Refuse a call for a reason that is no single key's.
+
+        :raise error: whose last line is the list of the one fault as JSON
+        """
+        arguments = self.env["support.arguments"]
+        fault = arguments._prepare_fault("external_data", code, message)
+        arguments._refuse_call(message, [fault], error)
 
     @api.model
     def _split_payloads(self, data, count):
         payloads = list(data) if isinstance(data, (list, tuple)) else [data]
-        if len(payloads) != count:
-            raise ValidationError(
+        if count == 1 and not payloads:
+            # PHP sends an empty list for an empty mapping.
+            return [{}]
+        if count and len(payloads) != count:
+            self._refuse_whole(
+                "wrong_length",
                 _(
                     "“external_data” holds %(payloads)s requests for %(count)s empty values: "
                     "send a list of the same length as the list of values.",
                     payloads=len(payloads),
                     count=count,
-                )
+                ),
             )
         return payloads
 
@@ -177,7 +204,7 @@ class SupportIntake(models.AbstractModel):
             message,
             payload=self._dump(payloads),
         )
-        raise ValidationError(message + "\n" + json.dumps(faults, ensure_ascii=False))
+        self.env["support.arguments"]._refuse_call(message, faults)
 
     @api.model
     def _dump(self, payload):
@@ -371,13 +398,11 @@ class SupportIntake(models.AbstractModel):
     def _list_faults(self, readings):
         """The problems of all ``readings`` (dict by index), ready for JSON."""
         words = self.env["support.intake.words"]
+        arguments = self.env["support.arguments"]
         return [
-            {
-                "index": index,
-                "field": problem.field,
-                "code": problem.code,
-                "message": words._describe_problem(problem),
-            }
+            arguments._prepare_fault(
+                problem.field, problem.code, words._describe_problem(problem), index
+            )
             for index, reading in readings.items()
             for problem in reading.problems
         ]

@@ -3,7 +3,7 @@ from dataclasses import replace
 from psycopg2.errors import UniqueViolation
 
 from odoo import SUPERUSER_ID, _, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, html2plaintext
 
 from ..compat import check_access
@@ -166,16 +166,17 @@ class SupportIntakeMixin(models.AbstractModel):
 
         :return: a window action that shows what was made (``res_id`` for one,
             a ``domain`` for several), False when nothing was
-        :raise UserError: without ``external_data`` in the context
-        :raise ValidationError: names every wrong key at once
+        :raise ValidationError: without ``external_data`` in the context, else names every wrong
+            key at once; its last line is the list of faults as JSON
         """
         data = self.env.context.get("external_data")
         if not data:
-            raise UserError(
+            self.env["support.intake"]._refuse_whole(
+                "missing",
                 _(
                     "There is no “external_data” in the context. Call this action with "
                     "context={'external_data': {'customer_email': …}}."
-                )
+                ),
             )
         count = len(data) if isinstance(data, (list, tuple)) else 1
         made = self.create([{} for _each in range(count)])
@@ -197,13 +198,63 @@ class SupportIntakeMixin(models.AbstractModel):
         }
 
     def _create_with_external_data(self, vals_list):
-        """Take ``external_data`` off the context and heed it if all values are empty."""
+        """Take ``external_data`` off the context and heed it if all values are empty.
+
+        No values at all are as many as ``external_data`` holds: PHP sends an empty list where
+        others send ``{}``.
+        """
         context = dict(self.env.context)
         data = context.pop("external_data")
         clean = self.with_context(context)  # pylint: disable=context-overridden
-        if data is None or data is False or not vals_list or any(vals_list):
+        if data is None or data is False or any(vals_list):
             return clean._create_given(vals_list)
         return clean.env["support.intake"]._create_from_external(data, len(vals_list))
+
+    @api.model
+    def _check_new_references(self, vals_list):
+        """An import may bring references along; each of them once.
+
+        :param list vals_list: values of new appointments, as the ORM will store them
+        :raise ValidationError: names each reference that is taken, and by which appointment
+        """
+        if not any(vals.get("external_ref") for vals in vals_list):
+            return
+        keys = [
+            (vals["company_id"] if vals.get("company_id") else self.env.company.id, reference)
+            for vals in self._complete_companies(vals_list)
+            if (reference := vals.get("external_ref"))
+        ]
+        # sudo: the reference is taken also where the caller may not see by which appointment.
+        found = self.sudo().with_context(active_test=False)
+        found = found.search(
+            [
+                ("external_ref", "in", [reference for _company_id, reference in keys]),
+                ("create_uid", "=", self.env.uid),
+            ]
+        )
+        taken = {(each.company_id.id, each.external_ref): each.name for each in found}
+        seen, lines = set(), []
+        for key in keys:
+            if key in taken:
+                lines.append(
+                    _(
+                        "external_ref “%(reference)s” belongs to %(existing)s already: update that "
+                        "appointment, or give the new one another reference.",
+                        reference=key[1],
+                        existing=taken[key],
+                    )
+                )
+            elif key in seen:
+                lines.append(
+                    _(
+                        "external_ref “%(reference)s” comes twice: each reference stands for one "
+                        "appointment.",
+                        reference=key[1],
+                    )
+                )
+            seen.add(key)
+        if lines:
+            raise ValidationError("\n".join(dict.fromkeys(lines)))
 
     # ------------------------------------------------------------------
     # Mail

@@ -71,6 +71,7 @@ class SupportIntakeWords(models.AbstractModel):
             "duplicate": self._get_duplicate_text(params),
             "not_mapping": _("is not a set of keys and values."),
             "key_not_text": _("has a key that is not a text."),
+            "binary": _("holds a file, which cannot be kept: send a text."),
             "unconfirmed": _(
                 "is asked for by a reply, and is changed only after somebody has spoken with you."
             ),

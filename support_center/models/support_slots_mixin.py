@@ -1,14 +1,16 @@
 from datetime import date, datetime, time, timedelta, timezone
+from xmlrpc.client import DateTime
 from zoneinfo import ZoneInfo
 
 from odoo import _, api, models
-from odoo.exceptions import ValidationError
 
+from ..intake import describe
 from .support_arguments import MARGIN, MAX_ID
 from .support_availability import aware, naive
 
 MAX_DAYS = 92
 MAX_SLOTS = 1000
+DEFAULT_SLOTS = 100
 
 
 class SupportSlotsMixin(models.AbstractModel):
@@ -18,13 +20,16 @@ class SupportSlotsMixin(models.AbstractModel):
     _description = "Free Times for Integrators"
 
     @api.model
-    def get_slots(self, date_from, date_to, duration=None, type=None, limit=100):  # noqa: A002
+    def get_slots(self, date_from, date_to, duration=None, type=None, limit=DEFAULT_SLOTS):  # noqa: A002
         """When a technician of the company could come.
 
         The same rules hold as for confirming a visit; nothing is held free.
 
+        What is False or None is not given: XML-RPC has False only.
+
         :param str date_from: ``YYYY-MM-DD``, a day of the caller's zone, or a
-            moment: ``YYYY-MM-DD HH:MM:SS`` in UTC or ISO 8601 with an offset
+            moment: ``YYYY-MM-DD HH:MM:SS`` in UTC, XML-RPC's own type for it, or ISO 8601 with
+            an offset
         :param str date_to: the same; a day is meant to its end
         :param float duration: hours; without it the type's, else one
         :param type: name, code or id of a type, whose buffers, notice, horizon
@@ -36,11 +41,13 @@ class SupportSlotsMixin(models.AbstractModel):
             ``start`` and ``stop`` are UTC, what is local is in the zone of the
             context's ``tz``, else of the user
         :raise AccessError: for users without the integration or dispatcher right
-        :raise ValidationError: names every wrong argument and what is expected
+        :raise ValidationError: names every wrong argument and what is expected; its last line is
+            the list ``[{"index", "field", "code", "message"}]`` as JSON
         """
         self.env["support.intake"]._check_external_access()
-        if duration is False:
-            duration = None  # XML-RPC has no None
+        numbers = self.env["support.values"]
+        duration = None if duration is False or duration is None else numbers._to_number(duration)
+        limit = DEFAULT_SLOTS if limit is False or limit is None else numbers._to_number(limit)
         zone = ZoneInfo(self.env["support.availability.words"]._get_viewer_zone())
         start, stop, kind = self._read_slot_request(date_from, date_to, duration, type, limit, zone)
         # sudo: who could come is what is asked; an integrator may not read technicians.
@@ -62,50 +69,66 @@ class SupportSlotsMixin(models.AbstractModel):
         :return: tuple of naive UTC start, naive UTC stop, ``support.appointment.type``
         """
         faults = []
+
+        def _add(field, message, code="invalid"):
+            fault = self.env["support.arguments"]._prepare_fault(field, code, message)
+            faults.append(fault)
+
         start = self._parse_slot_bound(date_from, zone)
         stop = self._parse_slot_bound(date_to, zone, is_end=True)
         for name, value, parsed in (("date_from", date_from, start), ("date_to", date_to, stop)):
             if not parsed:
-                faults.append(
+                _add(
+                    name,
                     _(
                         "%(name)s is “%(value)s”: YYYY-MM-DD, YYYY-MM-DD HH:MM:SS (UTC) or "
                         "ISO 8601 is expected.",
                         name=name,
-                        value=value,
-                    )
+                        value=describe(value),
+                    ),
                 )
         if start and stop and not timedelta() < stop - start <= timedelta(days=MAX_DAYS):
-            faults.append(
+            _add(
+                "date_to",
                 _(
                     "date_to, “%(stop)s”, has to lie after date_from, “%(start)s”, by %(days)s "
                     "days at most.",
-                    start=date_from,
-                    stop=date_to,
+                    start=describe(date_from),
+                    stop=describe(date_to),
                     days=MAX_DAYS,
-                )
+                ),
+                "wrong_length",
             )
         if duration is not None and not self._is_length(duration):
-            faults.append(
-                _("duration is “%(value)s”: hours above zero are expected.", value=duration)
+            _add(
+                "duration",
+                _(
+                    "duration is “%(value)s”: hours above zero are expected.",
+                    value=describe(duration),
+                ),
             )
         if isinstance(limit, bool) or not isinstance(limit, int) or not 0 < limit <= MAX_SLOTS:
-            faults.append(
+            _add(
+                "limit",
                 _(
                     "limit is “%(value)s”: a number from 1 to %(most)s is expected.",
-                    value=limit,
+                    value=describe(limit),
                     most=MAX_SLOTS,
-                )
+                ),
             )
         found = self._find_slot_type(kind)
         if kind and not found:
-            faults.append(
+            _add(
+                "type",
                 _(
                     "type is “%(value)s”: the name, code or id of an appointment type is expected.",
-                    value=kind,
-                )
+                    value=describe(kind),
+                ),
+                "unknown",
             )
         if faults:
-            raise ValidationError("\n".join(faults))
+            message = "\n".join(fault["message"] for fault in faults)
+            self.env["support.arguments"]._refuse_call(message, faults)
         return start, stop, found
 
     @api.model
@@ -128,6 +151,8 @@ class SupportSlotsMixin(models.AbstractModel):
 
     @api.model
     def _read_moment(self, value, zone, is_end):
+        if isinstance(value, DateTime):
+            value = self.env["support.values"]._read_moment(value)
         if isinstance(value, datetime):
             return value if value.tzinfo is None else naive(value)
         if isinstance(value, str) and len(value.strip()) > len("YYYY-MM-DD"):

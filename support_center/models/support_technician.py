@@ -29,6 +29,8 @@ class SupportTechnician(models.Model):
         "mail.activity.mixin",
     ]
     _order = "name, id"
+    # An import may name a technician by the address, as other systems do.
+    _rec_names_search = ["name", "email"]
     _check_company_auto = True
     # Dispatchers, who may not change a technician, close the activities on one.
     _mail_post_access = "read"

@@ -30,6 +30,8 @@ class SupportTicket(models.Model):
         "support.protection.mixin",
     ]
     _order = "priority desc, id desc"
+    # An import may name a ticket by its number, as other systems do.
+    _rec_names_search = ["number", "name"]
     _check_company_auto = True
 
     number = fields.Char(readonly=True, copy=False, default="/", index=True)

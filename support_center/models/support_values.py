@@ -1,4 +1,5 @@
 import math
+from collections.abc import Mapping
 from datetime import date, datetime, timezone
 from numbers import Number
 
@@ -32,6 +33,16 @@ class SupportValues(models.AbstractModel):
         :return: dict; fields to many records are left as they are
         :raise ValidationError: names each field, its value, and what is expected
         """
+        if isinstance(vals, (list, tuple)) and not vals:
+            # PHP has one type for lists and mappings, and sends what is empty as a list.
+            vals = {}
+        if not isinstance(vals, Mapping):
+            raise ValidationError(
+                _(
+                    "“%(value)s” cannot be stored: a mapping of fields to values is expected.",
+                    value=str(vals)[:80],
+                )
+            )
         prepared, faults = {}, []
         for name, value in vals.items():
             field = model._fields.get(name)
@@ -180,6 +191,17 @@ class SupportValues(models.AbstractModel):
         if isinstance(value, bool) or not isinstance(value, Number) or isinstance(value, complex):
             return None
         return value if isinstance(value, int) or math.isfinite(value) else None
+
+    @api.model
+    def _to_number(self, value):
+        """A number that was sent as text, or with a point that a whole one does not need.
+
+        :return: int or float; any other value as it is
+        """
+        number = self._read_number(value)
+        if number is None:
+            return value
+        return int(number) if number == int(number) else number
 
     @api.model
     def _describe_bad_value(self, model, field, value, expected):

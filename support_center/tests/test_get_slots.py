@@ -241,7 +241,6 @@ class TestGetSlots(SupportCase):
             ("limit", 1001),
             ("limit", -1),
             ("limit", "ten"),
-            ("limit", None),
             ("limit", True),
             ("limit", 1.5),
         ):
