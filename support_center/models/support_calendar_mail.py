@@ -6,7 +6,14 @@ import pytz
 from odoo import _, api, models
 from odoo.tools import email_normalize, email_split, plaintext2html
 
-from ..intake import dump_mail, find_attendee, load_mail, read_calendar_mail, request_values
+from ..intake import (
+    CalendarMail,
+    dump_mail,
+    find_attendee,
+    load_mail,
+    read_calendar_mail,
+    request_values,
+)
 from ..intake.quotes import split_quotes
 
 # How much of what somebody wrote stands in an activity; the chatter has all of it.
@@ -175,10 +182,9 @@ class SupportCalendarMail(models.AbstractModel):
         if values.get("requested_date") and event.timezone:
             values["timezone"] = event.timezone
         outcome = draft._take_reply(msg_dict, "human", values)
-        if outcome[0] == "ok" or not values:
-            calendar = replace(known, events=(event,)) if known else None
-            if calendar:
-                draft._write_protected({"intake_calendar": dump_mail(calendar)})
+        if outcome[0] == "ok":
+            # The next version finds the draft by its UID and is compared with this one.
+            draft._write_protected(self._prepare_mail_vals(CalendarMail((event,))))
         return outcome
 
     # ------------------------------------------------------------------

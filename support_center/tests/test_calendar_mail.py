@@ -545,6 +545,12 @@ class TestCalendarRequest(CalendarCase):
         self.assertFalse(made)
         self.assertEqual(draft.intake_state, "accepted", draft.intake_note)
         self.assertEqual(draft.start, at("2026-03-12 13:00"))
+        # The next version comes without References.
+        self.assertFalse(
+            self._send(ics(method="REQUEST", start="20260313T130000Z", sequence=1),
+                       method="REQUEST")
+        )  # fmt: skip
+        self.assertEqual(draft.start, at("2026-03-13 13:00"))
 
     def test_an_invitation_that_is_called_off(self):
         draft = self._invite()
