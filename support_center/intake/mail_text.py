@@ -494,8 +494,7 @@ def _name_mail(part: EmailMessage) -> str:
 
 def _write_mail(part: EmailMessage) -> bytes:
     """The source of an attached mail."""
-    payload = part.get_payload()
-    blocks = payload if isinstance(payload, list) else []
+    blocks = _list_children(part)
     return b"\n".join(_write_block(block) for block in blocks) or read_bytes(part)
 
 
