@@ -3,6 +3,7 @@
 import json
 
 from odoo.exceptions import ValidationError
+from odoo.tools import mute_logger
 
 from .common import GUIDE_DATA, SupportMailCase, at
 
@@ -161,6 +162,7 @@ class TestMailSpellings(SupportMailCase):
         self.assertEqual(draft.customer_phone, "030 1234 after six")
         self.assertIn("it was kept as it came", draft.intake_note)
 
+    @mute_logger("support_center.automation")
     def test_a_caller_is_told_what_is_no_telephone_number(self):
         appointments = self.env["support.appointment"].with_user(self.user_integration)
         data = {**GUIDE_DATA, "customer_phone": "ask my neighbour"}
