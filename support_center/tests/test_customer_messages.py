@@ -364,7 +364,8 @@ class TestCustomerMessages(DialogueCase):
         self._write("Please bring the spare key.")
         self.visit.start = at("2026-03-06 11:00")
         self.assertEqual(len(self._get_notices(self.visit, "rescheduled")), 1)
-        self._assert_answered(False)
+        self.assertTrue(self.visit.customer_waiting_since)
+        self.assertTrue(self._get_activities())
         with freeze_time("2026-03-02 17:05:00"):
             self.assertFalse(self._acknowledge(), "they have heard of us")
 
