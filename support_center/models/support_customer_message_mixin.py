@@ -210,7 +210,7 @@ class SupportCustomerMessageMixin(models.AbstractModel):
         return True
 
     def _settle_customer_message(self):
-        """Nobody waits any more: the mark goes, and the activity that asks for an answer is done."""
+        """Nobody waits any more: the mark goes, and the activity that asks for it is done."""
         # sudo: who answers may read the visit without changing it, and the activity may be
         # somebody else's.
         this = self.sudo().filtered("customer_waiting_since")
