@@ -34,7 +34,7 @@ class SupportCustomerMessageMixin(models.AbstractModel):
     _description = "Messages of Customers"
 
     customer_waiting_since = fields.Datetime(
-        "Customer Waits Since",
+        "Customer Waiting Since",
         readonly=True,
         copy=False,
         index="btree_not_null",

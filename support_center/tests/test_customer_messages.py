@@ -280,7 +280,7 @@ class TestCustomerMessages(DialogueCase):
         self._assert_answered()
 
     def test_the_mark_is_not_anybody_s_to_set(self):
-        with self.assertRaisesRegex(AccessError, "Customer Waits Since"):
+        with self.assertRaisesRegex(AccessError, "Customer Waiting Since"):
             self.visit.with_user(self.user_dispatcher).write(
                 {"customer_waiting_since": at("2026-03-02 08:00")}
             )
