@@ -43,6 +43,53 @@ class TestSenders(DialogueCase):
         partners = self.env["res.partner"].with_context(active_test=False)
         self.assertFalse(partners.search([("email", "ilike", "wordpress@")]))
 
+    def test_the_person_s_name_in_every_spelling(self):
+        encoded = "Reply-To: =?utf-8?Q?J=C3=BCrgen_K=C3=B6hler?= <juergen@example.com>"
+        spellings = [
+            encoded.encode(),
+            b"Reply-To: =?utf-8?B?SsO8cmdlbiBLw7ZobGVy?= <juergen@example.com>",
+            # Scripts of websites write what is no ASCII as it is.
+            "Reply-To: Jürgen Köhler <juergen@example.com>".encode(),
+            "Reply-To: Jürgen Köhler <juergen@example.com>".encode("latin-1"),
+        ]
+        for number, header in enumerate(spellings):
+            with self.subTest(header):
+                draft = self._process_raw(
+                    b"From: Example Site <wordpress@www.example.com>\n"
+                    + header
+                    + f"\nTo: appointments@{self.alias_domain}\nSubject: APPOINTMENT_REQUEST\n"
+                    f"Message-Id: <name-{number}@example.com>\n\n{WISH}".encode()
+                )
+                self.assertEqual(draft.customer_name, "Jürgen Köhler")
+                self.assertEqual(draft.customer_email, "juergen@example.com")
+                self._assert_answered(draft, "juergen@example.com")
+                draft.partner_id.active = False
+
+    def test_an_address_that_is_no_ascii_loses_no_mail(self):
+        for number, address in enumerate(("jürgen@example.com", "juergen@müller.example")):
+            with self.subTest(address):
+                raw = (
+                    "From: Example Site <wordpress@www.example.com>\n"
+                    f"Reply-To: Jürgen <{address}>\nTo: appointments@{self.alias_domain}\n"
+                    f"Subject: APPOINTMENT_REQUEST\nMessage-Id: <odd-{number}@example.com>\n\n{WISH}"
+                )
+                draft = self._process_raw(raw.encode())
+                self.assertEqual(len(draft), 1)
+                self.assertIn("router restarts", draft.description)
+
+    def test_a_list_that_answers_go_to_is_no_person(self):
+        draft = self._send(
+            WISH,
+            sender=ANA,
+            headers=[
+                ("Reply-To", "Support list <support@lists.example.com>"),
+                ("List-Id", "Support <support.lists.example.com>"),
+                ("Precedence", "list"),
+            ],
+        )
+        self.assertEqual(draft.customer_email, "ana.keller@example.com")
+        self.assertEqual(draft.customer_name, "Ana Keller")
+
     def test_a_form_is_a_request_whatever_its_headers_say(self):
         kinds = [
             [("Precedence", "junk")],
