@@ -247,6 +247,61 @@ class TestSenders(DialogueCase):
                 self.assertFalse(self._send(number=number, **values))
                 self.assertIn("delivery report", self._get_log(action="receive_email")[0].message)
 
+    def test_failures_that_servers_write_in_their_own_words(self):
+        exim = (
+            "This message was created automatically by mail delivery software.\n\n"
+            "A message that you sent could not be delivered to one or more of its\n"
+            "recipients. The following address(es) failed:\n\n"
+            "  nobody@example.org\n    550 No such user here\n"
+        )
+        exchange = (
+            "Delivery has failed to these recipients or groups:\n\nnobody@example.org\n"
+            "The email address you entered couldn't be found.\n"
+        )
+        log = (
+            "|------------------------- Message log follows: -------------------------|\n"
+            " no valid recipients were found for this message\n"
+        )
+        mails = [
+            ("root@host.example.net", "Mail delivery failed: returning message to sender", exim),
+            (
+                "Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@example.net>",
+                "Undeliverable: Your visit",
+                exchange,
+            ),
+            (
+                "Mail Delivery System <mailer@mail.example.net>",
+                "mail failed, returning to sender",
+                log,
+            ),
+        ]
+        for number, (sender, subject, body) in enumerate(mails):
+            with self.subTest(subject):
+                self.assertFalse(self._send(body, number, sender=sender, subject=subject))
+
+    def test_a_notice_of_ours_that_comes_back_makes_nothing(self):
+        visit = self._create_appointment()
+        visit.action_confirm()
+        (notice,) = self._get_notices(visit, "confirmation")
+        headers = [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")]
+        own = f"Support <appointments@{self.alias_domain}>"
+        for number, sender in enumerate((own, "office@company.example.com")):
+            with self.subTest(sender):
+                self.assertFalse(
+                    self._send(
+                        self._get_text(notice),
+                        number,
+                        sender=sender,
+                        subject=notice.subject,
+                        headers=[*headers, ("Reply-To", own)],
+                    )
+                )
+        # What our own website writes for a person is none.
+        draft = self._send(WISH, 9, sender=own, headers=[*headers, ("Reply-To", ANA)])
+        self.assertEqual(draft.customer_email, "ana.keller@example.com")
+        prose = self._send("Please come.", 10, sender=own, headers=[*headers, ("Reply-To", ANA)])
+        self.assertEqual(prose.customer_email, "ana.keller@example.com")
+
     def test_people_who_write_of_a_failure_are_heard(self):
         draft = self._send(
             "Hello,\n\nsince Monday all of our mails come back, please help:\n\n" + FAILURE,
