@@ -120,11 +120,11 @@ class TestCustomerMessages(DialogueCase):
         self.assertIn("Please cancel.", told.body)
 
     def test_programs_are_not_heard(self):
-        for number, headers in enumerate(
-            [[("Auto-Submitted", "auto-replied")], [("X-Autoreply", "yes")], [("Return-Path", "<>")]]
+        for number, header in enumerate(
+            [("Auto-Submitted", "auto-replied"), ("X-Autoreply", "yes"), ("Return-Path", "<>")]
         ):
             (confirmation,) = self._get_notices(self.visit, "confirmation")
-            self._reply("Away.", confirmation, number=number, sender=KNOWN, headers=headers)
+            self._reply("Away.", confirmation, number=number, sender=KNOWN, headers=[header])
         self.assertFalse(self.visit.customer_waiting_since or self._get_activities())
 
     def test_a_customer_behind_a_list_or_a_help_desk_is_heard(self):

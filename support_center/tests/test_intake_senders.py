@@ -71,7 +71,8 @@ class TestSenders(DialogueCase):
                 raw = (
                     "From: Example Site <wordpress@www.example.com>\n"
                     f"Reply-To: Jürgen <{address}>\nTo: appointments@{self.alias_domain}\n"
-                    f"Subject: APPOINTMENT_REQUEST\nMessage-Id: <odd-{number}@example.com>\n\n{WISH}"
+                    "Subject: APPOINTMENT_REQUEST\n"
+                    f"Message-Id: <odd-{number}@example.com>\n\n{WISH}"
                 )
                 draft = self._process_raw(raw.encode())
                 self.assertEqual(len(draft), 1)
