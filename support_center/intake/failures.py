@@ -41,7 +41,7 @@ _RETURNED_TYPES = frozenset(
 )
 _DAEMON = re.compile(
     r"(?:mail(?:er)?[-_.]?daemon|post[-_.]?master|mail[-_.]?delivery|double[-_.]?bounce|"
-    r"bounces?|returned?[-_.]?mail|mdaemon|complaints?|feedback[-_.]?loop|fbl|abuse)\b",
+    r"microsoftexchange[0-9a-f]{8,}|bounces?|returned?[-_.]?mail|mdaemon|complaints?|feedback[-_.]?loop|fbl|abuse)\b",
     re.I,
 )
 _DAEMON_NAME = re.compile(
@@ -51,6 +51,7 @@ _DAEMON_NAME = re.compile(
 )
 _SUBJECT = re.compile(
     r"\s*(?:\W?(?:warning|error|notice)\W+)?(?:"
+    r"(?:mail|message|e-?mail) (?:has )?failed\b|"
     r"(?:mail|message|e-?mail) (?:delivery|system) (?:fail|error|problem|status|report|notif)|"
     r"(?:mail|e-?mail|message) (?:could not be|not|was not|is) (?:un)?deliver|"
     r"undeliver(?:ed|able)|undelivered mail|non[- ]?deliver|"
@@ -81,6 +82,12 @@ _OPENING_WORDS = re.compile(
     r"niet (?:worden )?(?:bezorgd|afgeleverd)|não (?:pôde|foi) (?:ser )?entregue|"
     r"送信できません|配信できません|не (?:удалось|может быть) достав|无法投递|unsolicited|"
     r"this is an? (?:email )?(?:abuse|spam|feedback) (?:report|complaint)",
+    re.I,
+)
+# What only mail servers write, as their first words.
+_DECLARED = re.compile(
+    r"this message was created automatically by (?:the )?mail|"
+    r"(?:hi\. )?this is the (?:qmail-send program|mail system at|.{1,40} mail (?:system|server))\b",
     re.I,
 )
 # A reply of a mail server (RFC 5321, 3463) or lines of a delivery report.
@@ -242,6 +249,9 @@ def _is_prose_report(
     if by_daemon:
         # The address alone says so; a person would not write such words under it.
         return speaks or titled
+    if speaks and titled and _DECLARED.match(lines[0]):
+        # Some speak under the address of an administrator.
+        return True
     plain = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith(">"))
     diagnosed = bool(_DIAGNOSIS.search(plain))
     returns = returned or _returns_headers(plain)

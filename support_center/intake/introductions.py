@@ -105,6 +105,15 @@ _NUMBER = re.compile(r"\d+")
 _CLOCK = re.compile(r"(?<!\d)\d{1,2}[:.h]\d{2}(?!\d)")
 _NUMERIC_DATE = re.compile(r"\d{1,4}([./-]) ?\d{1,2}\1 ?\d{1,4}")
 _YEAR_FIRST = re.compile(r"\d{4}[/-]\d\d?[/-]\d\d?\D")
+_MYSELF = re.compile(
+    r"i|ich|je|yo|io|ik|eu|we|wir|nous|you|she|they|er|sie|es|my|mein\w*|unser\w*|mon|ma|mi|mio|mia",
+    re.I,
+)
+# "a écrit", "ha scritto"
+_AUXILIARY = re.compile(r"\s(?:a|ha|hat|has|heeft)\s*$")
+_MAX_NAME_WORDS = 4
+# "27. November"
+_DATE_DOT = re.compile(r"(?<=\d)\.(?=\s)")
 _SENTENCE_END = re.compile(r"[.!?;]\s")
 _STAMPED = re.compile(r"\d{4}-\d\d?-\d\d? \d\d?:\d\d GMT[+-]\d\d?:\d\d \S")
 _RULE = re.compile(r"\s*[-_=*~—–#]{3,}\s*")
@@ -433,11 +442,27 @@ def _is_sentence(text: str) -> bool:
     date, wrote = _NUMBER.search(text), _WROTE.search(text)
     if _STAMPED.match(text):
         return True
-    if not (ends and date and wrote and date.start() < wrote.start()):
+    if ends and date and wrote and wrote.start() < date.start():
+        return _dates_last(text, wrote)
+    if not (ends and date and wrote):
         return False
     rest = text[wrote.end() :]
     is_short = len(rest) < _LONGEST_NAME and not _SENTENCE_END.search(rest)
     return is_short and date.start() < _LATEST_DATE and _is_moment(text)
+
+
+def _dates_last(text: str, wrote: re.Match[str]) -> bool:
+    """Whether ``text`` is "Name wrote on 27.11.2026 10:00:"; of themselves people write it, too."""
+    rest = text[wrote.end() :]
+    name = _AUXILIARY.sub("", text[: wrote.start()]).split()
+    return (
+        1 <= len(name) <= _MAX_NAME_WORDS
+        and all(word[:1].isupper() for word in name)
+        and not any(_MYSELF.fullmatch(word) for word in name)
+        and len(rest) < _LATEST_DATE
+        and not re.search(r"[.!?;]\s|,\s*\D", _DATE_DOT.sub(" ", rest))
+        and _is_moment(rest)
+    )
 
 
 def _names_address(text: str, bracket: re.Match[str], ends: bool) -> bool:

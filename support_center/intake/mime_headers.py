@@ -48,7 +48,7 @@ def repair_headers(part: EmailMessage) -> bool:
         del part[name]
     for name, value in raw:
         if name.lower() in broken:
-            _add_repaired(part, name, _to_text(str(value)))
+            _add_repaired(part, name, to_text(str(value)))
         else:
             part.set_raw(name, value)
     return True
@@ -85,7 +85,7 @@ def _is_readable(part: EmailMessage, name: str) -> bool:
     return not any(_CONTROLS.search(value) for value in values)
 
 
-def _to_text(raw: str) -> str:
+def to_text(raw: str) -> str:
     """Undo the escapes of bytes that were no ASCII; they are UTF-8 or Windows-1252."""
     if not _SURROGATES.search(raw):
         return raw

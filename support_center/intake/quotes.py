@@ -110,7 +110,7 @@ def split_quotes(text: str) -> Parts:
     number = 0
     while number < len(lines):
         found = find_introduction(lines, number)
-        start = skip_blanks(lines, found.end) if found else number
+        start = _skip_introduction(lines, found) if found else number
         is_marked = start < len(lines) and lines[start].startswith(">")
         if not found and not is_marked:
             pieces[-1].append(lines[number])
@@ -124,6 +124,17 @@ def split_quotes(text: str) -> Parts:
         pieces.append([])
     own = _join(_without_signature(piece) for piece in pieces)
     return _read_quoted(own, _without_blank_ends(quoted), found_first)
+
+
+def _skip_introduction(lines: list[str], found: Introduction) -> int:
+    """The first line below an introduction, and below a second one that stands above marks.
+
+    Some programs put "Original message" above "On … wrote:".
+    """
+    start = skip_blanks(lines, found.end)
+    second = find_introduction(lines, start) if start < len(lines) else None
+    below = skip_blanks(lines, second.end) if second else start
+    return below if below < len(lines) and lines[below].startswith(">") else start
 
 
 def _read_quoted(own: str, quoted: list[str], found: Introduction | None) -> Parts:

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from email.utils import formataddr, getaddresses, parseaddr
+from email.utils import getaddresses, parseaddr
 
+from .mime_headers import decode_words, to_text
 from .parse import MAX_MAIL, find_form
 from .quotes import split_quotes
 from .robots import LIST_HEADERS, classify, is_automatic_subject
-from .text import clean
+from .text import clean, one_line
 
 # "'Ana Keller' via Support", also as other languages have it.
 _VIA = re.compile(r"^\W*(.+?)\W*\s(?:via|über|par|vía|tramite|through)\s+\S.*$", re.I)
 _RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
+_GROUPS = ("list-post", "mailing-list", "x-mailing-list", "x-beenthere")
 _WRITERS = ("x-original-from", "x-original-sender", "x-mailfrom", "reply-to")
 _ADDRESS = re.compile(r"[^\s<>@,;:\"'()]+@[^\s<>@,;:\"'()]+")
 
@@ -30,7 +32,7 @@ def find_writer(headers: Mapping[str, str], *, sender: str) -> str:
     :param sender: the ``From`` value
     :return: name and address; empty where a group wrote and names nobody
     """
-    found = {str(name).lower(): " ".join(str(value).split()) for name, value in headers.items()}
+    found = _read_values(headers)
     name, address = parseaddr(sender)
     via = _VIA.match(name)
     groups = _list_group_addresses(found)
@@ -39,9 +41,9 @@ def find_writer(headers: Mapping[str, str], *, sender: str) -> str:
     if LIST_HEADERS.isdisjoint(found) and "x-original-from" not in found:
         return sender
     for header in _WRITERS:
-        for written, candidate in getaddresses([found.get(header, "")]):
+        for written, candidate in _list_people(found.get(header, "")):
             if candidate.lower() not in groups | {address.lower()} and _is_person(candidate):
-                return formataddr((written or (via[1].strip("'\"") if via else ""), candidate))
+                return _format(written or (via[1].strip("'\"") if via else ""), candidate)
     return ""
 
 
@@ -51,12 +53,12 @@ def find_reply_to(headers: Mapping[str, str], *, sender: str) -> str:
     :return: name and address; empty without one, and where it is a program's, the sender's own
         or the group's that the mail went to
     """
-    found = {str(name).lower(): " ".join(str(value).split()) for name, value in headers.items()}
+    found = _read_values(headers)
     left_out = _list_group_addresses(found) | _list_recipients(found)
     left_out.add(parseaddr(sender)[1].lower())
-    for name, address in getaddresses([found.get("reply-to", "")]):
+    for name, address in _list_people(found.get("reply-to", "")):
         if address.lower() not in left_out and _is_person(address):
-            return formataddr((name, address))
+            return _format(name, address)
     return ""
 
 
@@ -68,12 +70,8 @@ def is_own_group(headers: Mapping[str, str], domains: Iterable[str]) -> bool:
 
     :param domains: at which we receive mail
     """
-    found = {str(name).lower(): str(value) for name, value in headers.items()}
+    found = _read_values(headers)
     groups = _list_group_addresses(found)
-    match = re.search(r"<?([^<>\s]+)>?\s*$", found.get("list-id", ""))
-    if match:
-        # RFC 2919: the name of the list comes first, then its domain.
-        groups.add(match[1].lower().replace(".", "@", 1))
     own = {domain.lower() for domain in domains if domain}
     addressed = {
         address.lower()
@@ -103,13 +101,40 @@ def repeats_a_request(headers: Mapping[str, str], *, subject: str) -> bool:
     )
 
 
+def _read_values(headers: Mapping[str, str]) -> dict[str, str]:
+    """The values by their names in lower case, each on one line.
+
+    Websites write bytes that are no ASCII as they are; Python hands them out as escapes, which
+    nothing can store.
+    """
+    return {str(name).lower(): one_line(to_text(str(value))) for name, value in headers.items()}
+
+
+def _list_people(value: str) -> list[tuple[str, str]]:
+    """Names and addresses in a header; the names as they are read, and not as they are sent."""
+    return [(decode_words(name), address) for name, address in getaddresses([value])]
+
+
+def _format(name: str, address: str) -> str:
+    """Name and address as people read them; ``email.utils.formataddr`` encodes what is no ASCII."""
+    if not name:
+        return address
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}" <{address}>'
+
+
 def _is_person(address: str) -> bool:
     return "@" in address and classify({}, sender=address, subject="") == "human"
 
 
 def _list_group_addresses(found: Mapping[str, str]) -> set[str]:
-    text = " ".join(found.get(name, "") for name in ("list-post", "mailing-list", "x-mailing-list"))
-    return {match.lower() for match in _ADDRESS.findall(text.replace("mailto:", " "))}
+    text = " ".join(found.get(name, "") for name in _GROUPS)
+    groups = {match.lower() for match in _ADDRESS.findall(text.replace("mailto:", " "))}
+    match = re.search(r"<?([^<>\s]+)>?\s*$", found.get("list-id", ""))
+    if match:
+        # RFC 2919: the name of the list comes first, then its domain.
+        groups.add(match[1].lower().replace(".", "@", 1))
+    return groups
 
 
 def _list_recipients(found: Mapping[str, str]) -> set[str]:

@@ -292,12 +292,24 @@ class MailThread(models.AbstractModel):
                 raise
             _logger.info("Mail repaired, since it could not be read: %s", type(error).__name__)
         else:
-            if not is_html_empty(parsed.get("body")) or not repair(message):
+            if not self._is_spoilt(message, parsed) or not repair(message):
                 return self._drop_nul(parsed)
             _logger.info("Mail repaired, since its text did not come out")
         # What could not be read could not be measured either.
         originals += self._bound_mail(message)
         return self._drop_nul(parse())
+
+    @api.model
+    def _is_spoilt(self, message, parsed):
+        """Whether the text of a mail did not come out, or letters of one to us did not.
+
+        Websites send text in UTF-8 and name no character set, or a wrong one; core shows
+        something else then for each letter that is not English.
+        """
+        body = parsed.get("body") or ""
+        if is_html_empty(body):
+            return True
+        return "\ufffd" in body and self._find_intake_addresses(message) is not None
 
     @api.model
     def _drop_nul(self, parsed):
@@ -356,8 +368,9 @@ class MailThread(models.AbstractModel):
             return routes
         self._name_writer(self._get_headers(message), message_dict)
         kind = self._classify_mail(message, message_dict)
+        routes = [self._find_answered(route, message_dict, kind) for route in routes]
         if kind not in NOISE:
-            return [self._find_answered(route, message_dict, kind) for route in routes]
+            return routes
         return [
             route
             for route in routes
@@ -372,7 +385,8 @@ class MailThread(models.AbstractModel):
         in the subject and the customer's address tell which record it is about.
         """
         model, thread_id, _custom_values, user_id, alias = route
-        if model not in INTAKE_MODELS or thread_id or kind != "human":
+        by_robot = kind in ("auto_reply", "bounce")
+        if model not in INTAKE_MODELS or thread_id or by_robot:
             return route
         answered = self.env["support.mail.reference"]._find_thread(
             model,
@@ -410,7 +424,25 @@ class MailThread(models.AbstractModel):
         kind = classify(headers, sender=sender, subject=subject)
         if kind in NOISE and self._is_request(kind, headers, message_dict):
             return "generated"
+        if kind == "generated" and self._is_own_notice(headers, message_dict):
+            return "auto_reply"
         return kind
+
+    @api.model
+    def _is_own_notice(self, headers, message_dict):
+        """Whether a mail is an automatic one of ours that came back, by a forwarding for instance.
+
+        What our own websites send names a person to answer, or holds a form.
+        """
+        sender = message_dict.get("email_from") or ""
+        if not (wants_no_answer(headers) and any(n.lower() == "auto-submitted" for n in headers)):
+            return False
+        if not self.env["support.mail.address"]._is_own(sender, self.env.company):
+            return False
+        return not (
+            self._find_reply_to(headers, message_dict)
+            or self._is_request("generated", headers, message_dict)
+        )
 
     @api.model
     def _is_request(self, kind, headers, message_dict):

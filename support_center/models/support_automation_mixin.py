@@ -2,6 +2,7 @@ import threading
 import traceback
 
 import psycopg2
+from markupsafe import Markup
 from psycopg2 import errorcodes
 
 from odoo import _, models
@@ -205,6 +206,20 @@ class SupportAutomationMixin(models.AbstractModel):
             note=plaintext2html(note),
             user_id=record._automation_responsible().id,
         )
+
+    def _automation_activity_with(self, summary, note):
+        """As ``_automation_activity``, for words of somebody: none of them are left out.
+
+        :return: the ``mail.activity``; where the same one is still open, that one with ``note``
+            below what it says
+        """
+        activity = self._automation_activity(summary, note)
+        if activity:
+            return activity
+        # sudo: as in _automation_activity
+        activity = self.sudo().activity_ids.filtered(lambda each: each.summary == summary)[:1]
+        activity.note = Markup("%s<hr/>%s") % (activity.note or "", plaintext2html(note))
+        return activity
 
     def _for_responsible(self):
         """The record in the language of the dispatcher who is asked to look at it."""

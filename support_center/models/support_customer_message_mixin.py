@@ -1,10 +1,9 @@
 from datetime import datetime, timedelta
 
 import pytz
-from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, _, api, fields, models
-from odoo.tools import email_normalize, plaintext2html
+from odoo.tools import email_normalize
 
 from ..compat import check_access, commit_batch
 from ..intake import classify, read_own_text
@@ -88,7 +87,10 @@ class SupportCustomerMessageMixin(models.AbstractModel):
     def _hear_reply(self, msg_dict):
         """Tell a dispatcher of a mail in the thread that corrects nothing, whoever wrote it.
 
-        :param dict msg_dict: as ``mail.thread.message_parse`` returns it; a human wrote it
+        What comes from the customer's address is heard whatever its headers say: a list of
+        theirs, or a help desk that writes for them, may stand between.
+
+        :param dict msg_dict: as ``mail.thread.message_parse`` returns it; no automatic reply
         """
         self.ensure_one()
         sender = email_normalize(msg_dict.get("email_from") or "")
@@ -96,8 +98,13 @@ class SupportCustomerMessageMixin(models.AbstractModel):
         if sender in self._get_correspondents():
             self._write_protected({"intake_references": self._get_mail_references(msg_dict)})
             self._for_responsible()._report_what_was_written(text, sender)
-        elif not self._is_colleague(sender):
+        elif self._is_by_human() and not self._is_colleague(sender):
             self._for_responsible()._report_stranger(sender, text)
+
+    def _is_by_human(self):
+        """Whether the headers of the mail that comes in name neither a program nor a list."""
+        mail = self._get_gateway_mail()
+        return not mail or mail.kind == "human"
 
     def _is_colleague(self, address):
         """Whether somebody of ours has the address: a user, the technician or the company."""
@@ -122,7 +129,7 @@ class SupportCustomerMessageMixin(models.AbstractModel):
             _("The customer has written: please answer"),
             text or _("The message holds no text; please look at the history."),
             sender=sender,
-            is_acknowledged=not (mail and mail.is_automatic),
+            is_acknowledged=self._is_by_human() and not (mail and mail.is_automatic),
         )
 
     def _report_customer_message(self, summary, note, sender="", is_acknowledged=True):
@@ -148,11 +155,7 @@ class SupportCustomerMessageMixin(models.AbstractModel):
             vals["customer_waiting_since"] = now
             vals["acknowledge_at"] = is_acknowledged and self._get_end_of_working_day(now)
         self._write_protected(vals)
-        activity = self._automation_activity(summary, note)
-        if not activity:
-            # sudo: as in _automation_activity
-            activity = self.sudo().activity_ids.filtered(lambda each: each.summary == summary)[:1]
-            activity.note = Markup("%s<hr/>%s") % (activity.note or "", plaintext2html(note))
+        activity = self._automation_activity_with(summary, note)
         activity.support_customer_message = True
         self._tell_technician_of_message(now)
         return activity

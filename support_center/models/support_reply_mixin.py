@@ -89,16 +89,13 @@ class SupportReplyMixin(models.AbstractModel):
         self.ensure_one()
         obstacle = self._get_reply_obstacle(msg_dict, kind)
         if obstacle:
-            if kind == "human":
+            if kind not in ("auto_reply", "bounce"):
                 self._hear_reply(msg_dict)
             return "skipped", obstacle
         written = read_reply(self._get_mail_text(msg_dict), self._list_shown_lines())
         values = {**(invited or {}), **written}
         if not values:
-            if self.intake_state == "review":
-                self._for_responsible()._ask_to_read_reply()
-            else:
-                self._hear_reply(msg_dict)
+            self._hear_reply(msg_dict)
             return "skipped", _("The reply corrects no line of the request; it was only posted.")
         held = self._find_unconfirmed(values, msg_dict)
         if held:
@@ -115,12 +112,6 @@ class SupportReplyMixin(models.AbstractModel):
         if held:
             return "skipped", _("Not changed by a reply: %(keys)s.", keys=", ".join(held))
         return "ok", _("Corrected: %(keys)s.", keys=", ".join(taken))
-
-    def _ask_to_read_reply(self):
-        return self._automation_activity(
-            _("The customer has answered: please read it"),
-            _("The reply holds no line of the request form, so nothing was changed."),
-        )
 
     def _ask_to_move(self):
         return self._automation_activity(
@@ -150,7 +141,7 @@ class SupportReplyMixin(models.AbstractModel):
 
     def _report_stranger(self, sender, text):
         """Ask a dispatcher to read what somebody else than the customer wrote."""
-        self._automation_activity(
+        self._automation_activity_with(
             _("Somebody else than the customer has answered: please read it"),
             _(
                 "%(sender)s replied; nothing was changed.\n%(text)s",

@@ -120,12 +120,63 @@ class TestCustomerMessages(DialogueCase):
         self.assertIn("Please cancel.", told.body)
 
     def test_programs_are_not_heard(self):
-        for number, headers in enumerate(
-            [[("Auto-Submitted", "auto-replied")], [("List-Id", "<a.b>")], [("Return-Path", "<>")]]
+        for number, header in enumerate(
+            [("Auto-Submitted", "auto-replied"), ("X-Autoreply", "yes"), ("Return-Path", "<>")]
         ):
             (confirmation,) = self._get_notices(self.visit, "confirmation")
-            self._reply("Away.", confirmation, number=number, sender=KNOWN, headers=headers)
+            self._reply("Away.", confirmation, number=number, sender=KNOWN, headers=[header])
         self.assertFalse(self.visit.customer_waiting_since or self._get_activities())
+
+    def test_a_customer_behind_a_list_or_a_help_desk_is_heard(self):
+        (confirmation,) = self._get_notices(self.visit, "confirmation")
+        kinds = [
+            [("List-Id", "<team.example.com>"), ("Precedence", "list")],
+            [("Precedence", "bulk")],
+            [("Auto-Submitted", "auto-generated")],
+        ]
+        for number, headers in enumerate(kinds):
+            for in_thread in (True, False):
+                with self.subTest(headers=headers, in_thread=in_thread):
+                    words = f"Please cancel, {number} {in_thread}."
+                    if in_thread:
+                        made = self._reply(
+                            words, confirmation, number=number, sender=KNOWN, headers=headers
+                        )
+                    else:
+                        made = self._write(words, number=number, headers=headers)
+                    self.assertFalse(made)
+                    self.assertIn(words, self._get_activities().note)
+                    self.assertIn(words, self.visit.customer_message)
+                    # Nobody answers a list or a program.
+                    self.assertFalse(self.visit.acknowledge_at)
+
+    def test_what_a_list_of_others_sends_is_not_heard(self):
+        (confirmation,) = self._get_notices(self.visit, "confirmation")
+        headers = [("List-Id", "<a.b>")]
+        self._reply("News.", confirmation, sender="stranger@example.com", headers=headers)
+        self.assertFalse(self.visit.activity_ids)
+
+    def test_words_about_a_request_in_review(self):
+        draft = self._send_mail(GUIDE_MAIL.replace("14:00:00", "25:00"))
+        (answer,) = self._get_answers(draft)
+        self._reply("I do not understand.", answer)
+        self._reply("Please cancel.", answer, number=2)
+        activity = self._get_activities(draft)
+        self.assertIn("I do not understand.", activity.note)
+        self.assertIn("Please cancel.", activity.note)
+        self.assertEqual(draft.customer_message, "I do not understand.\n\nPlease cancel.")
+        self.assertEqual(draft.intake_state, "review")
+
+    def test_two_strangers_are_one_activity_with_both(self):
+        (confirmation,) = self._get_notices(self.visit, "confirmation")
+        self._reply("First words.", confirmation, sender="one@example.org")
+        self._reply("Second words.", confirmation, number=2, sender="two@example.org")
+        activity = self._get_activities(
+            summary="Somebody else than the customer has answered: please read it"
+        )
+        self.assertIn("First words.", activity.note)
+        self.assertIn("two@example.org", activity.note)
+        self.assertIn("Second words.", activity.note)
 
     def test_strangers_are_told_of_with_their_words(self):
         (confirmation,) = self._get_notices(self.visit, "confirmation")

@@ -263,7 +263,7 @@ class TestIntakeReply(DialogueCase):
         self._reply("I will be there all day, just come.", answer)
         self._assert_only_posted(draft, "all day")
         self.assertEqual(len(draft.activity_ids), 1)
-        self.assertIn("has answered", draft.activity_ids.summary)
+        self.assertIn("I will be there all day, just come.", draft.activity_ids.note)
 
     def test_thanks_for_an_accepted_request(self):
         draft, answer = self._send_wrong(GUIDE_MAIL)
@@ -274,13 +274,19 @@ class TestIntakeReply(DialogueCase):
 
     def test_out_of_office_and_programs(self):
         for number, headers in enumerate(
-            [[("Auto-Submitted", "auto-replied")], [("Precedence", "bulk")]]
+            [[("Auto-Submitted", "auto-replied")], [("X-Autoreply", "yes")]]
         ):
             with self.subTest(headers):
                 draft, answer = self._send_wrong(message_id=f"<robot-{number}@example.com>")
                 self._reply("Away.\n" + BOTH, answer, headers=headers, number=number)
                 self._assert_only_posted(draft, "Away.")
                 self.assertFalse(draft.activity_ids)
+
+    def test_a_program_corrects_nothing_and_somebody_reads_it(self):
+        draft, answer = self._send_wrong()
+        self._reply("Hello.\n" + BOTH, answer, headers=[("Precedence", "bulk")])
+        self._assert_only_posted(draft, "Hello.")
+        self.assertIn("Hello.", draft.activity_ids.note)
 
     def test_a_robot_that_echoes_and_does_not_say_so(self):
         draft, answer = self._send_wrong()

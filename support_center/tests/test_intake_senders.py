@@ -43,6 +43,54 @@ class TestSenders(DialogueCase):
         partners = self.env["res.partner"].with_context(active_test=False)
         self.assertFalse(partners.search([("email", "ilike", "wordpress@")]))
 
+    def test_the_person_s_name_in_every_spelling(self):
+        encoded = "Reply-To: =?utf-8?Q?J=C3=BCrgen_K=C3=B6hler?= <juergen@example.com>"
+        spellings = [
+            encoded.encode(),
+            b"Reply-To: =?utf-8?B?SsO8cmdlbiBLw7ZobGVy?= <juergen@example.com>",
+            # Scripts of websites write what is no ASCII as it is.
+            "Reply-To: Jürgen Köhler <juergen@example.com>".encode(),
+            "Reply-To: Jürgen Köhler <juergen@example.com>".encode("latin-1"),
+        ]
+        for number, header in enumerate(spellings):
+            with self.subTest(header):
+                draft = self._process_raw(
+                    b"From: Example Site <wordpress@www.example.com>\n"
+                    + header
+                    + f"\nTo: appointments@{self.alias_domain}\nSubject: APPOINTMENT_REQUEST\n"
+                    f"Message-Id: <name-{number}@example.com>\n\n{WISH}".encode()
+                )
+                self.assertEqual(draft.customer_name, "Jürgen Köhler")
+                self.assertEqual(draft.customer_email, "juergen@example.com")
+                self._assert_answered(draft, "juergen@example.com")
+                draft.partner_id.active = False
+
+    def test_an_address_that_is_no_ascii_loses_no_mail(self):
+        for number, address in enumerate(("jürgen@example.com", "juergen@müller.example")):
+            with self.subTest(address):
+                raw = (
+                    "From: Example Site <wordpress@www.example.com>\n"
+                    f"Reply-To: Jürgen <{address}>\nTo: appointments@{self.alias_domain}\n"
+                    "Subject: APPOINTMENT_REQUEST\n"
+                    f"Message-Id: <odd-{number}@example.com>\n\n{WISH}"
+                )
+                draft = self._process_raw(raw.encode())
+                self.assertEqual(len(draft), 1)
+                self.assertIn("router restarts", draft.description)
+
+    def test_a_list_that_answers_go_to_is_no_person(self):
+        draft = self._send(
+            WISH,
+            sender=ANA,
+            headers=[
+                ("Reply-To", "Support list <support@lists.example.com>"),
+                ("List-Id", "Support <support.lists.example.com>"),
+                ("Precedence", "list"),
+            ],
+        )
+        self.assertEqual(draft.customer_email, "ana.keller@example.com")
+        self.assertEqual(draft.customer_name, "Ana Keller")
+
     def test_a_form_is_a_request_whatever_its_headers_say(self):
         kinds = [
             [("Precedence", "junk")],
@@ -199,6 +247,61 @@ class TestSenders(DialogueCase):
             with self.subTest(**values):
                 self.assertFalse(self._send(number=number, **values))
                 self.assertIn("delivery report", self._get_log(action="receive_email")[0].message)
+
+    def test_failures_that_servers_write_in_their_own_words(self):
+        exim = (
+            "This message was created automatically by mail delivery software.\n\n"
+            "A message that you sent could not be delivered to one or more of its\n"
+            "recipients. The following address(es) failed:\n\n"
+            "  nobody@example.org\n    550 No such user here\n"
+        )
+        exchange = (
+            "Delivery has failed to these recipients or groups:\n\nnobody@example.org\n"
+            "The email address you entered couldn't be found.\n"
+        )
+        log = (
+            "|------------------------- Message log follows: -------------------------|\n"
+            " no valid recipients were found for this message\n"
+        )
+        mails = [
+            ("root@host.example.net", "Mail delivery failed: returning message to sender", exim),
+            (
+                "Microsoft Outlook <MicrosoftExchange329e71ec88ae4615bbc36ab6ce41109e@example.net>",
+                "Undeliverable: Your visit",
+                exchange,
+            ),
+            (
+                "Mail Delivery System <mailer@mail.example.net>",
+                "mail failed, returning to sender",
+                log,
+            ),
+        ]
+        for number, (sender, subject, body) in enumerate(mails):
+            with self.subTest(subject):
+                self.assertFalse(self._send(body, number, sender=sender, subject=subject))
+
+    def test_a_notice_of_ours_that_comes_back_makes_nothing(self):
+        visit = self._create_appointment()
+        visit.action_confirm()
+        (notice,) = self._get_notices(visit, "confirmation")
+        headers = [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")]
+        own = f"Support <appointments@{self.alias_domain}>"
+        for number, sender in enumerate((own, "office@company.example.com")):
+            with self.subTest(sender):
+                self.assertFalse(
+                    self._send(
+                        self._get_text(notice),
+                        number,
+                        sender=sender,
+                        subject=notice.subject,
+                        headers=[*headers, ("Reply-To", own)],
+                    )
+                )
+        # What our own website writes for a person is none.
+        draft = self._send(WISH, 9, sender=own, headers=[*headers, ("Reply-To", ANA)])
+        self.assertEqual(draft.customer_email, "ana.keller@example.com")
+        prose = self._send("Please come.", 10, sender=own, headers=[*headers, ("Reply-To", ANA)])
+        self.assertEqual(prose.customer_email, "ana.keller@example.com")
 
     def test_people_who_write_of_a_failure_are_heard(self):
         draft = self._send(

@@ -40,6 +40,10 @@ SENTENCES = (
     "pe 27. helmik. 2026 klo 10.00 Company (old@example.com) kirjoitti:",
     "пт, 27 февр. 2026 г. в 10:00, Company <old@example.com>:",
     '27.02.2026, 10.00, "Company" <old@example.com>:',
+    "Company schrieb am 27.02.2026 um 10:00:",
+    "Company wrote on 27/02/2026:",
+    "Company a écrit le 27/02/2026 10:00 :",
+    "Company ha scritto il 27/02/2026 10:00:",
     "-----original message-----",
     "-------- Message d'origine --------",
 )
@@ -73,6 +77,19 @@ class TestMailQuotations(DialogueCase):
                 body = f"{OWN}\n\nEnvoyé à partir de Outlook pour iOS<https://aka.ms/x>\n{sentence}"
                 self._assert_only_own_words(self._send(f"{body}\n\n{OLD}", "Re: Visit", number))
 
+    def test_what_people_write_of_themselves_is_no_introduction(self):
+        for number, line in enumerate(
+            (
+                "I wrote on 27.02.2026:",
+                "As I wrote on 27.02.2026:",
+                "Ich schrieb am 27.02.2026 um 10:00:",
+                "The log wrote on 27.02.2026:",
+            )
+        ):
+            with self.subTest(line):
+                draft = self._send(f"Hello,\n{line}\nthe router is dead.\n", "Visit", number)
+                self.assertIn("the router is dead", draft.description)
+
     def test_a_form_that_is_forwarded_in_any_language_is_read(self):
         for number, block in enumerate(BLOCKS.values()):
             with self.subTest(block):
@@ -88,6 +105,16 @@ class TestMailQuotations(DialogueCase):
         self.assertEqual(draft.intake_state, "accepted")
         self.assertEqual(draft.start, at("2026-03-05 14:00"))
         self.assertEqual(draft.description, "Network issue")
+
+    def test_a_form_below_marked_lines_with_two_introductions_is_read(self):
+        marked = "".join(f"> {line}\n" for line in OLD.splitlines())
+        rule = "------- Original Message -------\nOn Friday, February 27th, 2026 at 10:00 AM, "
+        draft = self._send(
+            f"{rule}Company <old@example.com> wrote:\n\n{marked}\n{GUIDE_MAIL}", "Re: Visit", 1
+        )
+        self.assertEqual(draft.intake_state, "accepted", draft.intake_note)
+        self.assertEqual(draft.requested_date, at("2026-03-05 14:00"))
+        self.assertNotIn("old fault", draft.description)
 
     def test_outlook_s_html_is_known_by_its_elements(self):
         message = EmailMessage()

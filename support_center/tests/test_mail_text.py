@@ -131,6 +131,33 @@ class TestMailText(MimeCase):
         draft = self._send_entity(multi("mixed", banner, FORM))
         self._assert_accepted(draft)
 
+    def test_letters_in_a_character_set_that_is_not_named(self):
+        words = "Störung: „Drucker“ geht nicht"
+        for number, (media_type, charset) in enumerate(
+            (
+                (None, "utf-8"),
+                ("text/plain", "utf-8"),
+                ("text/plain; charset=us-ascii", "utf-8"),
+                ("text/plain", "cp1252"),
+                ("text/html", "utf-8"),
+            )
+        ):
+            with self.subTest(media_type=media_type, charset=charset):
+                form = GUIDE_MAIL.replace("Network issue", words)
+                if media_type == "text/html":
+                    form = form.replace("\n", "<br>")
+                draft = self._process_raw(
+                    (
+                        "From: John Doe <customer@example.com>\n"
+                        f"To: appointments@{self.alias_domain}\nSubject: APPOINTMENT_REQUEST\n"
+                        f"Message-ID: <letters-{number}@example.com>\n"
+                        + (f"Content-Type: {media_type}\n" if media_type else "")
+                        + f"\n{form}"
+                    ).encode(charset)
+                )
+                self.assertEqual(draft.description, words)
+                self.assertIn(words, self._get_post(draft).body)
+
     def test_wrapped_lines_go_on(self):
         text = GUIDE_MAIL.replace(
             "Network issue",
