@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from email.utils import formataddr, getaddresses, parseaddr
+from email.utils import formataddr
 
+from .mime_headers import read_address, read_addresses
 from .parse import MAX_MAIL, find_form
 from .quotes import split_quotes
 from .robots import LIST_HEADERS, classify, is_automatic_subject
@@ -31,7 +32,7 @@ def find_writer(headers: Mapping[str, str], *, sender: str) -> str:
     :return: name and address; empty where a group wrote and names nobody
     """
     found = {str(name).lower(): " ".join(str(value).split()) for name, value in headers.items()}
-    name, address = parseaddr(sender)
+    name, address = read_address(sender)
     via = _VIA.match(name)
     groups = _list_group_addresses(found)
     if not address or not (via or address.lower() in groups):
@@ -39,7 +40,7 @@ def find_writer(headers: Mapping[str, str], *, sender: str) -> str:
     if LIST_HEADERS.isdisjoint(found) and "x-original-from" not in found:
         return sender
     for header in _WRITERS:
-        for written, candidate in getaddresses([found.get(header, "")]):
+        for written, candidate in read_addresses(found.get(header, "")):
             if candidate.lower() not in groups | {address.lower()} and _is_person(candidate):
                 return formataddr((written or (via[1].strip("'\"") if via else ""), candidate))
     return ""
@@ -53,8 +54,8 @@ def find_reply_to(headers: Mapping[str, str], *, sender: str) -> str:
     """
     found = {str(name).lower(): " ".join(str(value).split()) for name, value in headers.items()}
     left_out = _list_group_addresses(found) | _list_recipients(found)
-    left_out.add(parseaddr(sender)[1].lower())
-    for name, address in getaddresses([found.get("reply-to", "")]):
+    left_out.add(read_address(sender)[1].lower())
+    for name, address in read_addresses(found.get("reply-to", "")):
         if address.lower() not in left_out and _is_person(address):
             return formataddr((name, address))
     return ""
@@ -77,7 +78,7 @@ def is_own_group(headers: Mapping[str, str], domains: Iterable[str]) -> bool:
     own = {domain.lower() for domain in domains if domain}
     addressed = {
         address.lower()
-        for _name, address in getaddresses([found.get(name, "") for name in ("to", "cc")])
+        for _name, address in read_addresses(found.get("to", ""), found.get("cc", ""))
     }
     return any(group.partition("@")[2] in own for group in groups & addressed)
 
@@ -114,4 +115,4 @@ def _list_group_addresses(found: Mapping[str, str]) -> set[str]:
 
 def _list_recipients(found: Mapping[str, str]) -> set[str]:
     values = [found[name] for name in _RECIPIENTS if name in found]
-    return {address.lower() for _name, address in getaddresses(values) if address}
+    return {address.lower() for _name, address in read_addresses(*values) if address}
