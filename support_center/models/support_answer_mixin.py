@@ -3,7 +3,7 @@ from datetime import timedelta
 from email.utils import parseaddr
 
 from odoo import _, api, fields, models
-from odoo.tools import email_normalize, formataddr
+from odoo.tools import email_normalize, escape_psql, formataddr
 
 from ..intake import classify
 from .support_automation_mixin import SILENT
@@ -204,9 +204,18 @@ class SupportAnswerMixin(models.AbstractModel):
         return timedelta(minutes=minutes), threshold
 
     def _get_same_sender_domain(self):
+        """Other requests of the sender, and those that name the same person to be answered.
+
+        Whoever writes under many addresses would make us write to that one.
+        """
         window, _threshold = self._get_loop_window()
+        asker = self._get_asker()
         return [
-            ("intake_sender_normalized", "=", self.intake_sender_normalized),
+            "|",
+            ("intake_sender_normalized", "in", [self.intake_sender_normalized, asker]),
+            "&",
+            ("source", "=", "email"),
+            ("customer_email", "=ilike", escape_psql(asker or "")),
             # The database's clock, as for the date that is compared.
             ("create_date", ">=", self.env.cr.now() - window),
             ("id", "!=", self.id),
