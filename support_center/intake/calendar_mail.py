@@ -36,7 +36,8 @@ _MAX_ZONES = 20
 _MAX_NESTING = 20
 _MAX_OBSERVANCES = 100
 _LONGEST_LINE = 50_000
-_LONGEST_UID = 1_000
+# Four bytes each at most: an index of PostgreSQL takes no more than some 2,700 bytes.
+_LONGEST_UID = 600
 _LONGEST_NAME = 200
 _LONGEST_SUMMARY = 500
 # Of a text, before its HTML is read; it is cut to far less.

@@ -210,9 +210,10 @@ class SupportAnswerMixin(models.AbstractModel):
         """
         window, _threshold = self._get_loop_window()
         asker = self._get_asker()
+        senders = list(filter(None, [self.intake_sender_normalized, asker]))
         return [
             "|",
-            ("intake_sender_normalized", "in", [self.intake_sender_normalized, asker]),
+            ("intake_sender_normalized", "in", senders),
             "&",
             ("source", "=", "email"),
             ("customer_email", "=ilike", escape_psql(asker or "")),

@@ -102,3 +102,23 @@ class TestMailAttacks(CalendarCase):
             f"Message-ID: <deep-9@example.net>\n\n{GUIDE_MAIL}"
         )
         self.assertEqual(len(self._process_raw(raw.encode())), 1)
+
+    def test_an_invitation_with_an_endless_uid_is_no_lost_mail(self):
+        """What is found by an index has to fit into one."""
+        uid = "".join(chr(0x20000 + number * 37 % 40000) for number in range(3000))
+        for _time in range(2):
+            made = self._send(
+                ics(uid=uid, method="REQUEST", organizer="mailto:known@example.com"),
+                method="REQUEST",
+            )
+        draft = self.env["support.appointment"].search([], order="id desc", limit=1)
+        self.assertFalse(made)
+        self.assertEqual(draft.partner_id, self.customer)
+        self.assertIn(draft.intake_calendar_uid, uid)
+
+    def test_letters_that_become_others_in_small_lose_no_mail(self):
+        """The sign for Kelvin is a small k in small letters, and stays itself in capitals."""
+        visit = self._confirm()
+        visit._write_protected({"name": "kilo-7"})
+        draft = self._send_mail(GUIDE_MAIL, subject="About \N{KELVIN SIGN}ilo-7 and kilo-7")
+        self.assertIn("kilo-7", draft.intake_note)
