@@ -228,7 +228,7 @@ function makeVisitContent(visit, technician, timeText, scale) {
         facts.push(_t("Outside working hours"));
     }
     if (visit.customer_waits) {
-        facts.push(_t("The customer waits for an answer"));
+        facts.push(_t("The customer is waiting for an answer"));
     }
     body.title = [visit.customer, details, ...facts].filter(Boolean).join("\n");
     body.append(element("span", "visually-hidden", `. ${facts.join(", ")}.`));

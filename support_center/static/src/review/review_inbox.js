@@ -103,7 +103,7 @@ export class ReviewInbox extends Component {
 
     describeFaults(request) {
         if (request.customer_waiting_since) {
-            return _t("The customer waits for an answer");
+            return _t("The customer is waiting for an answer");
         }
         if (request.intake_state === "accepted") {
             return _t("Accepted, not confirmed yet");

@@ -84,7 +84,7 @@ tours.add("support_center_board_waits", {
         see("On the card of a request", ".o_sc_card .o_sc_waits"),
         ...GO_AHEAD,
         see("On the visit", ".o_sc_visit .o_sc_waits"),
-        see("In words too", ".o_sc_visit .visually-hidden:contains(waits for an answer)"),
+        see("In words too", ".o_sc_visit .visually-hidden:contains(waiting for an answer)"),
     ],
 });
 

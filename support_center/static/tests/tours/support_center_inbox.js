@@ -45,8 +45,8 @@ tours.add("support_center_inbox", {
 tours.add("support_center_inbox_waits", {
     test: true,
     steps: () => [
-        see("The customer waits", ".o_support_review_item:contains(waits for an answer)"),
-        see("It says so", ".o_support_waits:contains(waits for an answer since)"),
+        see("The customer waits", ".o_support_review_item:contains(waiting for an answer)"),
+        see("It says so", ".o_support_waits:contains(waiting for an answer since)"),
         see("With what they wrote", ".o_support_waits:contains(Please cancel)"),
         click("Answered by telephone", ".o_support_waits button[name=action_customer_answered]"),
         see("All is done", ".o_support_review:contains(Nothing to review)"),
