@@ -454,11 +454,12 @@ def _has_no_charset(part: EmailMessage) -> bool:
     return is_no_charset(_read_charset(part))
 
 
-def _replace_charset(part: EmailMessage) -> None:
-    """Let a part be read as UTF-8, in place."""
-    words = _bound_type(read_raw(part, "Content-Type")).split("; ")
-    kept = [word for word in words if not word.startswith("charset=")]
-    set_header(part, "Content-Type", "; ".join([*kept, 'charset="utf-8"']))
+def _replace_charsets(parts: Iterable[EmailMessage]) -> None:
+    """Let the parts that name a charset that is none be read as UTF-8, in place."""
+    for part in filter(_has_no_charset, parts):
+        words = _bound_type(read_raw(part, "Content-Type")).split("; ")
+        kept = [word for word in words if not word.startswith("charset=")]
+        set_header(part, "Content-Type", "; ".join([*kept, 'charset="utf-8"']))
 
 
 def _has_long_headers(part: EmailMessage) -> bool:
@@ -485,8 +486,7 @@ def bound_message(message: EmailMessage, own: Collection[str] = ()) -> list[Orig
     :return: what was cut, as it came; nothing for an ordinary mail
     """
     parts = _list_parts(message)
-    for part in filter(_has_no_charset, parts):
-        _replace_charset(part)
+    _replace_charsets(parts)
     lost = [line for part in parts for line in _bound_headers(part, own)]
     originals = []
     if lost:

@@ -32,9 +32,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _LONGEST_DATE = 200
 # Of Python's encodings, those that nobody writes a text in. For the first one it needs time that
 # grows with the square of the text.
-_NO_CHARSETS = frozenset(
-    {"punycode", "idna", "undefined", "unicode-escape", "raw-unicode-escape"}
-)
+_NO_CHARSETS = frozenset({"punycode", "idna", "undefined", "unicode-escape", "raw-unicode-escape"})
 
 
 def find_charset(name: str | None) -> str | None:

@@ -1,7 +1,6 @@
 from datetime import datetime, timedelta
 
 import pytz
-from markupsafe import Markup
 
 from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.tools import email_normalize, plaintext2html

@@ -13,7 +13,7 @@ REVIEW_MAIL = "customer_name: John Doe\nrequested_date: 2026-02-30 14:00\npriori
 class TestMailAttacks(CalendarCase):
     """What somebody sends to use us against others, or to keep us busy."""
 
-    def _reply_with(self, draft, *calendar, number=1, sender="John Doe <customer@example.com>"):
+    def _reply_with(self, *calendar, number=1, sender="John Doe <customer@example.com>"):
         message = EmailMessage()
         message["From"] = sender
         message["To"] = self.address
@@ -21,14 +21,16 @@ class TestMailAttacks(CalendarCase):
         message["Message-Id"] = f"<forged-{number}@example.com>"
         message["References"] = "<request-1@example.com>"
         message.set_content("")
-        message.add_alternative(ics(*calendar, method="REQUEST", organizer=None), subtype="calendar")
+        message.add_alternative(
+            ics(*calendar, method="REQUEST", organizer=None), subtype="calendar"
+        )
         return self._process_raw(message.as_bytes())
 
     def test_an_invitation_in_a_reply_takes_no_request_to_somebody_else(self):
         draft = self._send_mail(REVIEW_MAIL)
         self.assertEqual(draft.intake_state, "review")
         made = self._reply_with(
-            draft, "ORGANIZER;SENT-BY=\"mailto:customer@example.com\":mailto:thief@example.net"
+            'ORGANIZER;SENT-BY="mailto:customer@example.com":mailto:thief@example.net'
         )
         self.assertFalse(made)
         draft.action_process_email()

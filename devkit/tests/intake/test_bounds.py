@@ -477,9 +477,7 @@ def test_replies_and_mails_of_a_megabyte_are_read():
 @pytest.mark.parametrize("charset", ["charset=punycode", "charset*0=puny; charset*1=code"])
 def test_what_no_charset_is_costs_nothing(charset, disposition):
     """Python decodes Punycode in time that grows with the square of the text, for Odoo as well."""
-    source = (
-        f"Content-Type: text/plain; {charset}\r\nContent-Disposition: {disposition}\r\n\r\n"
-    )
+    source = f"Content-Type: text/plain; {charset}\r\nContent-Disposition: {disposition}\r\n\r\n"
     message = message_from_bytes(HEAD + source.encode() + b"Bcher-kva", policy=policy.SMTP)
     with patch("encodings.punycode.punycode_decode") as decode_slowly:
         assert not is_ordinary(message)
