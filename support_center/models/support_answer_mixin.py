@@ -3,9 +3,9 @@ from datetime import timedelta
 from email.utils import parseaddr
 
 from odoo import _, api, fields, models
-from odoo.tools import email_normalize, escape_psql, formataddr
+from odoo.tools import email_normalize, formataddr
 
-from ..intake import classify
+from ..intake import classify, fold_address
 from .support_automation_mixin import SILENT
 
 # How many mails an answer refers to; RFC 5322 asks for no more than the last ones.
@@ -216,7 +216,7 @@ class SupportAnswerMixin(models.AbstractModel):
             ("intake_sender_normalized", "in", senders),
             "&",
             ("source", "=", "email"),
-            ("customer_email", "=ilike", escape_psql(asker or "")),
+            ("customer_email_key", "in", [fold_address(asker)] if asker else []),
             # The database's clock, as for the date that is compared.
             ("create_date", ">=", self.env.cr.now() - window),
             ("id", "!=", self.id),
