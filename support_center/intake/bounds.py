@@ -19,7 +19,14 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from itertools import islice
 
-from .mime_headers import ADDRESS_HEADERS, BARE_ADDRESS, EMAIL_ERRORS, set_header
+from .mime_headers import (
+    ADDRESS_HEADERS,
+    BARE_ADDRESS,
+    EMAIL_ERRORS,
+    is_no_charset,
+    read_raw,
+    set_header,
+)
 from .mime_repair import decode_text, is_attachment, read_bytes, set_text
 
 # Longest HTML that is parsed, in characters, pictures in it left out, and how many "<" it
@@ -422,7 +429,7 @@ def read_envelope(source: EmailMessage | bytes) -> Envelope:
 def is_ordinary(message: EmailMessage) -> bool:
     """Whether ``bound_message`` would find nothing to cut; linear in the size of the mail."""
     parts = _list_parts(message)
-    if any(_has_long_headers(part) for part in parts):
+    if any(_has_long_headers(part) or _has_no_charset(part) for part in parts):
         return False
     shown = [(part, subtype) for part in parts
              if (subtype := _get_shown_subtype(part, alone=part is message))]  # fmt: skip
@@ -440,6 +447,19 @@ def is_ordinary(message: EmailMessage) -> bool:
         tags += text.count("<") if subtype != "plain" else 0
         spent += tags
     return len(shown) <= 1 or (spent <= 2 * MAX_TAGS and length <= MAX_TEXT + MAX_HTML)
+
+
+def _has_no_charset(part: EmailMessage) -> bool:
+    """Whether a part names a charset that is none; Odoo would read it, or a file, by that."""
+    return is_no_charset(_read_charset(part))
+
+
+def _replace_charsets(parts: Iterable[EmailMessage]) -> None:
+    """Let the parts that name a charset that is none be read as UTF-8, in place."""
+    for part in filter(_has_no_charset, parts):
+        words = _bound_type(read_raw(part, "Content-Type")).split("; ")
+        kept = [word for word in words if not word.startswith("charset=")]
+        set_header(part, "Content-Type", "; ".join([*kept, 'charset="utf-8"']))
 
 
 def _has_long_headers(part: EmailMessage) -> bool:
@@ -466,6 +486,7 @@ def bound_message(message: EmailMessage, own: Collection[str] = ()) -> list[Orig
     :return: what was cut, as it came; nothing for an ordinary mail
     """
     parts = _list_parts(message)
+    _replace_charsets(parts)
     lost = [line for part in parts for line in _bound_headers(part, own)]
     originals = []
     if lost:
@@ -616,7 +637,7 @@ def _bound_addresses(value: str, limit: int, own: Collection[str]) -> str:
     if (
         len(value) <= limit
         and longest <= _LONGEST_NAME
-        and value.count("(") + value.count("[") <= _MAX_BRACKETS
+        and value.count("(") + value.count("[") + value.count(":") <= _MAX_BRACKETS
     ):
         return value
     if len(value) > 4 * LONGEST_HEADER and limit < LONGEST_HEADER:

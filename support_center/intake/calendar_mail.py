@@ -36,9 +36,12 @@ _MAX_ZONES = 20
 _MAX_NESTING = 20
 _MAX_OBSERVANCES = 100
 _LONGEST_LINE = 50_000
-_LONGEST_UID = 1_000
+# Four bytes each at most: an index of PostgreSQL takes no more than some 2,700 bytes.
+_LONGEST_UID = 600
 _LONGEST_NAME = 200
 _LONGEST_SUMMARY = 500
+# Of a text, before its HTML is read; it is cut to far less.
+_LONGEST_TEXT = 20_000
 # Beyond these a date is a mistake, and its conversion to another zone may overflow.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
@@ -396,6 +399,7 @@ def _read_event(lines: list[_Line], zones: Mapping[str, _Zone], method: str) -> 
 
 def _read_text(value: str) -> str:
     """A text, its escapes undone; some calendars write HTML into it."""
+    value = value[:_LONGEST_TEXT]
     text = clean(_ESCAPED.sub(lambda match: "\n" if match[1] in "nN" else match[1], value))
     if _TAG.search(text):
         text = html_to_text(bound_html(text))

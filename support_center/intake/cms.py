@@ -11,8 +11,11 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 
-# The longest content of a compressed part, in bytes.
+# The longest content of a compressed part, in bytes, and how many times as long as the part it is
+# at most, beyond what any part may come to: a bomb grows a thousandfold, a text tenfold.
 MAX_INFLATED = 20_000_000
+MAX_GROWTH = 20
+_ALWAYS_INFLATED = 500_000
 # Signed, then compressed, then signed again: nobody wraps a mail more often.
 _MAX_LAYERS = 4
 # Elements that are looked at; those of a content in pieces hold some kilobytes each.
@@ -83,7 +86,8 @@ def _read_layer(data: bytes) -> tuple[bytes, bytes | None]:
 def _inflate(content: bytes) -> bytes:
     inflater = zlib.decompressobj()
     try:
-        inflated = inflater.decompress(content, MAX_INFLATED)
+        most = min(MAX_INFLATED, max(_ALWAYS_INFLATED, MAX_GROWTH * len(content)))
+        inflated = inflater.decompress(content, most)
     except zlib.error as error:
         raise _NotUnderstoodError from error
     if not inflater.eof:

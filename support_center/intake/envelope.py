@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl
 
 from .keys import match_key
+from .mime_headers import find_charset
+
+#: A longer list is kept as it came, for somebody to look at.
+MAX_REQUESTS = 100
 
 # Only a request has these; ``type`` or ``priority`` stand in all kinds of messages.
 _TELLING = {"customer_email", "customer_name", "customer_phone", "requested_date"}
@@ -15,6 +18,8 @@ _TELLING = {"customer_email", "customer_name", "customer_phone", "requested_date
 _SIDE = {"type"}
 # How deep a request may be wrapped.
 _MAX_DEPTH = 5
+# How many fields of a form are read; one with more is kept as the text that it is.
+_MAX_FIELDS = 1_000
 # Of a text that says nothing of its characters and is no UTF-8; the second one fails never.
 _LAST_RESORTS = ("cp1252", "latin-1")
 
@@ -34,7 +39,7 @@ def decode(body: bytes, charset: str | None = None) -> str:
     """
     guess = json.detect_encoding(body)
     # Whatever cannot be decoded, the last one takes it byte by byte.
-    for encoding in (guess, charset, *_LAST_RESORTS):
+    for encoding in (guess, find_charset(charset), *_LAST_RESORTS):
         if not encoding:
             continue
         try:
@@ -64,17 +69,15 @@ def parse_body(body: bytes, *, is_form: bool = False, charset: str | None = None
 
 def parse_fields(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """The fields of a form; what was sent several times stands behind one another."""
-    fields: dict[str, list[str]] = {}
+    fields: dict[str, dict[str, None]] = {}
     for key, value in pairs:
-        values = fields.setdefault(key.removeprefix("\ufeff"), [])
-        if value not in values:
-            values.append(value)
+        fields.setdefault(key.removeprefix("\ufeff"), {})[value] = None
     return {key: ", ".join(filter(None, values)) for key, values in fields.items()}
 
 
 def _parse_form(body: bytes, charset: str | None) -> list[tuple[str, str]]:
     """Names and values; what is escaped in them counts as UTF-8 unless it is none."""
-    for encoding in ("utf-8", _known(charset), *_LAST_RESORTS):
+    for encoding in ("utf-8", find_charset(charset), *_LAST_RESORTS):
         if not encoding:
             continue
         try:
@@ -83,17 +86,11 @@ def _parse_form(body: bytes, charset: str | None) -> list[tuple[str, str]]:
                 keep_blank_values=True,
                 encoding=encoding,
                 errors="strict",
+                max_num_fields=_MAX_FIELDS,
             )
         except ValueError:
             continue
     return []
-
-
-def _known(charset: str | None) -> str | None:
-    try:
-        return codecs.lookup(charset).name if charset else None
-    except (LookupError, ValueError):
-        return None
 
 
 _NO_JSON = object()
@@ -111,13 +108,16 @@ def _parse_json(text: str) -> object:
 # ----------------------------------------------------------------------
 
 
-def split(payload: object) -> list[object]:
+def split(payload: object, most: int = MAX_REQUESTS) -> list[object]:
     """The requests in a payload, each as it came with all that stands around it.
 
     A list holds several, also one inside an envelope: then each comes in an envelope of its own
     that is like the one they had together.
+
+    :return: the payload alone where there are more than ``most`` in it
     """
-    return _split(payload, _MAX_DEPTH)
+    found = _split(payload, _MAX_DEPTH, most)
+    return found if len(found) <= most else [payload]
 
 
 def unwrap(payload: object) -> object:
@@ -129,19 +129,24 @@ def unwrap(payload: object) -> object:
     return payload if found is None else found
 
 
-def _split(payload: object, depth: int) -> list[object]:
+def _split(payload: object, depth: int, most: int) -> list[object]:
+    """The parts of ``payload``; of too many, as many as it takes to see that."""
     payload = _read_text(payload)
     if isinstance(payload, list) and payload and depth:
         found: list[object] = []
         for each in payload:
             # A list in a list is opened where there is a request in it.
-            found += _split(each, depth - 1) if _holds_request(each, depth - 1) else [each]
+            found += _split(each, depth - 1, most) if _holds_request(each, depth - 1) else [each]
+            if len(found) > most:
+                break
         return found
     if isinstance(payload, Mapping) and depth and not _is_request(payload):
         key = _find_key(payload, depth)
         inner = _read_text(payload[key]) if key is not None else None
         if key is not None and isinstance(inner, (list, Mapping)):
-            parts = _split(inner, depth - 1)
+            parts = _split(inner, depth - 1, most)
+            if len(parts) > most:
+                return parts
             if len(parts) > 1:
                 return [{**payload, key: part} for part in parts]
     return [payload]

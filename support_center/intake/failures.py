@@ -12,10 +12,10 @@ import json
 import re
 from collections.abc import Iterator
 from email.message import Message
-from email.utils import parseaddr
 
 from .html_text import html_to_text
 from .keys import match_key
+from .mime_headers import find_charset, read_address
 from .quotes import is_forward, is_reply
 
 # How much of a text is searched, in characters, and how many parts are looked at.
@@ -141,7 +141,7 @@ def is_report(message: Message, *, sender: str, subject: str) -> bool:
     :param message: parsed; what is attached to it as a mail is not looked into
     :param sender: the ``From`` value
     """
-    name, address = parseaddr(sender)
+    name, address = read_address(sender)
     if message.get_content_type() == "multipart/report" or message.get("X-Failed-Recipients"):
         return True
     if _has_null_sender(sender):
@@ -200,7 +200,7 @@ def _read_text(message: Message) -> str:
             content = part.get_payload(decode=True)
             if not isinstance(content, bytes) or not content.strip():
                 continue
-            charset = part.get_content_charset() or "utf-8"
+            charset = find_charset(part.get_content_charset()) or "utf-8"
             content = content[: _MAX_TEXT * 4]
             try:
                 text = content.decode(charset, "replace")

@@ -53,6 +53,8 @@ _LONGEST_BANNER = 60
 _SAME_WORDS = 0.8
 
 _FILE_NAMES_PACKED = frozenset({"winmail.dat", "win.dat"})
+# How far the headers in what was signed are looked for, in bytes.
+_LONGEST_HEAD = 50_000
 _HEADER_BLOCK = re.compile(rb"\s*(?:[!-9;-~]{1,70}:[^\n]*\n(?:[ \t][^\n]*\n)*)+\r?\n")
 _LINK = re.compile(r"<?\b(?:https?|mailto|cid):[^\s<>]*>?", re.I)
 _WORD = re.compile(r"\w+")
@@ -123,14 +125,29 @@ def is_plain_mail(message: EmailMessage) -> bool:
     return PGP_MARK not in text
 
 
-def read_mail_text(message: EmailMessage, *, subject: str = "", depth: int = 0) -> MailText:
+@dataclass
+class _Openings:
+    """How many parts that were signed as a whole may still be opened, in all of one mail."""
+
+    left: int = _MAX_OPENED
+
+
+def read_mail_text(message: EmailMessage, *, subject: str = "") -> MailText:
     """Find the text that the sender wrote; ``message`` itself stays as it is.
 
     :param subject: tells replies, whose quoted form is old, from forwarded mails
-    :param depth: how many mails this one is attached to
     :raise EMAIL_ERRORS: for a mail that is to be repaired first
     """
-    reader = _Reader()
+    return _read_mail(message, subject, 0, _Openings())
+
+
+def _read_mail(message: EmailMessage, subject: str, depth: int, openings: _Openings) -> MailText:
+    """As ``read_mail_text``.
+
+    :param depth: how many mails this one is attached to
+    :param openings: shared with the mails that this one is attached to
+    """
+    reader = _Reader(openings)
     pieces = reader.read(message)
     own = [piece for piece in pieces if piece.is_filled and piece.is_own]
     footers = [piece for piece in pieces if piece.is_filled and not piece.is_own]
@@ -142,7 +159,7 @@ def read_mail_text(message: EmailMessage, *, subject: str = "", depth: int = 0) 
     obstacle = forwarded = ""
     mails = [piece.part for piece in pieces if piece.kind == "mail"]
     if not _is_form(text, subject):
-        forwarded, obstacle = _find_forwarded(mails, text, depth)
+        forwarded, obstacle = _find_forwarded(mails, text, depth, openings)
         if forwarded or obstacle:
             pass
         elif sealed:
@@ -195,11 +212,11 @@ def _find_stand_in(pieces: list[_Piece]) -> list[_Piece]:
 class _Reader:
     """Takes one mail apart; what a signature holds is a part of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, openings: _Openings) -> None:
         self.originals: list[Original] = []
         self.is_shortened = False
         self.has_encrypted = False
-        self._opened = 0
+        self._openings = openings
 
     def read(self, part: EmailMessage, depth: int = 0) -> list[_Piece]:
         """The pieces of ``part`` in their order."""
@@ -265,9 +282,9 @@ class _Reader:
 
         A document that somebody signed (``contract.pdf.p7m``) is a file.
         """
-        if name.count(".") > 1 or self._opened >= _MAX_OPENED or depth > _MAX_DEPTH:
+        if name.count(".") > 1 or not self._openings.left or depth > _MAX_DEPTH:
             return [_Piece(part, "file")]
-        self._opened += 1
+        self._openings.left -= 1
         opened = open_cms(read_bytes(part))
         inner = None if opened.content is None else self._parse(opened.content, part)
         if inner is None:
@@ -277,7 +294,7 @@ class _Reader:
 
     def _parse(self, source: bytes, part: EmailMessage) -> EmailMessage | None:
         """The MIME entity in ``source``, within the bounds that hold for any mail."""
-        if not _HEADER_BLOCK.match(source):
+        if not _HEADER_BLOCK.match(source[:_LONGEST_HEAD]):
             if b"\0" in source:
                 return None
             source = b"\r\n" + source
@@ -417,7 +434,9 @@ def _list_words(text: str) -> list[str]:
 # ----------------------------------------------------------------------
 
 
-def _find_forwarded(mails: list[EmailMessage], text: str, depth: int) -> tuple[str, str]:
+def _find_forwarded(
+    mails: list[EmailMessage], text: str, depth: int, openings: _Openings
+) -> tuple[str, str]:
     """The attached mail that a mail passes on, as text, and why there is none.
 
     It is the one with a form; or the only one, where the sender wrote nothing.
@@ -430,7 +449,7 @@ def _find_forwarded(mails: list[EmailMessage], text: str, depth: int) -> tuple[s
         inner = _get_inner(mail)
         if inner is None:
             continue
-        found, is_form = _read_attached(inner, depth + 1)
+        found, is_form = _read_attached(inner, depth + 1, openings)
         written.append(found)
         forms += [found] if is_form else []
     if len(forms) > 1:
@@ -440,13 +459,13 @@ def _find_forwarded(mails: list[EmailMessage], text: str, depth: int) -> tuple[s
     return (written[0] if len(mails) == len(written) == 1 and not text.strip() else ""), ""
 
 
-def _read_attached(mail: EmailMessage, depth: int) -> tuple[str, bool]:
+def _read_attached(mail: EmailMessage, depth: int, openings: _Openings) -> tuple[str, bool]:
     """The text of an attached mail below the headers of a forwarded message; whether it has a
     form of its own."""
     names = ("From", "Date", "Subject", "To")
     headers = {name: one_line(clean(decode_words(read_raw(mail, name)))) for name in names}
     try:
-        found = read_mail_text(mail, subject=headers["Subject"], depth=depth)
+        found = _read_mail(mail, headers["Subject"], depth, openings)
         own = "\n".join(_read_text(part) for part in found.own)
     except EMAIL_ERRORS:
         # It stays an attachment, which whoever reads it may open.

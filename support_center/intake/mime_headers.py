@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from datetime import datetime, timezone
 from email.errors import HeaderParseError, MessageError
@@ -29,6 +30,44 @@ _BOUNDARY = re.compile(r"boundary\s*=\s*\"?([^\";\r\n]{1,70})", re.I)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _LONGEST_DATE = 200
+# Of Python's encodings, those that nobody writes a text in. For the first one it needs time that
+# grows with the square of the text.
+_NO_CHARSETS = frozenset({"punycode", "idna", "undefined", "unicode-escape", "raw-unicode-escape"})
+
+
+def find_charset(name: str | None) -> str | None:
+    """The charset that a sender names; None without one, and for what is none."""
+    found = _find_codec(name)
+    return None if found in _NO_CHARSETS else found
+
+
+def is_no_charset(name: str | None) -> bool:
+    """Whether Python would take ``name`` for a charset though it is none."""
+    return _find_codec(name) in _NO_CHARSETS
+
+
+def _find_codec(name: str | None) -> str | None:
+    try:
+        return codecs.lookup(name).name if name else None
+    except (LookupError, ValueError):
+        return None
+
+
+def read_addresses(*values: str) -> list[tuple[str, str]]:
+    """Names and addresses in address headers, in the order in which they stand there.
+
+    Python's reader calls itself for each group and comment that is open. Where that is too
+    deep the addresses alone are taken.
+    """
+    try:
+        return getaddresses(list(values))
+    except EMAIL_ERRORS:
+        return [("", found) for value in values for found in BARE_ADDRESS.findall(value)]
+
+
+def read_address(value: str) -> tuple[str, str]:
+    """Name and address of the first one in a header, as ``parseaddr``; empty without one."""
+    return next(iter(read_addresses(value)), ("", ""))
 
 
 def repair_headers(part: EmailMessage) -> bool:
@@ -133,9 +172,9 @@ def decode_words(text: str) -> str:
         if isinstance(piece, str):
             found.append(piece)
             continue
-        for name in (charset, "utf-8", "cp1252", "latin-1"):
+        for name in (find_charset(charset) or "ascii", "utf-8", "cp1252", "latin-1"):
             try:
-                found.append(str(piece, name or "ascii"))
+                found.append(str(piece, name))
                 break
             except (LookupError, ValueError):
                 # Not that charset, or none at all; latin-1 takes everything.
@@ -151,7 +190,7 @@ def _encode(text: str) -> str:
 
 def _rebuild_addresses(text: str) -> str:
     found = []
-    for name, address in getaddresses([one_line(clean(text))]):
+    for name, address in read_addresses(one_line(clean(text))):
         match = BARE_ADDRESS.search(address) or BARE_ADDRESS.search(name)
         if not match:
             continue

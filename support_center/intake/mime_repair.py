@@ -13,7 +13,7 @@ import re
 from email import message_from_bytes
 from email.message import EmailMessage
 
-from .mime_headers import EMAIL_ERRORS, read_raw, repair_headers, set_header
+from .mime_headers import EMAIL_ERRORS, find_charset, read_raw, repair_headers, set_header
 
 # Tried in this order; UTF-8 hardly ever fits by chance, cp1252 nearly always.
 _CHARSETS = ("utf-8", "cp1252")
@@ -133,7 +133,7 @@ def read_bytes(part: EmailMessage) -> bytes:
 
 def decode_text(body: bytes, charset: str | None) -> str:
     """``body`` as text: in its charset if it is that, else in a likely one."""
-    for name in (charset, *_CHARSETS):
+    for name in (find_charset(charset), *_CHARSETS):
         if not name:
             continue
         try:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from email.utils import parseaddr
+
+from .mime_headers import read_address
 
 _SERVERS = re.compile(r"mail(?:er)?[-_.]?daemon|post[-_.]?master")
 _UNREAD = re.compile(r"(?:no|do[-_.]?not|dont)[-_.]?reply\b", re.I)
@@ -44,7 +45,7 @@ def classify(headers: Mapping[str, str], *, sender: str, subject: str) -> str:
         though never to be answered; else ``human``
     """
     found = {str(name).lower(): _flat(value) for name, value in headers.items()}
-    local_part = parseaddr(_flat(sender))[1].partition("@")[0].lower()
+    local_part = read_address(_flat(sender))[1].partition("@")[0].lower()
     content_type = found.get("content-type", "").lower()
     if content_type.startswith("multipart/report") or _SERVERS.fullmatch(local_part):
         return "bounce"

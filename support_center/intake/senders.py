@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from email.utils import getaddresses, parseaddr
 
-from .mime_headers import decode_words, to_text
+from .mime_headers import decode_words, read_address, read_addresses, to_text
 from .parse import MAX_MAIL, find_form
 from .quotes import split_quotes
 from .robots import LIST_HEADERS, classify, is_automatic_subject
@@ -33,7 +32,7 @@ def find_writer(headers: Mapping[str, str], *, sender: str) -> str:
     :return: name and address; empty where a group wrote and names nobody
     """
     found = _read_values(headers)
-    name, address = parseaddr(sender)
+    name, address = read_address(sender)
     via = _VIA.match(name)
     groups = _list_group_addresses(found)
     if not address or not (via or address.lower() in groups):
@@ -55,7 +54,7 @@ def find_reply_to(headers: Mapping[str, str], *, sender: str) -> str:
     """
     found = _read_values(headers)
     left_out = _list_group_addresses(found) | _list_recipients(found)
-    left_out.add(parseaddr(sender)[1].lower())
+    left_out.add(read_address(sender)[1].lower())
     for name, address in _list_people(found.get("reply-to", "")):
         if address.lower() not in left_out and _is_person(address):
             return _format(name, address)
@@ -75,7 +74,7 @@ def is_own_group(headers: Mapping[str, str], domains: Iterable[str]) -> bool:
     own = {domain.lower() for domain in domains if domain}
     addressed = {
         address.lower()
-        for _name, address in getaddresses([found.get(name, "") for name in ("to", "cc")])
+        for _name, address in read_addresses(*(found.get(name, "") for name in ("to", "cc")))
     }
     return any(group.partition("@")[2] in own for group in groups & addressed)
 
@@ -112,7 +111,7 @@ def _read_values(headers: Mapping[str, str]) -> dict[str, str]:
 
 def _list_people(value: str) -> list[tuple[str, str]]:
     """Names and addresses in a header; the names as they are read, and not as they are sent."""
-    return [(decode_words(name), address) for name, address in getaddresses([value])]
+    return [(decode_words(name), address) for name, address in read_addresses(value)]
 
 
 def _format(name: str, address: str) -> str:
@@ -139,4 +138,4 @@ def _list_group_addresses(found: Mapping[str, str]) -> set[str]:
 
 def _list_recipients(found: Mapping[str, str]) -> set[str]:
     values = [found[name] for name in _RECIPIENTS if name in found]
-    return {address.lower() for _name, address in getaddresses(values) if address}
+    return {address.lower() for _name, address in read_addresses(*values) if address}

@@ -96,6 +96,20 @@ class ResConfigSettings(models.TransientModel):
         help="A visit that is confirmed without a technician gets the best one who can come.",
     )
 
+    @api.model
+    def default_get(self, fields_list):
+        """The settings as they are, for those who may change them.
+
+        Odoo fills a new page for everybody who asks, customers on the portal included, and reads
+        its parameters as superuser.
+        """
+        values = super().default_get(fields_list)
+        if self.env["ir.model.access"].check(self._name, "create", raise_exception=False):
+            return values
+        return {
+            name: value for name, value in values.items() if not name.startswith("support_center_")
+        }
+
     # Not by `config_parameter`: Odoo takes the stored text “False” for a yes.
     @api.model
     def get_values(self):

@@ -5,7 +5,7 @@ from email.utils import parseaddr
 from odoo import _, api, fields, models
 from odoo.tools import email_normalize, formataddr
 
-from ..intake import classify
+from ..intake import classify, fold_address
 from .support_automation_mixin import SILENT
 
 # How many mails an answer refers to; RFC 5322 asks for no more than the last ones.
@@ -204,9 +204,19 @@ class SupportAnswerMixin(models.AbstractModel):
         return timedelta(minutes=minutes), threshold
 
     def _get_same_sender_domain(self):
+        """Other requests of the sender, and those that name the same person to be answered.
+
+        Whoever writes under many addresses would make us write to that one.
+        """
         window, _threshold = self._get_loop_window()
+        asker = self._get_asker()
+        senders = list(filter(None, [self.intake_sender_normalized, asker]))
         return [
-            ("intake_sender_normalized", "=", self.intake_sender_normalized),
+            "|",
+            ("intake_sender_normalized", "in", senders),
+            "&",
+            ("source", "=", "email"),
+            ("customer_email_key", "in", [fold_address(asker)] if asker else []),
             # The database's clock, as for the date that is compared.
             ("create_date", ">=", self.env.cr.now() - window),
             ("id", "!=", self.id),

@@ -21,6 +21,8 @@ RETRIED_BY_ODOO = (
 
 # So much of an error stands in an activity; the log has more of it.
 MAX_SHOWN_ERROR = 1000
+# So much of what somebody wrote, and twice as much of all that they wrote.
+MAX_NOTE = 4000
 
 # The outcome of a record that needs no row, since another one has told it all.
 SILENT = ("skipped", "")
@@ -208,16 +210,20 @@ class SupportAutomationMixin(models.AbstractModel):
         )
 
     def _automation_activity_with(self, summary, note):
-        """As ``_automation_activity``, for words of somebody: none of them are left out.
+        """As ``_automation_activity``, for words of somebody, within ``MAX_NOTE``; the history has
+        them all.
 
         :return: the ``mail.activity``; where the same one is still open, that one with ``note``
             below what it says
         """
+        note = note[:MAX_NOTE]
         activity = self._automation_activity(summary, note)
         if activity:
             return activity
         # sudo: as in _automation_activity
         activity = self.sudo().activity_ids.filtered(lambda each: each.summary == summary)[:1]
+        if len(activity.note or "") + len(note) > 2 * MAX_NOTE:
+            return activity
         activity.note = Markup("%s<hr/>%s") % (activity.note or "", plaintext2html(note))
         return activity
 

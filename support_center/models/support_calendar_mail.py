@@ -7,6 +7,7 @@ from odoo import _, api, models
 from odoo.tools import email_normalize, email_split, plaintext2html
 
 from ..intake import (
+    CalendarEvent,
     CalendarMail,
     dump_mail,
     find_attendee,
@@ -183,7 +184,15 @@ class SupportCalendarMail(models.AbstractModel):
             values["timezone"] = event.timezone
         outcome = draft._take_reply(msg_dict, "human", values)
         if outcome[0] == "ok":
-            # The next version finds the draft by its UID and is compared with this one.
+            # The next version finds the draft by its UID and is compared with this one. For whom
+            # the request is, no later one says: anybody can write it in the customer's name.
+            first = before or next(iter(known.events if known else ()), CalendarEvent())
+            event = replace(
+                event,
+                organizer=first.organizer,
+                organizer_name=first.organizer_name,
+                sent_by=first.sent_by,
+            )
             draft._write_protected(self._prepare_mail_vals(CalendarMail((event,))))
         return outcome
 

@@ -7,8 +7,6 @@ from odoo import api, fields, models
 from ..intake import parse_mapping, split, unwrap
 from .support_intake import Reading
 
-# A longer list is kept as it came, for somebody to look at.
-MAX_REQUESTS = 100
 # Who may write a mail may write any reference into it; a webhook's address is known to
 # few, so that a reference which a mail took does not swallow a webhook's request.
 TRUSTED_SOURCES = ("webhook", "api")
@@ -85,8 +83,7 @@ class SupportIntakeWebhook(models.AbstractModel):
 
     @api.model
     def _split(self, payload):
-        payloads = split(payload)
-        return payloads if 0 < len(payloads) <= MAX_REQUESTS else [payload]
+        return split(payload) or [payload]
 
     @api.model
     def _create_received(self, requests, taken, files=()):

@@ -39,10 +39,12 @@ class SupportMailReference(models.AbstractModel):
             return records
         field = REFERENCE_FIELDS[model]
         # Mail programs and people write it in any case; the index knows it as it is.
-        spellings = {each for word in words for each in (word, word.upper(), word.lower())}
+        spellings = {}
+        for number, word in enumerate(words):
+            for spelling in (word, word.upper(), word.lower()):
+                spellings.setdefault(spelling, number)
         found = records.search([(field, "in", list(spellings)), ("company_id", "=", company.id)])
-        order = [word.upper() for word in words]
-        return found.sorted(lambda record: order.index(record[field].upper()))
+        return found.sorted(lambda record: spellings[record[field]])
 
     @api.model
     def _find_thread(self, model, subject, sender, company):

@@ -61,6 +61,7 @@ from . import (
     test_leave_hits,
     test_link_end,
     test_live,
+    test_mail_attacks,
     test_mail_bounds,
     test_mail_cases,
     test_mail_date,

@@ -318,7 +318,11 @@ class TestIntakeAnswer(DialogueCase):
         self.assertEqual(rows.res_id, drafts[3].id)
         self.assertEqual(len(drafts.activity_ids), 1)
         # Somebody else, and the same one later, is answered.
-        other = self._send_mail(sender="other@example.com", message_id="<other@example.com>")
+        other = self._send_mail(
+            GUIDE_MAIL.replace("customer@example.com", "other@example.com"),
+            sender="other@example.com",
+            message_id="<other@example.com>",
+        )
         self.assertTrue(self._get_answers(other))
         self.env.cr.execute(
             "UPDATE support_appointment SET create_date = create_date - interval '3 hours' "

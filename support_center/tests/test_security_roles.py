@@ -243,6 +243,28 @@ class TestSecurityRoles(SupportCase):
         }
         self.assertEqual(concrete, set(MODELS))
 
+    def test_settings_are_an_administrator_s(self):
+        """Odoo fills a new page of settings for everybody who asks."""
+        parameters = self.env["ir.config_parameter"]
+        names = []
+        for name in ("webhook_secret", "webhook_secret_previous", "webhook_response_url"):
+            parameters.set_param(f"support_center.{name}", "https://example.com/secret")
+            names.append(f"support_center_{name}")
+        for user in (
+            self.user_technician,
+            self.user_dispatcher,
+            self.user_manager,
+            self.user_integration,
+            self.user_portal,
+            self.user_public,
+        ):
+            with self.subTest(user=user.login):
+                settings = self._as(user, "res.config.settings")
+                found = settings.default_get(names)
+                self.assertFalse([name for name in found if name.startswith("support_center")])
+        administrator = self._as(self.env.ref("base.user_admin"), "res.config.settings")
+        self.assertLessEqual(set(names), administrator.default_get(names).keys())
+
     def test_groups_are_internal_users(self):
         for role in ("technician", "dispatcher", "manager", "integration"):
             user = getattr(self, f"user_{role}")

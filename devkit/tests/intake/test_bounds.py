@@ -5,6 +5,7 @@ import re
 from datetime import datetime, timezone
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from unittest.mock import patch
 
 import pytest
 from intake import (
@@ -470,3 +471,26 @@ def test_replies_and_mails_of_a_megabyte_are_read():
     assert read_reply(text, []) == {"duration": "2"}
     found = parse_mail(text, sender=None, subject="", now=NOW, default_timezone="UTC")
     assert found.request.duration == 2
+
+
+@pytest.mark.parametrize("disposition", ["inline", 'attachment; filename="a.txt"'])
+@pytest.mark.parametrize("charset", ["charset=punycode", "charset*0=puny; charset*1=code"])
+def test_what_no_charset_is_costs_nothing(charset, disposition):
+    """Python decodes Punycode in time that grows with the square of the text, for Odoo as well."""
+    source = f"Content-Type: text/plain; {charset}\r\nContent-Disposition: {disposition}\r\n\r\n"
+    message = message_from_bytes(HEAD + source.encode() + b"Bcher-kva", policy=policy.SMTP)
+    with patch("encodings.punycode.punycode_decode") as decode_slowly:
+        assert not is_ordinary(message)
+        assert not bound_message(message)
+        assert message.get_content() == "Bcher-kva"
+        assert is_ordinary(message)
+    decode_slowly.assert_not_called()
+    assert message.get_filename() == ("a.txt" if "a.txt" in disposition else None)
+
+
+def test_groups_in_groups_of_addresses_are_not_read():
+    """Python's reader of addresses calls itself for each of them."""
+    message = message_from_bytes(HEAD.replace(b"a@", b"a:" * 200 + b"a@"), policy=policy.SMTP)
+    assert not is_ordinary(message)
+    bound_message(message)
+    assert message["From"] == "a@example.com"

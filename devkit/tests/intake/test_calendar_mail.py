@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from unittest.mock import patch
 
 import pytest
 from intake import parse_mail
@@ -458,3 +459,14 @@ def test_stored_and_read_again():
     assert load_mail(None) is load_mail(False) is load_mail({"events": 1}) is None
     assert calendar.find("b") == day
     assert calendar.find("") is calendar.find(None) is calendar.find("d") is None
+
+
+def test_texts_are_cut_before_their_tags_are_read():
+    """Else each file costs seconds, and a mail may have several."""
+    text = "<p>before</p>" + "<b>x</b>" * 5_000 + "<p>behind</p>"
+    lines = ("BEGIN:VEVENT", "UID:1", f"DESCRIPTION:{text}", "END:VEVENT")
+    with patch("intake.calendar_mail.html_to_text", side_effect=lambda html: html) as read:
+        (event,) = read_events("\n".join(lines))
+    assert event.description.startswith("<p>before")
+    assert all(len(call.args[0]) <= 20_000 for call in read.call_args_list)
+    assert read.call_count == 1

@@ -1,6 +1,7 @@
 """What programs put around a request, and the bytes in which it comes."""
 
 import json
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
@@ -165,3 +166,31 @@ def test_nothing_makes_it_stumble(payload):
 @given(st.binary(), st.booleans(), st.none() | st.text(max_size=10))
 def test_no_body_makes_it_stumble(body, is_form, charset):
     parse_body(body, is_form=is_form, charset=charset)
+
+
+def test_what_no_charset_is_costs_nothing():
+    """Python decodes Punycode in time that grows with the square of the text."""
+    body = b"a=%61" + b"a" * 1000 + b"&b=%ff"
+    with patch("encodings.punycode.punycode_decode") as decode_slowly:
+        found = parse_body(body, is_form=True, charset="punycode")
+        assert isinstance(found, dict)
+        assert found["b"] == "ÿ"
+        parse_body(b'{"a": "\xff"}', charset="Punycode")
+    decode_slowly.assert_not_called()
+
+
+def test_more_requests_than_are_split_are_kept_as_they_came():
+    """Each of them would get a copy of all that stands around them."""
+    around = {f"key {number}": number for number in range(50)}
+    payload = {**around, "data": [REQUEST] * 101}
+    assert split(payload) == [payload]
+    assert len(split({**payload, "data": [REQUEST] * 100})) == 100
+    assert split([[REQUEST] * 60, [REQUEST] * 60]) == [[[REQUEST] * 60, [REQUEST] * 60]]
+
+
+def test_a_form_of_more_fields_than_anybody_has_is_kept_as_text():
+    body = "&".join(f"k{number}=1" for number in range(1001))
+    assert parse_body(body.encode(), is_form=True) == body
+    found = parse_body(body.removesuffix("&k1000=1").encode(), is_form=True)
+    assert isinstance(found, dict)
+    assert len(found) == 1000

@@ -1,5 +1,7 @@
 """The person behind a mail that a group, a list or a website has sent."""
 
+from email.utils import parseaddr
+
 import pytest
 from intake import (
     find_reply_to,
@@ -111,3 +113,20 @@ def test_automatic_replies_repeat_what_they_answer():
     assert repeats_a_request({"X-Odoo-Objects": "support.appointment-1"}, subject="x")
     assert repeats_a_request({}, subject="Automatic reply: x")
     assert not repeats_a_request({}, subject="APPOINTMENT_REQUEST")
+
+
+@pytest.mark.parametrize("opening", ["a:", "(", "mailto:"])
+def test_addresses_in_groups_without_end(opening):
+    """Python's reader of addresses calls itself for each group and comment that is open."""
+    deep = opening * 4000 + " <ana@example.com>"
+    headers = {
+        **GROUP,
+        "Reply-To": deep,
+        "X-Original-From": deep,
+        "Envelope-To": deep,
+        "To": deep + ", support@company.example",
+    }
+    assert parseaddr(find_writer(headers, sender=VIA))[1] == "ana@example.com"
+    assert parseaddr(find_reply_to(headers, sender="bob@example.com"))[1] in ("", "ana@example.com")
+    assert find_writer(headers, sender=deep) == deep
+    assert is_own_group(headers, ["company.example"])
