@@ -27,7 +27,6 @@ class Field:
     text: str
     kind: dict[str, Any]
     example: object
-    required: bool = True
 
 
 #: What stands in ``data``.
@@ -40,7 +39,6 @@ FIELDS = (
         "heard is older, and tells you nothing any more.",
         {"type": "integer", "minimum": 1},
         3,
-        required=False,
     ),
     Field("external_ref", "Your own id, if you gave one.", {"type": ["string", "null"]}, "W-1"),
     Field("state", "Its state.", {"enum": list(STATES)}, "confirmed"),
@@ -84,7 +82,7 @@ def make_event_schema() -> dict[str, Any]:
             "timestamp": {**_MOMENT, "description": "When it happened, in UTC."},
             "data": {
                 "type": "object",
-                "required": [field.name for field in FIELDS if field.required],
+                "required": [field.name for field in FIELDS],
                 "properties": properties,
             },
         },

@@ -340,14 +340,17 @@ class MailThread(models.AbstractModel):
                 self.env[model].browse(int(thread_id)).read(["display_name"])
         calendar = self.env["support.calendar.mail"]
         # What was returned to us carries our own file.
-        is_returned = self._classify_mail(message, message_dict) == "bounce"
-        direct = [] if is_returned else calendar._find_direct_route(message, message_dict)
+        is_calendar_mail = (
+            read_calendar_mail(message) is not None
+            and self._classify_mail(message, message_dict) != "bounce"
+        )
+        direct = calendar._find_direct_route(message, message_dict) if is_calendar_mail else []
         if direct:
             return direct
         routes = super().message_route(
             message, message_dict, model=model, thread_id=thread_id, custom_values=custom_values
         )
-        if not is_returned:
+        if is_calendar_mail:
             routes = calendar._route(message, message_dict, routes, INTAKE_MODELS)
         if not any(route[0] in INTAKE_MODELS for route in routes or ()):
             return routes

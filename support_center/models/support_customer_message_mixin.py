@@ -210,7 +210,7 @@ class SupportCustomerMessageMixin(models.AbstractModel):
         return True
 
     def _settle_customer_message(self):
-        """Nobody waits any more: the mark goes, and what asked for it is done."""
+        """Nobody waits any more: the mark goes, and the activity that asks for an answer is done."""
         # sudo: who answers may read the visit without changing it, and the activity may be
         # somebody else's.
         this = self.sudo().filtered("customer_waiting_since")
@@ -225,6 +225,20 @@ class SupportCustomerMessageMixin(models.AbstractModel):
             }
         )
         this.activity_ids.filtered("support_customer_message").action_done()
+
+    def _hear_announced(self, kind):
+        """A notice to the customer may be the answer to what they wrote.
+
+        Who hears that the visit is called off waits no more. Another time need not be what they
+        asked for, so somebody still has to look; but they have heard of us.
+
+        :param str kind: of the notice
+        """
+        waiting = self.sudo().filtered("customer_waiting_since")  # sudo: as below
+        if kind == "cancelled":
+            waiting._settle_customer_message()
+        elif kind == "rescheduled":
+            waiting.filtered("acknowledge_at")._write_protected({"acknowledge_at": False})
 
     def _prepare_erased_vals(self):
         return {

@@ -92,6 +92,7 @@ class SupportNotifier(models.AbstractModel):
         )
         calendar._attach_to_messages(mails)
         self._mark(kind, appointments, sequences)
+        appointments._hear_announced(kind)
         self._wake_queue()
         return faults
 

@@ -352,6 +352,22 @@ class TestCustomerMessages(DialogueCase):
         with freeze_time("2026-03-02 17:05:00"):
             self.assertFalse(self._acknowledge())
 
+    def test_a_visit_that_is_called_off_is_the_answer(self):
+        self._write()
+        self.visit.write({"state": "cancelled", "cancel_reason": "As you wish"})
+        self.assertEqual(len(self._get_notices(self.visit, "cancelled")), 1)
+        self._assert_answered()
+        with freeze_time("2026-03-02 17:05:00"):
+            self.assertFalse(self._acknowledge())
+
+    def test_another_time_need_not_be_what_was_asked_for(self):
+        self._write("Please bring the spare key.")
+        self.visit.start = at("2026-03-06 11:00")
+        self.assertEqual(len(self._get_notices(self.visit, "rescheduled")), 1)
+        self._assert_answered(False)
+        with freeze_time("2026-03-02 17:05:00"):
+            self.assertFalse(self._acknowledge(), "they have heard of us")
+
     def test_who_gets_no_acknowledgement(self):
         self._write(headers=[("X-Auto-Response-Suppress", "All")])
         self.assertTrue(self.visit.customer_waiting_since)
