@@ -219,7 +219,8 @@ class SupportMailSample(models.AbstractModel):
         if not sample.method:
             return None
         calendar = self.env["support.notice.calendar"]
-        return build(calendar._prepare_visit(visit, 1), sample.method), sample.method
+        organizer = calendar._get_organizer(visit.company_id)
+        return build(calendar._prepare_visit(visit, 1, organizer), sample.method), sample.method
 
     @api.model
     def _prepare_calendar(self, calendar):
