@@ -29,6 +29,7 @@ class Visit:
     All moments are aware. ``uid`` stays the same over the appointment's life and ``sequence``
     grows with each change that is announced: by these two a calendar knows that it has the
     event already, and that this version of it is the newer one (RFC 5546, 2.1.4).
+    ``asks_answer`` is False for what tells nothing new: who has accepted need not do so again.
     """
 
     uid: str
@@ -42,6 +43,7 @@ class Visit:
     location: str = ""
     description: str = ""
     url: str = ""
+    asks_answer: bool = True
 
 
 def build(visit: Visit, method: str) -> bytes:
@@ -72,7 +74,7 @@ def build(visit: Visit, method: str) -> bytes:
     event["organizer"] = _address(visit.organizer)
     attendee = _address(visit.attendee)
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
-    if method == REQUEST:
+    if method == REQUEST and visit.asks_answer:
         # A calendar shows buttons for an answer only where one is asked for; to a visit that is
         # called off nobody answers.
         attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
@@ -89,7 +91,8 @@ def offer_to_calendars(message: EmailMessage) -> bool:
     the attached file is for whoever opens it by hand, and is no second invitation.
 
     :param message: with a file that ``build`` has made attached
-    :return: whether there was one, and a text beside which it could be put
+    :return: whether there was one that asks for an answer or calls the visit off, and a text
+        beside which it could be put
     """
     text = message.get_body(("related", "html", "plain"))
     attached = next(
@@ -105,11 +108,19 @@ def offer_to_calendars(message: EmailMessage) -> bool:
         return False
     content, name = attached.get_content(), attached.get_filename()
     method = next(method for method, each in FILES.items() if each == name)
+    attached.replace_header("Content-Type", f'application/ics; name="{name}"')
+    if method == REQUEST and not _asks_answer(content):
+        return False
     alternative.add_alternative(
         content, subtype="calendar", charset="utf-8", cte="base64", params={"method": method}
     )
-    attached.replace_header("Content-Type", f'application/ics; name="{name}"')
     return True
+
+
+def _asks_answer(content: str | bytes) -> bool:
+    text = content.decode() if isinstance(content, bytes) else content
+    # Long lines are folded.
+    return "RSVP=TRUE" in text.replace("\r\n", "\n").replace("\n ", "")
 
 
 def _find_parent(message: EmailMessage, text: MIMEPart) -> EmailMessage | None:
