@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.message import EmailMessage, MIMEPart
@@ -12,6 +13,9 @@ PRODUCT = "-//Support Center//Appointments//EN"
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 # Names of the attached files by method.
 FILES = {REQUEST: "appointment.ics", CANCEL: "cancelled.ics"}
+# What no calendar file may hold (RFC 5545, 3.1), and what some readers take for the end of a line.
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def build(visit: Visit, method: str) -> bytes:
     event.add("dtstamp", _utc(visit.stamp))
     event.add("dtstart", _utc(visit.start))
     event.add("dtend", _utc(visit.stop))
-    event.add("summary", visit.summary)
+    event.add("summary", _clean(visit.summary))
     event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
     for name, value in (
         ("location", visit.location),
@@ -70,7 +74,7 @@ def build(visit: Visit, method: str) -> bytes:
         ("url", visit.url),
     ):
         if value:
-            event.add(name, value)
+            event.add(name, value if name == "url" else _clean(value))
     event["organizer"] = _address(visit.organizer)
     attendee = _address(visit.attendee)
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
@@ -133,6 +137,10 @@ def _find_parent(message: EmailMessage, text: MIMEPart) -> EmailMessage | None:
     return None
 
 
+def _clean(text: str) -> str:
+    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+
+
 def _utc(moment: datetime) -> datetime:
     return moment.astimezone(timezone.utc)
 
@@ -140,5 +148,5 @@ def _utc(moment: datetime) -> datetime:
 def _address(person: Person) -> vCalAddress:
     address: vCalAddress = vCalAddress(f"mailto:{person.email}")
     if person.name:
-        address.params["CN"] = vText(person.name)
+        address.params["CN"] = vText(" ".join(_clean(person.name).split()))
     return address

@@ -65,7 +65,9 @@ _EVENT_NAMES = _TEXTS | {
 }  # fmt: skip
 _ZONE_NAMES = frozenset({"TZID", "X-LIC-LOCATION", "DTSTART", "TZOFFSETTO", "RRULE", "RDATE"})
 # Calendars that write the text of the mail themselves; what a person adds is the comment.
-_WRITES_ITS_TEXT = re.compile(r"google|apple|icloud|yahoo|fastmail|cyrus|zimbra|proton|nextcloud|sabre|sogo", re.I)
+_WRITES_ITS_TEXT = re.compile(
+    r"google|apple|icloud|yahoo|fastmail|cyrus|zimbra|proton|nextcloud|sabre|sogo", re.I
+)
 _CALENDAR_ROBOT = re.compile(r"calendar-(?:notification|server)@", re.I)
 
 

@@ -437,8 +437,8 @@ _MORE_MONTHS = {
     "en": {"sept": 9},
     "de": {"jänner": 1, "feber": 2, "maerz": 3, "mrz": 3, "jan": 1, "feb": 2, "okt": 10},
     "fr": {
-        "fevrier": 2, "aout": 8, "decembre": 12, "jan": 1, "fév": 2, "fev": 2, "fevr": 2,
-        "juill": 7, "sep": 9, "dec": 12,
+        **{"jan": 1, "fév": 2, "fev": 2, "fevr": 2, "fevrier": 2, "juill": 7, "aout": 8},
+        **{"sep": 9, "dec": 12, "decembre": 12},
     },
     "es": {"setiembre": 9, "sep": 9, "set": 9},
     "it": {"sett": 9},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from email.errors import HeaderParseError, MessageError
 from email.header import Header, decode_header
 from email.message import EmailMessage
@@ -12,7 +12,11 @@ from email.utils import formataddr, getaddresses, parsedate_to_datetime
 from .text import clean, one_line
 
 # Whatever the email package raises on malformed input; each of these was seen.
-EMAIL_ERRORS = (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError)
+EMAIL_ERRORS = (
+    MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError,
+    # The parser of ``Date`` makes integers of whatever digits it finds.
+    OverflowError,
+)  # fmt: skip
 
 ADDRESS_HEADERS = frozenset(
     """from to cc bcc reply-to sender delivered-to return-path
@@ -29,6 +33,8 @@ _BOUNDARY = re.compile(r"boundary\s*=\s*\"?([^\";\r\n]{1,70})", re.I)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _LONGEST_DATE = 200
+# No place is further from UTC.
+_WIDEST_OFFSET = timedelta(hours=14)
 
 
 def repair_headers(part: EmailMessage) -> bool:
@@ -207,6 +213,8 @@ def _read_date(text: str) -> datetime | None:
     for read in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             moment = read(text)
+            if abs(moment.utcoffset() or timedelta()) > _WIDEST_OFFSET:
+                continue
             if moment.tzinfo:
                 moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
         except (ValueError, TypeError, IndexError, OverflowError):

@@ -12,7 +12,7 @@ from .test_calendar_mail import CUSTOMER, CalendarCase
 from .test_mail_sealed import sealed, wrap
 
 # How programs name themselves and write their answers: the structure of the mail, the encoding
-# of the file and its line length. ``{}`` of a text is what the program writes by itself.
+# of the file, and the text that the program writes by itself.
 PROGRAMS = {
     "Google": ("-//Google Inc//Google Calendar 70.9054//EN", "alternative+file", "7bit", ""),
     "Outlook classic": (
@@ -65,11 +65,11 @@ def fold(text):
     """Lines of 75 octets at most, as RFC 5545 wants them; never within a letter."""
     lines = []
     for line in text.splitlines():
-        while len(line.encode()) > 75:
-            length = 60
-            lines.append(line[:length])
-            line = " " + line[length:]
-        lines.append(line)
+        rest = line
+        while len(rest.encode()) > 75:
+            lines.append(rest[:60])
+            rest = " " + rest[60:]
+        lines.append(rest)
     return "\r\n".join(lines) + "\r\n"
 
 
@@ -124,7 +124,7 @@ class ProgramCase(CalendarCase):
         lines = [
             "BEGIN:VCALENDAR", f"PRODID:{product}", "VERSION:2.0", "CALSCALE:GREGORIAN",
             f"METHOD:{method}", "BEGIN:VEVENT",
-            f"DTSTART:{start}", f"DTSTAMP:20260302T080000Z", f"UID:{visit.ics_uid}",
+            f"DTSTART:{start}", "DTSTAMP:20260302T080000Z", f"UID:{visit.ics_uid}",
             'ORGANIZER;CN="Support":mailto:' + self.address,
             'ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;CN="Known Customer, née Größe";'
             f"PARTSTAT={partstat};X-NUM-GUESTS=0:mailto:known@example.com",

@@ -123,6 +123,21 @@ def test_the_file_is_an_alternative_and_attached(method):
     assert not offer_to_calendars(message)
 
 
+def test_what_no_file_may_hold_is_left_out():
+    strange = replace(
+        VISIT,
+        attendee=Person("zoe@example.org", "Zoë\x07\nPeeters\u2028\t"),
+        location="Rue\x00 Haute 1\x0bBrussels\u2028Belgium\x85",
+        summary="Boiler\r\nEND:VEVENT",
+    )
+    event = read(strange)
+    assert event["attendee"].params["CN"] == "Zoë Peeters"
+    assert event["location"].split("\n") == ["Rue Haute 1", "Brussels", "Belgium", ""]
+    assert event["summary"] == "Boiler\nEND:VEVENT"
+    raw = build(strange, REQUEST).decode()
+    assert raw.splitlines() == raw.split("\r\n")[:-1]
+
+
 def test_who_has_accepted_is_not_asked_again():
     found = [line for line in lines(visit=replace(VISIT, asks_answer=False)) if "zoe@" in line]
     assert found == ['ATTENDEE;CN="Zoë Peeters";ROLE=REQ-PARTICIPANT:mailto:zoe@example.org']
