@@ -433,13 +433,19 @@ _MORE_WEEKDAYS = {
     },
     "pt": {"segunda": 0, "terça": 1, "quarta": 2, "quinta": 3, "sexta": 4},
 }
+
+
+def _read_numbers(text: str) -> dict[str, int]:
+    pairs = (pair.split("=") for pair in text.split())
+    return {word: int(number) for word, number in pairs}
+
+
 _MORE_MONTHS = {
     "en": {"sept": 9},
     "de": {"jänner": 1, "feber": 2, "maerz": 3, "mrz": 3, "jan": 1, "feb": 2, "okt": 10},
-    "fr": {
-        **{"jan": 1, "fév": 2, "fev": 2, "fevr": 2, "fevrier": 2, "juill": 7, "aout": 8},
-        **{"sep": 9, "dec": 12, "decembre": 12},
-    },
+    "fr": _read_numbers(
+        "jan=1 fév=2 fev=2 fevr=2 fevrier=2 juill=7 aout=8 sep=9 dec=12 decembre=12"
+    ),
     "es": {"setiembre": 9, "sep": 9, "set": 9},
     "it": {"sett": 9},
 }
