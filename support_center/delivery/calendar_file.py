@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.message import EmailMessage, MIMEPart
@@ -12,6 +13,9 @@ PRODUCT = "-//Support Center//Appointments//EN"
 REQUEST, CANCEL = "REQUEST", "CANCEL"
 # Names of the attached files by method.
 FILES = {REQUEST: "appointment.ics", CANCEL: "cancelled.ics"}
+# What no calendar file may hold (RFC 5545, 3.1), and what some readers take for the end of a line.
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,7 @@ class Visit:
     All moments are aware. ``uid`` stays the same over the appointment's life and ``sequence``
     grows with each change that is announced: by these two a calendar knows that it has the
     event already, and that this version of it is the newer one (RFC 5546, 2.1.4).
+    ``asks_answer`` is False for what tells nothing new: who has accepted need not do so again.
     """
 
     uid: str
@@ -42,6 +47,7 @@ class Visit:
     location: str = ""
     description: str = ""
     url: str = ""
+    asks_answer: bool = True
 
 
 def build(visit: Visit, method: str) -> bytes:
@@ -60,7 +66,7 @@ def build(visit: Visit, method: str) -> bytes:
     event.add("dtstamp", _utc(visit.stamp))
     event.add("dtstart", _utc(visit.start))
     event.add("dtend", _utc(visit.stop))
-    event.add("summary", visit.summary)
+    event.add("summary", _clean(visit.summary))
     event.add("status", "CANCELLED" if method == CANCEL else "CONFIRMED")
     for name, value in (
         ("location", visit.location),
@@ -68,11 +74,11 @@ def build(visit: Visit, method: str) -> bytes:
         ("url", visit.url),
     ):
         if value:
-            event.add(name, value)
+            event.add(name, value if name == "url" else _clean(value))
     event["organizer"] = _address(visit.organizer)
     attendee = _address(visit.attendee)
     attendee.params["ROLE"] = vText("REQ-PARTICIPANT")
-    if method == REQUEST:
+    if method == REQUEST and visit.asks_answer:
         # A calendar shows buttons for an answer only where one is asked for; to a visit that is
         # called off nobody answers.
         attendee.params["PARTSTAT"] = vText("NEEDS-ACTION")
@@ -89,7 +95,8 @@ def offer_to_calendars(message: EmailMessage) -> bool:
     the attached file is for whoever opens it by hand, and is no second invitation.
 
     :param message: with a file that ``build`` has made attached
-    :return: whether there was one, and a text beside which it could be put
+    :return: whether there was one that asks for an answer or calls the visit off, and a text
+        beside which it could be put
     """
     text = message.get_body(("related", "html", "plain"))
     attached = next(
@@ -105,11 +112,19 @@ def offer_to_calendars(message: EmailMessage) -> bool:
         return False
     content, name = attached.get_content(), attached.get_filename()
     method = next(method for method, each in FILES.items() if each == name)
+    attached.replace_header("Content-Type", f'application/ics; name="{name}"')
+    if method == REQUEST and not _asks_answer(content):
+        return False
     alternative.add_alternative(
         content, subtype="calendar", charset="utf-8", cte="base64", params={"method": method}
     )
-    attached.replace_header("Content-Type", f'application/ics; name="{name}"')
     return True
+
+
+def _asks_answer(content: str | bytes) -> bool:
+    text = content.decode() if isinstance(content, bytes) else content
+    # Long lines are folded.
+    return "RSVP=TRUE" in text.replace("\r\n", "\n").replace("\n ", "")
 
 
 def _find_parent(message: EmailMessage, text: MIMEPart) -> EmailMessage | None:
@@ -122,6 +137,10 @@ def _find_parent(message: EmailMessage, text: MIMEPart) -> EmailMessage | None:
     return None
 
 
+def _clean(text: str) -> str:
+    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", text))
+
+
 def _utc(moment: datetime) -> datetime:
     return moment.astimezone(timezone.utc)
 
@@ -129,5 +148,5 @@ def _utc(moment: datetime) -> datetime:
 def _address(person: Person) -> vCalAddress:
     address: vCalAddress = vCalAddress(f"mailto:{person.email}")
     if person.name:
-        address.params["CN"] = vText(person.name)
+        address.params["CN"] = vText(" ".join(_clean(person.name).split()))
     return address

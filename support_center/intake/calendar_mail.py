@@ -24,7 +24,7 @@ from .mime_headers import EMAIL_ERRORS, set_header
 from .mime_repair import decode_text, is_attachment, read_bytes
 from .text import clean, one_line
 from .values import LIMITS, normalise_email
-from .zones import UTC, find_zone
+from .zones import UTC, find_place, find_zone
 
 # How much of a calendar file is read, and how much of what is in it.
 MAX_BYTES = 1_000_000
@@ -45,6 +45,7 @@ _LONGEST_TEXT = 20_000
 # Beyond these a date is a mistake, and its conversion to another zone may overflow.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
+_SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime"})
 TYPES = frozenset({"text/calendar", "application/ics", "text/x-vcalendar"})
 #: Methods that ask for a visit; a file without any method is one that somebody has exported.
 REQUESTS = frozenset({"REQUEST", "PUBLISH", "ADD", ""})
@@ -65,9 +66,11 @@ _EVENT_NAMES = _TEXTS | {
     "SEQUENCE", "DTSTART", "DTEND", "DURATION", "ORGANIZER", "ATTENDEE", "STATUS",
     "RECURRENCE-ID", "RRULE", "RDATE",
 }  # fmt: skip
-_ZONE_NAMES = frozenset({"TZID", "X-LIC-LOCATION", "DTSTART", "TZOFFSETTO", "RRULE"})
+_ZONE_NAMES = frozenset({"TZID", "X-LIC-LOCATION", "DTSTART", "TZOFFSETTO", "RRULE", "RDATE"})
 # Calendars that write the text of the mail themselves; what a person adds is the comment.
-_WRITES_ITS_TEXT = re.compile(r"google|apple|icloud|yahoo|fastmail|zimbra", re.I)
+_WRITES_ITS_TEXT = re.compile(
+    r"google|apple|icloud|yahoo|fastmail|cyrus|zimbra|proton|nextcloud|sabre|sogo", re.I
+)
 _CALENDAR_ROBOT = re.compile(r"calendar-(?:notification|server)@", re.I)
 
 
@@ -161,9 +164,11 @@ def _ascii(text: str) -> str:
 def read_calendar_mail(message: EmailMessage) -> CalendarMail | None:
     """What calendars said by a mail; None where it carries no calendar file.
 
-    A file that came in a mail attached to it is that mail's.
+    A file that came in a mail attached to it is that mail's; one in a part that was signed as a
+    whole is this mail's.
     """
     parts = sorted(_list_calendar_parts(message), key=is_attachment)
+    parts = parts or _list_sealed_parts(message)
     if not parts:
         return None
     events: dict[tuple[str, str], CalendarEvent] = {}
@@ -194,6 +199,27 @@ def _list_calendar_parts(message: EmailMessage) -> list[EmailMessage]:
     return found
 
 
+def _list_sealed_parts(message: EmailMessage) -> list[EmailMessage]:
+    """The calendar files inside of parts that were signed as a whole."""
+    # The reader of texts knows the request form, which knows invitations.
+    from .mail_text import read_mail_text  # noqa: PLC0415
+
+    try:
+        if not any(_is_sealed(part) for part in message.walk()):
+            return []
+        files = read_mail_text(message).files
+    except EMAIL_ERRORS:
+        return []
+    return [part for part in files if _is_calendar(part)]
+
+
+def _is_sealed(part: object) -> bool:
+    if not isinstance(part, EmailMessage):
+        return False
+    name = (part.get_filename() or "").strip().lower()
+    return part.get_content_type() in _SEALED or name == "smime.p7m"
+
+
 def _is_calendar(part: EmailMessage) -> bool:
     return part.get_content_type() in TYPES or (part.get_filename() or "").lower().endswith(".ics")
 
@@ -220,6 +246,8 @@ class _Observance:
     onset: datetime | None = None
     offset: timedelta | None = None
     rule: Mapping[str, str] = field(default_factory=dict)
+    #: Further onsets that are written out.
+    dates: list[datetime] = field(default_factory=list)
 
 
 @dataclass
@@ -296,7 +324,7 @@ class _Reader:
             # What was not closed before ends here, too.
             del self._path[len(self._path) - 1 - self._path[::-1].index(block) :]
         if block == "VTIMEZONE" and self._zone_id and len(self.zones) < _MAX_ZONES:
-            self.zones[self._zone_id] = self._zone
+            self.zones[_fold_zone(self._zone_id)] = self._zone
 
     def _take_zone(self, line: _Line, inner: str) -> None:
         if inner == "VTIMEZONE" and line.name == "TZID":
@@ -350,6 +378,11 @@ def _keep_observance(observance: _Observance, line: _Line) -> None:
             offset = timedelta(hours=int(match[2]), minutes=int(match[3]))
             if offset < timedelta(hours=24):
                 observance.offset = -offset if match[1] == "-" else offset
+    elif line.name == "RDATE":
+        values = line.value.split(",", _MAX_OBSERVANCES)[:_MAX_OBSERVANCES]
+        moments = [_read_wall(value.partition("/")[0]) for value in values]
+        room = _MAX_OBSERVANCES - len(observance.dates)
+        observance.dates += [each for each in moments if isinstance(each, datetime)][:room]
     elif line.name == "RRULE":
         pairs = (pair.partition("=") for pair in line.value.upper().split(";")[:20])
         observance.rule = {name.strip(): value.strip() for name, _sign, value in pairs}
@@ -474,7 +507,7 @@ def _read_moment(line: _Line | None, zones: Mapping[str, _Zone]) -> tuple[date |
     zone_id = line.param("TZID")
     if not zone_id:
         return wall, "", ""
-    name, zone = _find_zone(zone_id, zones.get(zone_id), wall)
+    name, zone = _find_zone(zone_id, zones.get(_fold_zone(zone_id)), wall)
     if zone is None:
         return wall, "", one_line(clean(zone_id))[:60]
     return wall.replace(tzinfo=zone).astimezone(UTC), name, ""
@@ -486,14 +519,29 @@ def _find_zone(zone_id: str, definition: _Zone | None, wall: datetime) -> tuple[
     names = [zone_id, WINDOWS_TO_OLSON.get(zone_id, "")]
     # As Mozilla and Evolution have it: their own name, a version and the zone behind it.
     names += ["/".join(segments[-count:]) for count in (3, 2) if len(segments) > count]
+    if segments[-1].lower() == "utc":
+        # "tzone://Microsoft/Utc"
+        names.append("UTC")
     if definition:
         names.append(definition.location)
+    offset = _find_offset(definition, wall) if definition else None
     for name in filter(None, names):
         found = find_zone(name)
-        if found:
+        # "EST" is New York's time, in summer too, where the calendar defines it so.
+        if found and (offset is None or offset == _get_offset(found[1], wall)):
             return found[0] or "", found[1]
-    offset = _find_offset(definition, wall) if definition else None
+        if found and find_place(found):
+            return found[0] or "", found[1]
     return "", None if offset is None else timezone(offset)
+
+
+def _fold_zone(zone_id: str) -> str:
+    """The name of a zone, as definition and use may differ in its escapes and capitals."""
+    return _ESCAPED.sub(r"\1", zone_id).strip().casefold()
+
+
+def _get_offset(zone: tzinfo, wall: datetime) -> timedelta | None:
+    return wall.replace(tzinfo=zone).utcoffset()
 
 
 def _find_offset(definition: _Zone, wall: datetime) -> timedelta | None:
@@ -516,16 +564,19 @@ def _list_onsets(observance: _Observance, year: int) -> Iterator[datetime]:
     first = observance.onset
     if first is None:
         return
+    yield from observance.dates
     rule = observance.rule
     if not rule:
         yield first
         return
-    day, month = _BY_DAY.fullmatch(rule.get("BYDAY", "")), rule.get("BYMONTH", "")
+    until = _read_wall(rule.get("UNTIL", ""))
+    last_year = until.year if until else year
+    day, month = _BY_DAY.fullmatch(_number_day(rule)), rule.get("BYMONTH", "")
     if rule.get("FREQ") != "YEARLY" or rule.get("INTERVAL", "1") != "1" or not day:
         return
     if month not in {str(number) for number in range(1, 13)} or "COUNT" in rule:
         return
-    for each in (year - 1, year):
+    for each in {min(year, last_year) - 1, min(year, last_year)}:
         if each < max(first.year, 1):
             continue
         weeks = calendar.monthcalendar(each, int(month))
@@ -535,6 +586,19 @@ def _list_onsets(observance: _Observance, year: int) -> Iterator[datetime]:
         if abs(count) <= len(days):
             found = days[count - 1] if count > 0 else days[count]
             yield first.replace(year=each, month=int(month), day=found)
+
+
+def _number_day(rule: Mapping[str, str]) -> str:
+    """``BYDAY`` of a rule; the Sunday among the 8th to the 14th is the second one."""
+    day, numbers = rule.get("BYDAY", ""), rule.get("BYMONTHDAY", "").split(",")
+    if len(day) == 2 and all(number.isdecimal() for number in numbers):
+        days = sorted(int(number) for number in numbers if len(number) <= 2)
+        if len(days) == 7 and days == list(range(days[0], days[0] + 7)):
+            if days[0] % 7 == 1:
+                return f"{days[0] // 7 + 1}{day}"
+            if days[-1] == 31:
+                return f"-1{day}"
+    return day
 
 
 # ----------------------------------------------------------------------

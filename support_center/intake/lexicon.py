@@ -194,7 +194,7 @@ def _german() -> dict[str, object]:
 def _french() -> dict[str, object]:
     return {
         "connecting": _pairs(
-            "le:D la:P l':DP du:DP de:DP d':D en:P dans:P à:CP a:C au:P jour:D @:C kl:C"
+            "le:DP la:P l':DP du:DP de:DP d':D en:P dans:P à:CP a:C au:P jour:D @:C kl:C"
         ),
         "meanings": _meanings(
             about="vers environ autour approximativement ~",
@@ -234,7 +234,7 @@ def _french() -> dict[str, object]:
         "idle_days": frozenset({8, 15}),
         "after_hour": {
             ("et", "demie"): 30, ("et", "demi"): 30, ("et", "quart"): 15,
-            ("moins", "le", "quart"): -15, ("moins", "quart"): -15,
+            ("moins", "le", "quart"): -15, ("moins", "quart"): -15, ("trente",): 30,
         },
         "plus": _set("et"),
         "minus": _set("moins"),
@@ -288,7 +288,7 @@ def _italian() -> dict[str, object]:
     return {
         "connecting": _pairs(
             "il:D lo:D la:P a:CP ad:CP le:C l':CDP alle:C all':C ore:C di:DP del:DP della:DP "
-            "dell':DP al:P in:P nel:P nella:P giorno:D @:C kl:C"
+            "dell':DP al:P in:P nel:P nella:P giorno:D h:C @:C kl:C"
         ),
         "meanings": _meanings(
             about="verso circa intorno approssimativamente ~",
@@ -425,14 +425,29 @@ _MORE_WEEKDAYS = {
     "en": {"tues": 1, "weds": 2, "thur": 3, "thurs": 3},
     "de": {"sonnabend": 5},
     "es": {"miercoles": 2, "sabado": 5},
-    "it": {"lunedi": 0, "martedi": 1, "mercoledi": 2, "giovedi": 3, "venerdi": 4},
+    # Keyboards without the letter "ì" make do with "i" or "i'".
+    "it": {
+        f"{name}di{end}": number
+        for number, name in enumerate(("lune", "marte", "mercole", "giove", "vener"))
+        for end in ("", "'")
+    },
     "pt": {"segunda": 0, "terça": 1, "quarta": 2, "quinta": 3, "sexta": 4},
 }
+
+
+def _read_numbers(text: str) -> dict[str, int]:
+    pairs = (pair.split("=") for pair in text.split())
+    return {word: int(number) for word, number in pairs}
+
+
 _MORE_MONTHS = {
     "en": {"sept": 9},
     "de": {"jänner": 1, "feber": 2, "maerz": 3, "mrz": 3, "jan": 1, "feb": 2, "okt": 10},
-    "fr": {"fevrier": 2, "aout": 8, "decembre": 12},
-    "es": {"setiembre": 9},
+    "fr": _read_numbers(
+        "jan=1 fév=2 fev=2 fevr=2 fevrier=2 juill=7 aout=8 sep=9 dec=12 decembre=12"
+    ),
+    "es": {"setiembre": 9, "sep": 9, "set": 9},
+    "it": {"sett": 9},
 }
 
 

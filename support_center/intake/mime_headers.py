@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from email.errors import HeaderParseError, MessageError
 from email.header import Header, decode_header
 from email.message import EmailMessage
@@ -13,7 +13,11 @@ from email.utils import formataddr, getaddresses, parsedate_to_datetime
 from .text import clean, one_line
 
 # Whatever the email package raises on malformed input; each of these was seen.
-EMAIL_ERRORS = (MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError)
+EMAIL_ERRORS = (
+    MessageError, ValueError, LookupError, AttributeError, TypeError, RecursionError,
+    # The parser of ``Date`` makes integers of whatever digits it finds.
+    OverflowError,
+)  # fmt: skip
 
 ADDRESS_HEADERS = frozenset(
     """from to cc bcc reply-to sender delivered-to return-path
@@ -33,6 +37,9 @@ _LONGEST_DATE = 200
 # Of Python's encodings, those that nobody writes a text in. For the first one it needs time that
 # grows with the square of the text.
 _NO_CHARSETS = frozenset({"punycode", "idna", "undefined", "unicode-escape", "raw-unicode-escape"})
+
+# No place is further from UTC.
+_WIDEST_OFFSET = timedelta(hours=14)
 
 
 def find_charset(name: str | None) -> str | None:
@@ -246,6 +253,8 @@ def _read_date(text: str) -> datetime | None:
     for read in (parsedate_to_datetime, datetime.fromisoformat):
         try:
             moment = read(text)
+            if abs(moment.utcoffset() or timedelta()) > _WIDEST_OFFSET:
+                continue
             if moment.tzinfo:
                 moment = moment.astimezone(timezone.utc).replace(tzinfo=None)
         except (ValueError, TypeError, IndexError, OverflowError):

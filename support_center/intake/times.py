@@ -206,7 +206,8 @@ def _read_clue(value: object, sent: datetime, read_words: WordReader | None) -> 
 
 def _read_text(text: str, sent: datetime, read_words: WordReader | None) -> Clue:
     try:
-        clue = read_iso(text)
+        # A full stop may end the sentence, as in "2027-01-15T14:00:00Z."
+        clue = read_iso(text.rstrip(" .,;!"))
     except UnreadableTime as error:
         # What follows the hour may be words: "2027-01-12 3:00 in the afternoon".
         if read_words is None or error.params.get("reason") != "unknown_zone":

@@ -28,7 +28,7 @@ _COUNTED_BEFORE = 2
 _LAST_UNSURE_HOUR = 6
 # Minutes that are said before the hour in figures: "ten past two".
 _SPOKEN_MINUTES = frozenset({5, 10, 15, 20, 25})
-_MINUTES = frozenset("minutes minute min minuten minuti minutos mins".split())
+_MINUTES = frozenset("minutes minute min mn minuten minuti minutos mins".split())
 
 _TOKEN = re.compile(
     r"""
@@ -63,10 +63,30 @@ _JOINED = (
     (re.compile(r"\bpasado mañana\b"), "pasado-mañana"),
     (re.compile(r"\bdepois de amanhã\b"), "depois-de-amanhã"),
     (re.compile(r"\b(?:que viene|que vem)\b"), "próximo"),
-    (re.compile(r"\baprès (?=midi\b|demain\b)"), "après-"),
+    (re.compile(r"\bapr[eè]s (?=midi\b|demain\b)"), "après-"),
+    (re.compile(r"\b(?:a eso de|cerca de|alrededor de)(?= las?\b)"), "alrededor"),
+    (re.compile(r"\b(?:aux alentours|autour) de(?= \d| midi\b)"), "autour"),
+    (re.compile(r"\bthis coming\b"), "coming"),
+    (re.compile(r"\ba (?=quarter (?:past|to|after|of)\b)"), ""),
     (re.compile(r"\bavant hier\b"), "avant-hier"),
     (re.compile(r"\b(dix|vingt|trente|quarante|cinquante) (?=cinq\b|dix\b)"), r"\1-"),
     (re.compile(r"\b(meio) (?=dia\b)"), r"\1-"),
+)
+# "15-Jan-2027", as spreadsheets write a day.
+_DASHED_DAY = re.compile(
+    r"\b(?:(\d{1,2})([-/])([^\W\d_]{3,12}\.?)\2(\d{4}|\d{2})|(\d{4})-([^\W\d_]{3,12})-(\d{1,2}))\b"
+)
+# What is said out of politeness, or to stress an hour that is exact anyway.
+_COURTESY = (
+    r"please|pls|thanks|thank you|many thanks|bitte|danke|vielen dank|s'il vous pla[iî]t|"
+    r"s'il te pla[iî]t|svp|merci|por favor|gracias|per favore|per piacere|per cortesia|grazie|"
+    r"alstublieft|a\.?u\.?b\.?|obrigad[oa]"
+)
+_COURTESY_BEFORE = re.compile(rf"^\s*(?:{_COURTESY})(?:\s*[,:]\s*|\s+)")
+_COURTESY_AFTER = re.compile(rf"(?:\s*,\s*|\s+)(?:{_COURTESY})[\s.!]*$")
+_EXACTLY = re.compile(
+    r"(?<=\s)(?:exactly|(?:genau|punkt|pünktlich)(?= (?:um )?\d)|(?:um )?pünktlich(?= um\b))\s+"
+    r"|\s+(?:sharp|on the dot|pile|précises|precises|en punto|in punto)(?!\w)"
 )
 _TWO_WORDS = {"pasado-mañana": ("es", 2), "depois-de-amanhã": ("pt", 2)}
 # Abbreviations of zones are taken in capitals, and in small letters where they are no word.
@@ -219,9 +239,20 @@ def _join_words(text: str) -> str:
         lambda match: match[0] if _is_zone(match[0]) else match[0].lower(),
         text,
     )
+    lowered = _COURTESY_BEFORE.sub("", _COURTESY_AFTER.sub("", lowered))
+    lowered = _EXACTLY.sub(" ", lowered)
     for pattern, word in _JOINED:
         lowered = pattern.sub(word, lowered)
+    lowered = _DASHED_DAY.sub(_spread_day, lowered)
     return _ELISION.sub(r"\1' ", lowered)
+
+
+def _spread_day(match: re.Match[str]) -> str:
+    day, _mark, month, year, first_year, middle, last_day = match.groups()
+    name = (month or middle).rstrip(".")
+    if not any(name in get_lexicon(code).months for code in LANGUAGES):
+        return match[0]
+    return f"{day or last_day} {name} {year or first_year}"
 
 
 def _is_zone(word: str) -> bool:
@@ -297,18 +328,19 @@ def find_next_day(month: int, day: int, today: date) -> date:
 
 def _read_in(lexicon: Lexicon, tokens: list[Token], sent: datetime) -> Clue | Refusal:
     phrase = _Phrase(lexicon, tokens, sent)
-    phrase.take_all()
-    if phrase.left:
-        counted = _count_days(lexicon, tokens, phrase.left, sent)
-        if counted:
-            phrase = _Phrase(lexicon, counted, sent)
-            phrase.take_all()
     try:
+        phrase.take_all()
+        if phrase.left:
+            counted = _count_days(lexicon, tokens, phrase.left, sent)
+            if counted:
+                phrase = _Phrase(lexicon, counted, sent)
+                phrase.take_all()
         return phrase.conclude()
     except _Refused as error:
         left = tuple(dict.fromkeys(phrase.list_unknown()))
         return Refusal(error.refusal.code, error.refusal.reason, error.refusal.options, left)
     except UnreadableTime as error:
+        # "15.30." is no day of a language that does not know the "alle" before it; another one may.
         return Refusal(error.code, error.params.get("reason"), error.params.get("options", ""))
 
 
@@ -616,7 +648,9 @@ class _Phrase:
     def _take_hour(self, at: int) -> int:
         token = self.tokens[at]
         if token.kind == "clock":
-            return self._finish_hour(at + 1, token.clock, is_padded=token.text.startswith("0"))
+            # "14:00 hours", where "2 hours" is a length.
+            end = at + 1 + (self.lexicon.code == "en" and self._word(at + 1) == "hours")
+            return self._finish_hour(end, token.clock, is_padded=token.text.startswith("0"))
         if token.kind == "dotted":
             return self._take_dotted_hour(at)
         for take in (self._take_spoken_before, self._take_minutes_before):
@@ -731,7 +765,8 @@ class _Phrase:
         # "At two thirty", "deux heures trente"; a bare "14 30" is no time.
         if sign or ((in_figures or in_words) and has_word) or in_words:
             if (in_figures or in_words) and not self._is_hour_word(behind + 1):
-                return _shift(hour, minutes * (sign or 1)), behind + 1
+                end = behind + 1 + (self._word(behind + 1) in _MINUTES)
+                return _shift(hour, minutes * (sign or 1)), end
             if in_words and not sign and self._read_half(behind + 1):
                 return _shift(hour, minutes), behind + 1
         return (hour, 0, 0), at

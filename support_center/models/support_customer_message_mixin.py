@@ -3,7 +3,7 @@ from datetime import datetime, timedelta
 import pytz
 
 from odoo import SUPERUSER_ID, _, api, fields, models
-from odoo.tools import email_normalize
+from odoo.tools import email_normalize, plaintext2html
 
 from ..compat import check_access, commit_batch
 from ..intake import classify, read_own_text

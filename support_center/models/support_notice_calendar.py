@@ -13,12 +13,13 @@ class SupportNoticeCalendar(models.AbstractModel):
     _description = "Calendar Files of Notices"
 
     @api.model
-    def _create_files(self, by_lang, method, sequences):
+    def _create_files(self, by_lang, method, sequences, asking):
         """An attachment for each appointment, all made at once.
 
         :param dict by_lang: language code to ``support.appointment``
         :param str method: what calendars do with it, ``REQUEST`` or ``CANCEL``
         :param dict sequences: record id to the number of the version that is announced
+        :param set asking: ids of the records whose customers are asked to accept
         :return: dict of record id to ``ir.attachment``
         """
         vals_list, ids = [], []
@@ -30,7 +31,9 @@ class SupportNoticeCalendar(models.AbstractModel):
                 organizer = organizers[record.company_id]
                 if record.ics_organizer:
                     organizer = Person(record.ics_organizer, organizer.name)
-                visit = in_lang._prepare_visit(record, sequences[record.id], organizer)
+                visit = in_lang._prepare_visit(
+                    record, sequences[record.id], organizer, asks_answer=record.id in asking
+                )
                 vals_list.append(
                     {
                         "name": FILES[method],
@@ -73,7 +76,7 @@ class SupportNoticeCalendar(models.AbstractModel):
         return Person(address or "noreply@invalid", company.name)
 
     @api.model
-    def _prepare_visit(self, record, sequence, organizer):
+    def _prepare_visit(self, record, sequence, organizer, *, asks_answer=True):
         """What the calendar shows.
 
         :param organizer: ``delivery.calendar_file.Person``
@@ -100,6 +103,7 @@ class SupportNoticeCalendar(models.AbstractModel):
             location=record.location or "",
             description=f"{record.name}\n{link}",
             url=link,
+            asks_answer=asks_answer,
         )
 
     @api.model

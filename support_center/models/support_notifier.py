@@ -67,10 +67,16 @@ class SupportNotifier(models.AbstractModel):
             record.id: record.ics_sequence + self._has_news(notice, record)
             for record in appointments
         }
+        # A reminder of what the customer was told would undo their answer in their calendar.
+        asking = {
+            record.id
+            for record in appointments
+            if notice.is_change or not record.announced_at or self._has_news(notice, record)
+        }
         self._replace_failed(appointments)
         calendar = self.env["support.notice.calendar"]
         by_lang = {lang: those & appointments for lang, those in by_lang.items()}
-        attachments = calendar._create_files(by_lang, notice.method, sequences)
+        attachments = calendar._create_files(by_lang, notice.method, sequences, asking)
         rendered = {record_id: rendered[record_id] for record_id in appointments.ids}
         reports = self._create_reports(rendered)
         common = self._prepare_common_vals(kind, appointments.company_id)

@@ -25,6 +25,7 @@ from . import (
     test_calendar_mail,
     test_calendar_mirror,
     test_calendar_moves,
+    test_calendar_programs,
     test_calendar_sync,
     test_caller_values,
     test_cancel_wizard,

@@ -179,10 +179,10 @@ class TestReminders(SupportMailCase, CronMixinCase):
         broken = visits[3]
         prepare = self.env.registry["support.notice.calendar"]._prepare_visit
 
-        def _prepare_visit(calendar, record, sequence):
+        def _prepare_visit(calendar, record, *args, **kwargs):
             if record == broken:
                 raise UserError("this one is broken")
-            return prepare(calendar, record, sequence)
+            return prepare(calendar, record, *args, **kwargs)
 
         self.patch(self.env.registry["support.notice.calendar"], "_prepare_visit", _prepare_visit)
         self._run()

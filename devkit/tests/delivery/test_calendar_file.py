@@ -86,13 +86,13 @@ def test_nobody_is_asked_for_an_answer_to_a_cancellation():
     assert line == 'ATTENDEE;CN="Zoë Peeters";ROLE=REQ-PARTICIPANT:mailto:zoe@example.org'
 
 
-def notice(method=REQUEST):
+def notice(method=REQUEST, visit=VISIT):
     """A mail as Odoo builds it: text and HTML, and the file attached to both."""
     message = EmailMessage(policy=policy.SMTP)
     message.set_content("The visit")
     message.add_alternative("<p>The visit</p>", subtype="html")
     message.add_attachment(
-        build(VISIT, method),
+        build(visit, method),
         "text",
         f"calendar; charset=utf-8; method={method}",
         filename=FILES[method],
@@ -121,6 +121,31 @@ def test_the_file_is_an_alternative_and_attached(method):
     assert attached.get_filename() == FILES[method]
     # A second time changes nothing.
     assert not offer_to_calendars(message)
+
+
+def test_what_no_file_may_hold_is_left_out():
+    strange = replace(
+        VISIT,
+        attendee=Person("zoe@example.org", "Zoë\x07\nPeeters\u2028\t"),
+        location="Rue\x00 Haute 1\x0bBrussels\u2028Belgium\x85",
+        summary="Boiler\r\nEND:VEVENT",
+    )
+    event = read(strange)
+    assert event["attendee"].params["CN"] == "Zoë Peeters"
+    assert event["location"].split("\n") == ["Rue Haute 1", "Brussels", "Belgium", ""]
+    assert event["summary"] == "Boiler\nEND:VEVENT"
+    raw = build(strange, REQUEST).decode()
+    assert raw.splitlines() == raw.split("\r\n")[:-1]
+
+
+def test_who_has_accepted_is_not_asked_again():
+    found = [line for line in lines(visit=replace(VISIT, asks_answer=False)) if "zoe@" in line]
+    assert found == ['ATTENDEE;CN="Zoë Peeters";ROLE=REQ-PARTICIPANT:mailto:zoe@example.org']
+    message = notice(visit=replace(VISIT, asks_answer=False))
+    assert not offer_to_calendars(message)
+    # Whoever wants the entry finds it in the file.
+    assert get_types(message)[-1] == "application/ics"
+    assert "text/calendar" not in get_types(message)
 
 
 def test_mails_that_carry_no_file_of_ours_stay_as_they_are():

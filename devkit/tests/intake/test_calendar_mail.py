@@ -154,6 +154,71 @@ def test_a_zone_that_a_calendar_defines_knows_summer_from_winter():
         assert event.start.hour == hour, day
 
 
+def _define(name, *observances):
+    """A zone of a name; each observance is its kind, offset and the lines that say when."""
+    lines = ["BEGIN:VTIMEZONE", f"TZID:{name}"]
+    for kind, offset, *when in observances:
+        lines += [f"BEGIN:{kind}", f"TZOFFSETTO:{offset}", *when, f"END:{kind}"]
+    return "\n".join([*lines, "END:VTIMEZONE"])
+
+
+def _define_american(name):
+    """Eastern Time with the rules that held until 2006, too, as Evolution and Zimbra write it."""
+    return _define(
+        name,
+        ("DAYLIGHT", "-0400", "DTSTART:19870405T020000",
+         "RRULE:FREQ=YEARLY;UNTIL=20060402T070000Z;BYMONTH=4;BYDAY=1SU"),
+        ("STANDARD", "-0500", "DTSTART:19671029T020000",
+         "RRULE:FREQ=YEARLY;UNTIL=20061029T060000Z;BYMONTH=10;BYDAY=-1SU"),
+        ("DAYLIGHT", "-0400", "DTSTART:20070311T020000",
+         "RRULE:FREQ=YEARLY;BYMONTH=3;BYDAY=2SU"),
+        ("STANDARD", "-0500", "DTSTART:20071104T020000",
+         "RRULE:FREQ=YEARLY;BYMONTH=11;BYDAY=1SU"),
+    )  # fmt: skip
+
+
+def test_a_rule_that_has_ended_is_over():
+    for name in ("Ours", "EST"):
+        for day, hour in (
+            ("20270320", 16), ("20270612", 16), ("20271102", 16), ("20271108", 17),
+        ):  # fmt: skip
+            event = one(f"DTSTART;TZID={name}:{day}T120000", before=_define_american(name))
+            assert event.start.hour == hour, (name, day)
+
+
+def test_onsets_that_are_written_out():
+    zone = _define(
+        "Ours",
+        ("STANDARD", "+0100", "DTSTART:19961027T030000", "RDATE:20251026T030000,20261025T030000"),
+        ("DAYLIGHT", "+0200", "DTSTART:19810329T020000", "RDATE:20260329T020000",
+         "RDATE:20270328T020000"),
+    )  # fmt: skip
+    for day, hour in (("20270112", 11), ("20270612", 10), ("20260612", 10)):
+        assert one(f"DTSTART;TZID=Ours:{day}T120000", before=zone).start.hour == hour, day
+
+
+def test_the_last_sunday_by_the_days_of_the_month():
+    days = "25,26,27,28,29,30,31"
+    zone = _define(
+        "Ours",
+        ("STANDARD", "+0100", "DTSTART:19961027T030000",
+         f"RRULE:FREQ=YEARLY;BYMONTH=10;BYMONTHDAY={days};BYDAY=SU"),
+        ("DAYLIGHT", "+0200", "DTSTART:19960331T020000",
+         f"RRULE:FREQ=YEARLY;BYMONTH=3;BYMONTHDAY={days};BYDAY=SU"),
+    )  # fmt: skip
+    for day, hour in (("20270327", 11), ("20270328", 10), ("20271030", 10), ("20271031", 11)):
+        assert one(f"DTSTART;TZID=Ours:{day}T120000", before=zone).start.hour == hour, day
+
+
+def test_a_zone_is_found_by_a_name_with_other_escapes():
+    zone = CUSTOM_ZONE.format(name="(UTC+01:00) Amsterdam\\, Berlin")
+    for name in ("(UTC+01:00) Amsterdam, Berlin", "(utc+01:00) Amsterdam\\, Berlin"):
+        event = one(f'DTSTART;TZID="{name}":20270612T120000', before=zone)
+        assert event.start == datetime(2027, 6, 12, 10, tzinfo=UTC)
+    event = one('DTSTART;TZID="tzone://Microsoft/Utc":20270612T120000')
+    assert event.start == datetime(2027, 6, 12, 12, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(
     "rule",
     [

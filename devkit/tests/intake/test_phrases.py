@@ -25,7 +25,25 @@ ENGLISH = {
     "Tuesday, January 12, 2027 at 15:00": "2027-01-12 15:00",
     "Tuesday 12 January 2027 half past two in the afternoon": "2027-01-12 14:30",
     "12 January 2027 quarter to three in the afternoon": "2027-01-12 14:45",
-    "12 January 2027 a quarter past nine in the morning": "words",
+    "12 January 2027 a quarter past nine in the morning": "2027-01-12 09:15",
+    "a quarter to four tomorrow afternoon": "2026-11-29 15:45",
+    "12 Jan 2027 at 15.00.": "2027-01-12 15:00",
+    "15-Jan-2027 14:00": "2027-01-15 14:00",
+    "15/Jan/2027 14:00": "2027-01-15 14:00",
+    "2027-Jan-15 14:00": "2027-01-15 14:00",
+    "15-Mar-27 14:00 CET": "2027-03-15 14:00",
+    "2027-01-15T14:00:00Z.": "2027-01-15 15:00",
+    "2027-01-15T14:00:00+01:00.": "2027-01-15 14:00",
+    "tomorrow at 14:00 hours": "2026-11-29 14:00",
+    "tomorrow 9 o'clock sharp": "2026-11-29 09:00",
+    "tomorrow at exactly 9": "2026-11-29 09:00",
+    "this coming Tuesday at 3pm": "2026-12-01 15:00",
+    "tomorrow at 3pm, thank you!": "2026-11-29 15:00",
+    "Please tomorrow at 3pm": "2026-11-29 15:00",
+    "please call me tomorrow at 3pm": "words",
+    "tomorrow at 3pm please call before": "bound",
+    "12-13-January 9am": "several_times",
+    "tomorrow 2 hours": "words",
     "12 January 2027 quarter past nine in the morning": "2027-01-12 09:15",
     "12 January 2027 at ten past eleven": "2027-01-12 11:10",
     "12 January 2027 20 minutes to nine in the morning": "2027-01-12 08:40",
@@ -139,7 +157,7 @@ ENGLISH = {
     "in about 3 days at 14:00": "words",
     "in 3 hours": "words",
     "room 5 tomorrow at 14:00": "words",
-    "tomorrow at 14:00 please": "words",
+    "tomorrow at 14:00 please": "2026-11-29 14:00",
     "tomorrow 14:00 with Bob": "words",
     "tomorrow night": "missing_time",
 }
@@ -268,8 +286,16 @@ GERMAN = {
     "morgen, Dienstag, 10 Uhr": "weekday",
     "31.11.2026 14 Uhr": "no_such_day",
     "morgen 24 Uhr": "no_such_hour",
-    "morgen um 14 Uhr bitte": "words",
-    "bitte morgen um 14 Uhr": "words",
+    "morgen um 14 Uhr bitte": "2026-11-29 14:00",
+    "bitte morgen um 14 Uhr": "2026-11-29 14:00",
+    "morgen um 14 Uhr, vielen Dank!": "2026-11-29 14:00",
+    "morgen um Punkt 10 Uhr": "2026-11-29 10:00",
+    "morgen Punkt 10 Uhr": "2026-11-29 10:00",
+    "morgen um genau 10 Uhr": "2026-11-29 10:00",
+    "morgen pünktlich um 10 Uhr": "2026-11-29 10:00",
+    "morgen nicht pünktlich um 10 Uhr": "bound",
+    "morgen um 14.30 Uhr.": "2026-11-29 14:30",
+    "morgen 10-Uhr-12": "several_times",
     "morgen um 14 Uhr beim Haupteingang": "words",
     "12.1. 14": "words",
     "12.01 14 Uhr": "words",
@@ -363,7 +389,19 @@ FRENCH = {
     "lundi 12 janvier 2027 à 14h": "weekday",
     "lundi 12 janvier à 14h": "weekday_year",
     "31 février 2027 à 14h": "no_such_day",
-    "demain à 14h svp": "words",
+    "demain à 14h svp": "2026-11-29 14:00",
+    "demain à 14h s'il vous plaît": "2026-11-29 14:00",
+    "demain à 14h, merci": "2026-11-29 14:00",
+    "demain à 14h pile": "2026-11-29 14:00",
+    "demain à 14h précises": "2026-11-29 14:00",
+    "demain à midi trente": "2026-11-29 12:30",
+    "demain à midi à trente": "no_such_hour",
+    "demain apres midi à 15h": "2026-11-29 15:00",
+    "demain à 10h le matin": "2026-11-29 10:00",
+    "le 12 janvier à 14 h 30 min": "2027-01-12 14:30",
+    "le 3 fév. 2027 à 9h": "2027-02-03 09:00",
+    "le 3 dec à 9h": "2026-12-03 09:00",
+    "mardi 12 jan. à 14h": "2027-01-12 14:00",
     "demain en fin d'après-midi à 17h": "words",
     "demain à 25h": "no_such_hour",
 }
@@ -452,7 +490,14 @@ SPANISH = {
     "el lunes 12 de enero de 2027 a las 10": "weekday",
     "el lunes 12 de enero a las 10": "weekday_year",
     "30 de febrero de 2027 a las 10": "no_such_day",
-    "mañana a las 14:00 por favor": "words",
+    "mañana a las 14:00 por favor": "2026-11-29 14:00",
+    "mañana a las 14:00, gracias": "2026-11-29 14:00",
+    "mañana a las 14:00 en punto": "2026-11-29 14:00",
+    "12-ene-2027 15:00": "2027-01-12 15:00",
+    "el 12 de enero a las 15.00.": "2027-01-12 15:00",
+    "el lunes a eso de las 9": "2026-11-30 09:00",
+    "el lunes alrededor de las 9": "2026-11-30 09:00",
+    "el 3 sep 2027 a las 9": "2027-09-03 09:00",
     "mañana temprano a las 9": "bound",
 }
 
@@ -537,7 +582,16 @@ ITALIAN = {
     "lunedì 12 gennaio 2027 alle 10": "weekday",
     "lunedì 12 gennaio alle 10": "weekday_year",
     "30 febbraio 2027 alle 10": "no_such_day",
-    "domani alle 14 per favore": "words",
+    "domani alle 14 per favore": "2026-11-29 14:00",
+    "domani alle 14, grazie": "2026-11-29 14:00",
+    "domani alle 14 in punto": "2026-11-29 14:00",
+    "domani alle 15.30.": "2026-11-29 15:30",
+    "martedì 12 gennaio 2027 ore 15.00.": "2027-01-12 15:00",
+    "martedi' 12 gennaio ore 15": "2027-01-12 15:00",
+    "domani h 15": "2026-11-29 15:00",
+    "martedì 12 gennaio 2027 h. 15.00": "2027-01-12 15:00",
+    "domani h 15 - 16": "several_times",
+    "3 sett. 2027 ore 9": "2027-09-03 09:00",
     "domani alle 25": "no_such_hour",
 }
 
@@ -637,7 +691,12 @@ def test_a_word_that_changes_a_time_never_goes_unheeded(text, place, data):
     ]
     word = data.draw(st.sampled_from(telling))
     # In the words of another language it may be an article: Portuguese "no" and "da".
-    others = [other for other in LANGUAGES if word in get_lexicon(other).connecting]
+    # "15h hora": in Spanish it says "o'clock".
+    others = [
+        other
+        for other in LANGUAGES
+        if word in get_lexicon(other).connecting or word in get_lexicon(other).oclock
+    ]
     assume(not others and not any(word in get_lexicon(other).numbers for other in LANGUAGES))
     pieces = text.split(" ")
     pieces.insert(min(place, len(pieces)), word)

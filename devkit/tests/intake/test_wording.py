@@ -298,8 +298,8 @@ def test_other_words_may_carry_something(word, code, reason):
 
 
 def test_the_words_that_were_not_understood_are_told():
-    (problem,) = _read("call Bob 15.01.2027, 14:00 please").problems
-    assert problem.params["words"] == "call bob please"
+    (problem,) = _read("call Bob 15.01.2027, 14:00 gently").problems
+    assert problem.params["words"] == "call bob gently"
     (problem,) = _read("next week with Bob 14:00").problems
     assert (problem.params["reason"], problem.params.get("words")) == ("vague", None)
 
