@@ -33,7 +33,6 @@ class SupportCustomerMessageMixin(models.AbstractModel):
     _description = "Messages of Customers"
 
     customer_waiting_since = fields.Datetime(
-        "Customer Waiting Since",
         readonly=True,
         copy=False,
         index="btree_not_null",
