@@ -21,6 +21,8 @@ _VIA = re.compile(r"^\W*(.+?)\W*\s(?:via|über|par|vía|tramite|through)\s+\S.*$
 _RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 _GROUPS = ("list-post", "mailing-list", "x-mailing-list", "x-beenthere")
 _WRITERS = ("x-original-from", "x-original-sender", "x-mailfrom", "reply-to")
+# Within quotation marks only (RFC 5322, section 3.2.3).
+_SPECIALS = re.compile(r"[][\\()<>@,:;\".]")
 _ADDRESS = re.compile(r"[^\s<>@,;:\"'()]+@[^\s<>@,;:\"'()]+")
 
 
@@ -118,6 +120,8 @@ def _format(name: str, address: str) -> str:
     """Name and address as people read them; ``email.utils.formataddr`` encodes what is no ASCII."""
     if not name:
         return address
+    if not _SPECIALS.search(name):
+        return f"{name} <{address}>"
     escaped = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}" <{address}>'
 
