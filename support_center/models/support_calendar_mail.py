@@ -175,7 +175,7 @@ class SupportCalendarMail(models.AbstractModel):
         known = load_mail(draft.intake_calendar)
         before = known.find(event.uid) if known else None
         if before and event.sequence < before.sequence:
-            return "skipped", _("An older version of the invitation came in; it was only posted.")
+            return "skipped", _("An older version of the invitation came in; it changed nothing.")
         old = request_values(before) if before else {}
         values = {
             key: value for key, value in request_values(event).items() if old.get(key) != value

@@ -96,7 +96,7 @@ class SupportReplyMixin(models.AbstractModel):
         values = {**(invited or {}), **written}
         if not values:
             self._hear_reply(msg_dict)
-            return "skipped", _("The reply corrects no line of the request; it was only posted.")
+            return "skipped", _("The reply corrects no line of the request; it changed nothing.")
         held = self._find_unconfirmed(values, msg_dict)
         if held:
             self._automation_activity(
@@ -127,16 +127,16 @@ class SupportReplyMixin(models.AbstractModel):
             for address in (self.intake_sender, self.customer_email, self.partner_id.email)
         } - {""}
         if kind != "human":
-            return _("No human wrote the reply; it was only posted.")
+            return _("No human wrote the reply; it changed nothing.")
         is_settled = self.state != "draft" or not self.active or self.intake_state == "none"
         if is_settled or self.source != "email":
-            return _("The appointment is past its request; the reply was only posted.")
+            return _("The appointment is past its request; the reply changed nothing.")
         if sender not in customers or self.env["support.mail.address"]._is_own(
             sender, self.company_id
         ):
-            return _("Somebody else than the customer replied; it was only posted.")
+            return _("Somebody else than the customer replied; it changed nothing.")
         if len(self.intake_corrections or []) >= MAX_CORRECTIONS:
-            return _("There are too many replies; this one was only posted.")
+            return _("There are too many replies; this one changed nothing.")
         return False
 
     def _report_stranger(self, sender, text):
