@@ -53,6 +53,8 @@ OURS_KEY = "support_center_mailbox"
 GATEWAY_KEY = "support_center_gateway_mail"
 # Where a parsed mail holds its ``SenderText``, until its routes are processed.
 TEXT_KEY = "support_center_text"
+# Likewise, whether the reference in its subject led it to a record.
+NAMED_KEY = "support_center_named"
 
 
 class SenderText(NamedTuple):
@@ -81,6 +83,8 @@ class GatewayMail(NamedTuple):
     calendar: CalendarMail | None = None
     # None for a mail that is one text, in which there is nothing to choose.
     text: SenderText | None = None
+    # Whether only the reference in its subject, which can be guessed, led it to its record.
+    is_named: bool = False
 
 
 class MailThread(models.AbstractModel):
@@ -394,7 +398,10 @@ class MailThread(models.AbstractModel):
             message_dict.get("email_from"),
             self._get_route_company(route) or self.env.company,
         )
-        return (model, answered.id, {}, user_id, alias) if answered else route
+        if not answered:
+            return route
+        message_dict[NAMED_KEY] = True
+        return model, answered.id, {}, user_id, alias
 
     @api.model
     def _routing_check_route(self, message, message_dict, route, raise_exception=True):
@@ -478,10 +485,12 @@ class MailThread(models.AbstractModel):
                 self._find_reply_to(headers, message_dict),
                 read_calendar_mail(message),
                 message_dict.get(TEXT_KEY),
+                bool(message_dict.get(NAMED_KEY)),
             )
             this = self.with_context(**{GATEWAY_KEY: mail})
-        # No parameter of the message that is posted.
-        message_dict.pop(TEXT_KEY, None)
+        # No parameters of the message that is posted.
+        for key in (TEXT_KEY, NAMED_KEY):
+            message_dict.pop(key, None)
         thread_id = False
         routes = [self._open_route(route) for route in routes or ()]
         for company, those in groupby(routes, this._get_route_company):
@@ -565,6 +574,18 @@ class MailThread(models.AbstractModel):
                     "as it is to mail.thread's message_process."
                 )
             )
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """What anybody can write who guesses a reference is passed on to nobody outside.
+
+        A sender is easily forged, and such a mail has no ``References``, which only those know
+        who had a mail of the record.
+        """
+        recipients = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        mail = self._get_gateway_mail()
+        if not (mail and mail.is_named):
+            return recipients
+        return [recipient for recipient in recipients if not recipient["share"]]
 
     @api.model
     def _detect_loop_sender(self, message, message_dict, routes):

@@ -226,6 +226,33 @@ class TestCustomerMessages(DialogueCase):
                 self.assertFalse(self._write(subject=subject, number=number))
                 self.assertTrue(self.visit.customer_waiting_since)
 
+    def test_what_a_guessed_reference_leads_to_goes_to_nobody_outside(self):
+        """The sender of a mail is easily forged, and the next reference guessed."""
+        other = self.env["res.partner"].create({"name": "Other", "email": "other@example.com"})
+        team = self.env["support.team"].create({"name": "Desk", "alias_name": "desk-named"})
+        ticket = self.env["support.ticket"].create(
+            {"name": "Router", "partner_id": self.customer.id, "team_id": team.id}
+        )
+        for number, (record, to) in enumerate(
+            ((self.visit, None), (ticket, f"desk-named@{self.alias_domain}"))
+        ):
+            with self.subTest(record._name):
+                record.message_subscribe((self.customer | other).ids)
+                posted = record.message_ids
+                self._send_mail(
+                    "Pay here instead.",
+                    sender=KNOWN,
+                    to=to,
+                    subject=f"Re: {record[record._rec_name]}" if to is None else record.number,
+                    message_id=f"<forged-{number}@example.com>",
+                )
+                (message,) = (
+                    (record.message_ids - posted)
+                    .filtered("message_id")
+                    .filtered(lambda each: each.message_type == "email")
+                )
+                self.assertFalse(message.notified_partner_ids.filtered("partner_share"))
+
     def test_a_sequence_with_another_prefix(self):
         sequence = self.env["ir.sequence"].search([("code", "=", "support.appointment")], limit=1)
         sequence.write({"prefix": "Visite-", "use_date_range": False})

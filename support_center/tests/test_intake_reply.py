@@ -255,7 +255,7 @@ class TestIntakeReply(DialogueCase):
         self.assertEqual(len(self._get_answers(draft)), 1)
         row = self._get_log(draft, "receive_reply")
         self.assertEqual(row.outcome, "skipped")
-        self.assertIn("posted", row.message)
+        self.assertIn("changed nothing", row.message)
         self.assertIn(word, "".join(draft.message_ids.mapped("body")))
 
     def test_prose_makes_an_activity(self):
