@@ -127,29 +127,31 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _race(options: argparse.Namespace) -> int:
-    series = _series(options.series) or odoo_source.default_series()
-    with _own_instance(series, "race") as (inst, log):
-        inst.drop("sc_race")
-        try:
-            inst.install_addon("sc_race", "-i", demo=False, log=log)
-            problems, done = race_test(inst, "sc_race")
-        finally:
-            inst.drop("sc_race")
+    with _own_database(options, "race") as (inst, database):
+        problems, done = race_test(inst, database)
     say("\n".join(done + [f"FAILED: {problem}" for problem in problems]))
     return 1 if problems else 0
 
 
 def _examples(options: argparse.Namespace) -> int:
-    series = _series(options.series) or odoo_source.default_series()
-    with _own_instance(series, "examples") as (inst, log):
-        inst.drop("sc_examples")
-        try:
-            inst.install_addon("sc_examples", "-i", demo=False, log=log)
-            problems, skipped = examples_test(inst, "sc_examples")
-        finally:
-            inst.drop("sc_examples")
+    with _own_database(options, "examples") as (inst, database):
+        problems, skipped = examples_test(inst, database)
     say("\n".join(skipped + [f"FAILED: {problem}" for problem in problems] or ["All of them ran."]))
     return 1 if problems else 0
+
+
+@contextmanager
+def _own_database(options: argparse.Namespace, name: str) -> Iterator[tuple[Instance, str]]:
+    """An Odoo as ``_own_instance`` gives it, and a new database that has the addon alone."""
+    series = _series(options.series) or odoo_source.default_series()
+    database = f"sc_{name}"
+    with _own_instance(series, name) as (inst, log):
+        inst.drop(database)
+        try:
+            inst.install_addon(database, "-i", demo=False, log=log)
+            yield inst, database
+        finally:
+            inst.drop(database)
 
 
 @contextmanager
