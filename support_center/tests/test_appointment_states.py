@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
-from ..models.support_state_mixin import ALLOWED_TRANSITIONS
+from ..models.appointment.states import ALLOWED_TRANSITIONS
 from .common import SupportCase
 
 ACTIONS = {

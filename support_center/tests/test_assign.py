@@ -1,7 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models.support_ranking import Ranked
+from ..models.planning.support_ranking import Ranked
 from .common import SupportCase, at
 
 

@@ -1,7 +1,7 @@
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from ..models.support_auto_assign_mixin import AUTO_ASSIGN
+from ..models.planning.support_appointment_auto_assign import AUTO_ASSIGN
 from .common import SupportCase, at
 
 

@@ -66,7 +66,9 @@ class TestAutomationLog(SupportCase):
         """The row is written again, in a transaction of its own, once all is rolled back."""
         log = self.env["support.automation.log"]
         with (
-            patch("odoo.addons.support_center.models.support_automation_log.under_test") as testing,
+            patch(
+                "odoo.addons.support_center.models.automation.support_automation_log.under_test"
+            ) as testing,
             patch.object(type(log), "_store_in_own_transaction") as store,
         ):
             testing.return_value = False

@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 from odoo.tools.sql import constraint_definition
 
 from odoo.addons.support_center.exceptions import DoubleBooking
-from odoo.addons.support_center.models.support_booking_guarantee import NO_DOUBLE_BOOKING
+from odoo.addons.support_center.models.booking.support_booking_guarantee import NO_DOUBLE_BOOKING
 
 from .common import at
 from .health_common import HealthCase

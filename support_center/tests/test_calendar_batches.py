@@ -5,7 +5,7 @@ from odoo.tests import tagged
 from .common import at
 from .common_calendar import CalendarCase
 
-BATCH = "odoo.addons.support_center.models.support_calendar_mixin.BATCH"
+BATCH = "odoo.addons.support_center.models.calendar_sync.support_appointment.BATCH"
 
 
 @tagged("post_install", "-at_install")

@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from odoo.tests.common import RecordCapturer
 from odoo.tools import mute_logger
 
-from ..models.calendar_event import CalendarEvent
+from ..models.calendar_sync.calendar_event import CalendarEvent
 from .common import at
 from .common_calendar import CalendarCase
 

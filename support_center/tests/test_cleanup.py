@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 
 from .common import SupportCase, at
 
-BATCH_SIZE = "odoo.addons.support_center.models.support_cleanup_mixin.CLEANUP_BATCH_SIZE"
+BATCH_SIZE = "odoo.addons.support_center.models.archiving.support_appointment.CLEANUP_BATCH_SIZE"
 OLD = "2025-08-01 10:00"  # more than 180 days before the tests' today
 YOUNG = "2026-02-01 10:00"
 

@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import convert_file
 
-from odoo.addons.support_center.models.support_backlog import AUTOMATIONS
+from odoo.addons.support_center.models.automation.support_backlog import AUTOMATIONS
 
 STATES = {"draft", "confirmed", "in_progress", "done", "cancelled", "no_show"}
 

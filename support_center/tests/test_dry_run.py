@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.support_center.models.support_backlog import AUTOMATIONS
+from odoo.addons.support_center.models.automation.support_backlog import AUTOMATIONS
 
 from .common import SupportMailCase, at
 

@@ -5,7 +5,7 @@ from odoo import fields
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.support_center.models.support_backlog import AUTOMATIONS
+from odoo.addons.support_center.models.automation.support_backlog import AUTOMATIONS
 
 from .common import SupportHttpCase, at
 from .health_common import HealthCase

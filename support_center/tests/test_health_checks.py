@@ -3,12 +3,12 @@ from unittest.mock import patch
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.support_center.models.support_health_mail_mixin import TEMPLATES
+from odoo.addons.support_center.models.health.support_health_mail import TEMPLATES
 
 from .common import at
 from .health_common import HealthCase
 
-PROBE = "odoo.addons.support_center.models.support_health_mail_mixin.probe"
+PROBE = "odoo.addons.support_center.models.health.support_health_mail.probe"
 
 
 @tagged("post_install", "-at_install")

@@ -275,7 +275,9 @@ class TestIntakeAnswer(DialogueCase):
                     {"customer@example.com": (550, b"no such user")}
                 ),
             ),
-            mute_logger("odoo.addons.mail.models.mail_mail", "support_center.automation"),
+            mute_logger(
+                "odoo.addons.mail.models.mail_mail", "support_center.automation"
+            ),
         ):
             mail.send()
         self.assertEqual(mail.state, "exception")

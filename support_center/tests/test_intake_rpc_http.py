@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.tests import get_db_name, tagged
 from odoo.tools import mute_logger
 
-from ..models.support_intake_key import SupportIntakeKey
+from ..models.incoming.support_intake_key import SupportIntakeKey
 from .common import GUIDE_DATA, SupportHttpCase
 
 

@@ -11,7 +11,12 @@ from odoo.tools import mute_logger
 
 from .common import GUIDE_DATA, SupportCase, SupportHttpCase, at
 
-QUIET = ("odoo.http", "odoo.models", "odoo.addons.base.models.ir_http", "support_center.automation")
+QUIET = (
+    "odoo.http",
+    "odoo.models",
+    "odoo.addons.base.models.ir_http",
+    "support_center.automation",
+)
 
 
 def read_faults(error):

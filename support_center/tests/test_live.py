@@ -2,8 +2,8 @@ import json
 
 from odoo.tests import tagged
 
-from odoo.addons.support_center.models.ir_websocket import BOARD_CHANNEL
-from odoo.addons.support_center.models.support_live_mixin import CHANGED
+from odoo.addons.support_center.models.board.ir_websocket import BOARD_CHANNEL
+from odoo.addons.support_center.models.board.support_appointment import CHANGED
 
 from .common import SupportCase, SupportHttpCase, at
 

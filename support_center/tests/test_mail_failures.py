@@ -28,7 +28,9 @@ class TestMailFailures(SupportMailCase):
         with (
             self.mock_mail_gateway(),
             ExitStack() as stack,
-            mute_logger("odoo.addons.mail.models.mail_mail", "support_center.automation"),
+            mute_logger(
+                "odoo.addons.mail.models.mail_mail", "support_center.automation"
+            ),
         ):
             for name, error in errors.items():
                 # On the class of the registry, which stands before the one that is mocked.

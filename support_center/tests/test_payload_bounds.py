@@ -4,8 +4,8 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.support_automation_log import LONGEST_TEXT
-from ..models.support_intake import MAX_FAULTS, MAX_RAW
+from ..models.automation.support_automation_log import LONGEST_TEXT
+from ..models.incoming.support_intake import MAX_FAULTS, MAX_RAW
 from .common import GUIDE_DATA, SupportCase
 
 MEGABYTE = "A" * 1_000_000

@@ -8,7 +8,7 @@ from odoo.tests import tagged
 
 from .common import SupportMailCase, at
 
-BATCH = "odoo.addons.support_center.models.support_notice_mixin.REMINDER_BATCH"
+BATCH = "odoo.addons.support_center.models.notifications.support_appointment.REMINDER_BATCH"
 
 
 @tagged("post_install", "-at_install")

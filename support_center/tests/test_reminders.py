@@ -197,9 +197,12 @@ class TestReminders(SupportMailCase, CronMixinCase):
             *(self._create_due(f"2026-03-03 0{hour}:00") for hour in range(1, 8))
         )
         with (
-            patch("odoo.addons.support_center.models.support_notice_mixin.REMINDER_BATCH", 3),
             patch(
-                "odoo.addons.support_center.models.support_notice_mixin.commit_batch"
+                "odoo.addons.support_center.models.notifications.support_appointment.REMINDER_BATCH",
+                3,
+            ),
+            patch(
+                "odoo.addons.support_center.models.notifications.support_appointment.commit_batch"
             ) as committed,
         ):
             self._run()

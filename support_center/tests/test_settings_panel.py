@@ -2,9 +2,9 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import html2plaintext, mute_logger
 
-from odoo.addons.support_center.models.support_backlog import AUTOMATIONS
-from odoo.addons.support_center.models.support_mail_sample import SAMPLES
-from odoo.addons.support_center.models.support_settings_panel import PANELS
+from odoo.addons.support_center.models.automation.support_backlog import AUTOMATIONS
+from odoo.addons.support_center.models.settings.support_mail_sample import SAMPLES
+from odoo.addons.support_center.models.settings.support_settings_panel import PANELS
 
 from .common import SupportMailCase
 from .webhook_receiver import ReceiverMixin, receiving

@@ -15,7 +15,7 @@ from ..delivery.backoff import MAX_ATTEMPTS
 from .common import SupportCase
 from .webhook_receiver import ReceiverMixin, receiving
 
-ROUTE = "odoo.addons.support_center.models.support_webhook_delivery"
+ROUTE = "odoo.addons.support_center.models.webhooks.support_webhook_delivery"
 
 
 @tagged("post_install", "-at_install")

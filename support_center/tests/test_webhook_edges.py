@@ -13,7 +13,7 @@ from ..delivery.client import Answer
 from .common import SupportCase
 from .webhook_receiver import ReceiverMixin, receiving
 
-ROUTE = "odoo.addons.support_center.models.support_webhook_delivery"
+ROUTE = "odoo.addons.support_center.models.webhooks.support_webhook_delivery"
 CRON = "support_center.cron_deliver_webhooks"
 
 

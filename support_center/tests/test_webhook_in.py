@@ -9,8 +9,8 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.support_intake_key import SupportIntakeKey
-from ..models.support_intake_webhook import SupportIntakeWebhook
+from ..models.incoming.support_intake_key import SupportIntakeKey
+from ..models.incoming.support_intake_webhook import SupportIntakeWebhook
 from .common import GUIDE_DATA, SupportHttpCase
 
 

@@ -11,12 +11,12 @@ from odoo.tools import mute_logger
 from ..delivery.address_guard import AddressGuard
 from ..delivery.client import Answer
 from ..delivery.client import post as real_post
-from ..models.support_webhook_delivery import SupportWebhookDelivery
+from ..models.webhooks.support_webhook_delivery import SupportWebhookDelivery
 from .test_double_booking import Connection, connect
 from .webhook_receiver import ReceiverMixin, receiving
 
 MODEL = "support.webhook.delivery"
-ROUTE = "odoo.addons.support_center.models.support_webhook_delivery"
+ROUTE = "odoo.addons.support_center.models.webhooks.support_webhook_delivery"
 
 
 @tagged("post_install", "-at_install")

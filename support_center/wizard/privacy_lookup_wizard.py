@@ -2,7 +2,7 @@ from odoo import Command, api, models
 from odoo.tools import SQL
 
 from ..compat import check_access
-from ..models.support_erasure_mixin import get_patterns
+from ..models.common.support_erasure_mixin import get_patterns
 
 # In the order in which they are erased: what they leave in the log comes last.
 SEARCHED = (

@@ -4,8 +4,8 @@ from odoo import _, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..compat import check_access
-from ..models.support_backlog import AUTOMATIONS
-from ..models.support_health_check import SECTIONS, SEVERITIES
+from ..models.automation.support_backlog import AUTOMATIONS
+from ..models.health.support_health_check import SECTIONS, SEVERITIES
 
 
 class SupportHealthLine(models.TransientModel):

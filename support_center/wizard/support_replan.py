@@ -1,7 +1,7 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.support_replanner import PROPOSAL_DAYS
+from ..models.planning.support_replanner import PROPOSAL_DAYS
 
 # So many are looked at in one go; the rest once these are done.
 MAX_LINES = 200

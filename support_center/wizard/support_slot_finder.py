@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from odoo import _, api, fields, models
 
-from ..models.support_availability import aware
+from ..models.planning.support_availability import aware
 
 DEFAULT_DAYS = 7
 MAX_DAYS = 92

@@ -1,0 +1,3 @@
+from . import support_appointment
+from . import support_booking
+from . import support_booking_guarantee

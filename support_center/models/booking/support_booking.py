@@ -1,0 +1,255 @@
+import logging
+import re
+import zlib
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
+
+import psycopg2
+
+from odoo import _, api, models
+from odoo.exceptions import MissingError
+from odoo.sql_db import PoolError
+from odoo.tools import format_datetime
+
+from ...compat import under_test
+from ...exceptions import DoubleBooking
+from .support_booking_guarantee import NO_DOUBLE_BOOKING
+
+_logger = logging.getLogger(__name__)
+
+# Whether this thread is inside ``_book``.
+in_book = ContextVar("support_center_in_book", default=False)
+
+# Namespace of the advisory locks, so that they do not meet another addon's.
+LOCK_NAMESPACE = zlib.crc32(b"support_center.technician") & 0x7FFFFFFF
+
+# PostgreSQL tells the two keys that collide as «([7,8), ["2026-01-05 09:00:00","…"))».
+EXCLUDED_KEY = re.compile(
+    r'\(\[(?P<technician>\d+),\d+\), \["(?P<start>[^"]+)","(?P<stop>[^"]+)"\)\)'
+)
+
+
+class SupportScheduler(models.AbstractModel):
+    _name = "support.scheduler"
+    _description = "Booking of Technicians"
+
+    # ------------------------------------------------------------------
+    # Booking
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _book(self, technicians, write, change):
+        """Run ``write``, which may book ``technicians``, and put a refusal in words.
+
+        The database's exclusion constraint decides. The lock only orders
+        those who come at once: two transactions that insert overlapping rows
+        and then wait for one another would be ended as a deadlock.
+
+        One call takes its locks in the order of their ids. A transaction that
+        books in several calls may take them in any order and so still meet
+        another one crosswise; PostgreSQL then ends one of the two and Odoo
+        repeats that one's request, of which its user sees nothing.
+
+        The constraint looks at each row at once and is not deferrable, so that
+        a refusal comes from the very call that booked and not from the commit,
+        where nobody could go on. Two visits that exchange their technicians
+        are done by three writes: the first one without technician, the second
+        one, the first one again.
+
+        :param technicians: ``support.technician`` that ``write`` may book
+        :param write: callable without arguments
+        :param change: ``Change`` that ``write`` stores; the refusal of a write to a single
+            appointment offers other times
+        :raise DoubleBooking: names the technician, the time and, if the user
+            may see it, the appointment in the way
+        """
+        self._lock(technicians)
+        # What waits to be written may fail too, and there is no savepoint to go back to yet.
+        self.env.cr.flush()
+        stand_in = self.env["support.booking.guarantee"]._begin_stand_in(technicians)
+        try:
+            with self._putting_in_words(), self.env.cr.savepoint():
+                write()
+                if stand_in:
+                    stand_in(change.records)
+        except psycopg2.errors.ExclusionViolation as error:
+            if not self._is_double_booking(error):
+                raise
+            appointments = None if change.is_creation else change.records
+            raise DoubleBooking(self._explain_double_booking(error, appointments)) from error
+
+    @api.model
+    def _lock(self, technicians):
+        """Let nobody else book ``technicians`` until this transaction ends.
+
+        Whoever is going to book one or the other of several takes them all at
+        once, first: two transactions that take them one by one, each in its own
+        order, would wait for one another.
+        """
+        if technicians:
+            self.env.cr.execute(
+                "SELECT pg_advisory_xact_lock(%s, id) FROM unnest(%s) AS id ORDER BY id",
+                [LOCK_NAMESPACE, sorted(technicians.ids)],
+            )
+
+    @contextmanager
+    def _putting_in_words(self):
+        """While ``_book`` is at work, the flush leaves the words to it: it can still ask the
+        database, where the flush itself stands in a transaction that has just failed."""
+        token = in_book.set(True)
+        try:
+            yield
+        finally:
+            in_book.reset(token)
+
+    @api.model
+    def _flush_in_words(self, flush):
+        """Run ``flush``, which writes appointments to the database, whoever changed them.
+
+        :param callable flush: without arguments
+        :return: what ``flush`` returns
+        :raise DoubleBooking: outside of ``_book``; the transaction is lost then
+        """
+        try:
+            return flush()
+        except psycopg2.errors.ExclusionViolation as error:
+            if in_book.get() or not self._is_double_booking(error):
+                raise
+            raise DoubleBooking(self._explain_from_outside(error)) from error
+
+    @api.model
+    def _is_double_booking(self, error):
+        """Whether an error is that of our constraint.
+
+        :param error: any exception, or None
+        """
+        return (
+            isinstance(error, psycopg2.errors.ExclusionViolation)
+            and error.diag.constraint_name == NO_DOUBLE_BOOKING
+        )
+
+    @api.model
+    def _explain_double_booking(self, error, appointments=None):
+        """The refusal of an overlap, in words. The cursor has to be in a state to be used.
+
+        The appointment in the way may have been committed after this
+        transaction began and so be out of its sight; PostgreSQL's own message
+        still tells whose and when.
+
+        :param psycopg2.errors.ExclusionViolation error: as raised by the flush
+        :param appointments: those that were to be written, if they exist
+        :return: str
+        """
+        taken = self._read_violation(error)
+        if not taken:
+            return _("The technician is already booked at that time. Choose another one.")
+        technician_id, start, stop, wanted, until = taken
+        in_the_way = self.env["support.appointment"].search(
+            [
+                ("technician_id", "=", technician_id),
+                ("busy_start", "=", start),
+                ("busy_stop", "=", stop),
+                ("state", "in", ["confirmed", "in_progress"]),
+            ],
+            limit=1,
+        )
+        message = self._prepare_refusal(technician_id, start, stop, in_the_way)
+        if appointments is not None and len(appointments) == 1:
+            before, after = buffers = appointments._get_buffers()
+            technician = self.env["support.technician"].browse(technician_id)
+            # What was to be written is undone by now: its length is that of the time refused.
+            length = until - wanted - timedelta(minutes=before + after)
+            demand = length > timedelta() and self.env["support.availability"]._prepare_demand(
+                length / timedelta(hours=1), buffers
+            )
+            message += "\n" + appointments._describe_alternatives(
+                technician, wanted + timedelta(minutes=before), demand
+            )
+        return message
+
+    @api.model
+    def _prepare_refusal(self, technician_id, start, stop, in_the_way):
+        """What is said to whoever books a time that is taken.
+
+        :param int technician_id: ``support.technician``
+        :param datetime start, stop: when it is taken, naive UTC
+        :param in_the_way: ``support.appointment`` that the user may see, or none
+        :return: str
+        """
+        # sudo: that the technician is taken has to be said to whoever books.
+        technician = self.env["support.technician"].sudo().browse(technician_id)
+        message = _(
+            "%(technician)s is already booked from %(start)s to %(stop)s. "
+            "Choose another time or another technician.",
+            technician=technician.name,
+            start=self._format_time(start, technician.tz),
+            stop=self._format_time(stop, technician.tz),
+        )
+        if in_the_way:
+            message += " " + _("In the way: %(reference)s.", reference=in_the_way.name)
+        return message
+
+    @api.model
+    def _explain_from_outside(self, error):
+        """The same for a transaction that has failed and can ask nothing any more.
+
+        Another connection is asked; without one there is what PostgreSQL itself has told.
+
+        :param psycopg2.errors.ExclusionViolation error: as raised by the flush
+        :return: str
+        """
+        # A test has but one connection, and it is this one.
+        if not under_test():
+            try:
+                with self.env.registry.cursor() as cr:
+                    return self.with_env(self.env(cr=cr))._explain_double_booking(error)
+            except (psycopg2.Error, PoolError, MissingError):
+                _logger.warning("No second look at a double booking was possible", exc_info=True)
+        # The language of a user would be one more thing to ask for.
+        return self.with_context(lang="en_US")._repeat_violation(error)
+
+    @api.model
+    def _repeat_violation(self, error):
+        taken = self._read_violation(error)
+        if not taken:
+            return _("The technician is already booked at that time. Choose another one.")
+        start, stop = (f"{moment:%Y-%m-%d %H:%M}" for moment in taken[1:3])
+        return _(
+            "Technician no. %(number)s is already booked from %(start)s to %(stop)s (UTC). "
+            "Choose another time or another technician.",
+            number=taken[0],
+            start=start,
+            stop=stop,
+        )
+
+    @api.model
+    def _read_violation(self, error):
+        """Whose time is taken and when, as PostgreSQL tells it.
+
+        :return: tuple of the technician's id, from when to when he is taken, and from when to
+            when he was wanted, naive UTC; None where the database keeps it from this role
+        """
+        keys = EXCLUDED_KEY.findall(error.diag.message_detail or "")
+        if len(keys) != 2:
+            return None
+        (_id, *wanted), (technician_id, *taken) = keys
+        return int(technician_id), *(
+            datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S") for text in (*taken, *wanted)
+        )
+
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _format_time(self, moment, zone=None):
+        """A time as people read it, with the zone it is told in.
+
+        :param datetime moment: naive UTC
+        :param str zone: IANA name; the user's own without it, UTC as a last resort
+        :return: str, like ``05/01/2026 10:00 (Europe/Paris)``
+        """
+        zone = zone or self.env.user.tz or "UTC"
+        text = format_datetime(self.env, moment, tz=zone, dt_format="short")
+        return f"{text} ({zone})"

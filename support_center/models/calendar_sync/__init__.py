@@ -1,0 +1,4 @@
+from . import calendar_attendee
+from . import calendar_event
+from . import calendar_event_guard
+from . import support_appointment

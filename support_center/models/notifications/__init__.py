@@ -1,0 +1,7 @@
+from . import ir_mail_server
+from . import mail_mail
+from . import support_appointment
+from . import support_appointment_technician
+from . import support_appointment_words
+from . import support_notice_calendar
+from . import support_notifier
