@@ -225,7 +225,7 @@ def test_the_tables_of_the_reference_are_those_of_the_code():
 def test_every_code_is_in_the_reference():
     """Each that is written in the parser and in the models, by what they call."""
     found = set()
-    for path in [*(ADDON / "intake").glob("*.py"), *(ADDON / "models").glob("*.py")]:
+    for path in [*(ADDON / "intake").glob("*.py"), *(ADDON / "models").rglob("*.py")]:
         found |= set(_CODE.findall(path.read_text(encoding="utf-8")))
     assert {"missing", "past", "duplicate", "rights"} <= found
     assert found <= CODES.keys()
