@@ -86,31 +86,22 @@ class SupportAppointment(models.Model):
 
     def _count_edit(self, names):
         """Count one change of the fields ``names``, in one UPDATE for all records."""
-        # A record that is not in the database yet has no version to be older than.
-        ids = [record.id for record in self if isinstance(record.id, int)]
-        if not ids:
-            return
         entry = {
             "uid": self.env.uid,
             "at": fields.Datetime.to_string(fields.Datetime.now()),
             "fields": names,
         }
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE %s
-                   SET edit_version = COALESCE(edit_version, 0) + 1,
-                       edit_trail = jsonb_path_query_array(
-                           COALESCE(edit_trail, '[]'::jsonb) || %s::jsonb, %s::jsonpath)
-                 WHERE id IN %s
-                """,
-                SQL.identifier(self._table),
-                json.dumps(entry),
-                f"$[last - {TRAIL_LENGTH - 1} to last]",
-                tuple(ids),
-            )
+        self._write_marks(
+            {
+                "edit_version": SQL("COALESCE(record.edit_version, 0) + 1"),
+                "edit_trail": SQL(
+                    "jsonb_path_query_array("
+                    "COALESCE(record.edit_trail, '[]'::jsonb) || %s::jsonb, %s::jsonpath)",
+                    json.dumps(entry),
+                    f"$[last - {TRAIL_LENGTH - 1} to last]",
+                ),
+            }
         )
-        self.invalidate_recordset(["edit_version", "edit_trail"], flush=False)
 
     # ------------------------------------------------------------------
     # Check

@@ -2,24 +2,13 @@ from odoo import _, fields, models
 from odoo.exceptions import UserError
 
 from ...compat import check_access
-
-MARKS = (
-    "announced_at", "announced_start", "announced_details", "confirmation_sent", "reminder_sent",
-    "ics_sequence", "announced_before",
-)  # fmt: skip
+from ..notifications.support_appointment import ANNOUNCED_MARKS
 
 
 class SupportAppointment(models.Model):
     """A wrong cancellation is taken back, as if nothing had happened where that is possible."""
 
     _inherit = "support.appointment"
-
-    announced_before = fields.Json(
-        readonly=True,
-        copy=False,
-        groups="base.group_user",
-        help="What the customer knew before he was told of the cancellation.",
-    )
 
     def action_undo_cancel(self):
         """Confirm cancelled visits again, with the technician and the time that they had.
@@ -98,7 +87,7 @@ class SupportAppointment(models.Model):
     def _take_back_news(self):
         """Take the mails about the cancellation off the queue; what their readers knew holds again.
 
-        One statement, and not by ``write``, for the same reasons as when the marks were set.
+        As marks, for the same reasons as when they were set.
         """
         known = self.filtered(
             # Of what another customer knew nothing is left.
@@ -107,19 +96,10 @@ class SupportAppointment(models.Model):
         unaware = self.env["support.notifier"]._withdraw("cancelled", known) if known else known
         if not unaware:
             return
-        unaware.flush_recordset()
-        self.env.cr.execute(
-            """
-            UPDATE support_appointment
-               SET announced_at = (announced_before->>'announced_at')::timestamp,
-                   announced_start = (announced_before->>'announced_start')::timestamp,
-                   announced_details = NULLIF(announced_before->'announced_details', 'null'),
-                   confirmation_sent = (announced_before->>'confirmation_sent')::boolean,
-                   reminder_sent = (announced_before->>'reminder_sent')::boolean,
-                   ics_sequence = (announced_before->>'ics_sequence')::integer,
-                   announced_before = NULL
-             WHERE id = ANY(%s)
-            """,
-            [unaware.ids],
+        unaware._write_marks(
+            {"announced_before": None},
+            {
+                visit.id: {name: visit.announced_before.get(name) for name in ANNOUNCED_MARKS}
+                for visit in unaware
+            },
         )
-        unaware.invalidate_recordset(MARKS, flush=False)

@@ -12,6 +12,11 @@ from .support_notifier import MAX_ACTIVITIES
 
 # Nobody is to be reminded of a visit in these states.
 CALLED_OFF = ("draft", "cancelled", "no_show")
+# What the customer was told last; it holds again where a cancellation is undone in time.
+ANNOUNCED_MARKS = (
+    "announced_at", "announced_start", "announced_details", "confirmation_sent", "reminder_sent",
+    "ics_sequence",
+)  # fmt: skip
 # How many reminders are queued in one transaction.
 REMINDER_BATCH = 100
 
@@ -39,6 +44,12 @@ class SupportAppointment(models.Model):
         help="The time that the customer knows of; empty while he expects nobody.",
     )
     announced_details = fields.Json(readonly=True, copy=False)
+    announced_before = fields.Json(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="What the customer knew before they were told of the cancellation.",
+    )
     ics_uid = fields.Char(
         "Calendar UID",
         readonly=True,
@@ -118,6 +129,19 @@ class SupportAppointment(models.Model):
             lambda a: a.state == "cancelled" and a.announced_start and not a.cancel_silently
         )
         due._run_automation("send_cancelled", lambda those: those._announce("cancelled"))
+
+    def _get_announced_marks(self):
+        """What the customer knows now, and who that is, ready for JSON.
+
+        :return: dict; moments as Odoo writes them, in UTC
+        """
+        self.ensure_one()
+        marks = {"partner_id": self.partner_id.id}
+        for name in ANNOUNCED_MARKS:
+            value = self[name]
+            is_moment = self._fields[name].type == "datetime" and value
+            marks[name] = fields.Datetime.to_string(value) if is_moment else value
+        return marks
 
     def _announce(self, kind):
         """Queue a notice to those who can and want to be told.

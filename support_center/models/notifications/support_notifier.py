@@ -330,57 +330,25 @@ class SupportNotifier(models.AbstractModel):
 
     @api.model
     def _mark(self, kind, appointments, sequences):
-        """Write what the customers now know.
-
-        One statement, since the values differ from record to record; and not by ``write``,
-        since a mark is no change of the appointment that a rule should look at.
-        """
-        appointments.flush_recordset()
+        """Write what the customers now know: a mark, which is nothing that a rule should see."""
         expects = kind != "cancelled"
-        self.env.cr.execute(
-            """
-            UPDATE support_appointment AS appointment
-               SET announced_at = %(now)s,
-                   announced_start = CASE WHEN %(expects)s THEN appointment.start END,
-                   announced_details = CASE WHEN %(expects)s THEN told.details::jsonb END,
-                   -- For whoever undoes the cancellation before the mail has left.
-                   announced_before = CASE WHEN NOT %(expects)s THEN jsonb_build_object(
-                       'partner_id', partner_id, 'announced_at', announced_at,
-                       'announced_start', announced_start, 'announced_details', announced_details,
-                       'confirmation_sent', confirmation_sent, 'reminder_sent', reminder_sent,
-                       'ics_sequence', ics_sequence) END,
-                   ics_sequence = told.sequence,
-                   confirmation_sent = %(expects)s AND (
-                       %(kind)s = 'confirmation' OR COALESCE(appointment.confirmation_sent, FALSE)),
-                   confirmation_queued_at = CASE WHEN %(kind)s = 'confirmation'
-                       THEN %(now)s ELSE appointment.confirmation_queued_at END,
-                   reminder_sent = %(expects)s AND (
-                       %(kind)s = 'reminder' OR COALESCE(appointment.reminder_sent, FALSE))
-              FROM unnest(%(ids)s, %(sequences)s, %(details)s) AS told(id, sequence, details)
-             WHERE appointment.id = told.id
-            """,
-            {
-                "kind": kind,
-                "expects": expects,
-                "now": fields.Datetime.now(),
-                "ids": appointments.ids,
-                "sequences": [sequences[record.id] for record in appointments],
-                "details": [json.dumps(record._get_details()) for record in appointments],
-            },
-        )
-        appointments.invalidate_recordset(
-            [
-                "announced_at",
-                "announced_start",
-                "announced_details",
-                "announced_before",
-                "ics_sequence",
-                "confirmation_sent",
-                "confirmation_queued_at",
-                "reminder_sent",
-            ],
-            flush=False,
-        )
+        now = fields.Datetime.now()
+        vals = {"announced_at": now}
+        if kind == "confirmation":
+            vals["confirmation_queued_at"] = now
+        each = {}
+        for record in appointments:
+            # For whoever undoes the cancellation before the mail has left.
+            each[record.id] = {
+                "announced_start": record.start if expects else None,
+                "announced_details": record._get_details() if expects else None,
+                "announced_before": None if expects else record._get_announced_marks(),
+                "ics_sequence": sequences[record.id],
+                "confirmation_sent": expects
+                and (kind == "confirmation" or record.confirmation_sent),
+                "reminder_sent": expects and (kind == "reminder" or record.reminder_sent),
+            }
+        appointments._write_marks(vals, each)
 
     # ------------------------------------------------------------------
     # Mails that are on the queue

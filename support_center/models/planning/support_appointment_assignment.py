@@ -214,15 +214,8 @@ class SupportAppointment(models.Model):
         """
         if not notes:
             return
-        self.flush_model()
-        # Plain SQL: one statement for all, and no rule has to look at it. Whoever may not
-        # write the appointment has been refused before.
-        self.env.cr.execute(
-            "UPDATE support_appointment SET assignment_note = NULLIF(told.note, '') "
-            "FROM unnest(%s, %s) AS told (id, note) WHERE support_appointment.id = told.id",
-            [list(notes), list(notes.values())],
-        )
-        self.browse(notes).invalidate_recordset(["assignment_note"])
+        # Whoever may not write the appointment has been refused before.
+        self._write_marks({}, {key: {"assignment_note": note} for key, note in notes.items()})
 
     # ------------------------------------------------------------------
     # Hard rules

@@ -311,16 +311,10 @@ class SupportAppointment(models.Model):
             number = free.pop(0)
             try:
                 with self.env.cr.savepoint(flush=False), tools.mute_logger("odoo.sql_db"):
-                    # Plain SQL: the number is a mark that no rule has to look at.
-                    self.env.cr.execute(
-                        "UPDATE support_appointment SET daily_date = %s, daily_number = %s "
-                        "WHERE id = %s",
-                        [day, number, self.id],
-                    )
+                    self._write_marks({"daily_date": day, "daily_number": number})
             except psycopg2.errors.UniqueViolation:
                 # Another transaction took it after this one began.
                 continue
-            self.invalidate_recordset(["daily_date", "daily_number"], flush=False)
             return True
         return False
 
