@@ -22,6 +22,7 @@ from devkit.paths import ADDON_NAME, REPO
 
 # Parts of the addon that must not import Odoo, and are typed.
 PURE_PACKAGES = ("intake", "scheduling", "delivery")
+PACKAGES = ("devkit", "mailgate")
 HOUSE = "house"
 
 
@@ -37,6 +38,7 @@ class Outcome:
 def commands(root: Path, *, fix: bool = False) -> dict[str, list[str]]:
     """The command of each linter, run in the repository's root."""
     pure = [f"{ADDON_NAME}/{name}" for name in PURE_PACKAGES if (root / ADDON_NAME / name).is_dir()]
+    packages = [name for name in PACKAGES if (root / name).is_dir()]
     python = [sys.executable, "-m"]
     return {
         "ruff": [
@@ -57,7 +59,7 @@ def commands(root: Path, *, fix: bool = False) -> dict[str, list[str]]:
             "--output-format=concise",
             ".",
         ],
-        "mypy": [*python, "mypy", "--no-error-summary", "devkit", *pure],
+        "mypy": [*python, "mypy", "--no-error-summary", *packages, *pure],
         "pylint-odoo": [*python, "pylint", "--rcfile=.pylintrc-mandatory", ADDON_NAME],
     }
 

@@ -139,13 +139,14 @@ def _start_catcher(inst: Instance, where: ports.Ports) -> Child:
     )
 
 
-def start_gate(inst: Instance, where: ports.Ports, name: str, log: Path) -> Child:
-    """Start the SMTP front for a database."""
+def start_gate(inst: Instance, where: ports.Ports, name: str, log: Path, *options: str) -> Child:
+    """Start the mail server before a database; ``options`` are further ones of mailgate."""
     return start_child(
         "SMTP front",
         [
-            *(inst.python, "-m", "devkit.mailgate", "--url", f"http://{ports.HOST}:{where.http}"),
+            *(inst.python, "-m", "mailgate", "--url", f"http://{ports.HOST}:{where.http}"),
             *("--db", name, "--user", LOGIN, "--listen", f"{ports.HOST}:{where.smtp}"),
+            *options,
         ],
         log=log,
         env={**os.environ, "PYTHONPATH": str(REPO), "MAILGATE_PASSWORD": PASSWORD},

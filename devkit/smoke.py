@@ -8,6 +8,8 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from email.message import EmailMessage
+from functools import partial
 from typing import Any
 
 from devkit import ports, sample
@@ -31,27 +33,37 @@ def smoke(inst: Instance, name: str) -> list[str]:
     with ExitStack() as stack:
         odoo = inst.start(name, where.http, logfiles[0])
         stack.callback(odoo.stop)
-        gate = start_gate(inst, where, name, logfiles[1])
-        stack.callback(gate.stop)
         wait_ready(odoo, where.http)
+        rpc = Rpc(f"http://{ports.HOST}:{where.http}", name)
+        recipient = ensure_alias_domain(rpc)
+        # No page with mails is shown here, so its port is free.
+        lmtp = f"{ports.HOST}:{where.mail}"
+        options = (f"--lmtp={lmtp}", f"--postmaster={recipient}")
+        gate = start_gate(inst, where, name, logfiles[1], *options)
+        stack.callback(gate.stop)
         wait_smtp(gate, where.smtp)
-        return _Smoke(Rpc(f"http://{ports.HOST}:{where.http}", name), where, odoo).failures()
+        wait_smtp(gate, where.mail)
+        smtp = f"{ports.HOST}:{where.smtp}"
+        return _Smoke(rpc, recipient, smtp, lmtp, odoo).failures()
 
 
 class _Smoke:
     """The checks, in an order of which the last one stops Odoo."""
 
-    def __init__(self, rpc: Rpc, where: ports.Ports, odoo: Child) -> None:
+    def __init__(self, rpc: Rpc, recipient: str, smtp: str, lmtp: str, odoo: Child) -> None:
         self._rpc = rpc
-        self._smtp = f"{ports.HOST}:{where.smtp}"
+        self._recipient = recipient
+        self._smtp = smtp
+        self._lmtp = lmtp
         self._odoo = odoo
-        self._recipient = ensure_alias_domain(rpc)
 
     def failures(self) -> list[str]:
         """What of the promises is broken."""
         found = []
         for check in (
             self._mail_makes_one_draft,
+            self._other_recipients,
+            self._mail_by_lmtp,
             self._unknown_recipient,
             self._call_from_another_process,
             self._odoo_away,
@@ -87,6 +99,33 @@ class _Smoke:
             f"{key}={first[0][key]!r}" for key, value in wanted.items() if first[0][key] != value
         ]
         return f"wrong values: {', '.join(wrong)}" if wrong else None
+
+    def _other_recipients(self) -> str | None:
+        """A plus-address and postmaster reach the alias, the address in other headers or not."""
+        local, _at, domain = self._recipient.partition("@")
+        for address in (f"{local}+spring@{domain}", f"postmaster@{domain}"):
+            for shown in (address, "somebody@example.net"):
+                mail = sample.compose(shown)
+                made = self._drafts(partial(self._send_to, mail, address))
+                if len(made) != 1:
+                    return f"{len(made)} drafts of a mail to {address}, with {shown} in its header"
+        return None
+
+    def _send_to(self, mail: EmailMessage, address: str) -> None:
+        with smtplib.SMTP(self._smtp, timeout=180) as smtp:
+            smtp.send_message(mail, to_addrs=[address])
+
+    def _mail_by_lmtp(self) -> str | None:
+        """One mail by LMTP, one draft."""
+        mail = sample.compose(self._recipient)
+
+        def send() -> None:
+            host, _, port = self._lmtp.rpartition(":")
+            with smtplib.LMTP(host, int(port), timeout=180) as lmtp:
+                lmtp.send_message(mail)
+
+        made = self._drafts(send)
+        return None if len(made) == 1 else f"{len(made)} drafts"
 
     def _unknown_recipient(self) -> str | None:
         """A recipient without an alias is refused for good."""

@@ -16,6 +16,9 @@ from devkit.series_test import SeriesOutcome, run_series
 from devkit.stamps import Busy, locked
 from devkit.ui import Problem, Steps, say, show_problem
 
+# Where the tests are that need no Odoo.
+PURE_TESTS = ("devkit/tests", "mailgate/tests")
+
 
 @dataclass
 class Selection:
@@ -138,7 +141,7 @@ def _pure(inst: Instance, selection: Selection) -> PytestOutcome:
     """The tests of the packages that need no Odoo, with no Odoo to be found."""
     return run_pytest(
         inst.python,
-        ["-p", "no:odoo", *(selection.pure_paths or ["devkit/tests"]), *selection.options],
+        ["-p", "no:odoo", *(selection.pure_paths or PURE_TESTS), *selection.options],
         env={"PYTHONPATH": "", "SC_ODOO_TREE": str(inst.tree.root)},
         cwd=REPO,
         log=logs() / "test-pure.log",

@@ -72,8 +72,10 @@ def test_an_unknown_name_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_only_packages_that_exist_are_type_checked(tmp_path: Path) -> None:
-    (tmp_path / "support_center" / "intake").mkdir(parents=True)
-    assert lint.commands(tmp_path)["mypy"][-2:] == ["devkit", "support_center/intake"]
+    for name in ("devkit", "mailgate", "support_center/intake"):
+        (tmp_path / name).mkdir(parents=True)
+    wanted = ["devkit", "mailgate", "support_center/intake"]
+    assert lint.commands(tmp_path)["mypy"][-3:] == wanted
 
 
 def test_fixing_is_asked_for_in_words() -> None:

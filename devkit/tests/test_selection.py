@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from devkit import junit
+from devkit.paths import ADDON_NAME, REPO
 from devkit.pytest_run import PytestOutcome
 from devkit.series_test import SeriesOutcome
-from devkit.testrun import report, select
+from devkit.testrun import PURE_TESTS, report, select
 from devkit.tests.conftest import write
 
 RESULTS = """<testsuites><testsuite>
@@ -52,6 +53,12 @@ def test_a_path_picks_its_part(root: Path, prefix: str) -> None:
     selection = select([f"{prefix}devkit/tests/test_b.py", "-x"], root)
     assert selection.pure_paths == ["devkit/tests/test_b.py"]
     assert (selection.addon, selection.pure) == (False, True)
+
+
+def test_the_tests_without_odoo_are_all_found() -> None:
+    """A package's tests in another folder would never run."""
+    folders = {path.parent for path in REPO.glob("*/tests") if path.parent.name != ADDON_NAME}
+    assert {f"{folder.name}/tests" for folder in folders} == set(PURE_TESTS)
 
 
 def test_paths_of_both_parts(root: Path) -> None:

@@ -16,12 +16,14 @@ class FakeOdoo:
 
     ``fault`` is an exception that ``message_process`` raises; ``status`` an HTTP status instead
     of any answer; ``delay`` the seconds each answer takes; ``garbage`` a body that is no XML-RPC.
+    ``asked`` has the addresses that it was asked for.
     """
 
     def __init__(self) -> None:
         self.aliases = {"appointments@example.com"}
         self.local_aliases = {"helpdesk"}
         self.mails: list[bytes] = []
+        self.asked: list[str] = []
         self.running = 0
         self.most_running = 0
         self.result: Any = 7
@@ -42,7 +44,7 @@ class FakeOdoo:
                 self.end_headers()
                 self.wfile.write(answer)
 
-            def log_message(self, format: str, *args: object) -> None:
+            def log_message(self, *_arguments: object) -> None:
                 """Say nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
@@ -75,6 +77,7 @@ class FakeOdoo:
             raise xmlrpc.client.Fault(3, "Access Denied")
         if (model, name) == ("mail.alias", "search_count"):
             terms = {term[0]: term[2] for term in values[0] if isinstance(term, list)}
+            self.asked.append(terms["alias_full_name"])
             known = terms["alias_full_name"] in self.aliases
             return int(known or terms["alias_name"] in self.local_aliases)
         if (model, name) == ("mail.alias.domain", "search_read"):

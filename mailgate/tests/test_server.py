@@ -1,77 +1,17 @@
-"""The SMTP front with a real SMTP client before it and a fake Odoo behind it."""
+"""The SMTP server with a real SMTP client before it and a fake Odoo behind it."""
 
 from __future__ import annotations
 
-import asyncio
-import email
 import logging
 import smtplib
 import threading
 import xmlrpc.client
-from collections.abc import Iterator
-from email.message import Message
 
 import pytest
-from aiosmtpd.smtp import SMTP
 
-from devkit.gateway import Account, OdooGateway
-from devkit.mailgate import Front
-from devkit.tests.fake_odoo import DATABASE, LOGIN, PASSWORD, FakeOdoo
-
-ALIAS = "appointments@example.com"
-MAIL = b"From: a@example.net\r\nTo: x\r\nMessage-Id: <1@example.net>\r\nSubject: Hi\r\n\r\nBody\r\n"
-
-
-@pytest.fixture
-def odoo() -> Iterator[FakeOdoo]:
-    fake = FakeOdoo()
-    yield fake
-    fake.close()
-
-
-@pytest.fixture
-def port(odoo: FakeOdoo) -> Iterator[int]:
-    """The port of a front that asks the fake Odoo, with half a second of patience."""
-    gateway = OdooGateway(Account(odoo.url, DATABASE, LOGIN, PASSWORD), timeout=0.5)
-    loop = asyncio.new_event_loop()
-    front = Front(gateway)
-    server = loop.run_until_complete(
-        loop.create_server(lambda: SMTP(front, enable_SMTPUTF8=True, loop=loop), "127.0.0.1", 0)
-    )
-    thread = threading.Thread(target=loop.run_forever)
-    thread.start()
-    yield int(server.sockets[0].getsockname()[1])
-    loop.call_soon_threadsafe(server.close)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join()
-    loop.run_until_complete(end_sessions())
-    loop.close()
-
-
-async def end_sessions() -> None:
-    """Cancel what open connections still wait for."""
-    pending = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in pending:
-        task.cancel()
-    await asyncio.gather(*pending, return_exceptions=True)
-
-
-def send(
-    port: int, mail: bytes = MAIL, to: tuple[str, ...] = (ALIAS,), sender: str = "a@example.net"
-) -> int:
-    """Send a mail; the code of the answer to RCPT when all are refused, else of that to DATA."""
-    with smtplib.SMTP("127.0.0.1", port, timeout=10) as smtp:
-        try:
-            smtp.sendmail(sender, list(to), mail)
-        except smtplib.SMTPRecipientsRefused as refused:
-            return int(next(iter(refused.recipients.values()))[0])
-        except smtplib.SMTPResponseException as refused:
-            return int(refused.smtp_code)
-    return 250
-
-
-def parsed(mail: bytes) -> Message:
-    return email.message_from_bytes(mail)
+from mailgate import envelope
+from mailgate.tests.client import ALIAS, MAIL, parsed, send
+from mailgate.tests.fake_odoo import PASSWORD, FakeOdoo
 
 
 def test_a_known_alias_is_taken_once_odoo_answered(odoo: FakeOdoo, port: int) -> None:
@@ -241,3 +181,14 @@ def test_different_mails_go_side_by_side(odoo: FakeOdoo, port: int) -> None:
     for thread in threads:
         thread.join()
     assert odoo.most_running > 1
+
+
+def test_a_failure_of_ours_keeps_the_mail(
+    odoo: FakeOdoo, port: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_arguments: object, **_options: object) -> None:
+        raise ValueError("a mail like no other")
+
+    monkeypatch.setattr(envelope, "complete", fail)
+    assert send(port) == 451
+    assert "a mail like no other" in caplog.text

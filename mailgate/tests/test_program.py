@@ -10,21 +10,25 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from devkit.mailgate import read_password
-from devkit.ports import is_free
-from devkit.tests.fake_odoo import DATABASE, LOGIN, PASSWORD, FakeOdoo
+from mailgate.__main__ import read_password
+from mailgate.tests.client import ALIAS, MAIL
+from mailgate.tests.fake_odoo import DATABASE, LOGIN, PASSWORD, FakeOdoo
 
 
-@pytest.fixture
-def odoo() -> Iterator[FakeOdoo]:
-    fake = FakeOdoo()
-    yield fake
-    fake.close()
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a port of this machine."""
+    with socket.socket() as probe:
+        return bool(probe.connect_ex(("127.0.0.1", port)))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def send(port: int) -> int:
@@ -40,16 +44,14 @@ def start_program(
     odoo: FakeOdoo, *options: str, password: str = ""
 ) -> tuple[subprocess.Popen[bytes], int]:
     """The front as its own program, as in production."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number = int(probe.getsockname()[1])
+    number = free_port()
     env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     env.pop("MAILGATE_PASSWORD", None)
     if password:
         env["MAILGATE_PASSWORD"] = password
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "devkit.mailgate", "--url", odoo.url, "--db", DATABASE),
+            *(sys.executable, "-m", "mailgate", "--url", odoo.url, "--db", DATABASE),
             *("--user", LOGIN, "--listen", f"127.0.0.1:{number}", *options),
         ],
         env=env,
@@ -105,3 +107,44 @@ def test_a_password_file_goes_before_the_environment(
     (tmp_path / "file").write_text("file\n")
     assert read_password(tmp_path / "file") == "file"
     assert read_password(None) == "environment"
+
+
+def test_a_password_file_that_is_missing_is_named(odoo: FakeOdoo, tmp_path: Path) -> None:
+    process, _number = start_program(odoo, "--password-file", str(tmp_path / "none"))
+    _out, log = process.communicate(timeout=10)
+    assert process.returncode == 1
+    assert f"{tmp_path / 'none'}".encode() in log
+    assert b"Traceback" not in log
+
+
+def test_the_program_speaks_lmtp_beside_smtp(odoo: FakeOdoo) -> None:
+    lmtp = free_port()
+    process, number = start_program(odoo, "--lmtp", f"127.0.0.1:{lmtp}", password=PASSWORD)
+    try:
+        assert send(number) == 250
+        with smtplib.LMTP("127.0.0.1", lmtp, timeout=10) as client:
+            assert client.sendmail("a@example.net", [ALIAS], MAIL) == {}
+        assert len(odoo.mails) == 2
+    finally:
+        process.terminate()
+        process.communicate(timeout=10)
+
+
+def test_the_program_needs_nothing_but_aiosmtpd(tmp_path: Path) -> None:
+    """Each module that it loads is its own, aiosmtpd's or Python's."""
+    (tmp_path / "mailgate").symlink_to(Path(__file__).parents[1])
+    code = (
+        "import sys; before = set(sys.modules); import mailgate.__main__; "
+        "tops = {name.partition('.')[0] for name in set(sys.modules) - before}; "
+        "print(*sorted(tops - sys.stdlib_module_names))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    own = {"mailgate", "aiosmtpd", "attr", "atpublic", "public", "typing_extensions"}
+    assert "aiosmtpd" in run.stdout
+    assert set(run.stdout.split()) <= own
