@@ -1,13 +1,13 @@
 """A catcher for the mail that Odoo sends: an SMTP sink that fills a Maildir, and a page to read it.
 
 ``python -m devkit.mail.catcher --outbox DIR --smtp HOST:PORT --web HOST:PORT``. Nothing leaves the
-machine. The page is read-only and shows what came, newest first.
+machine. The page is read-only and shows what came, newest first. aiosmtpd stores each mail, with
+its real recipients, which its headers need not name, in ``X-RcptTo``.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import logging
 import signal
 import sys
@@ -15,30 +15,13 @@ import threading
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Mailbox
 
-from devkit.mail import outbox
 from devkit.mail.page import page_handler
 
 _logger = logging.getLogger("mailcatch")
-
-
-class Sink:
-    """aiosmtpd's handler: every mail is kept, none is sent on."""
-
-    def __init__(self, folder: Path) -> None:
-        self._box = outbox.open_box(folder)
-
-    async def handle_DATA(  # noqa: N802 - aiosmtpd gives the name
-        self, server: SMTP, session: Session, envelope: Envelope
-    ) -> str:
-        """Store a mail with its real recipients, which its headers need not name."""
-        content = envelope.content if isinstance(envelope.content, bytes) else b""
-        head = f"X-Envelope-From: {envelope.mail_from}\r\n"
-        head += "".join(f"X-Envelope-To: {address}\r\n" for address in envelope.rcpt_tos)
-        self._box.add(head.encode() + content)
-        _logger.info("caught a mail to %s", ", ".join(envelope.rcpt_tos))
-        return "250 2.0.0 Caught"
+_STOP = (signal.SIGTERM, signal.SIGINT)
 
 
 def split(address: str) -> tuple[str, int]:
@@ -47,24 +30,19 @@ def split(address: str) -> tuple[str, int]:
     return host, int(port)
 
 
-async def serve(folder: Path, smtp: str, web: str) -> None:
+def serve(folder: Path, smtp: str, web: str) -> None:
     """Catch and show mail until SIGTERM or SIGINT."""
-    loop = asyncio.get_running_loop()
-    sink = Sink(folder)
+    # Before there are threads, so that none of them takes a signal that is waited for here.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOP)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     host, port = split(smtp)
-
-    def session() -> SMTP:
-        return SMTP(sink, enable_SMTPUTF8=True, decode_data=False, loop=loop)
-
-    server = await loop.create_server(session, host, port)
+    catcher = Controller(Mailbox(folder), hostname=host, port=port)
+    catcher.start()
     pages = ThreadingHTTPServer(split(web), page_handler(folder))
     threading.Thread(target=pages.serve_forever, daemon=True).start()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
     _logger.info("catching on %s, page on %s", smtp, web)
-    await stop.wait()
-    server.close()
+    signal.sigwait(_STOP)
+    catcher.stop()
     pages.shutdown()
 
 
@@ -77,7 +55,7 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("mail.log").setLevel(logging.WARNING)
-    asyncio.run(serve(options.outbox, options.smtp, options.web))
+    serve(options.outbox, options.smtp, options.web)
     return 0
 
 

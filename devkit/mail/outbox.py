@@ -19,19 +19,13 @@ class Caught:
 
     @property
     def recipients(self) -> str:
-        """Who it was really sent to."""
-        return ", ".join(map(str, self.message.get_all("X-Envelope-To", [])))
+        """Who it was really sent to, as the catcher notes it."""
+        return str(self.message.get("X-RcptTo", ""))
 
     @property
     def subject(self) -> str:
         """Its subject, on one line."""
         return " ".join(str(self.message.get("Subject", "(no subject)")).split())
-
-
-def open_box(folder: Path) -> mailbox.Maildir:
-    """The Maildir in ``folder``, made when missing."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    return mailbox.Maildir(str(folder), create=True)
 
 
 def parse(content: bytes) -> EmailMessage:
@@ -45,7 +39,7 @@ def read_all(folder: Path) -> list[Caught]:
     """All caught mails, oldest first."""
     if not folder.is_dir():
         return []
-    box = open_box(folder)
+    box = mailbox.Maildir(str(folder))
     files = [Path(folder, "new", key) for key in box.keys()]  # noqa: SIM118 - a Maildir is no dict
     files = [path if path.exists() else Path(folder, "cur", path.name) for path in files]
     files.sort(key=lambda path: path.stat().st_mtime_ns)

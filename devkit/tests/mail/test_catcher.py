@@ -83,7 +83,7 @@ def test_pages(catcher: ports.Ports) -> None:
     shown = page(catcher, "/1")
     assert "<script>" not in shown
     assert 'sandbox=""' in shown
-    assert "X-Envelope-To: hidden@example.com" in page(catcher, "/1/source")
+    assert "X-RcptTo: hidden@example.com" in page(catcher, "/1/source")
 
 
 @pytest.mark.parametrize("path", ["/2", "/../etc/passwd", "/1/other", "/favicon.ico"])
@@ -95,3 +95,23 @@ def test_no_such_page(catcher: ports.Ports, path: str) -> None:
 def test_a_mail_with_an_unknown_charset_is_shown() -> None:
     message = outbox.parse(b"Content-Type: text/plain; charset=no-such\r\n\r\nBody\r\n")
     assert "Body" in outbox.text(message)
+
+
+def test_what_odoo_sends_is_kept_to_the_byte(catcher: ports.Ports, tmp_path: Path) -> None:
+    """Long lines, raw umlauts in header and body, and each of several recipients."""
+    mail = (
+        "From: a@example.com\r\n"
+        f"Subject: Grüße {'x' * 90} {'y' * 90}\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\n\r\n"
+        f"From the start: Grüße {'z' * 400}\r\n"
+    ).encode()
+    with smtplib.SMTP("127.0.0.1", catcher.catch) as smtp:
+        smtp.sendmail("", ["b@example.com", "c@example.com"], mail)
+    (caught,) = outbox.read_all(tmp_path / "outbox")
+    assert caught.recipients == "b@example.com, c@example.com"
+    assert "Grüße" in caught.subject
+    (stored,) = (tmp_path / "outbox" / "new").iterdir()
+    head, _, body = mail.partition(b"\r\n\r\n")
+    text = stored.read_bytes().replace(b"\r\n", b"\n")
+    assert text.startswith(head.replace(b"\r\n", b"\n"))
+    assert text.endswith(b"\n\n" + body.replace(b"\r\n", b"\n"))
