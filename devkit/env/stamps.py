@@ -1,4 +1,8 @@
-"""Locks, atomic writes and content hashes: what makes a killed run harmless."""
+"""Locks, atomic writes and content hashes: what makes a killed run harmless.
+
+filelock would do for the locks (on Linux it calls flock as we do). But the first of them guards
+the installation of the installer itself, on a Python that has no package yet.
+"""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import xmlrpc.client
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from mailgate import server
+from mailgate import envelope, server
 from mailgate.tests.client import ALIAS, MAIL, parsed
 from mailgate.tests.conftest import Opener
 from mailgate.tests.fake_odoo import FakeOdoo
@@ -64,6 +64,14 @@ def test_a_refused_recipient_has_none_after_the_mail(odoo: FakeOdoo, lmtp_port: 
 def test_a_mail_that_odoo_fails_on_is_kept_for_each(odoo: FakeOdoo, lmtp_port: int) -> None:
     odoo.fault = xmlrpc.client.Fault(1, "ValueError: boom")
     assert deliver(lmtp_port, (ALIAS, HELPDESK)) == ([250, 250], [451, 451])
+
+
+def test_a_failure_of_ours_is_told_to_each(
+    odoo: FakeOdoo, lmtp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(envelope, "complete", None)
+    assert deliver(lmtp_port, (ALIAS, HELPDESK)) == ([250, 250], [451, 451])
+    assert not odoo.mails
 
 
 def test_a_mail_that_is_too_big_is_refused_for_each(

@@ -12,19 +12,10 @@ from .conftest import RepositoryMaker
 MANIFEST = """{
     "version": "17.0.1.0.0",
     "external_dependencies": {"python": ["email_validator", "dateparser"]},
-    "data": [
-        "security/ir.model.access.csv",
-        "views/a_views.xml",
-    ],
-    "demo": ["demo/a.xml"],
 }
 """
 FILES = {
     "support_center/__manifest__.py": MANIFEST,
-    "support_center/security/ir.model.access.csv": "id\n",
-    "support_center/views/a_views.xml": "<odoo/>\n",
-    "support_center/demo/a.xml": "<odoo/>\n",
-    "support_center/static/src/templates.xml": "<templates/>\n",
     "requirements.txt": "# mail\nEmail-Validator>=2,<3  # checks\ndateparser[x]==1.2\nx\n",
     "CHANGELOG.md": "## 17.0.1.0.0\n",
 }
