@@ -2,6 +2,10 @@
 
 ``python -m devkit.db.pgadmin exists|create|copy|rename|drop NAME [OTHER]``: the server and the role
 come from PGHOST and friends, so that nothing secret stands in a command line.
+
+click-odoo-contrib 1.24 was tried on both series and works, but starts an Odoo for each step: a copy
+took 12 s on 17.0 and 20 s on 19.0 instead of 0.3 s and 3 s, dropping a database that is not there
+7 s and 10 s. It cannot rename one, and needs rsync to copy the files as hard links.
 """
 
 from __future__ import annotations

@@ -1,4 +1,9 @@
-"""The template of the translations, as Odoo itself exports it."""
+"""The template of the translations, as Odoo itself exports it.
+
+click-odoo-makepot was tried on 17.0 and writes the same terms, but starts `msgmerge` for each
+translation even where none is to be merged, and gettext is not on PyPI. The other half, bringing
+translations in step without fuzzy guesses or a gettext, would stay ours.
+"""
 
 from __future__ import annotations
 
