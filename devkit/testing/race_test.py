@@ -70,15 +70,22 @@ def _run_callers(
 ) -> tuple[list[str], list[str]]:
     path = f"{inst.tree.root}:{REPO}"
     with out.open("a", encoding="utf-8") as errors:
-        done = subprocess.run(
-            [str(inst.python), "-m", f"devkit.testing.{program}", name, *urls],
-            env={**inst.env, "PYTHONPATH": path},
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            check=False,
-            timeout=SECONDS,
-        )
+        try:
+            done = subprocess.run(
+                [str(inst.python), "-m", f"devkit.testing.{program}", name, *urls],
+                env={**inst.env, "PYTHONPATH": path},
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                check=False,
+                timeout=SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise Problem(
+                f"the race was not over after {SECONDS:.0f} s",
+                "does this machine do much else at the same time? run it again",
+                out,
+            ) from error
     with out.open("a", encoding="utf-8") as log:
         log.write(done.stdout)
     if done.returncode:
