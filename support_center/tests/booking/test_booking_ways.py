@@ -346,7 +346,7 @@ class TestBookingOverHttp(SupportHttpCase):
                     }
                 )
                 # A test has one connection, so the name cannot be looked up; in
-                # devkit/race_test.py it is.
+                # devkit/testing/race_test.py it is.
                 self._assert_fault(
                     "ir.actions.server",
                     "run",
