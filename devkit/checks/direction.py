@@ -47,7 +47,7 @@ WIZARDS = {
     "privacy_lookup_wizard_line": "privacy",
     "support_bulk_result": "dispatching",
     "support_bulk_result_line": "dispatching",
-    "support_cancel_wizard": "cancellation",
+    "support_cancel_wizard": "dispatching",
     "support_dry_run": "health",
     "support_dry_run_line": "health",
     "support_erase_wizard": "privacy",
@@ -55,7 +55,6 @@ WIZARDS = {
     "support_health_line": "health",
     "support_merge_wizard": "duplicates",
     "support_merge_wizard_line": "duplicates",
-    "support_move_mixin": "dispatching",
     "support_reject_wizard": "incoming",
     "support_replan": "dispatching",
     "support_replan_line": "dispatching",
@@ -70,8 +69,8 @@ PIPELINE = "models/appointment/support_appointment.py"
 CRUD = frozenset({"create", "write", "unlink"})
 # Fields that many models have, so that their names tell nothing.
 COMMON_FIELDS = frozenset(
-    {"active", "company_id", "email", "name", "note", "partner_id", "summary", "user_id"}
-)
+    {"access_token", "active", "company_id", "email", "name", "note", "partner_id"}
+) | {"summary", "user_id"}
 
 
 @dataclass
@@ -169,7 +168,9 @@ def _modules(repository: Repository) -> Iterator[Module]:
             continue  # ruff names it
         module = Module(file.path, package, tree)
         module.classes = [
-            model for node in tree.body if isinstance(node, ast.ClassDef) and (model := _model(node))
+            model
+            for node in tree.body
+            if isinstance(node, ast.ClassDef) and (model := _model(node))
         ]
         yield module
 

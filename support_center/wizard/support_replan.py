@@ -133,7 +133,7 @@ class SupportReplan(models.TransientModel):
             raise UserError(_("Tick the visits that are to be moved."))
         before = ticked.appointment_id.technician_id
         # All at once: one after the other could wait for somebody who does the same.
-        self.env["support.scheduler"]._lock(ticked.technician_id)
+        self.env["support.booking"]._lock(ticked.technician_id)
         done = self.env["support.replan.line"]
         for line in ticked:
             line.error = line._apply()

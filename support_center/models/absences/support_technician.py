@@ -4,14 +4,14 @@ from markupsafe import Markup
 
 from odoo import _, api, fields, models
 
-from ...compat import check_access
+from ...formatting import format_time
 from ...scheduling.agenda import Agenda
 from ...scheduling.explain import why_not
 from ...scheduling.intervals import overlaps
+from ..appointment.states import PLANNABLE_STATES
 from ..automation.support_automation_mixin import SILENT
 from ..planning.support_availability import aware
 
-PLANNED_STATES = ("draft", "confirmed")
 # How many visits the note of an activity names.
 NAMED_VISITS = 10
 # What says when a technician works, in the models of ``resource``; those that a series does not
@@ -121,7 +121,7 @@ class SupportTechnician(models.Model):
 
     @api.model
     def _get_planned_domain(self):
-        return [("state", "in", PLANNED_STATES), ("start", ">=", fields.Datetime.now())]
+        return [("state", "in", PLANNABLE_STATES), ("start", ">=", fields.Datetime.now())]
 
     def _find_hit_visits(self):
         """Visits of these technicians, still ahead, that they cannot make as planned.
@@ -197,36 +197,6 @@ class SupportTechnician(models.Model):
         if "hours" in reasons and is_promised and not visit.ignore_working_hours:
             return "hours"
         return ""
-
-    # ------------------------------------------------------------------
-    # Actions
-    # ------------------------------------------------------------------
-
-    @api.model
-    def action_replan_all_hits(self):
-        """Propose new times for all visits that somebody cannot make as planned.
-
-        :return: window action
-        """
-        check_access(self.browse(), "read")
-        # Archived technicians count, archived visits do not; and a technician who works for
-        # another company by now is found by the visits that are left in this one.
-        groups = self.env["support.appointment"]._read_group(
-            [("technician_id", "!=", False), *self._get_planned_domain()], ["technician_id"]
-        )
-        return self.browse([technician.id for (technician,) in groups])._replan_hits()
-
-    def action_replan_hits(self):
-        """Propose new times for the visits that these technicians cannot make as planned.
-
-        :return: window action
-        """
-        check_access(self, "read")
-        return self._replan_hits()
-
-    def _replan_hits(self):
-        visits = self.env["support.appointment"]
-        return self.env["support.replan"]._open(visits.union(*self._find_hit_visits().values()))
 
     # ------------------------------------------------------------------
     # Telling
@@ -331,12 +301,11 @@ class SupportTechnician(models.Model):
         :return: dict with the summary and the note of the activity
         """
         self.ensure_one()
-        scheduler = self.env["support.scheduler"]
         lines = [
             Markup("<li>%s: %s, %s (%s)</li>")
             % (
                 visit._get_html_link(title=visit.name),
-                scheduler._format_time(visit.start, self.tz),
+                format_time(self.env, visit.start, self.tz),
                 visit.customer_name or "",
                 self._describe_hit(code, visit),
             )

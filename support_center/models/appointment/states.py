@@ -18,6 +18,8 @@ ALLOWED_TRANSITIONS = {
 }
 # In these states an active appointment takes its technician's time.
 LIVE_STATES = ("confirmed", "in_progress")
+# In these it can be given another time or technician.
+PLANNABLE_STATES = ("draft", "confirmed")
 # In these it is still to come.
 OPEN_STATES = ("draft", *LIVE_STATES)
 # In these an appointment is over.

@@ -6,6 +6,7 @@ from odoo.tools import format_datetime
 
 from odoo.addons.base.models.res_partner import _tz_get
 
+from ...formatting import format_time
 from ...languages import get_date_pattern
 
 DEFAULT_DURATION = 1.0
@@ -187,10 +188,9 @@ class SupportAppointment(models.Model):
         now = fields.Datetime.now()
         past = self.filtered(lambda record: record.start and record.start < now)
         if past:
-            scheduler = self.env["support.scheduler"]
             raise ValidationError(
                 "\n".join(
-                    record._describe_past_start(scheduler._format_time(record.start))
+                    record._describe_past_start(format_time(self.env, record.start))
                     for record in past
                 )
             )

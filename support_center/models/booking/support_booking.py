@@ -3,17 +3,17 @@ import re
 import zlib
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import psycopg2
 
 from odoo import _, api, models
 from odoo.exceptions import MissingError
 from odoo.sql_db import PoolError
-from odoo.tools import format_datetime
 
 from ...compat import under_test
 from ...exceptions import DoubleBooking
+from ...formatting import format_time
 from .support_booking_guarantee import NO_DOUBLE_BOOKING
 
 _logger = logging.getLogger(__name__)
@@ -30,8 +30,8 @@ EXCLUDED_KEY = re.compile(
 )
 
 
-class SupportScheduler(models.AbstractModel):
-    _name = "support.scheduler"
+class SupportBooking(models.AbstractModel):
+    _name = "support.booking"
     _description = "Booking of Technicians"
 
     # ------------------------------------------------------------------
@@ -156,17 +156,22 @@ class SupportScheduler(models.AbstractModel):
         )
         message = self._prepare_refusal(technician_id, start, stop, in_the_way)
         if appointments is not None and len(appointments) == 1:
-            before, after = buffers = appointments._get_buffers()
             technician = self.env["support.technician"].browse(technician_id)
-            # What was to be written is undone by now: its length is that of the time refused.
-            length = until - wanted - timedelta(minutes=before + after)
-            demand = length > timedelta() and self.env["support.availability"]._prepare_demand(
-                length / timedelta(hours=1), buffers
-            )
-            message += "\n" + appointments._describe_alternatives(
-                technician, wanted + timedelta(minutes=before), demand
-            )
+            other = self._describe_other_times(appointments, technician, wanted, until)
+            message = f"{message}\n{other}" if other else message
         return message
+
+    @api.model
+    def _describe_other_times(self, _appointment, _technician, _wanted, _until):
+        """Hook: other times for an appointment that was refused.
+
+        :param _appointment: ``support.appointment``; what was to be written is undone by now
+        :param _technician: ``support.technician`` who is taken
+        :param datetime _wanted: from when the technician was wanted, buffers included, naive UTC
+        :param datetime _until: until when, the same
+        :return: str, empty where there is nothing to propose
+        """
+        return ""
 
     @api.model
     def _prepare_refusal(self, technician_id, start, stop, in_the_way):
@@ -183,8 +188,8 @@ class SupportScheduler(models.AbstractModel):
             "%(technician)s is already booked from %(start)s to %(stop)s. "
             "Choose another time or another technician.",
             technician=technician.name,
-            start=self._format_time(start, technician.tz),
-            stop=self._format_time(stop, technician.tz),
+            start=format_time(self.env, start, technician.tz),
+            stop=format_time(self.env, stop, technician.tz),
         )
         if in_the_way:
             message += " " + _("In the way: %(reference)s.", reference=in_the_way.name)
@@ -237,19 +242,3 @@ class SupportScheduler(models.AbstractModel):
         return int(technician_id), *(
             datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S") for text in (*taken, *wanted)
         )
-
-    # ------------------------------------------------------------------
-    # Words
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _format_time(self, moment, zone=None):
-        """A time as people read it, with the zone it is told in.
-
-        :param datetime moment: naive UTC
-        :param str zone: IANA name; the user's own without it, UTC as a last resort
-        :return: str, like ``05/01/2026 10:00 (Europe/Paris)``
-        """
-        zone = zone or self.env.user.tz or "UTC"
-        text = format_datetime(self.env, moment, tz=zone, dt_format="short")
-        return f"{text} ({zone})"

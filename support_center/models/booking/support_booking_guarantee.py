@@ -95,7 +95,7 @@ class SupportBookingGuarantee(models.AbstractModel):
         # As the user who books: what he may not see is not named.
         in_the_way = self.env["support.appointment"].search([("id", "in", other)])
         raise DoubleBooking(
-            self.env["support.scheduler"]._prepare_refusal(technician_id, start, stop, in_the_way)
+            self.env["support.booking"]._prepare_refusal(technician_id, start, stop, in_the_way)
         )
 
     @api.model
@@ -158,6 +158,6 @@ class SupportBookingGuarantee(models.AbstractModel):
                 ) from error
             if not isinstance(cause, psycopg2.errors.ExclusionViolation):
                 raise
-            words = self.env["support.scheduler"]._explain_double_booking(cause)
+            words = self.env["support.booking"]._explain_double_booking(cause)
             raise UserError(_("There are overlaps still. %(first)s", first=words)) from error
         self.env.registry.clear_cache()

@@ -2,6 +2,7 @@ from odoo import _, fields, models
 from odoo.exceptions import UserError
 
 from ...compat import check_access
+from ...formatting import format_time
 from ..notifications.support_appointment import ANNOUNCED_MARKS
 
 
@@ -24,7 +25,7 @@ class SupportAppointment(models.Model):
         check_access(self, "write")
         self._check_undoable()
         # All at once, since they may be written one by one.
-        self.env["support.scheduler"]._lock(self.technician_id)
+        self.env["support.booking"]._lock(self.technician_id)
         # Whoever calls this and catches the refusal finds all as it was.
         with self.env.cr.savepoint():
             self._take_back_news()
@@ -78,7 +79,7 @@ class SupportAppointment(models.Model):
         fault = _(
             "%(name)s was planned for %(start)s, which is past: rebook it.",
             name=self.name,
-            start=self.env["support.scheduler"]._format_time(self.start),
+            start=format_time(self.env, self.start),
         )
         if not self.technician_id:
             return [fault]

@@ -1,9 +1,12 @@
+from functools import partial
+
 from odoo import _, api, fields, models
 
+from ...formatting import format_time
 from ...scheduling.explain import OVERRULABLE
 from ..appointment.states import OPEN_STATES
+from ..incoming.support_appointment_intake import WAITING_REQUESTS
 from ..notifications.support_notifier import NOTICES
-from .support_appointment import WAITING_REQUESTS
 
 
 class SupportAppointment(models.Model):
@@ -73,7 +76,7 @@ class SupportAppointment(models.Model):
 
     def _list_time_troubles(self, now):
         found = []
-        when = self.env["support.scheduler"]._format_time
+        when = partial(format_time, self.env)
         if self.state == "confirmed" and self.start < now:
             found.append(
                 _(

@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 
 from ...compat import check_access
 from ..appointment.states import LIVE_STATES
@@ -74,3 +74,33 @@ class SupportTechnician(models.Model):
                 "default_calendar_id": single.calendar_id.id,
             },
         }
+
+    # ------------------------------------------------------------------
+    # Conflicts with time off and working hours
+    # ------------------------------------------------------------------
+
+    @api.model
+    def action_replan_all_hits(self):
+        """Propose new times for all visits that somebody cannot make as planned.
+
+        :return: window action
+        """
+        check_access(self.browse(), "read")
+        # Archived technicians count, archived visits do not; and a technician who works for
+        # another company by now is found by the visits that are left in this one.
+        groups = self.env["support.appointment"]._read_group(
+            [("technician_id", "!=", False), *self._get_planned_domain()], ["technician_id"]
+        )
+        return self.browse([technician.id for (technician,) in groups])._replan_hits()
+
+    def action_replan_hits(self):
+        """Propose new times for the visits that these technicians cannot make as planned.
+
+        :return: window action
+        """
+        check_access(self, "read")
+        return self._replan_hits()
+
+    def _replan_hits(self):
+        visits = self.env["support.appointment"]
+        return self.env["support.replan"]._open(visits.union(*self._find_hit_visits().values()))

@@ -71,6 +71,14 @@ class SupportAppointment(models.Model):
             # Taken up again, it is no duplicate any more.
             change.set_default({"merged_into_id": False})
 
+    @api.model
+    def _get_link_fields(self):
+        return [*super()._get_link_fields(), "merged_into_id"]
+
+    def _get_link_end(self):
+        # The link of a duplicate shows what goes on in its place, and ends with it.
+        return super(SupportAppointment, self._follow_merge())._get_link_end()
+
     # ------------------------------------------------------------------
     # Finding
     # ------------------------------------------------------------------

@@ -3,8 +3,8 @@ from odoo import _, api, models
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..appointment.states import LIVE_STATES, OPEN_STATES
+from ..automation.ir_config_parameter import DEFAULTS
 from ..automation.support_backlog import APPOINTMENT
-from ..common.ir_config_parameter import DEFAULTS
 
 OVERLAPS_SHOWN = 50
 YES_OR_NO = {"", "true", "false", "1", "0", "yes", "no", "y", "n", "t", "f", "on", "off"}

@@ -65,8 +65,6 @@ class SupportAppointment(models.Model):
         help="The address that the customer's calendar answers. It stays the same over the life "
         "of the visit, since calendars take changes from the same organizer only.",
     )
-    # Made with the record, since a batch of mails with links would write them one by one.
-    access_token = fields.Char(copy=False, default=lambda self: str(uuid.uuid4()))
 
     # ------------------------------------------------------------------
     # Steps of a change

@@ -1,5 +1,7 @@
 from odoo import _, fields, models
 
+from ...formatting import format_time
+
 # Nobody needs to be told of a visit that is over or called off.
 AHEAD = ("draft", "confirmed", "in_progress")
 
@@ -91,7 +93,7 @@ class SupportAppointment(models.Model):
             view,
             {
                 "appointment": self,
-                "when": start and self.env["support.scheduler"]._format_time(start, zone),
+                "when": start and format_time(self.env, start, zone),
             },
         )
 

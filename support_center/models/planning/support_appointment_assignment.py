@@ -4,9 +4,8 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ...exceptions import DoubleBooking
-from ..appointment.states import LIVE_STATES
+from ..appointment.states import LIVE_STATES, PLANNABLE_STATES
 
-ASSIGNABLE_STATES = ("draft", "confirmed")
 # Of so many visits at most it is told in full why nobody can come.
 REFUSALS_IN_FULL = 5
 
@@ -93,7 +92,7 @@ class SupportAppointment(models.Model):
         for appointment in self:
             if not appointment.start:
                 found[appointment] = _("%(name)s: set a start first.", name=appointment.name)
-            elif appointment.state not in ASSIGNABLE_STATES:
+            elif appointment.state not in PLANNABLE_STATES:
                 found[appointment] = _(
                     "%(name)s is in state “%(state)s”: only drafts and confirmed visits are "
                     "assigned.",
@@ -135,7 +134,7 @@ class SupportAppointment(models.Model):
         """
         technicians = self.env["support.technician"]._search_for_companies(self.company_id)
         if any(appointment.state in LIVE_STATES for appointment in self):
-            self.env["support.scheduler"]._lock(technicians)
+            self.env["support.booking"]._lock(technicians)
         unfit = {}
         for together in self._split_for_assignment():
             unfit.update(together._assign_together(technicians))

@@ -76,4 +76,4 @@ class SupportAppointment(models.Model):
         if companies and self.env["ir.config_parameter"]._get_support_flag(AUTO_ASSIGN):
             # sudo: as in `_auto_assign`.
             candidates = self.env["support.technician"].sudo()._search_for_companies(companies)
-            self.env["support.scheduler"]._lock(candidates | technicians.sudo())
+            self.env["support.booking"]._lock(candidates | technicians.sudo())

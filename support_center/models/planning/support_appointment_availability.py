@@ -26,7 +26,7 @@ REFUSALS_WITH_ALTERNATIVES = 5
 class SupportAppointment(models.Model):
     """Whether the technician can come, looked at whenever a visit is confirmed or moved.
 
-    Two visits at once are refused by the database, see ``support.scheduler``;
+    Two visits at once are refused by the database, see ``support.booking``;
     what only makes sense with a clock, a schedule and words is refused here.
     """
 
@@ -146,7 +146,7 @@ class SupportAppointment(models.Model):
         planned = self.filtered(lambda a: a.state == "confirmed" and a.start >= now)
         faults, overruled = [], {}
         for appointment, found in planned._find_reasons().items():
-            # Two visits at once are refused by whoever called, see ``support.scheduler``.
+            # Two visits at once are refused by whoever called, see ``support.booking``.
             standing = reasons = [reason for reason in found if reason.code != "booked"]
             if appointment.ignore_working_hours:
                 standing = [reason for reason in reasons if reason.code not in OVERRULABLE]
@@ -218,7 +218,7 @@ class SupportAppointment(models.Model):
         booked before the technician had a maximum, use numbers up too.
 
         Nobody else can be taking numbers of these technicians at this moment, see
-        ``support.scheduler``'s lock; a number that another transaction took is committed.
+        ``support.booking``'s lock; a number that another transaction took is committed.
 
         :raise DayFull: for a day that turns out to be full
         """

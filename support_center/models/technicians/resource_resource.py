@@ -14,15 +14,6 @@ class ResourceResource(models.Model):
         groups="support_center.group_support_technician",
     )
 
-    def write(self, vals):
-        """Let the visits to come follow a technician who gets another user."""
-        result = super().write(vals)
-        if "user_id" in vals:
-            concerned = self._find_technicians()
-            if concerned:
-                self.env["support.appointment"]._bring_calendar_in_step(concerned)
-        return result
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_technician(self):
         technicians = self._find_technicians()
