@@ -23,10 +23,10 @@ class SupportMergeWizard(models.TransientModel):
     tell_customer = fields.Boolean(
         "Tell the Customer",
         default=True,
-        help="The customer is told that the visits named above are off. Off: you tell him "
-        "yourself, or he knows.",
+        help="The customer is told that the visits named above are off. Off: you tell "
+        "them yourself, or they know.",
     )
-    is_sure = fields.Boolean("Call Them Off")
+    is_sure = fields.Boolean("Cancel Duplicates")
 
     @api.depends("line_ids.appointment_id")
     def _compute_candidate_ids(self):
@@ -126,8 +126,8 @@ class SupportMergeWizard(models.TransientModel):
         if expected and not self.is_sure:
             raise UserError(
                 _(
-                    "%(names)s: a customer may wait for these. Tick “Call Them Off” if they are "
-                    "to be called off, or keep one of them instead.",
+                    "%(names)s: a customer may wait for these. Tick “Cancel Duplicates” if they "
+                    "are to be cancelled, or keep one of them instead.",
                     names=", ".join(expected.mapped("name")),
                 )
             )

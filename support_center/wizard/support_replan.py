@@ -145,6 +145,6 @@ class SupportReplan(models.TransientModel):
         before._run_automation(
             # sudo: the activity may be another dispatcher's.
             "tell_hit_visits",
-            lambda technicians: technicians.sudo()._tell_of_hits(),
+            lambda technicians: technicians.sudo()._notify_time_off_conflicts(),
         )
         return self._show() if self.line_ids else {"type": "ir.actions.act_window_close"}

@@ -91,7 +91,7 @@ class SupportSlotFinder(models.TransientModel):
             )
 
     def _describe_notice(self, automation):
-        """What the customer knows, and what he is told of another time.
+        """What the customer knows, and what they are told of another time.
 
         :param str automation: the rule that tells of new times
         """
@@ -435,7 +435,7 @@ class SupportSlotFinder(models.TransientModel):
         appointment = self.appointment_id
         appointment._check_plannable()
         if self.is_expected and not self.tell_customer:
-            appointment._withdraw_news()
+            appointment._cancel_pending_notifications()
             vals = {**vals, **appointment._prepare_told_vals(vals)}
         # The time that the customer knows of already is a mark.
         appointment._write_protected(vals)

@@ -9,7 +9,7 @@ class SupportAppointment(models.Model):
     def _erase_personal_data(self):
         super()._erase_personal_data()
         # sudo: as in the mixin; the activity may be anybody's.
-        asked = self.sudo().technician_id.filtered("hit_activity_id")
+        asked = self.sudo().technician_id.filtered("time_off_conflict_activity_id")
         asked._run_automation(
-            "tell_hit_visits", lambda technicians: technicians.sudo()._tell_of_hits()
+            "tell_hit_visits", lambda technicians: technicians.sudo()._notify_time_off_conflicts()
         )

@@ -144,6 +144,7 @@ class SupportAppointment(models.Model):
     #   _react_to_change(change)      does what follows; refuses nothing
     #   _delete_records(delete)       stands round the ORM's own ``unlink``
     #
+    # What follows from each state, and in which step, stands in ``states.py``;
     # docs/architecture.md has the path of a request, a confirmation and a move through them.
 
     @api.model_create_multi

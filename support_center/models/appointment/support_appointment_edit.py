@@ -7,7 +7,7 @@ from odoo.tools import SQL
 from ...exceptions import EditConflict
 from ...formatting import format_time
 
-# What people plan with. Whoever saves an older picture of these is told so.
+# What people plan with. A user who saves an older picture of these is told so.
 EDITED_FIELDS = (
     "partner_id", "customer_name", "customer_email", "customer_phone",
     "requested_date", "timezone", "start", "stop", "duration",
@@ -143,7 +143,7 @@ class SupportAppointment(models.Model):
     def _describe_edit_conflict(self, version):
         """Why a change made from ``version`` is not saved.
 
-        :param int version: what the user had before him
+        :param int version: what the user had read
         :return: str
         """
         self.ensure_one()

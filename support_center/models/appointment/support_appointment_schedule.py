@@ -27,6 +27,7 @@ class SupportAppointment(models.Model):
     )
     start = fields.Datetime(tracking=True, index=True, copy=False)
     stop = fields.Datetime(
+        "End",
         compute="_compute_stop",
         inverse="_inverse_stop",
         store=True,
@@ -227,8 +228,8 @@ class SupportAppointment(models.Model):
         """A time as the customer reads it, in the language of the environment.
 
         Weekday, day and hour come from the same localised instant, and the
-        zone is named, so that the text is the same whoever's save or cron
-        brought it about.
+        zone is named, so that the text is the same for each user's save and for
+        a cron.
 
         :param datetime moment: naive UTC, or False
         :return: str, like ``Thursday 5 March 2026, 15:00 (Europe/Brussels)``

@@ -67,12 +67,12 @@ class SupportBooking(models.AbstractModel):
         self._lock(technicians)
         # What waits to be written may fail too, and there is no savepoint to go back to yet.
         self.env.cr.flush()
-        stand_in = self.env["support.booking.guarantee"]._begin_stand_in(technicians)
+        fallback_check = self.env["support.booking.guarantee"]._prepare_fallback_check(technicians)
         try:
-            with self._putting_in_words(), self.env.cr.savepoint():
+            with self._translate_overlap_error(), self.env.cr.savepoint():
                 write()
-                if stand_in:
-                    stand_in(change.records)
+                if fallback_check:
+                    fallback_check(change.records)
         except psycopg2.errors.ExclusionViolation as error:
             if not self._is_double_booking(error):
                 raise
@@ -83,7 +83,7 @@ class SupportBooking(models.AbstractModel):
     def _lock(self, technicians):
         """Let nobody else book ``technicians`` until this transaction ends.
 
-        Whoever is going to book one or the other of several takes them all at
+        A caller that may book one or the other of several takes them all at
         once, first: two transactions that take them one by one, each in its own
         order, would wait for one another.
         """
@@ -94,7 +94,7 @@ class SupportBooking(models.AbstractModel):
             )
 
     @contextmanager
-    def _putting_in_words(self):
+    def _translate_overlap_error(self):
         """While ``_book`` is at work, the flush leaves the words to it: it can still ask the
         database, where the flush itself stands in a transaction that has just failed."""
         token = in_book.set(True)
@@ -104,8 +104,8 @@ class SupportBooking(models.AbstractModel):
             in_book.reset(token)
 
     @api.model
-    def _flush_in_words(self, flush):
-        """Run ``flush``, which writes appointments to the database, whoever changed them.
+    def _flush_translated(self, flush):
+        """Run ``flush``, which writes changed appointments to the database.
 
         :param callable flush: without arguments
         :return: what ``flush`` returns
@@ -175,14 +175,14 @@ class SupportBooking(models.AbstractModel):
 
     @api.model
     def _prepare_refusal(self, technician_id, start, stop, in_the_way):
-        """What is said to whoever books a time that is taken.
+        """What a user is told who books a time that is taken.
 
         :param int technician_id: ``support.technician``
         :param datetime start, stop: when it is taken, naive UTC
         :param in_the_way: ``support.appointment`` that the user may see, or none
         :return: str
         """
-        # sudo: that the technician is taken has to be said to whoever books.
+        # sudo: that the technician is taken has to be told to the user who books.
         technician = self.env["support.technician"].sudo().browse(technician_id)
         message = _(
             "%(technician)s is already booked from %(start)s to %(stop)s. "
@@ -232,8 +232,8 @@ class SupportBooking(models.AbstractModel):
     def _read_violation(self, error):
         """Whose time is taken and when, as PostgreSQL tells it.
 
-        :return: tuple of the technician's id, from when to when he is taken, and from when to
-            when he was wanted, naive UTC; None where the database keeps it from this role
+        :return: tuple of the technician's id, from when to when they are taken, and from when
+            to when they were wanted, naive UTC; None where the database keeps it from this role
         """
         keys = EXCLUDED_KEY.findall(error.diag.message_detail or "")
         if len(keys) != 2:

@@ -106,7 +106,7 @@ class SupportAppointment(models.Model):
             self._check_not_replaced()
 
     def _check_not_replaced(self):
-        """Whoever takes up again what fell through must not have it beside its own successor.
+        """A visit that is taken up again must not stand beside its own successor.
 
         :raise UserError: names each visit and the one that took its place
         """

@@ -96,7 +96,7 @@ class SupportAppointment(models.Model):
                 technician=technician.name,
             )
         activity = draft._schedule_reoffer_activity(visit)
-        visit.write({"reoffered_to_id": draft.id, "reoffer_activity_id": activity.id})
+        visit._write_marks({"reoffered_to_id": draft.id, "reoffer_activity_id": activity.id})
         return "ok", _("Offered to %(reference)s.", reference=draft.name)
 
     def _why_not_reofferable(self):

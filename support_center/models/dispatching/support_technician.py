@@ -63,7 +63,7 @@ class SupportTechnician(models.Model):
         single = self.resource_id if len(self) == 1 else self.resource_id.browse()
         return {
             "type": "ir.actions.act_window",
-            "name": _("Absences"),
+            "name": _("Time Off"),
             "res_model": "resource.calendar.leaves",
             "view_mode": "tree,form",
             "views": [[False, "list"], [False, "form"]],
@@ -91,7 +91,7 @@ class SupportTechnician(models.Model):
         groups = self.env["support.appointment"]._read_group(
             [("technician_id", "!=", False), *self._get_planned_domain()], ["technician_id"]
         )
-        return self.browse([technician.id for (technician,) in groups])._replan_hits()
+        return self.browse([technician.id for (technician,) in groups])._replan_conflicts()
 
     def action_replan_hits(self):
         """Propose new times for the visits that these technicians cannot make as planned.
@@ -99,8 +99,10 @@ class SupportTechnician(models.Model):
         :return: window action
         """
         check_access(self, "read")
-        return self._replan_hits()
+        return self._replan_conflicts()
 
-    def _replan_hits(self):
+    def _replan_conflicts(self):
         visits = self.env["support.appointment"]
-        return self.env["support.replan"]._open(visits.union(*self._find_hit_visits().values()))
+        return self.env["support.replan"]._open(
+            visits.union(*self._find_conflicting_visits().values())
+        )

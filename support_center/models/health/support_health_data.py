@@ -72,7 +72,7 @@ class SupportHealthCheck(models.AbstractModel):
         """The database itself refuses double bookings, or which ones are in its way."""
         label = _("Booking guarantee")
         guarantee = self.env["support.booking.guarantee"]
-        if guarantee._look():
+        if guarantee._recheck_constraint():
             return [self._prepare_row(label, "ok", _("The database refuses every double booking."))]
         pairs = guarantee._find_overlaps(limit=OVERLAPS_SHOWN)
         if not pairs:

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class ResourceResource(models.Model):
     _inherit = "resource.resource"
 
-    # Whose leaves are a manager's to enter: Odoo lets nobody but the user himself see them.
+    # Whose leaves are a manager's to enter: Odoo shows them to the user alone.
     # For those alone who may read technicians: others could not read a resource any more.
     support_technician_ids = fields.One2many(
         "support.technician",
@@ -28,7 +28,7 @@ class ResourceResource(models.Model):
 
     def _find_technicians(self):
         """The technicians of these resources, archived ones too, as superuser."""
-        # sudo: whoever changes a resource need not know of our technicians.
+        # sudo: a user who changes a resource need not know of our technicians.
         technicians = self.env["support.technician"].sudo().with_context(active_test=False)
         return technicians.search([("resource_id", "in", self.ids)])
 

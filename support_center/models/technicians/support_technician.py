@@ -164,7 +164,7 @@ class SupportTechnician(models.Model):
     # ------------------------------------------------------------------
 
     def _message_auto_subscribe_notify(self, partner_ids, template):
-        # Odoo would write "You have been assigned to …" to whoever is made a technician.
+        # Odoo would write "You have been assigned to …" to a user who is made a technician.
         return
 
     def _find_notice_obstacles(self):
