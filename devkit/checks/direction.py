@@ -3,6 +3,11 @@
 A package uses those above it in `PACKAGES`, never those below. Looked at are imports,
 `env["support.…"]`, `_inherit`, and the names of methods and of appointment fields that only
 packages below define. A deliberate exception stands in `EXCEPTIONS`, with its reason.
+
+What a package wants of one below is a hook: a method that it calls and documents, and that the
+package below extends with `super()`, such as `_find_erasure_obstacle`. The pages with which
+somebody plans open each other, so all of them are of `dispatching`, that for cancelling too.
+`docs/decisions/0007-the-cut-of-packages.md` says why the packages stand in this order.
 """
 
 from __future__ import annotations
