@@ -11,7 +11,7 @@ class ResourceCalendar(models.Model):
 
         :raise UserError: names the schedules and the technicians
         """
-        # sudo: whoever deletes a schedule need not know of our technicians.
+        # sudo: a user who deletes a schedule need not know of our technicians.
         technicians = self.env["support.technician"].sudo().with_context(active_test=False)
         technicians = technicians.search([("resource_id.calendar_id", "in", self.ids)])
         if technicians:

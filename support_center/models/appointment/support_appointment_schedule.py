@@ -6,6 +6,7 @@ from odoo.tools import format_datetime
 
 from odoo.addons.base.models.res_partner import _tz_get
 
+from ...formatting import format_time
 from ...languages import get_date_pattern
 
 DEFAULT_DURATION = 1.0
@@ -26,6 +27,7 @@ class SupportAppointment(models.Model):
     )
     start = fields.Datetime(tracking=True, index=True, copy=False)
     stop = fields.Datetime(
+        "End",
         compute="_compute_stop",
         inverse="_inverse_stop",
         store=True,
@@ -187,10 +189,9 @@ class SupportAppointment(models.Model):
         now = fields.Datetime.now()
         past = self.filtered(lambda record: record.start and record.start < now)
         if past:
-            scheduler = self.env["support.scheduler"]
             raise ValidationError(
                 "\n".join(
-                    record._describe_past_start(scheduler._format_time(record.start))
+                    record._describe_past_start(format_time(self.env, record.start))
                     for record in past
                 )
             )
@@ -227,8 +228,8 @@ class SupportAppointment(models.Model):
         """A time as the customer reads it, in the language of the environment.
 
         Weekday, day and hour come from the same localised instant, and the
-        zone is named, so that the text is the same whoever's save or cron
-        brought it about.
+        zone is named, so that the text is the same for each user's save and for
+        a cron.
 
         :param datetime moment: naive UTC, or False
         :return: str, like ``Thursday 5 March 2026, 15:00 (Europe/Brussels)``

@@ -5,7 +5,9 @@ from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ...scheduling.intervals import merge, subtract
-from ..dispatching.support_appointment import INBOX_DOMAIN, PLANNABLE_STATES, WAITING_REQUESTS
+from ..appointment.states import PLANNABLE_STATES
+from ..dispatching.support_appointment import INBOX_DOMAIN
+from ..incoming.support_appointment_intake import WAITING_REQUESTS
 from ..planning.support_availability import ONE_DAY, UTC, aware, naive
 
 MAX_DAYS = 31

@@ -58,9 +58,14 @@ class SupportAppointment(models.Model):
         if not rebooked:
             self._check_rebookable()
             rebooked = self._rebook()
-        if rebooked.state == "draft" and rebooked.active:
-            return self.env["support.slot.finder"]._open(rebooked, shows_visit=True)
-        return rebooked._get_form_action()
+        return rebooked._get_rebooked_action()
+
+    def _get_rebooked_action(self):
+        """Hook: where the user goes on with the new visit.
+
+        :return: window action
+        """
+        return self._get_form_action()
 
     def _find_replacements(self):
         """The visits beside which this one must not take place.
@@ -101,7 +106,7 @@ class SupportAppointment(models.Model):
             self._check_not_replaced()
 
     def _check_not_replaced(self):
-        """Whoever takes up again what fell through must not have it beside its own successor.
+        """A visit that is taken up again must not stand beside its own successor.
 
         :raise UserError: names each visit and the one that took its place
         """
@@ -112,20 +117,6 @@ class SupportAppointment(models.Model):
                 faults.append(visit._describe_replacement(rebooked, former))
         if faults:
             raise UserError("\n".join(faults))
-
-    def _get_form_action(self):
-        """
-        :return: window action that shows this appointment
-        """
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.name,
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [[False, "form"]],
-        }
 
     def _check_rebookable(self):
         """

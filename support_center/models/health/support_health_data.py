@@ -3,8 +3,8 @@ from odoo import _, api, models
 from odoo.addons.base.models.res_partner import _tz_get
 
 from ..appointment.states import LIVE_STATES, OPEN_STATES
+from ..automation.ir_config_parameter import DEFAULTS
 from ..automation.support_backlog import APPOINTMENT
-from ..common.ir_config_parameter import DEFAULTS
 
 OVERLAPS_SHOWN = 50
 YES_OR_NO = {"", "true", "false", "1", "0", "yes", "no", "y", "n", "t", "f", "on", "off"}
@@ -72,7 +72,7 @@ class SupportHealthCheck(models.AbstractModel):
         """The database itself refuses double bookings, or which ones are in its way."""
         label = _("Booking guarantee")
         guarantee = self.env["support.booking.guarantee"]
-        if guarantee._look():
+        if guarantee._recheck_constraint():
             return [self._prepare_row(label, "ok", _("The database refuses every double booking."))]
         pairs = guarantee._find_overlaps(limit=OVERLAPS_SHOWN)
         if not pairs:

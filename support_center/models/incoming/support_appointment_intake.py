@@ -37,6 +37,8 @@ INTAKE_STATES = [
     ("accepted", "Accepted"),
     ("review", "To review"),
 ]
+# Somebody has to look at a draft of these first.
+WAITING_REQUESTS = ("received", "review")
 OBSTACLES = [
     (ENCRYPTED, "Encrypted"),
     (SEALED, "Signed as a Whole, in an Unknown Form"),

@@ -8,7 +8,7 @@ from odoo.tools import email_normalize
 
 from ...compat import check_access
 from ...intake.keys import match_key
-from ..dispatching.support_appointment import WAITING_REQUESTS
+from .support_appointment_intake import WAITING_REQUESTS
 from .support_appointment_reply import FIELDS_OF_KEYS
 
 # A longer request is shown in full on its own page of the form.

@@ -1,5 +1,7 @@
 from odoo import _, fields, models
 
+from ...formatting import format_time
+
 # Nobody needs to be told of a visit that is over or called off.
 AHEAD = ("draft", "confirmed", "in_progress")
 
@@ -49,8 +51,7 @@ class SupportAppointment(models.Model):
                 unreached |= record
                 outcomes[record.id] = ("skipped", new._find_notice_obstacles()[new.id])
         for technician, records in (self - unreached).grouped("technician_id").items():
-            # sudo: the mark is the automation's own, whoever caused it.
-            records.sudo().write({"technician_notified_id": technician.id})
+            records._write_marks({"technician_notified_id": technician.id})
         self.env["support.notifier"]._wake_queue()
         return outcomes
 
@@ -91,7 +92,7 @@ class SupportAppointment(models.Model):
             view,
             {
                 "appointment": self,
-                "when": start and self.env["support.scheduler"]._format_time(start, zone),
+                "when": start and format_time(self.env, start, zone),
             },
         )
 

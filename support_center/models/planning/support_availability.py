@@ -40,7 +40,7 @@ class SupportAvailability(models.AbstractModel):
         """The agendas of ``technicians`` from the day before ``start`` to the day after ``stop``.
 
         A day is added on both sides, so that the visits of each technician's
-        whole day can be counted and his hours on it be told.
+        whole day can be counted and the hours on it be told.
 
         :param technicians: ``support.technician`` recordset
         :param datetime start: naive UTC

@@ -9,7 +9,7 @@ from .support_availability import aware, naive
 
 
 class SupportAvailabilityWords(models.AbstractModel):
-    """Reasons and times in the words of whoever plans, in the language of the environment."""
+    """Reasons and times as the user who plans reads them, in the language of the environment."""
 
     _name = "support.availability.words"
     _description = "Words of Availability"
@@ -19,10 +19,10 @@ class SupportAvailabilityWords(models.AbstractModel):
         """
         :param technician: ``support.technician``
         :param list reasons: of ``scheduling.explain.Reason``
-        :return: str, like “Ann Example does not work then, but 08:00–12:00 on that day.
+        :return: str, like “Ann Example works 08:00–12:00 only on that day.
             (Times in Europe/Brussels.)”
         """
-        # sudo: the name and zone of whoever cannot come have to be said to whoever asks.
+        # sudo: the name and zone of a technician who cannot come have to be said.
         technician = technician.sudo()
         zone = technician.tz or "UTC"
         names = self._get_visible_names(reasons)
@@ -70,13 +70,13 @@ class SupportAvailabilityWords(models.AbstractModel):
         if not reason.hours:
             return _("does not work on that day")
         return _(
-            "does not work then, but %(hours)s on that day",
+            "works %(hours)s only on that day",
             hours=", ".join(self._format_hours(*hours, zone) for hours in reason.hours),
         )
 
     @api.model
     def _describe_alternatives(self, slots, start, days):
-        """The next free times, in the zone of whoever reads them.
+        """The next free times, in the zone of the user who reads them.
 
         :param list slots: of ``Slot``, in order
         :param datetime start: naive UTC, from when on it was looked for them

@@ -8,7 +8,7 @@ LEFT_UNFIT = 3
 
 
 class SupportRankingWords(models.AbstractModel):
-    """Scores in the words of whoever plans, in the language of the environment."""
+    """Scores as the user who plans reads them, in the language of the environment."""
 
     _name = "support.ranking.words"
     _description = "Words of Ranking"
@@ -40,7 +40,7 @@ class SupportRankingWords(models.AbstractModel):
     def _describe_way(self, part):
         minutes = round(part.way)
         if part.code == "nowhere":
-            return _("way unknown, %(minutes)s min assumed", minutes=minutes)
+            return _("travel time unknown, %(minutes)s min assumed", minutes=minutes)
         if part.code == "between":
             text = _("%(minutes)s min more on the way between two jobs", minutes=minutes)
         elif part.code == "previous":
@@ -55,7 +55,7 @@ class SupportRankingWords(models.AbstractModel):
             return _("%(text)s (assumed: same postal code)", text=text)
         if part.basis == "area":
             return _("%(text)s (assumed: same area)", text=text)
-        return _("%(text)s (assumed: way unknown)", text=text)
+        return _("%(text)s (assumed: travel time unknown)", text=text)
 
     @api.model
     def _describe_load(self, part):

@@ -31,8 +31,8 @@ class SupportReplanner(models.AbstractModel):
         """What could be done about visits that cannot take place as they are planned.
 
         In this order: the same time with another technician, so that the customer
-        need not change his plans; else the first day after it on which anybody is
-        free, with the same technician if he is, for he knows the case. The more
+        need not change plans; else the first day after it on which anybody is
+        free, with the same technician if they are, for they know the case. The more
         urgent visits choose first, then the earlier ones.
 
         :param visits: ``support.appointment`` that are drafts or confirmed

@@ -11,7 +11,7 @@ class ResUsers(models.Model):
 
         :raise UserError: names the technicians and their visits
         """
-        # sudo: whoever deletes a user need not know of our technicians.
+        # sudo: an administrator who deletes a user need not know of our technicians.
         technicians = self.env["support.technician"].sudo().with_context(active_test=False)
         technicians = technicians.search([("resource_id.user_id", "in", self.ids)])
         visits = technicians._find_open_visits()

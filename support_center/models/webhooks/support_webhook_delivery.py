@@ -18,7 +18,7 @@ from ...delivery.address_guard import AddressGuard
 from ...delivery.backoff import MAX_ATTEMPTS, wait_after
 from ...delivery.client import Answer, post
 from ...delivery.signature import BadSecret, make_secret, sign
-from ..common.support_erasure_mixin import get_patterns
+from ..common.erasure import get_patterns
 
 STATES = [("pending", "Waiting"), ("delivered", "Delivered"), ("dead", "Given Up")]
 

@@ -192,7 +192,7 @@ class TestBookingWays(SupportCase):
         # is what hours and leaves are looked at for.
         self.env["base.automation"].search([]).active = False
         self.env["ir.config_parameter"].set_param("support_center.calendar_mirror", "False")
-        self.startPatcher(patch.object(type(self.taken), "_check_available", lambda _self: None))
+        self.startPatcher(patch.object(type(self.taken), "_check_available", lambda _self: {}))
         nobody, somebody = self.technician.browse(), self.technician
         counts = {}
         # The first two fill the caches.

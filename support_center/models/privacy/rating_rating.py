@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..common.support_erasure_mixin import blank
+from ..common.erasure import blank
 
 OUR_MODELS = ("support.appointment", "support.ticket")
 

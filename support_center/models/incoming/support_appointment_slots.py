@@ -6,7 +6,7 @@ from odoo import _, api, models
 
 from ...intake import describe
 from ..common.support_arguments import MARGIN, MAX_ID
-from .support_availability import aware, naive
+from ..planning.support_availability import aware, naive
 
 MAX_DAYS = 92
 MAX_SLOTS = 1000

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import str2bool
 
-from ..automation.support_automation_log import AUTOMATION_LOGGER
+from .support_automation_log import AUTOMATION_LOGGER
 
 # What holds where a parameter is missing or cannot be read.
 DEFAULTS = {
