@@ -1,6 +1,7 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..formatting import format_moment, format_names
 from ..models.dispatching.support_appointment import WAITING_REQUESTS
 
 # What is furthest on its way is kept, unless somebody says otherwise.
@@ -34,19 +35,16 @@ class SupportMergeWizard(models.TransientModel):
 
     @api.depends("line_ids.is_selected", "line_ids.appointment_id", "kept_id")
     def _compute_expected_note(self):
-        scheduler = self.env["support.scheduler"]
         for wizard in self:
-            notes = [
-                wizard._describe_expected(visit, scheduler) for visit in wizard._get_expected()
-            ]
+            notes = [wizard._describe_expected(visit) for visit in wizard._get_expected()]
             wizard.expected_note = "\n".join(notes)
 
-    def _describe_expected(self, visit, scheduler):
+    def _describe_expected(self, visit):
         moment = visit.announced_start or visit.start
         return _(
             "%(name)s is confirmed for %(start)s.",
             name=visit.name,
-            start=scheduler._format_time(moment),
+            start=format_moment(self.env, moment),
         )
 
     def _get_duplicates(self):
@@ -130,7 +128,7 @@ class SupportMergeWizard(models.TransientModel):
                 _(
                     "%(names)s: a customer may wait for these. Tick “Call Them Off” if they are "
                     "to be called off, or keep one of them instead.",
-                    names=", ".join(expected.mapped("name")),
+                    names=format_names(expected.mapped("name")),
                 )
             )
         duplicates._merge_into(kept, tell=self.tell_customer)

@@ -1,6 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..formatting import format_moment
+
 
 class SupportMoveMixin(models.AbstractModel):
     """Putting a visit elsewhere, and what its customer hears of that.
@@ -44,7 +46,7 @@ class SupportMoveMixin(models.AbstractModel):
         rule = self.env["support.backlog"]._get_switch(automation)
         values = {
             "customer": visit.customer_name or visit.partner_id.name,
-            "start": self.env["support.scheduler"]._format_time(visit.announced_start),
+            "start": format_moment(self.env, visit.announced_start),
             "rule": rule.name or automation,
         }
         if not self.tell_customer:

@@ -5,11 +5,11 @@ from markupsafe import Markup
 from odoo import _, api, fields, models
 
 from ...compat import check_access
+from ...formatting import aware, format_moment
 from ...scheduling.agenda import Agenda
 from ...scheduling.explain import why_not
 from ...scheduling.intervals import overlaps
 from ..automation.support_automation_mixin import SILENT
-from ..planning.support_availability import aware
 
 PLANNED_STATES = ("draft", "confirmed")
 # How many visits the note of an activity names.
@@ -331,12 +331,11 @@ class SupportTechnician(models.Model):
         :return: dict with the summary and the note of the activity
         """
         self.ensure_one()
-        scheduler = self.env["support.scheduler"]
         lines = [
             Markup("<li>%s: %s, %s (%s)</li>")
             % (
                 visit._get_html_link(title=visit.name),
-                scheduler._format_time(visit.start, self.tz),
+                format_moment(self.env, visit.start, self.tz),
                 visit.customer_name or "",
                 self._describe_hit(code, visit),
             )

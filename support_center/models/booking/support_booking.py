@@ -10,10 +10,10 @@ import psycopg2
 from odoo import _, api, models
 from odoo.exceptions import MissingError
 from odoo.sql_db import PoolError
-from odoo.tools import format_datetime
 
 from ...compat import under_test
 from ...exceptions import DoubleBooking
+from ...formatting import format_moment
 from .support_booking_guarantee import NO_DOUBLE_BOOKING
 
 _logger = logging.getLogger(__name__)
@@ -183,8 +183,8 @@ class SupportScheduler(models.AbstractModel):
             "%(technician)s is already booked from %(start)s to %(stop)s. "
             "Choose another time or another technician.",
             technician=technician.name,
-            start=self._format_time(start, technician.tz),
-            stop=self._format_time(stop, technician.tz),
+            start=format_moment(self.env, start, technician.tz),
+            stop=format_moment(self.env, stop, technician.tz),
         )
         if in_the_way:
             message += " " + _("In the way: %(reference)s.", reference=in_the_way.name)
@@ -241,15 +241,3 @@ class SupportScheduler(models.AbstractModel):
     # ------------------------------------------------------------------
     # Words
     # ------------------------------------------------------------------
-
-    @api.model
-    def _format_time(self, moment, zone=None):
-        """A time as people read it, with the zone it is told in.
-
-        :param datetime moment: naive UTC
-        :param str zone: IANA name; the user's own without it, UTC as a last resort
-        :return: str, like ``05/01/2026 10:00 (Europe/Paris)``
-        """
-        zone = zone or self.env.user.tz or "UTC"
-        text = format_datetime(self.env, moment, tz=zone, dt_format="short")
-        return f"{text} ({zone})"

@@ -1,10 +1,10 @@
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from urllib.parse import quote
-
-import pytz
+from zoneinfo import ZoneInfo
 
 from odoo import _, api, fields, models
 
+from ...formatting import aware, get_day, get_midnight, get_viewer_zone
 from ..appointment.states import LIVE_STATES
 
 MAP_POINT = (
@@ -113,24 +113,12 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _get_days(self, first, end):
-        zone = self._get_viewer_zone()
-        today = self._get_date()
-        return tuple(
-            zone.localize(datetime.combine(today + timedelta(days=days), time.min))
-            .astimezone(pytz.utc)
-            .replace(tzinfo=None)
-            for days in (first, end)
-        )
+        zone, today = get_viewer_zone(self.env), self._get_date()
+        return tuple(get_midnight(today + timedelta(days=days), zone) for days in (first, end))
 
     @api.model
     def _get_date(self):
-        now = pytz.utc.localize(fields.Datetime.now())
-        return now.astimezone(self._get_viewer_zone()).date()
-
-    @api.model
-    def _get_viewer_zone(self):
-        name = self.env.context.get("tz") or self.env.user.tz
-        return pytz.timezone(name if name in pytz.all_timezones_set else "UTC")
+        return get_day(fields.Datetime.now(), get_viewer_zone(self.env))
 
     @api.model
     def _within(self, field, period):
@@ -212,13 +200,13 @@ class SupportAppointment(models.Model):
     )
     @api.depends_context("tz", "lang")
     def _compute_customer_time(self):
-        zone = self._get_viewer_zone()
+        zone = ZoneInfo(get_viewer_zone(self.env))
         for record in self:
             if not record.start:
                 record.customer_time = False
                 continue
-            moment = pytz.utc.localize(record.start)
-            told = pytz.timezone(record._get_customer_timezone())
+            moment = aware(record.start)
+            told = ZoneInfo(record._get_customer_timezone())
             # Where both clocks show the same hour, one is enough.
             same = moment.astimezone(told).utcoffset() == moment.astimezone(zone).utcoffset()
             record.customer_time = False if same else record._format_for_customer(record.start)

@@ -1,5 +1,8 @@
+from functools import partial
+
 from odoo import _, api, fields, models
 
+from ...formatting import format_moment
 from ...scheduling.explain import OVERRULABLE
 from ..appointment.states import OPEN_STATES
 from ..notifications.support_notifier import NOTICES
@@ -73,7 +76,7 @@ class SupportAppointment(models.Model):
 
     def _list_time_troubles(self, now):
         found = []
-        when = self.env["support.scheduler"]._format_time
+        when = partial(format_moment, self.env)
         if self.state == "confirmed" and self.start < now:
             found.append(
                 _(

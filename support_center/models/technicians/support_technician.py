@@ -5,11 +5,12 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
 from ...compat import check_access
+from ...formatting import aware, format_names
 from ...intake import fold_address
 from ...scheduling.explain import why_not
 from ...scheduling.slots import find_starts
 from ..appointment.states import OPEN_STATES
-from ..planning.support_availability import DEFAULT_STEP_MINUTES, aware
+from ..planning.support_availability import DEFAULT_STEP_MINUTES
 
 # A time that can be had: naive UTC, and whose it is.
 Slot = namedtuple("Slot", "start stop technician_id")
@@ -116,7 +117,7 @@ class SupportTechnician(models.Model):
                         "another user or none, or archive the other technician. For work in "
                         "several companies leave the technician's company empty.",
                         user=user.name,
-                        names=", ".join(technicians.mapped("name")),
+                        names=format_names(technicians.mapped("name")),
                     )
                 )
 
