@@ -11,6 +11,7 @@ from .addon import (
     test_backend_tour,
     test_caller_values,
     test_data_files,
+    test_formatting,
     test_integrator_calls,
     test_junk_calls,
     test_languages,

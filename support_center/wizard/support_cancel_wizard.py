@@ -1,7 +1,7 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..formatting import format_time
+from ..formatting import format_moment
 
 REASONS = [
     ("customer", "The customer called it off"),
@@ -62,7 +62,7 @@ class SupportCancelWizard(models.TransientModel):
                 "%(customer)s expects %(name)s on %(start)s.",
                 customer=expected.customer_name or expected.partner_id.name,
                 name=expected.name,
-                start=format_time(self.env, expected.announced_start),
+                start=format_moment(self.env, expected.announced_start),
             )
         else:
             who = _("%(count)s of these are expected by their customers.", count=len(expected))

@@ -1,7 +1,7 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..formatting import format_time
+from ..formatting import format_moment, format_names
 from ..models.incoming.support_appointment_intake import WAITING_REQUESTS
 
 # What is furthest on its way is kept, unless somebody says otherwise.
@@ -44,7 +44,7 @@ class SupportMergeWizard(models.TransientModel):
         return _(
             "%(name)s is confirmed for %(start)s.",
             name=visit.name,
-            start=format_time(self.env, moment),
+            start=format_moment(self.env, moment),
         )
 
     def _get_duplicates(self):
@@ -128,7 +128,7 @@ class SupportMergeWizard(models.TransientModel):
                 _(
                     "%(names)s: a customer may wait for these. Tick “Cancel Duplicates” if they "
                     "are to be cancelled, or keep one of them instead.",
-                    names=", ".join(expected.mapped("name")),
+                    names=format_names(expected.mapped("name")),
                 )
             )
         duplicates._merge_into(kept, tell=self.tell_customer)

@@ -1,12 +1,10 @@
 from collections import Counter
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..formatting import format_time
-from ..models.planning.support_availability import aware
+from ..formatting import format_moment, format_moment_short, format_names, get_day, get_viewer_zone
 
 DEFAULT_DAYS = 7
 MAX_DAYS = 92
@@ -66,7 +64,7 @@ class SupportSlotFinder(models.TransientModel):
     @api.depends("appointment_id")
     @api.depends_context("tz")
     def _compute_zone_note(self):
-        zone = self.env["support.availability.words"]._get_viewer_zone()
+        zone = get_viewer_zone(self.env)
         for finder in self:
             customer_zone = finder.appointment_id._get_customer_timezone()
             finder.has_customer_zone = customer_zone != zone
@@ -99,7 +97,7 @@ class SupportSlotFinder(models.TransientModel):
         rule = self.env["support.backlog"]._get_switch(automation)
         values = {
             "customer": visit.customer_name or visit.partner_id.name,
-            "start": format_time(self.env, visit.announced_start),
+            "start": format_moment(self.env, visit.announced_start),
             "rule": rule.name or automation,
         }
         if not self.tell_customer:
@@ -284,10 +282,10 @@ class SupportSlotFinder(models.TransientModel):
 
         :param list ranked: as ``_rank`` returns it
         """
-        zone = ZoneInfo(self.env["support.availability.words"]._get_viewer_zone())
+        zone = get_viewer_zone(self.env)
         picked, counts = {}, Counter()
         for slot, reasons in ranked:
-            key = slot.technician_id, aware(slot.start).astimezone(zone).date()
+            key = slot.technician_id, get_day(slot.start, zone)
             if slot.start not in picked and counts[key] < MAX_LINES_A_DAY:
                 picked[slot.start] = slot, reasons
                 counts[key] += 1
@@ -296,8 +294,7 @@ class SupportSlotFinder(models.TransientModel):
         return list(picked.values())
 
     def _prepare_line_vals(self, picked):
-        words = self.env["support.availability.words"]
-        zone = words._get_viewer_zone()
+        zone = get_viewer_zone(self.env)
         customer_zone = self.appointment_id._get_customer_timezone()
         technicians = self.env["support.technician"].browse([s.technician_id for s, _r in picked])
         names = {technician.id: technician.name for technician in technicians}
@@ -305,14 +302,14 @@ class SupportSlotFinder(models.TransientModel):
         for sequence, (slot, reasons) in enumerate(picked):
             name = _(
                 "%(time)s with %(technician)s",
-                time=words._format_moment(slot.start, zone),
+                time=format_moment_short(self.env, slot.start, zone),
                 technician=names[slot.technician_id],
             )
             lines.append(
                 {
                     "sequence": sequence,
-                    "name": ", ".join([name, *reasons[:1]]),
-                    "customer_time": words._format_moment(slot.start, customer_zone),
+                    "name": format_names([name, *reasons[:1]]),
+                    "customer_time": format_moment_short(self.env, slot.start, customer_zone),
                     "reasons": "\n".join(reasons),
                     "start": slot.start,
                     "stop": slot.stop,
@@ -357,7 +354,7 @@ class SupportSlotFinder(models.TransientModel):
                 "Nobody has all the skills that “%(type)s” needs (%(skills)s). Enter them under "
                 "“Technicians”, or choose another type.",
                 type=appointment.type_id.name,
-                skills=", ".join(needed.mapped("name")),
+                skills=format_names(needed.mapped("name")),
             )
         return _(
             "Nobody with the skills goes to the postal code %(code)s. Add it to an area, or the "
@@ -367,14 +364,13 @@ class SupportSlotFinder(models.TransientModel):
 
     def _describe_nothing_free(self, candidates, has_later):
         """That all are busy, and what to do about it."""
-        words = self.env["support.availability.words"]
-        zone = words._get_viewer_zone()
+        zone = get_viewer_zone(self.env)
         values = {
             "name": self.technician_id.name,
             "count": len(candidates),
             "hours": round(self.duration, 2),
-            "start": words._format_moment(self.date_from, zone),
-            "stop": words._format_moment(self.date_to, zone),
+            "start": format_moment_short(self.env, self.date_from, zone),
+            "stop": format_moment_short(self.env, self.date_to, zone),
         }
         if self.technician_id:
             text = _(

@@ -1,9 +1,8 @@
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..planning.support_availability import ONE_DAY, aware, naive
+from ...formatting import ONE_DAY, get_day, get_midnight, get_technician_zone
 
 # Whose leave or holiday it is, and whether it is one.
 WHOSE_FIELDS = {"resource_id", "calendar_id", "time_type"}
@@ -51,13 +50,10 @@ class ResourceCalendarLeaves(models.Model):
         :param resource: ``resource.resource``
         :return: tuple of its first and its last second, naive UTC
         """
-        # sudo: the zone of a colleague is not everybody's to read.
-        zone = ZoneInfo(resource.sudo().tz or "UTC")
-        day = aware(moment).astimezone(zone).date()
+        zone = get_technician_zone(resource)
+        day = get_day(moment, zone)
         # Not 24 hours later: a day on which the clock changes has 23 or 25.
-        first, following = (
-            naive(datetime.combine(each, time.min, zone)) for each in (day, day + ONE_DAY)
-        )
+        first, following = get_midnight(day, zone), get_midnight(day + ONE_DAY, zone)
         return first, following - timedelta(seconds=1)
 
     # ------------------------------------------------------------------

@@ -4,13 +4,12 @@ from markupsafe import Markup
 
 from odoo import _, api, fields, models
 
-from ...formatting import format_time
+from ...formatting import aware, format_moment
 from ...scheduling.agenda import Agenda
 from ...scheduling.explain import why_not
 from ...scheduling.intervals import overlaps
 from ..appointment.states import PLANNABLE_STATES
 from ..automation.support_automation_mixin import SILENT
-from ..planning.support_availability import aware
 
 # How many visits the note of an activity names.
 NAMED_VISITS = 10
@@ -309,7 +308,7 @@ class SupportTechnician(models.Model):
             Markup("<li>%s: %s, %s (%s)</li>")
             % (
                 visit._get_html_link(title=visit.name),
-                format_time(self.env, visit.start, self.tz),
+                format_moment(self.env, visit.start, self.tz),
                 visit.customer_name or "",
                 self._describe_conflict(code, visit),
             )

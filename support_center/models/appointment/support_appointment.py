@@ -4,6 +4,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...compat import check_access
+from ...formatting import format_names
 from ..common.support_protection_mixin import INTERNAL, INTERNAL_KEY
 from .change import Change
 from .states import LIVE_STATES
@@ -301,7 +302,7 @@ class SupportAppointment(models.Model):
                 _(
                     "Cancel or archive instead: %(names)s went beyond a draft, "
                     "and its history is kept.",
-                    names=", ".join(kept.mapped("name")),
+                    names=format_names(kept.mapped("name")),
                 )
             )
 
@@ -328,7 +329,7 @@ class SupportAppointment(models.Model):
                 _(
                     "%(names)s: name, address and phone number stay as they were when the visit "
                     "was confirmed. Change the customer, or set the visit back to draft first.",
-                    names=", ".join(changed.mapped("name")),
+                    names=format_names(changed.mapped("name")),
                 )
             )
         return vals if frozen != self else {k: v for k, v in vals.items() if k not in names}
@@ -346,7 +347,7 @@ class SupportAppointment(models.Model):
             raise ValidationError(
                 _(
                     "%(names)s: a confirmed visit keeps its start, also when it is over.",
-                    names=", ".join(live.mapped("name")),
+                    names=format_names(live.mapped("name")),
                 )
             )
         if live and "partner_id" in vals and not vals["partner_id"]:
@@ -354,7 +355,7 @@ class SupportAppointment(models.Model):
                 _(
                     "%(names)s: a confirmed visit keeps its customer. Choose another customer, "
                     "or cancel the visit first.",
-                    names=", ".join(live.mapped("name")),
+                    names=format_names(live.mapped("name")),
                 )
             )
         if "company_id" in vals:
@@ -364,7 +365,7 @@ class SupportAppointment(models.Model):
                     _(
                         "%(names)s: a confirmed visit stays in its company. Set it back to draft "
                         "first, or cancel it and create a new one there.",
-                        names=", ".join(moved.mapped("name")),
+                        names=format_names(moved.mapped("name")),
                     )
                 )
 

@@ -5,7 +5,7 @@ from odoo import _, api, fields, models
 from odoo.tools import SQL
 
 from ...exceptions import EditConflict
-from ...formatting import format_time
+from ...formatting import format_moment, format_names
 
 # What people plan with. A user who saves an older picture of these is told so.
 EDITED_FIELDS = (
@@ -166,6 +166,6 @@ class SupportAppointment(models.Model):
         return _(
             "%(user)s at %(time)s: %(fields)s",
             user=user.name or _("Somebody"),
-            time=format_time(self.env, fields.Datetime.to_datetime(entry["at"])),
-            fields=", ".join(labels[name]["string"] for name in names),
+            time=format_moment(self.env, fields.Datetime.to_datetime(entry["at"])),
+            fields=format_names(labels[name]["string"] for name in names),
         )

@@ -2,12 +2,10 @@ from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_datetime
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ...formatting import format_time
-from ...languages import get_date_pattern
+from ...formatting import choose_zone, format_moment, format_moment_long
 
 DEFAULT_DURATION = 1.0
 # Longer than any visit, and short of what a date can hold.
@@ -191,7 +189,7 @@ class SupportAppointment(models.Model):
         if past:
             raise ValidationError(
                 "\n".join(
-                    record._describe_past_start(format_time(self.env, record.start))
+                    record._describe_past_start(format_moment(self.env, record.start))
                     for record in past
                 )
             )
@@ -216,12 +214,11 @@ class SupportAppointment(models.Model):
         self.ensure_one()
         # sudo: customer and technician may have gone to a company that is out of sight.
         visit = self.sudo()
-        return (
+        return choose_zone(
             visit.timezone
             or visit.partner_id.tz
             or visit.technician_id.tz
             or visit.company_id.resource_calendar_id.tz
-            or "UTC"
         )
 
     def _format_for_customer(self, moment):
@@ -237,7 +234,4 @@ class SupportAppointment(models.Model):
         self.ensure_one()
         if not moment:
             return ""
-        zone = self._get_customer_timezone()
-        pattern = f"{get_date_pattern(self.env, 'long')}, HH:mm"
-        text = format_datetime(self.env, moment, tz=zone, dt_format=pattern)
-        return f"{text} ({zone})"
+        return format_moment_long(self.env, moment, self._get_customer_timezone())

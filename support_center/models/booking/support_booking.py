@@ -13,7 +13,7 @@ from odoo.sql_db import PoolError
 
 from ...compat import under_test
 from ...exceptions import DoubleBooking
-from ...formatting import format_time
+from ...formatting import format_moment
 from .support_booking_guarantee import NO_DOUBLE_BOOKING
 
 _logger = logging.getLogger(__name__)
@@ -188,8 +188,8 @@ class SupportBooking(models.AbstractModel):
             "%(technician)s is already booked from %(start)s to %(stop)s. "
             "Choose another time or another technician.",
             technician=technician.name,
-            start=format_time(self.env, start, technician.tz),
-            stop=format_time(self.env, stop, technician.tz),
+            start=format_moment(self.env, start, technician.tz),
+            stop=format_moment(self.env, stop, technician.tz),
         )
         if in_the_way:
             message += " " + _("In the way: %(reference)s.", reference=in_the_way.name)

@@ -2,6 +2,7 @@ from odoo import _, fields, models
 from odoo.exceptions import UserError
 
 from ...compat import check_access
+from ...formatting import format_names
 
 # What falls through in these states may be tried again.
 REBOOKED_STATES = ("cancelled", "no_show")
@@ -127,7 +128,7 @@ class SupportAppointment(models.Model):
             raise UserError(
                 _(
                     "Only a cancelled or missed visit can be rebooked, not %(names)s.",
-                    names=", ".join(others.mapped("name")),
+                    names=format_names(others.mapped("name")),
                 )
             )
 

@@ -4,9 +4,8 @@ from markupsafe import Markup
 
 from odoo import _, api, fields, models
 
-from ...formatting import format_time
+from ...formatting import aware, format_moment
 from ...scheduling.explain import why_not
-from ..planning.support_availability import aware
 
 
 class SupportAppointment(models.Model):
@@ -212,7 +211,7 @@ class SupportAppointment(models.Model):
         """
         technician = visit.technician_id
         since, until = (
-            format_time(self.env, moment, technician.tz) for moment in (visit.start, visit.stop)
+            format_moment(self.env, moment, technician.tz) for moment in (visit.start, visit.stop)
         )
         note = _(
             "%(technician)s is free from %(start)s to %(stop)s, since %(visit)s was cancelled. "

@@ -2,7 +2,7 @@ from odoo import _, fields, models
 from odoo.exceptions import UserError
 
 from ...compat import check_access
-from ...formatting import format_time
+from ...formatting import format_moment
 from ..notifications.support_appointment import ANNOUNCED_MARKS
 
 
@@ -79,7 +79,7 @@ class SupportAppointment(models.Model):
         fault = _(
             "%(name)s was planned for %(start)s, which is past: rebook it.",
             name=self.name,
-            start=format_time(self.env, self.start),
+            start=format_moment(self.env, self.start),
         )
         if not self.technician_id:
             return [fault]

@@ -1,12 +1,11 @@
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from odoo import _, api, fields, models
 
-from ...formatting import get_viewer_zone
+from ...formatting import aware, get_day, get_midnight, get_viewer_zone
 from ..appointment.states import LIVE_STATES
-from ..planning.support_availability import aware, naive
 
 MAP_POINT = (
     "https://www.openstreetmap.org/?mlat=%(lat).8g&mlon=%(lon).8g#map=17/%(lat).8g/%(lon).8g"
@@ -114,16 +113,12 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _get_days(self, first, end):
-        zone = get_viewer_zone(self.env)
-        today = self._get_date()
-        return tuple(
-            naive(datetime.combine(today + timedelta(days=days), time.min, zone))
-            for days in (first, end)
-        )
+        zone, today = get_viewer_zone(self.env), self._get_date()
+        return tuple(get_midnight(today + timedelta(days=days), zone) for days in (first, end))
 
     @api.model
     def _get_date(self):
-        return aware(fields.Datetime.now()).astimezone(get_viewer_zone(self.env)).date()
+        return get_day(fields.Datetime.now(), get_viewer_zone(self.env))
 
     @api.model
     def _within(self, field, period):
@@ -205,7 +200,7 @@ class SupportAppointment(models.Model):
     )
     @api.depends_context("tz", "lang")
     def _compute_customer_time(self):
-        zone = get_viewer_zone(self.env)
+        zone = ZoneInfo(get_viewer_zone(self.env))
         for record in self:
             if not record.start:
                 record.customer_time = False

@@ -2,7 +2,7 @@ from functools import partial
 
 from odoo import _, api, fields, models
 
-from ...formatting import format_time
+from ...formatting import format_moment
 from ...scheduling.explain import OVERRULABLE
 from ..appointment.states import OPEN_STATES
 from ..incoming.support_appointment_intake import WAITING_REQUESTS
@@ -76,7 +76,7 @@ class SupportAppointment(models.Model):
 
     def _list_time_warnings(self, now):
         found = []
-        when = partial(format_time, self.env)
+        when = partial(format_moment, self.env)
         if self.state == "confirmed" and self.start < now:
             found.append(
                 _(

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize
 
 from ...compat import check_access
+from ...formatting import format_names
 from ...intake import fold_address
 from ..appointment.states import OPEN_STATES
 
@@ -182,7 +183,7 @@ class SupportAppointment(models.Model):
             faults.append(
                 _(
                     "%(names)s are of several companies: only those of one company are merged.",
-                    names=", ".join(self.mapped("name")),
+                    names=format_names(self.mapped("name")),
                 )
             )
         if faults:

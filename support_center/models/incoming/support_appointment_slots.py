@@ -1,12 +1,12 @@
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from xmlrpc.client import DateTime
 from zoneinfo import ZoneInfo
 
 from odoo import _, api, models
 
+from ...formatting import aware, get_midnight, naive
 from ...intake import describe
 from ..common.support_arguments import MARGIN, MAX_ID
-from ..planning.support_availability import aware, naive
 
 MAX_DAYS = 92
 MAX_SLOTS = 1000
@@ -47,7 +47,7 @@ class SupportAppointment(models.Model):
         numbers = self.env["support.values"]
         duration = None if duration is False or duration is None else numbers._to_number(duration)
         limit = DEFAULT_SLOTS if limit is False or limit is None else numbers._to_number(limit)
-        zone = ZoneInfo(self.env["support.availability.words"]._get_viewer_zone())
+        zone = self.env["support.availability.words"]._get_viewer_zone()
         start, stop, kind = self._read_slot_request(date_from, date_to, duration, type, limit, zone)
         # sudo: who could come is what is asked; an integrator may not read technicians.
         technicians = self.env["support.technician"].sudo()._search_for_companies(self.env.company)
@@ -160,7 +160,7 @@ class SupportAppointment(models.Model):
         day = value if isinstance(value, date) else date.fromisoformat((value or "").strip())
         if is_end:
             day += timedelta(days=1)
-        return naive(datetime.combine(day, time.min, zone))
+        return get_midnight(day, zone)
 
     @api.model
     def _find_slot_type(self, kind):
@@ -182,8 +182,8 @@ class SupportAppointment(models.Model):
         return {
             "start": start.isoformat(" "),
             "stop": stop.isoformat(" "),
-            "local_start": aware(start).astimezone(zone).isoformat(),
-            "local_stop": aware(stop).astimezone(zone).isoformat(),
+            "local_start": aware(start).astimezone(ZoneInfo(zone)).isoformat(),
+            "local_stop": aware(stop).astimezone(ZoneInfo(zone)).isoformat(),
             "timezone": str(zone),
             "technicians": [
                 {"name": technician.name, "email": technician.email or ""}

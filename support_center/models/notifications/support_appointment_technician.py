@@ -1,6 +1,6 @@
 from odoo import _, fields, models
 
-from ...formatting import format_time
+from ...formatting import choose_zone, format_moment
 
 # Nobody needs to be told of a visit that is over or called off.
 AHEAD = ("draft", "confirmed", "in_progress")
@@ -68,7 +68,7 @@ class SupportAppointment(models.Model):
         if technician._find_notice_obstacles():
             return False
         record = self._for_reader(user)
-        body = record._render_technician_notice(view, user.tz or technician.tz or "UTC")
+        body = record._render_technician_notice(view, choose_zone(user.tz, technician.tz))
         subject = record._get_technician_subject(view)
         if user:
             record.message_notify(
@@ -92,7 +92,7 @@ class SupportAppointment(models.Model):
             view,
             {
                 "appointment": self,
-                "when": start and format_time(self.env, start, zone),
+                "when": start and format_moment(self.env, start, zone),
             },
         )
 

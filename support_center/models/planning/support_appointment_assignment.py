@@ -4,6 +4,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ...exceptions import DoubleBooking
+from ...formatting import format_names
 from ..appointment.states import LIVE_STATES, PLANNABLE_STATES
 
 # Of so many visits at most it is told in full why nobody can come.
@@ -119,7 +120,7 @@ class SupportAppointment(models.Model):
             texts.append(text)
         if len(self) > REFUSALS_IN_FULL:
             names = self[REFUSALS_IN_FULL:].mapped("name")
-            texts.append(_("Nobody can come to %(names)s either.", names=", ".join(names)))
+            texts.append(_("Nobody can come to %(names)s either.", names=format_names(names)))
         return texts
 
     # ------------------------------------------------------------------
@@ -236,7 +237,9 @@ class SupportAppointment(models.Model):
         needed = visit.type_id.skill_ids
         missing = needed and needed - technician.skill_ids
         if missing:
-            faults.append(_("lacks the skill %(skills)s", skills=", ".join(missing.mapped("name"))))
+            faults.append(
+                _("lacks the skill %(skills)s", skills=format_names(missing.mapped("name")))
+            )
         postal_code = visit.type_id.place != "remote" and visit.partner_id.zip
         if postal_code and technician.area_ids and not technician.area_ids._covers(postal_code):
             faults.append(_("does not go to %(postal_code)s", postal_code=postal_code))

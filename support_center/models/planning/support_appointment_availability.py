@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 import psycopg2
 
@@ -8,9 +8,9 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import plaintext2html
 
 from ...exceptions import DayFull
+from ...formatting import ONE_DAY, aware, get_midnight, get_technician_zone
 from ...scheduling.explain import OVERRULABLE, Reason, why_not
 from ..appointment.states import LIVE_STATES
-from .support_availability import ONE_DAY, aware, naive
 
 # A change of one of these may plan somebody's time.
 PLANNING_FIELDS = {"state", "active", "technician_id", "start", "stop", "duration"}
@@ -290,8 +290,8 @@ class SupportAppointment(models.Model):
             {
                 "technicians": [technician.id for technician, _day in days],
                 "dates": [day for _technician, day in days],
-                "starts": [self._get_midnight(day, zones[t.id]) for t, day in days],
-                "stops": [self._get_midnight(day + ONE_DAY, zones[t.id]) for t, day in days],
+                "starts": [get_midnight(day, zones[t.id].key) for t, day in days],
+                "stops": [get_midnight(day + ONE_DAY, zones[t.id].key) for t, day in days],
                 "ids": self.ids,
             },
         )
@@ -299,11 +299,6 @@ class SupportAppointment(models.Model):
             (technician_id, day): (set(numbers or ()), unnumbered)
             for technician_id, day, numbers, unnumbered in self.env.cr.fetchall()
         }
-
-    @api.model
-    def _get_midnight(self, day, zone):
-        """When ``day`` begins in ``zone``, a ``ZoneInfo``; naive UTC."""
-        return naive(datetime.combine(day, time.min, zone))
 
     def _take_first_number(self, day, free):
         """Give this visit the first of the numbers that nobody has, and take that off the list.
@@ -330,9 +325,7 @@ class SupportAppointment(models.Model):
     def _describe_full_day(self, technician, day):
         words = self.env["support.availability.words"]
         reason = Reason("full", count=technician.max_daily_appointments)
-        next_day = self._get_midnight(
-            day + ONE_DAY, self.env["support.availability"]._get_zone(technician)
-        )
+        next_day = get_midnight(day + ONE_DAY, get_technician_zone(technician))
         return "\n".join(
             [
                 _(

@@ -1,13 +1,13 @@
 from collections import defaultdict, namedtuple
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...formatting import ONE_DAY, aware, get_midnight
 from ...scheduling.agenda import Booking
 from ...scheduling.explain import Reason, why_not
 from ...scheduling.rank import Atlas, Job, Place, rank
 from ...scheduling.roster import Roster
-from .support_availability import ONE_DAY, UTC, aware, naive
 
 # One technician for one visit: `support.technician`, cost in minutes (None when they cannot come),
 # and why, as a list of str.
@@ -240,8 +240,7 @@ class SupportRanking(models.AbstractModel):
                 monday, found = first - timedelta(days=first.weekday()), []
                 while monday <= last:
                     bounds = (
-                        naive(datetime.combine(day, time.min, agenda.zone).astimezone(UTC))
-                        for day in (monday, monday + ONE_WEEK)
+                        get_midnight(day, agenda.zone.key) for day in (monday, monday + ONE_WEEK)
                     )
                     found.append((monday, *bounds))
                     monday += ONE_WEEK

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...formatting import aware, naive
 from ...scheduling.explain import why_not
 from ...scheduling.slots import find_starts
-from .support_availability import aware, naive
 
 # How far after a visit's time another one is looked for.
 PROPOSAL_DAYS = 14

@@ -2,9 +2,10 @@ from collections import namedtuple
 
 from odoo import models
 
+from ...formatting import aware
 from ...scheduling.explain import why_not
 from ...scheduling.slots import find_starts
-from .support_availability import DEFAULT_STEP_MINUTES, aware
+from .support_availability import DEFAULT_STEP_MINUTES
 
 # A time that can be had: naive UTC, and whose it is.
 Slot = namedtuple("Slot", "start stop technician_id")

@@ -1,6 +1,8 @@
 from odoo import _, api, models
 from odoo.exceptions import UserError
 
+from ...formatting import format_names
+
 
 class ResUsers(models.Model):
     _inherit = "res.users"
@@ -20,7 +22,7 @@ class ResUsers(models.Model):
                 _(
                     "%(names)s cannot be deleted: the user of a technician with open visits "
                     "(%(visits)s). Archive the user, and a dispatcher is told of the visits.",
-                    names=", ".join(visits.technician_id.user_id.mapped("name")),
+                    names=format_names(visits.technician_id.user_id.mapped("name")),
                     visits=self.env["support.company.guard"]._describe_names(visits),
                 )
             )

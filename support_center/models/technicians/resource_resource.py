@@ -1,6 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ...formatting import format_names
+
 
 class ResourceResource(models.Model):
     _inherit = "resource.resource"
@@ -22,7 +24,7 @@ class ResourceResource(models.Model):
                 _(
                     "The resource of a technician cannot be deleted: %(names)s. Archive the "
                     "technician instead.",
-                    names=", ".join(technicians.mapped("name")),
+                    names=format_names(technicians.mapped("name")),
                 )
             )
 

@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
 from ...compat import check_access
+from ...formatting import format_names
 from ...intake import fold_address
 from ..appointment.states import OPEN_STATES
 
@@ -108,7 +109,7 @@ class SupportTechnician(models.Model):
                         "another user or none, or archive the other technician. For work in "
                         "several companies leave the technician's company empty.",
                         user=user.name,
-                        names=", ".join(technicians.mapped("name")),
+                        names=format_names(technicians.mapped("name")),
                     )
                 )
 
