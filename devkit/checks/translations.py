@@ -95,7 +95,8 @@ def _literals(text: str) -> Iterator[tuple[int, str]]:
 
 def _check(file: RepoFile, terms: set[str]) -> Iterator[Complaint]:
     try:
-        entries = polib.pofile(str(file.absolute), check_for_duplicates=True)
+        # The text and not the file: polib leaves one open that it cannot parse.
+        entries = polib.pofile(file.text or "", check_for_duplicates=True)
         entries.to_binary()
     except (OSError, ValueError) as error:
         yield Complaint(file.path, 1, f"does not compile: {error}")
