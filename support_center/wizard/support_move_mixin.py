@@ -41,7 +41,7 @@ class SupportMoveMixin(models.AbstractModel):
         :param str automation: the rule that tells of new times
         """
         visit = self.appointment_id
-        rule = self.env["support.backlog"]._get_switch(automation)
+        rule = self.env["support.automation.registry"]._get_switch(automation)
         values = {
             "customer": visit.customer_name or visit.partner_id.name,
             "start": self.env["support.scheduler"]._format_time(visit.announced_start),

@@ -5,7 +5,7 @@ import psycopg2
 from markupsafe import Markup
 from psycopg2 import errorcodes
 
-from odoo import _, models
+from odoo import _, api, fields, models
 from odoo.http import request
 from odoo.tools import plaintext2html
 
@@ -23,6 +23,9 @@ RETRIED_BY_ODOO = (
 MAX_SHOWN_ERROR = 1000
 # So much of what somebody wrote, and twice as much of all that they wrote.
 MAX_NOTE = 4000
+
+# What a domain cannot say is looked up as ids; no more of them than these are looked at.
+BACKLOG_MAX = 5000
 
 # The outcome of a record that needs no row, since another one has told it all.
 SILENT = ("skipped", "")
@@ -274,3 +277,30 @@ class SupportAutomationMixin(models.AbstractModel):
         if found or len(companies) < 2:
             return found
         return users.search([*domain, *everywhere[:1]], order="id", limit=1)
+
+    # ------------------------------------------------------------------
+    # Backlog
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_backlog_ids_domain(self, query, params=None):
+        """A domain for what a domain cannot say, such as one field compared with another.
+
+        :param str query: SQL that selects ids; ``%(now)s`` is known to it
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            f"{query} ORDER BY id LIMIT %(limit)s",
+            {"now": fields.Datetime.now(), **(params or {}), "limit": BACKLOG_MAX},
+        )
+        return [("id", "in", [record_id for (record_id,) in self.env.cr.fetchall()])]
+
+    def _describe_backlog_audience(self, automation):
+        """Who would be told about each record if an automation handled it now.
+
+        A package answers for the audiences that it tells.
+
+        :param automation: ``Automation``, as in ``support.automation.registry``
+        :return: dict of record id to text, or to False where nobody is told
+        """
+        return dict.fromkeys(self.ids, False)

@@ -4,7 +4,6 @@ from urllib.parse import urlsplit
 from odoo import _, api, fields, models
 
 from ...delivery.signature import BadSecret, check_secret
-from ..automation.support_backlog import DELIVERY
 from ..webhooks.support_webhook_delivery import PREVIOUS_SECRET_KEY
 
 LATE_AFTER = timedelta(minutes=30)
@@ -18,11 +17,11 @@ class SupportHealthCheck(models.AbstractModel):
     @api.model
     def _check_webhook_settings(self):
         """What the two rules need, as far as they are switched on."""
-        backlog = self.env["support.backlog"]
+        registry = self.env["support.automation.registry"]
         rows = []
-        if backlog._get_switch("automation_webhook_response").active:
+        if registry._get_switch("automation_webhook_response").active:
             rows.append(self._prepare_webhook_out_row())
-        if backlog._get_switch("automation_webhook_create").active:
+        if registry._get_switch("automation_webhook_create").active:
             rows.append(self._prepare_webhook_in_row())
         return rows or [
             self._prepare_row(
@@ -108,7 +107,8 @@ class SupportHealthCheck(models.AbstractModel):
     def _check_deliveries(self):
         """An address that was switched off or rests; messages that were given up, or wait for
         long past their time."""
-        deliveries = self.env["support.backlog"]._get_readable(DELIVERY)
+        registry = self.env["support.automation.registry"]
+        deliveries = registry._get_readable("support.webhook.delivery")
         endpoint = self.env["support.webhook.endpoint"]._find(deliveries._get_url())
         if endpoint.off_since:
             return [

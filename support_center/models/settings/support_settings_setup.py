@@ -54,7 +54,7 @@ class SupportSettingsPanel(models.AbstractModel):
         has_address = alias_sudo and alias_sudo.alias_name and alias_sudo.alias_domain_id
         address = has_address and alias_sudo.display_name
         # An administrator in none of our groups is told too.
-        technicians = self.env["support.backlog"]._get_readable("support.technician")
+        technicians = self.env["support.automation.registry"]._get_readable("support.technician")
         count = technicians.search_count([("company_id", "=", company.id)])
         tireless = technicians.search_count(self._get_tireless_domain())
         types = technicians.env["support.appointment.type"]

@@ -178,7 +178,7 @@ class TestActivationGuard(SupportMailCase):
         self.assertTrue(all(many.mapped("held")))
         domain = self.env["support.webhook.delivery"]._get_backlog_deliveries_domain()
         self.assertFalse(many.search(domain))
-        self.env["support.backlog"]._release("cron_deliver_webhooks")
+        self.env["support.automation.backlog"]._release("cron_deliver_webhooks")
         self.assertFalse(any(many.mapped("held")))
         self.assertEqual(many.search(domain), many)
 
