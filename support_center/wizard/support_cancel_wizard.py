@@ -23,7 +23,7 @@ class SupportCancelWizard(models.TransientModel):
     expected_count = fields.Integer(compute="_compute_counts")
     summary = fields.Text(compute="_compute_summary")
     reason = fields.Selection(REASONS, required=True, default="customer")
-    note = fields.Char("In Words", help="What the form and the chatter show with the reason.")
+    note = fields.Char("Details", help="What the form and the chatter show with the reason.")
     tell_customer = fields.Boolean(
         "Tell the Customer",
         default=True,

@@ -17,6 +17,7 @@ class SupportDryRun(models.TransientModel):
     acts_on_changes = fields.Boolean(readonly=True)
     effect = fields.Char(readonly=True)
     count = fields.Integer(readonly=True)
+    count_text = fields.Char(compute="_compute_count_text")
     is_cut = fields.Boolean(compute="_compute_is_cut")
     can_leave = fields.Boolean(readonly=True)
     can_handle = fields.Boolean(readonly=True)
@@ -28,6 +29,14 @@ class SupportDryRun(models.TransientModel):
     def _compute_is_cut(self):
         for dry_run in self:
             dry_run.is_cut = dry_run.count > len(dry_run.line_ids)
+
+    @api.depends("count")
+    def _compute_count_text(self):
+        for dry_run in self:
+            if dry_run.count == 1:
+                dry_run.count_text = _("1 record waits for it:")
+            else:
+                dry_run.count_text = _("%(count)s records wait for it:", count=dry_run.count)
 
     @api.depends("automation")
     def _compute_can_switch(self):

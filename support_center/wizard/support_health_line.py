@@ -18,7 +18,7 @@ class SupportHealthLine(models.TransientModel):
     # Worst first.
     rank = fields.Integer(readonly=True)
     name = fields.Char(readonly=True)
-    severity = fields.Selection(SEVERITIES, "Verdict", required=True, readonly=True)
+    severity = fields.Selection(SEVERITIES, "Status", required=True, readonly=True)
     # A text, since lists wrap texts and cut anything shorter off.
     message = fields.Text("Finding", readonly=True)
     count = fields.Integer(readonly=True)

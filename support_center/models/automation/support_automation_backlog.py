@@ -73,11 +73,16 @@ class SupportAutomationBacklog(models.AbstractModel):
             effect = _("The next run handles them.")
         else:
             effect = _("A rule acts on changes, so these are left alone unless they change.")
+        if count == 1:
+            waiting = _("1 record waits for “%(name)s” already.", name=switch.name)
+        else:
+            waiting = _(
+                "%(count)s records wait for “%(name)s” already.", count=count, name=switch.name
+            )
         message = _(
-            "%(count)s record(s) wait for “%(name)s” already. %(effect)s To see which, discard "
-            "this change and use Support Center / Configuration / Health.",
-            count=count,
-            name=switch.name,
+            "%(waiting)s %(effect)s To see which, discard this change and use Support Center / "
+            "Configuration / Health.",
+            waiting=waiting,
             effect=effect,
         )
         return {"warning": {"title": _("Before you switch this on"), "message": message}}

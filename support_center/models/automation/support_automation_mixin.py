@@ -41,7 +41,7 @@ class SupportAutomationMixin(models.AbstractModel):
         Odoo runs a rule's action as superuser under the user's uid and lets
         its exception roll the user's save back. Here the caller's own rights
         are put back first, but in the language of the record's company: what
-        is stored reads the same whoever saves. The work and its flush happen
+        is stored reads the same no matter who saves. The work and its flush happen
         inside a savepoint; each record gets a row in the log; a failure becomes
         an activity on the record instead of an error on the user's screen. A
         batch that fails is run again record by record, so that one bad record
@@ -247,7 +247,7 @@ class SupportAutomationMixin(models.AbstractModel):
 
     def _get_responsible_company(self):
         """The record's company; of what belongs to all of them, the first one."""
-        # sudo: whoever saves need not be one who reads the record, nor all companies.
+        # sudo: the user who saves need not be one who reads the record, nor all companies.
         this = self.sudo()
         companies = this.env["res.company"]
         company = this.company_id if "company_id" in this else companies
@@ -259,7 +259,7 @@ class SupportAutomationMixin(models.AbstractModel):
         return user or self.env.ref("base.user_root")
 
     def _automation_manager(self):
-        """A manager of the company, else whoever looks after its appointments."""
+        """A manager of the company, else the user who looks after its appointments."""
         return self._find_company_user("manager") or self._automation_responsible()
 
     def _find_company_user(self, *roles):

@@ -136,8 +136,10 @@ class SupportHealthCheck(models.AbstractModel):
         """Whether a cron that is on also runs."""
         failures = get_cron_failures(cron)
         if failures:
+            if failures == 1:
+                return "problem", _("The last run failed. The server log tells why.")
             return "problem", _(
-                "Failed %(count)s time(s) in a row. The server log tells why.", count=failures
+                "Failed %(count)s times in a row. The server log tells why.", count=failures
             )
         late = fields.Datetime.now() - cron.nextcall
         if late > self._get_interval(cron):

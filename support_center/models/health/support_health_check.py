@@ -2,7 +2,7 @@ from odoo import _, api, models
 
 from ..automation.support_automation_log import AUTOMATION_LOGGER
 
-SEVERITIES = [("problem", "Problem"), ("warning", "Look"), ("ok", "Fine")]
+SEVERITIES = [("problem", "Problem"), ("warning", "Warning"), ("ok", "OK")]
 SECTIONS = [("automation", "Rules and Crons"), ("check", "Checks")]
 
 

@@ -80,7 +80,7 @@ class SupportHealthCheck(models.AbstractModel):
     @api.model
     def _prepare_webhook_in_row(self):
         text = self._get_support_text("support_center.webhook_company_id")
-        # sudo: the names of companies, for whoever sees this page.
+        # sudo: the names of companies, for everybody who sees this page.
         companies = self.env["res.company"].sudo()
         company = companies.browse(int(text) if text.isdigit() else []).exists()
         severity = "ok"

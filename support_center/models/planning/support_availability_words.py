@@ -12,7 +12,7 @@ class SupportAvailabilityWords(models.AbstractModel):
     """Reasons and times in the words of whoever plans, in the language of the environment."""
 
     _name = "support.availability.words"
-    _description = "Words of Availability"
+    _description = "Messages of Availability"
 
     @api.model
     def _describe_reasons(self, technician, reasons):

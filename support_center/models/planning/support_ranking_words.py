@@ -11,7 +11,7 @@ class SupportRankingWords(models.AbstractModel):
     """Scores in the words of whoever plans, in the language of the environment."""
 
     _name = "support.ranking.words"
-    _description = "Words of Ranking"
+    _description = "Messages of the Ranking"
 
     @api.model
     def _describe(self, score):

@@ -100,17 +100,17 @@ class SupportSettingsPanel(models.AbstractModel):
                 "technician",
                 _("Technicians"),
                 bool(count),
-                _("%(count)s technician(s) can be sent to customers.", count=count),
-                _("Add whoever goes to customers, with skills and areas."),
+                _("1 technician can be sent to customers.")
+                if count == 1
+                else _("%(count)s technicians can be sent to customers.", count=count),
+                _("Add the people who go to customers, with skills and areas."),
             ),
             (
                 "hours",
                 _("Working Hours"),
                 bool(count) and not tireless,
                 _("Every technician has a schedule."),
-                _("%(count)s technician(s) have no schedule: free day and night.", count=tireless)
-                if tireless
-                else _("Give each technician a schedule; visits are planned within it."),
+                self._describe_missing_hours(tireless),
             ),
             (
                 "type",
@@ -127,6 +127,17 @@ class SupportSettingsPanel(models.AbstractModel):
                 _("Give a user the right “Dispatcher”, to review requests and plan."),
             ),
         ]
+
+    @api.model
+    def _describe_missing_hours(self, count):
+        """
+        :param int count: how many technicians have no working hours
+        """
+        if not count:
+            return _("Give each technician a schedule; visits are planned within it.")
+        if count == 1:
+            return _("1 technician has no schedule: free day and night.")
+        return _("%(count)s technicians have no schedule: free day and night.", count=count)
 
     @api.model
     def _get_tireless_domain(self):

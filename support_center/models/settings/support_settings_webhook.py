@@ -16,8 +16,8 @@ class SupportSettingsPanel(models.AbstractModel):
         is_on = rule.active
         if is_on:
             text = _(
-                "Systems that post JSON here make draft appointments. Whoever knows the address "
-                "can do so: hand it out with care. The rule can make a new one."
+                "Systems that post JSON here make draft appointments. Everybody who knows the "
+                "address can do so: hand it out with care. The rule can make a new one."
             )
         else:
             text = _("Switched on, an address appears here that other systems post requests to.")

@@ -123,7 +123,7 @@ class TestHealth(HealthCase):
         if "failure_count" not in cron._fields:
             return  # 17.0 does not count
         cron.failure_count = 3
-        self._assert_line(cron.name, "problem", "Failed 3 time(s)")
+        self._assert_line(cron.name, "problem", "Failed 3 times")
 
     def test_what_is_off_when_installed_is_fine(self):
         self._assert_line("Cleanup Old Appointments", "ok", "as it is when installed")
