@@ -13,7 +13,8 @@ _SOURCE = re.compile(r"^#: model:ir\.model,name:\w+\.(\w+)$", re.M)
 
 
 def find_abstract(sources: Iterable[str]) -> set[str]:
-    """The XML ids, without the module, of the abstract models that are defined in ``sources``.
+    """The XML ids, without the module, of the abstract models of ``sources``, Odoo's own that
+    are extended there among them.
 
     :param sources: texts of Python files; one that is broken has none
     """
@@ -58,12 +59,11 @@ def _is_abstract(node: ast.ClassDef) -> bool:
 
 
 def _name(node: ast.ClassDef) -> str | None:
-    """The ``_name`` that a class declares."""
-    for statement in node.body:
-        if (
-            isinstance(statement, ast.Assign)
-            and ast.unparse(statement.targets[0]) == "_name"
-            and isinstance(statement.value, ast.Constant)
-        ):
-            return str(statement.value.value)
-    return None
+    """The model that a class defines, else the one that it extends."""
+    values = {
+        ast.unparse(statement.targets[0]): statement.value.value
+        for statement in node.body
+        if isinstance(statement, ast.Assign) and isinstance(statement.value, ast.Constant)
+    }
+    name = values.get("_name", values.get("_inherit"))
+    return name if isinstance(name, str) else None

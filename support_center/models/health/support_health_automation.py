@@ -12,13 +12,13 @@ class SupportHealthCheck(models.AbstractModel):
     @api.model
     def _check_crons(self):
         """Each cron: switched on, on time, and what waits for it."""
-        rows = self._prepare_switch_rows("cron_", self._judge_cron)
+        rows = self._prepare_switch_rows("cron_", self._get_cron_status)
         return rows + self._check_odoo_mail_queue()
 
     @api.model
     def _check_rules(self):
         """Each rule: switched on, able to do something, and what it missed."""
-        return self._prepare_switch_rows("automation_", self._judge_rule)
+        return self._prepare_switch_rows("automation_", self._get_rule_status)
 
     @api.model
     def _check_held(self):
@@ -57,7 +57,7 @@ class SupportHealthCheck(models.AbstractModel):
             return []
         cron = cron.sudo()  # sudo: managers may not read crons
         row = self._prepare_cron_vals(cron)
-        severity, message = self._judge_timing(cron)
+        severity, message = self._get_timing_status(cron)
         if not cron.active:
             severity, message = "problem", _("Off: no mail leaves the queue. Switch it on.")
         return [self._prepare_automation_row(cron.name, severity, message, **row)]
@@ -71,22 +71,22 @@ class SupportHealthCheck(models.AbstractModel):
         return self._prepare_row(name, severity, message, section="automation", **values)
 
     @api.model
-    def _prepare_switch_rows(self, prefix, judge):
+    def _prepare_switch_rows(self, prefix, get_status):
         """The rows of our crons or rules.
 
         :param str prefix: ``cron_`` or ``automation_``
-        :param judge: method that takes the record, its ``Automation`` and the number of what
+        :param get_status: method that takes the record, its ``Automation`` and the number of what
             waits and returns severity and words
         """
         automations = self.env["support.automation.registry"]._get_sorted_automations()
         return [
-            self._prepare_switch_row(name, automation, judge)
+            self._prepare_switch_row(name, automation, get_status)
             for name, automation in automations.items()
             if name.startswith(prefix)
         ]
 
     @api.model
-    def _prepare_switch_row(self, name, automation, judge):
+    def _prepare_switch_row(self, name, automation, get_status):
         switch = self.env["support.automation.registry"]._get_switch(name)
         if not switch:
             return self._prepare_automation_row(
@@ -96,7 +96,7 @@ class SupportHealthCheck(models.AbstractModel):
                 is_module_link=True,
             )
         count = self.env["support.automation.backlog"]._count(name)
-        severity, message = judge(switch, automation, count)
+        severity, message = get_status(switch, automation, count)
         if count == BACKLOG_MAX:
             message = _("%(message)s More are not counted.", message=message)
         vals = {"res_model": switch._name, "res_id": switch.id, "is_on": switch.active}
@@ -119,20 +119,20 @@ class SupportHealthCheck(models.AbstractModel):
         }
 
     # ------------------------------------------------------------------
-    # Judging
+    # Status
     # ------------------------------------------------------------------
 
     @api.model
-    def _judge_cron(self, cron, automation, count):
+    def _get_cron_status(self, cron, automation, count):
         if not cron.active:
-            return self._judge_off(automation, count)
-        severity, message = self._judge_timing(cron)
+            return self._get_off_status(automation, count)
+        severity, message = self._get_timing_status(cron)
         if severity == "ok" and count:
             message = _("On time; %(count)s wait for the next run.", count=count)
         return severity, message
 
     @api.model
-    def _judge_timing(self, cron):
+    def _get_timing_status(self, cron):
         """Whether a cron that is on also runs."""
         failures = get_cron_failures(cron)
         if failures:
@@ -155,9 +155,9 @@ class SupportHealthCheck(models.AbstractModel):
         return fields.Datetime.add(now, **{cron.interval_type: cron.interval_number}) - now
 
     @api.model
-    def _judge_rule(self, rule, automation, count):
+    def _get_rule_status(self, rule, automation, count):
         if not rule.active:
-            return self._judge_off(automation, count)
+            return self._get_off_status(automation, count)
         if not rule.action_server_ids:
             return "problem", _("It has no action any more, so it does nothing.")
         if count:
@@ -168,7 +168,7 @@ class SupportHealthCheck(models.AbstractModel):
         return "ok", _("On; nothing missed.")
 
     @api.model
-    def _judge_off(self, automation, count):
+    def _get_off_status(self, automation, count):
         if not automation.is_on and not count:
             return "ok", _("Off, as it is when installed.")
         if not count:

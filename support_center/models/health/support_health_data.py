@@ -49,7 +49,7 @@ class SupportHealthCheck(models.AbstractModel):
         )
 
     @api.model
-    def _prepare_request_rows(self, label, domain, trouble, fine):
+    def _prepare_request_rows(self, label, domain, warning, ok):
         count = (
             self.env["support.automation.registry"]
             ._get_readable("support.appointment")
@@ -59,7 +59,7 @@ class SupportHealthCheck(models.AbstractModel):
             self._prepare_row(
                 label,
                 "warning" if count else "ok",
-                trouble if count else fine,
+                warning if count else ok,
                 count=count,
                 res_model="support.appointment" if count else False,
                 domain=str(domain),
@@ -94,7 +94,7 @@ class SupportHealthCheck(models.AbstractModel):
                 "problem",
                 _(
                     "The constraint is missing and these overlap: %(pairs)s. Move or cancel one of "
-                    "each pair, then look again and make it. New overlaps are refused meanwhile, "
+                    "each pair, then refresh and make it. New overlaps are refused meanwhile, "
                     "but not those of raw SQL.",
                     pairs=named,
                 ),

@@ -56,7 +56,7 @@ class SupportSettingsPanel(models.AbstractModel):
         # An administrator in none of our groups is told too.
         technicians = self.env["support.automation.registry"]._get_readable("support.technician")
         count = technicians.search_count([("company_id", "=", company.id)])
-        tireless = technicians.search_count(self._get_tireless_domain())
+        without_hours = technicians.search_count(self._get_without_hours_domain())
         types = technicians.env["support.appointment.type"]
         intake = self.env["support.intake"]
         zone_at_work = intake._find_zone_at_work()
@@ -108,9 +108,9 @@ class SupportSettingsPanel(models.AbstractModel):
             (
                 "hours",
                 _("Working Hours"),
-                bool(count) and not tireless,
+                bool(count) and not without_hours,
                 _("Every technician has a schedule."),
-                self._describe_missing_hours(tireless),
+                self._describe_missing_hours(without_hours),
             ),
             (
                 "type",
@@ -140,7 +140,7 @@ class SupportSettingsPanel(models.AbstractModel):
         return _("%(count)s technicians have no schedule: free day and night.", count=count)
 
     @api.model
-    def _get_tireless_domain(self):
+    def _get_without_hours_domain(self):
         return [("company_id", "=", self.env.company.id), ("resource_calendar_id", "=", False)]
 
     @api.model
@@ -181,8 +181,10 @@ class SupportSettingsPanel(models.AbstractModel):
         names = {step[0]: step[1] for step in self._get_setup_steps()}
         model, res_id, domain = self._get_setup_target(key)
         if key == "hours":
-            tireless = self.env["support.technician"].search_count(self._get_tireless_domain())
-            domain = self._get_tireless_domain() if tireless else None
+            without_hours = self.env["support.technician"].search_count(
+                self._get_without_hours_domain()
+            )
+            domain = self._get_without_hours_domain() if without_hours else None
         if key in SETUP_PAGES:
             # The page of the menu: while it is empty, it says what to enter.
             page = self.env["ir.actions.actions"]._for_xml_id(SETUP_PAGES[key])
