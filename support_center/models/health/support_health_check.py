@@ -3,7 +3,7 @@ from odoo import _, api, models
 from ..automation.support_automation_log import AUTOMATION_LOGGER
 
 SEVERITIES = [("problem", "Problem"), ("warning", "Warning"), ("ok", "OK")]
-SECTIONS = [("automation", "Rules and Crons"), ("check", "Checks")]
+SECTIONS = [("automation", "Automations"), ("check", "Checks")]
 
 
 class SupportHealthCheck(models.AbstractModel):
