@@ -145,7 +145,7 @@ class SupportAppointment(models.Model):
     # docs/architecture.md has the path of a request, a confirmation and a move through them.
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         """Create appointments, or read them from the context's ``external_data``.
 
         With the context key ``external_data`` and empty values the
@@ -186,7 +186,7 @@ class SupportAppointment(models.Model):
         self._save_change(change)
         return change.records
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """Write, guarding the states, the past, double bookings and what others changed.
 
         :param dict vals: with ``edit_version``, the write is refused unless that is current
