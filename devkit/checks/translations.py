@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 import polib
 
+from devkit.generate.abstract_models import find_abstract, find_named
+
 from .repository import Complaint, RepoFile, Repository
 
 _PLACEHOLDER = re.compile(
@@ -41,7 +43,8 @@ def translations(repository: Repository) -> Iterator[Complaint]:
 
 
 def exported_terms(repository: Repository) -> Iterator[Complaint]:
-    """Each literal of `_()` in the addon's Python is a term of the .pot.
+    """Each literal of `_()` in the addon's Python is a term of the .pot; no abstract model's
+    name is one.
 
     Babel stops reading a file where it cannot make sense of a call, an f-string among the
     arguments for one, and Odoo leaves out the rest of that file without an error.
@@ -53,8 +56,14 @@ def exported_terms(repository: Repository) -> Iterator[Complaint]:
         terms = _read_terms(template)
     except OSError:
         return  # `translations` tells of it
+    files = repository.addon_files(suffixes=(".py",))
+    abstract = find_abstract(file.text for file in files if file.text is not None)
+    if named := find_named(template.text or "", abstract):
+        yield Complaint(
+            template.path, 1, f"names {len(named)} abstract models, such as {min(named)}: make pot"
+        )
     tests = f"{repository.addon}/tests/"
-    for file in repository.addon_files(suffixes=(".py",)):
+    for file in files:
         if file.path.startswith(tests) or file.text is None:
             continue
         for line, term in _literals(file.text):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from devkit.generate.abstract_models import find_abstract, leave_out
 from devkit.db.instance import Instance
 from devkit.paths import ADDON, ADDON_NAME, REPO
 from devkit.proc import run_logged
@@ -21,6 +22,8 @@ _DATES = re.compile(r'^"(?:POT-Creation|PO-Revision)-Date: .*\n', re.M)
 
 def export(inst: Instance, name: str, log: Path) -> Path:
     """Install the addon into a database of its own and write all its terms to the template.
+
+    The names of abstract models are left out, since no person meets them.
 
     The translations beside it get the new terms, untranslated, and lose those that are gone.
 
@@ -42,7 +45,9 @@ def export(inst: Instance, name: str, log: Path) -> Path:
         )
     finally:
         inst.drop(name)
-    POT.write_text(_DATES.sub("", part.read_text(encoding="utf-8")), encoding="utf-8")
+    sources = (path.read_text(encoding="utf-8") for path in ADDON.rglob("*.py"))
+    terms = leave_out(_DATES.sub("", part.read_text(encoding="utf-8")), find_abstract(sources))
+    POT.write_text(terms, encoding="utf-8")
     part.unlink()
     translations = sorted(POT.parent.glob("*.po"))
     run_logged(

@@ -46,6 +46,7 @@ from .automation import (
     test_activation_guard,
     test_automation_guard,
     test_automation_log,
+    test_automation_registry,
     test_dry_run,
     test_rule_switches,
     test_run_by_hand,

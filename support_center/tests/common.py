@@ -143,6 +143,9 @@ class SupportCommon:
             domain.append(("action", "=", action))
         return self.env["support.automation.log"].search(domain)
 
+    def _get_automations(self):
+        return self.env["support.automation.registry"]._get_automations()
+
 
 class SupportCase(SupportCommon, TransactionCase):
     @classmethod

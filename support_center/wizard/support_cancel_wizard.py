@@ -66,7 +66,7 @@ class SupportCancelWizard(models.TransientModel):
             )
         else:
             who = _("%(count)s of these are expected by their customers.", count=len(expected))
-        rule = self.env["support.backlog"]._get_switch(automation)
+        rule = self.env["support.automation.registry"]._get_switch(automation)
         if not self.tell_customer:
             what = _("No mail is sent: please tell them yourself.")
         elif not rule.active:

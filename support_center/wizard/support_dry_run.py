@@ -1,8 +1,6 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.automation.support_backlog import APPOINTMENT, AUTOMATIONS
-
 LIST_LIMIT = 500
 
 
@@ -19,6 +17,7 @@ class SupportDryRun(models.TransientModel):
     acts_on_changes = fields.Boolean(readonly=True)
     effect = fields.Char(readonly=True)
     count = fields.Integer(readonly=True)
+    count_text = fields.Char(compute="_compute_count_text")
     is_cut = fields.Boolean(compute="_compute_is_cut")
     can_leave = fields.Boolean(readonly=True)
     can_handle = fields.Boolean(readonly=True)
@@ -30,6 +29,14 @@ class SupportDryRun(models.TransientModel):
     def _compute_is_cut(self):
         for dry_run in self:
             dry_run.is_cut = dry_run.count > len(dry_run.line_ids)
+
+    @api.depends("count")
+    def _compute_count_text(self):
+        for dry_run in self:
+            if dry_run.count == 1:
+                dry_run.count_text = _("1 record waits for it:")
+            else:
+                dry_run.count_text = _("%(count)s records wait for it:", count=dry_run.count)
 
     @api.depends("automation")
     def _compute_can_switch(self):
@@ -43,19 +50,18 @@ class SupportDryRun(models.TransientModel):
     def _open(self, automation, health=None):
         """Look at what the automation would do now.
 
-        :param str automation: a name in ``AUTOMATIONS``
+        :param str automation: a name in ``support.automation.registry``
         :param health: the ``support.health`` page to refresh afterwards
         :return: window action
         :raise UserError: if the rule or cron was deleted
         """
-        if automation not in AUTOMATIONS:
+        entry = self._get_registry()._get_automations().get(automation)
+        if not entry:
             raise UserError(_("There is no automation “%(name)s”.", name=automation))
-        backlog = self.env["support.backlog"]
-        switch = backlog._get_switch(automation)
+        switch = self._get_registry()._get_switch(automation)
         if not switch:
             raise UserError(_("“%(name)s” was deleted.", name=automation))
-        records = backlog._find(automation)
-        entry = AUTOMATIONS[automation]
+        records = self._get_backlog()._find(automation)
         dry_run = self.create(
             {
                 "automation": automation,
@@ -65,11 +71,10 @@ class SupportDryRun(models.TransientModel):
                 "acts_on_changes": not entry.domain,
                 "can_leave": bool(entry.hold or entry.handler),
                 "can_handle": bool(entry.hold or entry.handler),
-                "effect": self._get_effects()[automation],
+                "effect": entry.effect,
                 "count": len(records),
                 "line_ids": [
-                    (0, 0, vals)
-                    for vals in self._prepare_line_vals(automation, records[:LIST_LIMIT])
+                    (0, 0, vals) for vals in self._prepare_line_vals(entry, records[:LIST_LIMIT])
                 ],
             }
         )
@@ -84,33 +89,32 @@ class SupportDryRun(models.TransientModel):
         }
 
     @api.model
-    def _get_effects(self):
-        """What each automation does to a record, in words."""
-        return {
-            "cron_send_appointment_reminders": _("Reminder mail to the customer"),
-            "cron_acknowledge_customers": _("Mail to the customer that a person will read it"),
-            "cron_deliver_webhooks": _("Message sent to the system outside"),
-            "cron_cleanup_old_appointments": _("Archived; nothing is deleted"),
-            "cron_generate_appointment_statistics": _("A row of figures for each past week"),
-            "automation_process_email": _("Read: accepted, or put up for review"),
-            "automation_intake_answer": _("Answer to the sender of a request"),
-            "automation_send_confirmation": _("Confirmation mail to the customer"),
-            "automation_send_rescheduled": _("Mail about the new time to the customer"),
-            "automation_send_updated": _("Mail about the changes to the customer"),
-            "automation_send_cancelled": _("Mail about the cancellation to the customer"),
-            "automation_notify_technician": _("Notification to the technician"),
-            "automation_sync_ticket_status": _("Stage of the ticket set"),
-            "automation_webhook_create": _("Read: accepted, or put up for review"),
-            "automation_webhook_response": _("Message to the system outside"),
-            "automation_reoffer_slot": _("Offer of the freed time to a waiting request"),
-            "automation_tell_hit_visits": _("Activity about visits that fall into an absence"),
-            "automation_tell_schedule_conflicts": _("Activity about visits in conflict"),
-        }
+    def _open_instead(self, switches):
+        """The dry run in place of an "Unarchive" from Odoo's menus, which cannot ask.
+
+        :param switches: ``ir.cron`` or ``base.automation``
+        :return: window action, or None where there is nothing to ask
+        """
+        if len(switches) != 1 or switches.active:
+            return None
+        name = self._get_registry()._get_names(switches).get(switches.id)
+        return self._open(name) if name and self._get_backlog()._count(name) else None
 
     @api.model
-    def _prepare_line_vals(self, automation, records):
-        """One line a record: which, of whom, when, and who would be told."""
-        if records._name != APPOINTMENT:
+    def _get_registry(self):
+        return self.env["support.automation.registry"]
+
+    @api.model
+    def _get_backlog(self):
+        return self.env["support.automation.backlog"]
+
+    @api.model
+    def _prepare_line_vals(self, entry, records):
+        """One line a record: which, of whom, when, and who would be told.
+
+        :param entry: the ``Automation``
+        """
+        if records._name != "support.appointment":
             return [
                 {
                     "res_model": record._name,
@@ -121,8 +125,7 @@ class SupportDryRun(models.TransientModel):
                 }
                 for record in records
             ]
-        entry = AUTOMATIONS[automation]
-        recipients = records._describe_backlog_recipients(entry.audience, entry.notice)
+        recipients = records._describe_backlog_audience(entry)
         return [
             {
                 "res_model": record._name,
@@ -145,11 +148,13 @@ class SupportDryRun(models.TransientModel):
         A rule acts on later changes only. From a cron what waits is held
         back, if it knows how to; else the cron's runs take it.
 
-        :raise AccessError: for whoever may not write crons and rules
+        :raise AccessError: for a user who may not write crons and rules
         """
         self._check_one()
-        backlog = self.env["support.backlog"]
-        if AUTOMATIONS[self.automation].hold and not backlog._get_switch(self.automation).active:
+        backlog = self._get_backlog()
+        registry = self._get_registry()
+        has_hold = registry._get_automations()[self.automation].hold
+        if has_hold and not registry._get_switch(self.automation).active:
             waiting = backlog._find(self.automation)
             if waiting:
                 backlog._hold(self.automation, waiting)
@@ -160,14 +165,14 @@ class SupportDryRun(models.TransientModel):
     def action_handle(self):
         """Switch on, and handle what waits: a rule on the spot, a cron with a run at once.
 
-        :raise AccessError: for whoever may not write crons and rules
+        :raise AccessError: for a user who may not write crons and rules
         """
         self._check_one()
-        backlog = self.env["support.backlog"]
+        backlog = self._get_backlog()
         waiting = backlog._find(self.automation)
         self._switch_on()
-        if not AUTOMATIONS[self.automation].handler:
-            backlog._get_switch(self.automation)._trigger()
+        if not self._get_registry()._get_automations()[self.automation].handler:
+            self._get_registry()._get_switch(self.automation)._trigger()
         elif waiting:
             backlog._handle(self.automation, waiting)
         self._log(_("%(count)s that wait are handled too.", count=len(waiting)))
@@ -175,7 +180,7 @@ class SupportDryRun(models.TransientModel):
 
     def _switch_on(self):
         # Not as superuser: Odoo's own rights say who may switch.
-        switch = self.env["support.backlog"]._get_switch(self.automation).sudo(False)
+        switch = self._get_registry()._get_switch(self.automation).sudo(False)
         if not switch.sudo().active:
             # Here somebody has looked and decided.
             switch.with_context(support_center_backlog_decided=True).write({"active": True})

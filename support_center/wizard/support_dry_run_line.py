@@ -13,4 +13,4 @@ class SupportDryRunLine(models.TransientModel):
     reference = fields.Char(readonly=True)
     customer = fields.Char(readonly=True)
     moment = fields.Datetime("When", readonly=True)
-    recipient = fields.Char("Who is told", readonly=True)
+    recipient = fields.Char(readonly=True)

@@ -22,6 +22,7 @@ class SupportHealth(models.TransientModel):
     )
     problem_count = fields.Integer(compute="_compute_counts")
     warning_count = fields.Integer(compute="_compute_counts")
+    summary = fields.Char(compute="_compute_counts")
 
     @api.depends("automation_line_ids.severity", "check_line_ids.severity")
     def _compute_counts(self):
@@ -29,6 +30,16 @@ class SupportHealth(models.TransientModel):
             severities = (page.automation_line_ids | page.check_line_ids).mapped("severity")
             page.problem_count = severities.count("problem")
             page.warning_count = severities.count("warning")
+            page.summary = page._get_summary()
+
+    def _get_summary(self):
+        """How many problems and warnings there are, in words."""
+        problems, warnings = self.problem_count, self.warning_count
+        return _(
+            "%(problems)s, %(warnings)s.",
+            problems=_("1 problem") if problems == 1 else _("%(count)s problems", count=problems),
+            warnings=_("1 warning") if warnings == 1 else _("%(count)s warnings", count=warnings),
+        )
 
     @api.depends("checked_at")
     def _compute_display_name(self):

@@ -4,14 +4,13 @@ from odoo import _, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..compat import check_access
-from ..models.automation.support_backlog import AUTOMATIONS
 from ..models.health.support_health_check import SECTIONS, SEVERITIES
 
 
 class SupportHealthLine(models.TransientModel):
     _name = "support.health.line"
     _description = "Line of Health"
-    _inherit = "support.ids.mixin"
+    _inherit = ["support.ids.mixin", "support.client.mixin"]
     _order = "rank, id"
 
     health_id = fields.Many2one("support.health", required=True, ondelete="cascade", index=True)
@@ -19,7 +18,7 @@ class SupportHealthLine(models.TransientModel):
     # Worst first.
     rank = fields.Integer(readonly=True)
     name = fields.Char(readonly=True)
-    severity = fields.Selection(SEVERITIES, "Verdict", required=True, readonly=True)
+    severity = fields.Selection(SEVERITIES, "Status", required=True, readonly=True)
     # A text, since lists wrap texts and cut anything shorter off.
     message = fields.Text("Finding", readonly=True)
     count = fields.Integer(readonly=True)
@@ -77,13 +76,13 @@ class SupportHealthLine(models.TransientModel):
     def action_send_held(self):
         """Let the cron handle what was held back."""
         self._check_may_decide()
-        self.env["support.backlog"]._release(self._get_held_automation())
+        self.env["support.automation.backlog"]._release(self._get_held_automation())
         self.health_id.action_refresh()
 
     def action_leave_held(self):
         """Leave what was held back as it is."""
         self._check_may_decide()
-        self.env["support.backlog"]._leave(self._get_held_automation())
+        self.env["support.automation.backlog"]._leave(self._get_held_automation())
         self.health_id.action_refresh()
 
     def action_make_guarantee(self):
@@ -101,14 +100,14 @@ class SupportHealthLine(models.TransientModel):
         self._check_may_decide()
         message = self.env["support.webhook.endpoint"]._resume_current()
         self.health_id.action_refresh()
-        return self.env["support.settings.panel"]._prepare_notice(message)
+        return self._prepare_client_notification(message)
 
     def _get_held_automation(self):
         """
         :return: str, the name of the automation of which this line holds something back
         :raise UserError: where it holds nothing back
         """
-        if self.held_automation not in AUTOMATIONS:
+        if self.held_automation not in self.env["support.automation.registry"]._get_automations():
             raise UserError(_("Nothing is held back here: refresh the page."))
         return self.held_automation
 

@@ -94,7 +94,7 @@ class SupportSlotFinder(models.TransientModel):
         :param str automation: the rule that tells of new times
         """
         visit = self.appointment_id
-        rule = self.env["support.backlog"]._get_switch(automation)
+        rule = self.env["support.automation.registry"]._get_switch(automation)
         values = {
             "customer": visit.customer_name or visit.partner_id.name,
             "start": format_moment(self.env, visit.announced_start),

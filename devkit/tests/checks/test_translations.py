@@ -94,3 +94,20 @@ def test_each_term_of_the_code_is_exported(repository: RepositoryMaker) -> None:
     (complaint,) = exported_terms(found)
     assert complaint.line == 2
     assert complaint.message.startswith("the .pot has not 'Bye'")
+
+
+def test_the_name_of_an_abstract_model_is_no_term(repository: RepositoryMaker) -> None:
+    name = "#: model:ir.model,name:support_center.model_support_backlog\n"
+    found = repository(
+        {
+            "support_center/models/a.py": (
+                "class Backlog(models.AbstractModel):\n    _name = 'support.backlog'\n"
+            ),
+            "support_center/i18n/support_center.pot": HEAD
+            + TERMS
+            + name
+            + 'msgid "B"\nmsgstr ""\n',
+        }
+    )
+    (complaint,) = exported_terms(found)
+    assert complaint.message.startswith("names 1 abstract models, such as model_support_backlog")

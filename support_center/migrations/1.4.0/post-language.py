@@ -1,4 +1,4 @@
-"""From 1.3: mails to customers without a language are in the company's, whoever saves."""
+"""From 1.3: mails to customers without a language are in the company's, no matter who saves."""
 
 from odoo import SUPERUSER_ID, api
 

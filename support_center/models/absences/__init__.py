@@ -1,4 +1,5 @@
 from . import resource_calendar
 from . import resource_calendar_leaves
+from . import support_automation_registry
 from . import support_technician
 from . import support_appointment

@@ -1,1 +1,2 @@
 from . import support_appointment
+from . import support_automation_registry

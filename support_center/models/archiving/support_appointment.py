@@ -57,6 +57,11 @@ class SupportAppointment(models.Model):
             ("create_date", "<", limit),
         ]
 
+    @api.model
+    def _get_backlog_cleanup_domain(self):
+        days = self.env["ir.config_parameter"]._get_support_number("support_center.cleanup_days")
+        return self._get_cleanup_domain(fields.Datetime.now() - timedelta(days=days))
+
     def _archive_old(self, days):
         self.write({"active": False})
         reason = _("Archived: over for more than %(days)g days.", days=days)

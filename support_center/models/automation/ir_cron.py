@@ -6,10 +6,11 @@ class IrCron(models.Model):
 
     @api.onchange("active")
     def _onchange_active_support_backlog(self):
-        return self.env["support.backlog"]._warn_of_switch(self)
+        return self.env["support.automation.backlog"]._warn_of_switch(self)
 
     def write(self, vals):
-        """Hold old work back from a job of ours that is switched on, see ``support.backlog``."""
+        """Hold old work back from a job of ours that is switched on; see
+        ``support.automation.backlog``."""
         started = self.browse()
         context = dict(self.env.context)
         # The dry run has asked already.
@@ -23,9 +24,5 @@ class IrCron(models.Model):
         )
         result = super(IrCron, this).write(vals)
         if started:
-            self.env["support.backlog"]._hold_old_work(started)
+            self.env["support.automation.backlog"]._hold_old_work(started)
         return result
-
-    def action_unarchive(self):
-        """Show the dry run first where one of ours has a backlog; ``write`` switches at once."""
-        return self.env["support.backlog"]._ask_instead(self) or super().action_unarchive()

@@ -222,7 +222,7 @@ class SupportAutomationLog(models.Model):
         }
         if not records:
             return [row]
-        # sudo: the reference of a record is named in the log whoever fired the action.
+        # sudo: the reference of a record is named in the log, no matter who fired the action.
         return [
             dict(
                 row,

@@ -5,7 +5,7 @@ import psycopg2
 from markupsafe import Markup
 from psycopg2 import errorcodes
 
-from odoo import _, models
+from odoo import _, api, fields, models
 from odoo.http import request
 from odoo.tools import plaintext2html
 
@@ -24,6 +24,9 @@ MAX_SHOWN_ERROR = 1000
 # So much of what somebody wrote, and twice as much of all that they wrote.
 MAX_NOTE = 4000
 
+# What a domain cannot say is looked up as ids; no more of them than these are looked at.
+BACKLOG_MAX = 5000
+
 # The outcome of a record that needs no row, since another one has told it all.
 SILENT = ("skipped", "")
 
@@ -38,7 +41,7 @@ class SupportAutomationMixin(models.AbstractModel):
         Odoo runs a rule's action as superuser under the user's uid and lets
         its exception roll the user's save back. Here the caller's own rights
         are put back first, but in the language of the record's company: what
-        is stored reads the same whoever saves. The work and its flush happen
+        is stored reads the same no matter who saves. The work and its flush happen
         inside a savepoint; each record gets a row in the log; a failure becomes
         an activity on the record instead of an error on the user's screen. A
         batch that fails is run again record by record, so that one bad record
@@ -244,7 +247,7 @@ class SupportAutomationMixin(models.AbstractModel):
 
     def _get_responsible_company(self):
         """The record's company; of what belongs to all of them, the first one."""
-        # sudo: whoever saves need not be one who reads the record, nor all companies.
+        # sudo: the user who saves need not be one who reads the record, nor all companies.
         this = self.sudo()
         companies = this.env["res.company"]
         company = this.company_id if "company_id" in this else companies
@@ -256,7 +259,7 @@ class SupportAutomationMixin(models.AbstractModel):
         return user or self.env.ref("base.user_root")
 
     def _automation_manager(self):
-        """A manager of the company, else whoever looks after its appointments."""
+        """A manager of the company, else the user who looks after its appointments."""
         return self._find_company_user("manager") or self._automation_responsible()
 
     def _find_company_user(self, *roles):
@@ -274,3 +277,30 @@ class SupportAutomationMixin(models.AbstractModel):
         if found or len(companies) < 2:
             return found
         return users.search([*domain, *everywhere[:1]], order="id", limit=1)
+
+    # ------------------------------------------------------------------
+    # Backlog
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_backlog_ids_domain(self, query, params=None):
+        """A domain for what a domain cannot say, such as one field compared with another.
+
+        :param str query: SQL that selects ids; ``%(now)s`` is known to it
+        """
+        self.flush_model()
+        self.env.cr.execute(
+            f"{query} ORDER BY id LIMIT %(limit)s",
+            {"now": fields.Datetime.now(), **(params or {}), "limit": BACKLOG_MAX},
+        )
+        return [("id", "in", [record_id for (record_id,) in self.env.cr.fetchall()])]
+
+    def _describe_backlog_audience(self, automation):
+        """Who would be told about each record if an automation handled it now.
+
+        A package answers for the audiences that it tells.
+
+        :param automation: ``Automation``, as in ``support.automation.registry``
+        :return: dict of record id to text, or to False where nobody is told
+        """
+        return dict.fromkeys(self.ids, False)

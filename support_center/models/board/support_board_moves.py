@@ -325,7 +325,10 @@ class SupportBoard(models.AbstractModel):
         is_changed = (told.get("technician") or False) != planned["technician"].id
         is_changed |= told.get("duration") != round(planned["duration"] * 60)
         rule = "automation_send_rescheduled" if is_moved else "automation_send_updated"
-        if not (is_moved or is_changed) or not self.env["support.backlog"]._get_switch(rule).active:
+        if (
+            not (is_moved or is_changed)
+            or not self.env["support.automation.registry"]._get_switch(rule).active
+        ):
             return None
         if appointment._get_obstacles("rescheduled" if is_moved else "updated"):
             return None  # nobody can be told

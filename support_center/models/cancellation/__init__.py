@@ -3,3 +3,4 @@ from . import support_appointment_rebook
 from . import support_appointment_reoffer
 from . import support_appointment_undo
 from . import support_appointment_erasure
+from . import support_automation_registry

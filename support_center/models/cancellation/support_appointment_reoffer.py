@@ -69,6 +69,16 @@ class SupportAppointment(models.Model):
         """
         return self._run_automation("reoffer_slot", lambda visits: visits._reoffer_slots())
 
+    @api.model
+    def _get_backlog_reoffer_domain(self):
+        """Times to come that a cancellation set free and nobody was offered."""
+        return [
+            ("state", "=", "cancelled"),
+            ("technician_id", "!=", False),
+            ("reoffered_to_id", "=", False),
+            ("start", ">", fields.Datetime.now()),
+        ]
+
     def _reoffer_slots(self):
         """
         :return: ``{id: (outcome, message)}``, one for each visit

@@ -100,7 +100,7 @@ class SupportDemo(models.AbstractModel):
     @api.model
     def _load(self):
         """Make the visits, requests and leaves; once only."""
-        if self._get("visit_01"):
+        if self._get_demo("visit_01"):
             return
         this = self.with_context(
             support_center_without_rules=WITHOUT_RULES,
@@ -145,10 +145,10 @@ class SupportDemo(models.AbstractModel):
 
     @api.model
     def _prepare_visit_vals(self, now, row):
-        technician = self._get(f"technician_{row.technician}") if row.technician else None
+        technician = self._get_demo(f"technician_{row.technician}") if row.technician else None
         zone = technician.tz if technician else BERLIN
         start = self._get_moment(now, row.week, row.day, row.hour, zone)
-        kind = self._get(f"type_{row.type}")
+        kind = self._get_demo(f"type_{row.type}")
         stop = start + timedelta(hours=kind.duration)
         if stop <= now:
             state = row.past
@@ -156,12 +156,12 @@ class SupportDemo(models.AbstractModel):
             state = "in_progress" if technician and row.ahead == "confirmed" else row.past
         else:
             state = row.ahead
-        partner = self._get(f"partner_{row.partner}")
+        partner = self._get_demo(f"partner_{row.partner}")
         return {
             "partner_id": partner.id,
             "type_id": kind.id,
             "technician_id": technician.id if technician else False,
-            "ticket_id": self._get(f"ticket_{row.ticket}").id if row.ticket else False,
+            "ticket_id": self._get_demo(f"ticket_{row.ticket}").id if row.ticket else False,
             "start": start,
             "location": ", ".join(filter(None, [partner.street, partner.zip, partner.city])),
             "description": row.text,
@@ -189,15 +189,15 @@ class SupportDemo(models.AbstractModel):
     def _create_emergency(self, now):
         """One visit that is going on, at whatever hour: somebody is always on duty."""
         start = now.replace(second=0, microsecond=0) - timedelta(minutes=40 + now.minute % 5)
-        partner = self._get("partner_clinic")
+        partner = self._get_demo("partner_clinic")
         return self._create_named(
             "emergency",
             [
                 {
                     "partner_id": partner.id,
-                    "type_id": self._get("type_visit").id,
-                    "technician_id": self._get("technician_on_call").id,
-                    "ticket_id": self._get("ticket_server").id,
+                    "type_id": self._get_demo("type_visit").id,
+                    "technician_id": self._get_demo("technician_on_call").id,
+                    "ticket_id": self._get_demo("ticket_server").id,
                     "start": start,
                     "location": partner.street,
                     "description": "Server room without power.",
@@ -240,8 +240,8 @@ class SupportDemo(models.AbstractModel):
     def _create_wishes(self, now):
         """Drafts that wait for a time, and one that somebody entered twice."""
         wish = self._get_moment(now, 1, 1, "10:00", BERLIN)
-        bakery, office = self._get("partner_bakery"), self._get("partner_office")
-        common = {"type_id": self._get("type_visit").id, "requested_date": wish}
+        bakery, office = self._get_demo("partner_bakery"), self._get_demo("partner_office")
+        common = {"type_id": self._get_demo("type_visit").id, "requested_date": wish}
         twice = {
             **common,
             "partner_id": office.id,
@@ -257,8 +257,8 @@ class SupportDemo(models.AbstractModel):
                     "description": "Waits for a time that becomes free; any morning will do.",
                 },
                 {
-                    "partner_id": self._get("partner_library").id,
-                    "type_id": self._get("type_call").id,
+                    "partner_id": self._get_demo("partner_library").id,
+                    "type_id": self._get_demo("type_call").id,
                     "description": "Any day will do.",
                     "priority": "0",
                 },
@@ -306,7 +306,7 @@ class SupportDemo(models.AbstractModel):
     def _create_leave(self, now):
         """A leave that came after the visits were planned: one of them falls into it."""
         name, week, first, last = LEAVE
-        technician = self._get(f"technician_{name}")
+        technician = self._get_demo(f"technician_{name}")
         self.env["resource.calendar.leaves"].create(
             {
                 "name": "Training",
@@ -323,7 +323,7 @@ class SupportDemo(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get(self, name):
+    def _get_demo(self, name):
         return self.env.ref(f"support_center.{name}", raise_if_not_found=False)
 
     @api.model

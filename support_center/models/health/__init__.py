@@ -1,5 +1,6 @@
+from . import base_automation
+from . import ir_cron
 from . import support_health_check
-from . import support_appointment_backlog
 from . import support_health_automation
 from . import support_health_data
 from . import support_health_mail

@@ -1,8 +1,7 @@
 from odoo import _, api, fields, models
 
 from ...compat import get_cron_failures
-from ..automation.support_backlog import AUTOMATIONS
-from .support_appointment_backlog import BACKLOG_MAX
+from ..automation.support_automation_mixin import BACKLOG_MAX
 
 MAIL_QUEUE = "mail.ir_cron_mail_scheduler_action"
 
@@ -13,27 +12,26 @@ class SupportHealthCheck(models.AbstractModel):
     @api.model
     def _check_crons(self):
         """Each cron: switched on, on time, and what waits for it."""
-        names = [name for name in AUTOMATIONS if name.startswith("cron_")]
-        rows = [self._prepare_switch_row(name, self._judge_cron) for name in names]
+        rows = self._prepare_switch_rows("cron_", self._get_cron_status)
         return rows + self._check_odoo_mail_queue()
 
     @api.model
     def _check_rules(self):
         """Each rule: switched on, able to do something, and what it missed."""
-        names = [name for name in AUTOMATIONS if name.startswith("automation_")]
-        return [self._prepare_switch_row(name, self._judge_rule) for name in names]
+        return self._prepare_switch_rows("automation_", self._get_rule_status)
 
     @api.model
     def _check_held(self):
         """What was held back when a cron was switched on."""
         rows = []
-        backlog = self.env["support.backlog"]
-        for name, automation in AUTOMATIONS.items():
+        backlog = self.env["support.automation.backlog"]
+        registry = self.env["support.automation.registry"]
+        for name, automation in registry._get_sorted_automations().items():
             held = automation.hold and backlog._find_held(name)
             if not held:
                 continue
-            is_open = bool(backlog._find_question(held))
-            label = _("Held back from “%(name)s”", name=backlog._get_switch(name).name)
+            is_open = bool(backlog._find_question(name, held))
+            label = _("Held back from “%(name)s”", name=registry._get_switch(name).name)
             if is_open:
                 message = _("They were due when the job was switched on. Send them now, or not?")
             else:
@@ -59,7 +57,7 @@ class SupportHealthCheck(models.AbstractModel):
             return []
         cron = cron.sudo()  # sudo: managers may not read crons
         row = self._prepare_cron_vals(cron)
-        severity, message = self._judge_timing(cron)
+        severity, message = self._get_timing_status(cron)
         if not cron.active:
             severity, message = "problem", _("Off: no mail leaves the queue. Switch it on.")
         return [self._prepare_automation_row(cron.name, severity, message, **row)]
@@ -73,13 +71,23 @@ class SupportHealthCheck(models.AbstractModel):
         return self._prepare_row(name, severity, message, section="automation", **values)
 
     @api.model
-    def _prepare_switch_row(self, name, judge):
-        """The row of one of our crons or rules.
+    def _prepare_switch_rows(self, prefix, get_status):
+        """The rows of our crons or rules.
 
-        :param judge: method that takes the record and the number of what waits and returns
-            severity and words
+        :param str prefix: ``cron_`` or ``automation_``
+        :param get_status: method that takes the record, its ``Automation`` and the number of what
+            waits and returns severity and words
         """
-        switch = self.env["support.backlog"]._get_switch(name)
+        automations = self.env["support.automation.registry"]._get_sorted_automations()
+        return [
+            self._prepare_switch_row(name, automation, get_status)
+            for name, automation in automations.items()
+            if name.startswith(prefix)
+        ]
+
+    @api.model
+    def _prepare_switch_row(self, name, automation, get_status):
+        switch = self.env["support.automation.registry"]._get_switch(name)
         if not switch:
             return self._prepare_automation_row(
                 name,
@@ -87,8 +95,8 @@ class SupportHealthCheck(models.AbstractModel):
                 _("It was deleted. Upgrade the module Support Center to have it again."),
                 is_module_link=True,
             )
-        count = self.env["support.backlog"]._count(name)
-        severity, message = judge(switch, name, count)
+        count = self.env["support.automation.backlog"]._count(name)
+        severity, message = get_status(switch, automation, count)
         if count == BACKLOG_MAX:
             message = _("%(message)s More are not counted.", message=message)
         vals = {"res_model": switch._name, "res_id": switch.id, "is_on": switch.active}
@@ -111,25 +119,27 @@ class SupportHealthCheck(models.AbstractModel):
         }
 
     # ------------------------------------------------------------------
-    # Judging
+    # Status
     # ------------------------------------------------------------------
 
     @api.model
-    def _judge_cron(self, cron, name, count):
+    def _get_cron_status(self, cron, automation, count):
         if not cron.active:
-            return self._judge_off(name, count)
-        severity, message = self._judge_timing(cron)
+            return self._get_off_status(automation, count)
+        severity, message = self._get_timing_status(cron)
         if severity == "ok" and count:
             message = _("On time; %(count)s wait for the next run.", count=count)
         return severity, message
 
     @api.model
-    def _judge_timing(self, cron):
+    def _get_timing_status(self, cron):
         """Whether a cron that is on also runs."""
         failures = get_cron_failures(cron)
         if failures:
+            if failures == 1:
+                return "problem", _("The last run failed. The server log tells why.")
             return "problem", _(
-                "Failed %(count)s time(s) in a row. The server log tells why.", count=failures
+                "Failed %(count)s times in a row. The server log tells why.", count=failures
             )
         late = fields.Datetime.now() - cron.nextcall
         if late > self._get_interval(cron):
@@ -145,9 +155,9 @@ class SupportHealthCheck(models.AbstractModel):
         return fields.Datetime.add(now, **{cron.interval_type: cron.interval_number}) - now
 
     @api.model
-    def _judge_rule(self, rule, name, count):
+    def _get_rule_status(self, rule, automation, count):
         if not rule.active:
-            return self._judge_off(name, count)
+            return self._get_off_status(automation, count)
         if not rule.action_server_ids:
             return "problem", _("It has no action any more, so it does nothing.")
         if count:
@@ -158,10 +168,10 @@ class SupportHealthCheck(models.AbstractModel):
         return "ok", _("On; nothing missed.")
 
     @api.model
-    def _judge_off(self, name, count):
-        if not AUTOMATIONS[name].is_on and not count:
+    def _get_off_status(self, automation, count):
+        if not automation.is_on and not count:
             return "ok", _("Off, as it is when installed.")
         if not count:
             return "warning", _("Switched off.")
-        severity = "problem" if AUTOMATIONS[name].is_on else "ok"
+        severity = "problem" if automation.is_on else "ok"
         return severity, _("Off; %(count)s it would handle.", count=count)

@@ -2,8 +2,8 @@ from odoo import _, api, models
 
 from ..automation.support_automation_log import AUTOMATION_LOGGER
 
-SEVERITIES = [("problem", "Problem"), ("warning", "Look"), ("ok", "Fine")]
-SECTIONS = [("automation", "Rules and Crons"), ("check", "Checks")]
+SEVERITIES = [("problem", "Problem"), ("warning", "Warning"), ("ok", "OK")]
+SECTIONS = [("automation", "Automations"), ("check", "Checks")]
 
 
 class SupportHealthCheck(models.AbstractModel):

@@ -5,7 +5,6 @@ from odoo.addons.base.models.res_partner import _tz_get
 from ...formatting import format_names
 from ..appointment.states import LIVE_STATES, OPEN_STATES
 from ..automation.ir_config_parameter import DEFAULTS
-from ..automation.support_backlog import APPOINTMENT
 
 OVERLAPS_SHOWN = 50
 YES_OR_NO = {"", "true", "false", "1", "0", "yes", "no", "y", "n", "t", "f", "on", "off"}
@@ -51,15 +50,19 @@ class SupportHealthCheck(models.AbstractModel):
         )
 
     @api.model
-    def _prepare_request_rows(self, label, domain, trouble, fine):
-        count = self.env["support.backlog"]._get_readable(APPOINTMENT).search_count(domain)
+    def _prepare_request_rows(self, label, domain, warning, ok):
+        count = (
+            self.env["support.automation.registry"]
+            ._get_readable("support.appointment")
+            .search_count(domain)
+        )
         return [
             self._prepare_row(
                 label,
                 "warning" if count else "ok",
-                trouble if count else fine,
+                warning if count else ok,
                 count=count,
-                res_model=APPOINTMENT if count else False,
+                res_model="support.appointment" if count else False,
                 domain=str(domain),
             )
         ]
@@ -92,12 +95,12 @@ class SupportHealthCheck(models.AbstractModel):
                 "problem",
                 _(
                     "The constraint is missing and these overlap: %(pairs)s. Move or cancel one of "
-                    "each pair, then look again and make it. New overlaps are refused meanwhile, "
+                    "each pair, then refresh and make it. New overlaps are refused meanwhile, "
                     "but not those of raw SQL.",
                     pairs=named,
                 ),
                 count=len(pairs),
-                res_model=APPOINTMENT,
+                res_model="support.appointment",
                 domain=str([("id", "in", sorted({i for row in pairs for i in (row[0], row[2])}))]),
             )
         ]
@@ -110,7 +113,7 @@ class SupportHealthCheck(models.AbstractModel):
     def _check_technicians(self):
         """Technicians who share a user, whose user is archived, or who left visits behind."""
         # sudo: as far as the user may see, users included, which not every manager may read.
-        technicians = self.env["support.backlog"]._get_readable("support.technician")
+        technicians = self.env["support.automation.registry"]._get_readable("support.technician")
         employed = technicians.search([("user_id", "!=", False)])
         archived = employed - employed._filter_employed()
         shared = employed.browse().union(
@@ -161,7 +164,7 @@ class SupportHealthCheck(models.AbstractModel):
     @api.model
     def _prepare_left_behind_rows(self):
         """Planned visits whose technician is archived or works for another company."""
-        appointments = self.env["support.backlog"]._get_readable(APPOINTMENT)
+        appointments = self.env["support.automation.registry"]._get_readable("support.appointment")
         groups = appointments._read_group(
             [("technician_id", "!=", False), ("state", "in", OPEN_STATES)],
             ["technician_id", "company_id"],
@@ -184,7 +187,7 @@ class SupportHealthCheck(models.AbstractModel):
                     "somebody else."
                 ),
                 count=len(ids),
-                res_model=APPOINTMENT,
+                res_model="support.appointment",
                 domain=str([("id", "in", sorted(ids))]),
             )
         ]

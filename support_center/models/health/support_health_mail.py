@@ -9,22 +9,6 @@ from ..notifications.support_notifier import RENDERED
 # Odoo sends the queue every hour or sooner; what waits longer is stuck.
 STUCK_AFTER = timedelta(hours=2)
 MAIL_MODELS = ["support.appointment", "support.ticket"]
-TEMPLATES = {
-    "mail_template_appointment_confirmation": "Support Appointment Confirmation",
-    "mail_template_appointment_reminder": "Support Appointment Reminder",
-    "mail_template_appointment_rescheduled": "Support Appointment Rescheduled",
-    "mail_template_appointment_cancelled": "Support Appointment Cancelled",
-    "mail_template_appointment_updated": "Support Appointment Updated",
-    "mail_template_intake_answer": "Support Request Answer",
-    "mail_template_request_rejected": "Support Request Rejected",
-    "mail_template_reply_acknowledgement": "Support Message Received",
-}
-# Whom these go to is decided by the program, not by the template.
-ANSWERS = (
-    "mail_template_intake_answer",
-    "mail_template_request_rejected",
-    "mail_template_reply_acknowledgement",
-)
 
 
 class SupportHealthCheck(models.AbstractModel):
@@ -237,12 +221,13 @@ class SupportHealthCheck(models.AbstractModel):
             limit=1,
         )
         rows = []
-        for xmlid, name in TEMPLATES.items():
+        templates = self.env["support.automation.registry"]._get_sorted_templates()
+        for xmlid, entry in templates.items():
             template = self.env.ref(f"support_center.{xmlid}", raise_if_not_found=False)
             if not template:
                 rows.append(
                     self._prepare_row(
-                        name,
+                        entry.name,
                         "problem",
                         _("The template was deleted. Upgrade the module to have it again."),
                         is_module_link=True,
@@ -250,7 +235,7 @@ class SupportHealthCheck(models.AbstractModel):
                 )
                 continue
             template = template.sudo()  # sudo: the trial reads whatever the template reads
-            fault = self._find_template_fault(xmlid, template, sample)
+            fault = self._find_template_fault(xmlid, entry, template, sample)
             flaw = not fault and self._find_template_flaw(template)
             if fault or flaw:
                 rows.append(
@@ -278,7 +263,7 @@ class SupportHealthCheck(models.AbstractModel):
         ]
 
     @api.model
-    def _find_template_fault(self, xmlid, template, sample):
+    def _find_template_fault(self, xmlid, entry, template, sample):
         """Why a template cannot be used, in words; empty if it can."""
         notifier = self.env["support.notifier"]
         fault = notifier._find_template_fault(xmlid)
@@ -292,9 +277,9 @@ class SupportHealthCheck(models.AbstractModel):
             return _(
                 "It cannot be rendered: %(error)s", error=str(cause).strip().splitlines()[0][:200]
             )
-        return xmlid not in ANSWERS and notifier._find_mail_faults(template, rendered).get(
-            sample.id, ""
-        )
+        if entry.is_answer:
+            return ""
+        return notifier._find_mail_faults(template, rendered).get(sample.id, "")
 
     @api.model
     def _find_template_flaw(self, template):

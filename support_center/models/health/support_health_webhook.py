@@ -5,7 +5,6 @@ from odoo import _, api, fields, models
 
 from ...delivery.signature import BadSecret, check_secret
 from ...formatting import format_moment
-from ..automation.support_backlog import DELIVERY
 from ..webhooks.support_webhook_delivery import PREVIOUS_SECRET_KEY
 
 LATE_AFTER = timedelta(minutes=30)
@@ -19,11 +18,11 @@ class SupportHealthCheck(models.AbstractModel):
     @api.model
     def _check_webhook_settings(self):
         """What the two rules need, as far as they are switched on."""
-        backlog = self.env["support.backlog"]
+        registry = self.env["support.automation.registry"]
         rows = []
-        if backlog._get_switch("automation_webhook_response").active:
+        if registry._get_switch("automation_webhook_response").active:
             rows.append(self._prepare_webhook_out_row())
-        if backlog._get_switch("automation_webhook_create").active:
+        if registry._get_switch("automation_webhook_create").active:
             rows.append(self._prepare_webhook_in_row())
         return rows or [
             self._prepare_row(
@@ -82,7 +81,7 @@ class SupportHealthCheck(models.AbstractModel):
     @api.model
     def _prepare_webhook_in_row(self):
         text = self._get_support_text("support_center.webhook_company_id")
-        # sudo: the names of companies, for whoever sees this page.
+        # sudo: the names of companies, for everybody who sees this page.
         companies = self.env["res.company"].sudo()
         company = companies.browse(int(text) if text.isdigit() else []).exists()
         severity = "ok"
@@ -109,7 +108,8 @@ class SupportHealthCheck(models.AbstractModel):
     def _check_deliveries(self):
         """An address that was switched off or rests; messages that were given up, or wait for
         long past their time."""
-        deliveries = self.env["support.backlog"]._get_readable(DELIVERY)
+        registry = self.env["support.automation.registry"]
+        deliveries = registry._get_readable("support.webhook.delivery")
         endpoint = self.env["support.webhook.endpoint"]._find(deliveries._get_url())
         if endpoint.off_since:
             return [

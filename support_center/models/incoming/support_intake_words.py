@@ -14,7 +14,7 @@ class SupportIntakeWords(models.AbstractModel):
     """The parser speaks in codes; this is the one place where they become sentences."""
 
     _name = "support.intake.words"
-    _description = "Words for the Parser's Codes"
+    _description = "Messages of the Request Parser"
 
     # ------------------------------------------------------------------
     # Problems

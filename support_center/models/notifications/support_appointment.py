@@ -35,6 +35,13 @@ class SupportAppointment(models.Model):
     reminder_sent = fields.Boolean(
         copy=False, readonly=True, help="A reminder of the present time is on its way."
     )
+    reminder_held = fields.Boolean(
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="A reminder was due already when the job was switched on; it waits until a manager "
+        "sends it, or the visit is moved.",
+    )
     announced_at = fields.Datetime(
         readonly=True, copy=False, help="When the customer was last told of this visit."
     )
@@ -292,6 +299,11 @@ class SupportAppointment(models.Model):
         self._release_reminders()
         self._withdraw_reminders()
         self.filtered("reminder_sent")._write_marks({"reminder_sent": False})
+
+    def _release_reminders(self):
+        """Let the cron remind of these visits again."""
+        # sudo: the mark is the automation's own, whichever user moves the visit.
+        self.sudo().filtered("reminder_held").write({"reminder_held": False})
 
     def _withdraw_reminders(self):
         """Take reminders of visits that will not take place off the queue."""

@@ -19,7 +19,7 @@ class SupportAvailabilityWords(models.AbstractModel):
     """Reasons and times as the user who plans reads them, in the language of the environment."""
 
     _name = "support.availability.words"
-    _description = "Words of Availability"
+    _description = "Messages of Availability"
 
     @api.model
     def _describe_reasons(self, technician, reasons):

@@ -13,7 +13,7 @@ class SupportRankingWords(models.AbstractModel):
     """Scores as the user who plans reads them, in the language of the environment."""
 
     _name = "support.ranking.words"
-    _description = "Words of Ranking"
+    _description = "Messages of the Ranking"
 
     @api.model
     def _describe(self, score):

@@ -213,7 +213,7 @@ class SupportStatisticsFigures(models.AbstractModel):
 
         A technician's hours in a week are divided among the rows in proportion
         to the hours booked there, so that they add up to the whole: utilisation
-        is right in every grouping. Whoever had nothing booked gets a row
+        is right in every grouping. A technician who had nothing booked gets a row
         without team and type in the own company; one who works for all
         companies, and had nothing booked in any, is left out.
         """

@@ -1,4 +1,3 @@
-from collections import namedtuple
 from datetime import timedelta
 
 from markupsafe import Markup
@@ -6,21 +5,11 @@ from markupsafe import Markup
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ...delivery.calendar_file import CANCEL, REQUEST, build
+from ...delivery.calendar_file import CANCEL, build
 from ...languages import get_user_lang
 from ..automation.base_automation import WITHOUT_RULES
 from ..notifications.support_notifier import RENDERED
 
-# automation: what queues the mail; method: what its calendar file says, none without a file.
-Sample = namedtuple("Sample", "automation method")
-SAMPLES = {
-    "mail_template_appointment_confirmation": Sample("automation_send_confirmation", REQUEST),
-    "mail_template_appointment_reminder": Sample("cron_send_appointment_reminders", REQUEST),
-    "mail_template_appointment_rescheduled": Sample("automation_send_rescheduled", REQUEST),
-    "mail_template_appointment_cancelled": Sample("automation_send_cancelled", CANCEL),
-    "mail_template_appointment_updated": Sample("automation_send_updated", REQUEST),
-    "mail_template_intake_answer": Sample("automation_intake_answer", ""),
-}
 DAYS_AHEAD = 3
 
 
@@ -29,7 +18,7 @@ class _UndoneError(Exception):
 
 
 class SupportMailSample(models.AbstractModel):
-    """Sends whoever asks a mail as a customer would get it, about a visit that is made up.
+    """Sends the user a mail as a customer would get it, about a visit that is made up.
 
     The visit is made to render the mail and undone before the mail is queued, so that no
     appointment, mark, number or history knows of it.
@@ -42,7 +31,7 @@ class SupportMailSample(models.AbstractModel):
     def _send(self, xmlid):
         """Queue a sample for the user.
 
-        :param str xmlid: one of ``SAMPLES``
+        :param str xmlid: of a template with a sample, as in ``support.automation.registry``
         :return: the ``mail.mail``, as superuser
         :raise UserError: for a user without an address, a template that was deleted, or one that
             cannot be rendered
@@ -60,7 +49,8 @@ class SupportMailSample(models.AbstractModel):
         fault = notifier._find_template_fault(xmlid)
         if fault:
             raise UserError(fault)
-        vals, calendar = self._in_own_language()._render(template, SAMPLES[xmlid])
+        entry = self.env["support.automation.registry"]._get_templates()[xmlid]
+        vals, calendar = self._in_own_language()._render_sample(template, entry)
         # sudo: nobody but administrators may write to the queue.
         queue = self.env["mail.mail"].sudo()
         mail = queue.create({**vals, "attachment_ids": self._prepare_calendar(calendar)})
@@ -75,16 +65,17 @@ class SupportMailSample(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _render(self, template, sample):
+    def _render_sample(self, template, entry):
         """Render a template for a made-up visit of the user, and undo the visit.
 
+        :param entry: its ``MailTemplate``
         :return: ``(values of a mail.mail, calendar file as bytes or None)``
         """
         made = []
         try:
             with self.env.cr.savepoint():
-                visit = self._create_visit(sample)
-                made = [self._prepare_mail_vals(template, visit), self._build_file(visit, sample)]
+                visit = self._create_visit(entry)
+                made = [self._prepare_mail_vals(template, visit), self._build_file(visit, entry)]
                 raise _UndoneError
         except _UndoneError:
             return made
@@ -104,7 +95,7 @@ class SupportMailSample(models.AbstractModel):
         return self.with_context(lang=get_user_lang(self.env.user, self.env.company))
 
     @api.model
-    def _create_visit(self, sample):
+    def _create_visit(self, entry):
         """A draft of the user's own, with what a change would have changed."""
         user = self.env.user
         # sudo: an administrator need have no right on appointments; the draft is undone.
@@ -133,7 +124,7 @@ class SupportMailSample(models.AbstractModel):
             "type_id": kinds.search(own, limit=1).id,
             "technician_id": technicians.search(own, limit=1).id,
         }
-        if not sample.method:
+        if entry.sample == "request":
             vals = {
                 "name": vals["name"],
                 "source": "email",
@@ -145,7 +136,7 @@ class SupportMailSample(models.AbstractModel):
                 "intake_raw": self._get_request_text(),
             }
         visit = appointments.create(vals)
-        if not sample.method:
+        if entry.sample == "request":
             visit._process_requests()
             return visit
         before = {**visit._get_details(), "location": _("1 Old Street")}
@@ -215,12 +206,12 @@ class SupportMailSample(models.AbstractModel):
         )
 
     @api.model
-    def _build_file(self, visit, sample):
-        if not sample.method:
+    def _build_file(self, visit, entry):
+        if not entry.method:
             return None
         calendar = self.env["support.notice.calendar"]
         organizer = calendar._get_organizer(visit.company_id)
-        return build(calendar._prepare_visit(visit, 1, organizer), sample.method), sample.method
+        return build(calendar._prepare_visit(visit, 1, organizer), entry.method), entry.method
 
     @api.model
     def _prepare_calendar(self, calendar):

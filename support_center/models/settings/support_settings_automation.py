@@ -1,7 +1,4 @@
 from odoo import _, api, models
-from odoo.tools import html2plaintext
-
-from ..automation.support_backlog import AUTOMATIONS
 
 
 class SupportSettingsPanel(models.AbstractModel):
@@ -13,18 +10,24 @@ class SupportSettingsPanel(models.AbstractModel):
     def _load_automation(self):
         # What Health says of them, so that both pages say the same.
         checks = self.env["support.health.check"]
+        automations = self.env["support.automation.registry"]._get_automations()
         return {
             "rows": [
-                self._prepare_automation_panel_row(found)
+                self._prepare_automation_panel_row(found, automations.get(found.get("automation")))
                 for found in checks._check_crons() + checks._check_rules()
             ],
         }
 
     @api.model
-    def _prepare_automation_panel_row(self, found):
+    def _prepare_automation_panel_row(self, found, automation):
         """
         :param dict found: a row of ``support.health.check``
+        :param automation: its ``Automation``; None for Odoo's own job
         """
+        if automation:
+            text = automation.description
+        else:
+            text = _("Odoo's own job that sends what waits on the mail queue.")
         name = found.get("automation")
         is_on = found.get("is_on")
         facts = [found["message"]]
@@ -53,89 +56,12 @@ class SupportSettingsPanel(models.AbstractModel):
             # What was deleted is known to Health by its XML id alone.
             name or ("odoo_mail_queue" if found.get("res_id") else found["name"]),
             found["name"],
-            self._describe_automation(name) if found.get("res_id") else "",
+            text if found.get("res_id") else "",
             badge=badge,
             facts=facts,
             can_open=bool(found.get("res_id")) and self._can_read(found["res_model"]),
             buttons=buttons,
         )
-
-    @api.model
-    def _describe_automation(self, name):
-        """What a rule or cron of ours is for, in words."""
-        texts = {
-            None: _("Odoo's own job that sends what waits on the mail queue."),
-            "cron_send_appointment_reminders": _(
-                "Reminds customers of confirmed visits, once each."
-            ),
-            "cron_acknowledge_customers": _(
-                "Tells customers who wrote about a visit that a person will read it, if nobody "
-                "has answered within the working day; once each."
-            ),
-            "cron_deliver_webhooks": _("Sends what waits for the system outside, and tries again."),
-            "cron_cleanup_old_appointments": _(
-                "Archives visits that are long over; nothing is deleted."
-            ),
-            "cron_generate_appointment_statistics": _("Counts each complete week for Reporting."),
-            # As on the rules, whose descriptions Odoo keeps in one language.
-            "automation_process_email": _(
-                "Reads a request that came by mail: complete ones are accepted, the "
-                "others wait under “To Review”."
-            ),
-            "automation_intake_answer": _(
-                "Answers a request that came by mail: with what was understood, or with "
-                "each wrong line marked. The customer corrects it by replying."
-            ),
-            "automation_send_confirmation": _(
-                "Queues the mail “Support Appointment Confirmation” when a visit is "
-                "confirmed, once each."
-            ),
-            "automation_send_rescheduled": _(
-                "Queues the mail “Support Appointment Rescheduled” when a confirmed visit "
-                "has another time than the customer was told."
-            ),
-            "automation_send_updated": _(
-                "Queues the mail “Support Appointment Updated” when place, technician, "
-                "type or length differ from what the customer was told."
-            ),
-            "automation_send_cancelled": _(
-                "Queues the mail “Support Appointment Cancelled” when a visit that the "
-                "customer expects is called off."
-            ),
-            "automation_notify_technician": _(
-                "Tells the new technician of a visit, and the one who lost it, in the "
-                "inbox or by mail as each prefers."
-            ),
-            "automation_sync_ticket_status": _(
-                "Moves the ticket to the stage that fits what became of its visits; a "
-                "stage that was set by hand afterwards stays."
-            ),
-            "automation_webhook_response": _(
-                "Tells another system what becomes of an appointment. Needs the address "
-                "under Support Center, Configuration, Settings."
-            ),
-            "automation_reoffer_slot": _(
-                "Tells the dispatcher which waiting request fits into the time that a "
-                "cancelled visit has freed."
-            ),
-            "automation_webhook_create": _(
-                "Makes draft appointments of the JSON that other systems post to the "
-                "address of this rule."
-            ),
-            "automation_tell_hit_visits": _(
-                "Asks a dispatcher, with an activity on the technician, to move planned "
-                "visits that fall into a new or moved leave or holiday."
-            ),
-            "automation_tell_schedule_conflicts": _(
-                "Asks a dispatcher, with an activity on the technician, to move planned "
-                "visits that changed working hours, another time zone, an archived "
-                "technician or user leave undone."
-            ),
-        }
-        if name in texts:
-            return texts[name]
-        rule = self.env["support.backlog"]._get_switch(name)
-        return html2plaintext(rule.description or "").strip()
 
     # ------------------------------------------------------------------
     # Buttons
@@ -158,18 +84,19 @@ class SupportSettingsPanel(models.AbstractModel):
     @api.model
     def _press_automation_switch_off(self, key):
         """
-        :raise AccessError: for whoever may not write crons and rules
+        :raise AccessError: for a user who may not write crons and rules
         """
         switch = self._find_switch(key)
         # Not as superuser: Odoo's own rights say who may switch.
         switch.sudo(False).write({"active": False})
         message = _("“%(name)s” is off. What it would have done is counted here.", name=switch.name)
         self.env["support.automation.log"]._record("switch_off", None, "ok", message)
-        return self._prepare_notice(message)
+        return self._prepare_client_notification(message)
 
     @api.model
     def _find_switch(self, key):
-        if key in AUTOMATIONS:
-            return self.env["support.backlog"]._get_switch(key)
+        registry = self.env["support.automation.registry"]
+        if key in registry._get_automations():
+            return registry._get_switch(key)
         # sudo: as in _get_switch; the web client reads with the user's own rights.
         return self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()

@@ -1,7 +1,5 @@
 from odoo import _, api, models
 
-from .support_mail_sample import SAMPLES
-
 
 class SupportSettingsPanel(models.AbstractModel):
     """Every mail to customers: its template, whether it goes out, and a sample of it."""
@@ -15,10 +13,21 @@ class SupportSettingsPanel(models.AbstractModel):
             intro = _("Samples go to %(address)s; no appointment is touched.", address=address)
         else:
             intro = _("For samples, set your own e-mail address in your preferences first.")
-        return {"intro": intro, "rows": [self._prepare_mail_row(each) for each in SAMPLES]}
+        registry = self.env["support.automation.registry"]
+        senders = {each.template: name for name, each in registry._get_automations().items()}
+        rows = [
+            self._prepare_mail_row(xmlid, registry._get_switch(senders[xmlid]))
+            for xmlid, template in registry._get_sorted_templates().items()
+            if template.sample
+        ]
+        return {"intro": intro, "rows": rows}
 
     @api.model
-    def _prepare_mail_row(self, xmlid):
+    def _prepare_mail_row(self, xmlid, switch):
+        """
+        :param str xmlid: of the template, without the module
+        :param switch: the rule or scheduled action that sends it, as superuser
+        """
         template = self._find_template(xmlid)
         if not template:
             return self._prepare_panel_row(
@@ -27,7 +36,6 @@ class SupportSettingsPanel(models.AbstractModel):
                 _("The template was deleted. Upgrade the module Support Center to have it again."),
                 badge=[_("Missing"), "danger"],
             )
-        switch = self.env["support.backlog"]._get_switch(SAMPLES[xmlid].automation)
         badge = [_("Sent"), "success"] if switch.active else [_("Not sent: off"), "secondary"]
         return self._prepare_panel_row(
             xmlid,
@@ -41,7 +49,7 @@ class SupportSettingsPanel(models.AbstractModel):
     @api.model
     def _find_template(self, xmlid):
         record = self.env.ref(f"support_center.{xmlid}", raise_if_not_found=False)
-        # sudo: its name and description are shown, whoever may edit it.
+        # sudo: its name and description are shown to managers too, who may not edit it.
         return (record or self.env["mail.template"]).sudo()
 
     @api.model
@@ -52,7 +60,7 @@ class SupportSettingsPanel(models.AbstractModel):
     @api.model
     def _press_mail_sample(self, key):
         self.env["support.mail.sample"]._send(key)
-        return self._prepare_notice(
+        return self._prepare_client_notification(
             _(
                 "A sample of “%(name)s” is on its way to %(address)s.",
                 name=self._find_template(key).name,

@@ -15,6 +15,7 @@ class SupportSettingsPanel(models.AbstractModel):
 
     _name = "support.settings.panel"
     _description = "Panels of the Settings Page"
+    _inherit = "support.client.mixin"
 
     @api.model
     def load(self, panel):
@@ -23,7 +24,7 @@ class SupportSettingsPanel(models.AbstractModel):
         :param str panel: one of ``PANELS``
         :return: dict with ``intro``, a text or False; ``rows``, see ``_prepare_panel_row``; and
             ``is_folded``, whether the rows are shown only when somebody asks for them
-        :raise AccessError: for whoever is neither manager nor administrator
+        :raise AccessError: for everybody but managers and administrators
         """
         self._check_panel(panel)
         return {"intro": False, "is_folded": False, **getattr(self, f"_load_{panel}")()}
@@ -36,7 +37,7 @@ class SupportSettingsPanel(models.AbstractModel):
         :param str key: which row
         :param str button: the name of one of its buttons, or ``open`` for its title
         :return: an action for the web client, or False
-        :raise AccessError: for whoever is neither manager nor administrator
+        :raise AccessError: for everybody but managers and administrators
         :raise UserError: for a button that is not there, or not any more
         """
         self._check_panel(panel)

@@ -1,4 +1,4 @@
-from odoo import _, api, models
+from odoo import api, models
 
 from ...formatting import format_moment
 
@@ -58,17 +58,3 @@ class SupportSettingsPanel(models.AbstractModel):
         if res_id:
             return {**action, "views": [[False, "form"]], "res_id": res_id}
         return {**action, "views": [[False, "list"], [False, "form"]], "domain": domain or []}
-
-    @api.model
-    def _prepare_notice(self, message, *, is_good=True):
-        """A notification; one that tells of a fault stays until it is closed."""
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "title": _("Done") if is_good else _("This did not work"),
-                "message": message,
-                "type": "success" if is_good else "danger",
-                "sticky": not is_good,
-            },
-        }

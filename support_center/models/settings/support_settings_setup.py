@@ -54,9 +54,9 @@ class SupportSettingsPanel(models.AbstractModel):
         has_address = alias_sudo and alias_sudo.alias_name and alias_sudo.alias_domain_id
         address = has_address and alias_sudo.display_name
         # An administrator in none of our groups is told too.
-        technicians = self.env["support.backlog"]._get_readable("support.technician")
+        technicians = self.env["support.automation.registry"]._get_readable("support.technician")
         count = technicians.search_count([("company_id", "=", company.id)])
-        tireless = technicians.search_count(self._get_tireless_domain())
+        without_hours = technicians.search_count(self._get_without_hours_domain())
         types = technicians.env["support.appointment.type"]
         intake = self.env["support.intake"]
         zone_at_work = intake._find_zone_at_work()
@@ -100,17 +100,17 @@ class SupportSettingsPanel(models.AbstractModel):
                 "technician",
                 _("Technicians"),
                 bool(count),
-                _("%(count)s technician(s) can be sent to customers.", count=count),
-                _("Add whoever goes to customers, with skills and areas."),
+                _("1 technician can be sent to customers.")
+                if count == 1
+                else _("%(count)s technicians can be sent to customers.", count=count),
+                _("Add the people who go to customers, with skills and areas."),
             ),
             (
                 "hours",
                 _("Working Hours"),
-                bool(count) and not tireless,
+                bool(count) and not without_hours,
                 _("Every technician has a schedule."),
-                _("%(count)s technician(s) have no schedule: free day and night.", count=tireless)
-                if tireless
-                else _("Give each technician a schedule; visits are planned within it."),
+                self._describe_missing_hours(without_hours),
             ),
             (
                 "type",
@@ -129,7 +129,18 @@ class SupportSettingsPanel(models.AbstractModel):
         ]
 
     @api.model
-    def _get_tireless_domain(self):
+    def _describe_missing_hours(self, count):
+        """
+        :param int count: how many technicians have no working hours
+        """
+        if not count:
+            return _("Give each technician a schedule; visits are planned within it.")
+        if count == 1:
+            return _("1 technician has no schedule: free day and night.")
+        return _("%(count)s technicians have no schedule: free day and night.", count=count)
+
+    @api.model
+    def _get_without_hours_domain(self):
         return [("company_id", "=", self.env.company.id), ("resource_calendar_id", "=", False)]
 
     @api.model
@@ -170,8 +181,10 @@ class SupportSettingsPanel(models.AbstractModel):
         names = {step[0]: step[1] for step in self._get_setup_steps()}
         model, res_id, domain = self._get_setup_target(key)
         if key == "hours":
-            tireless = self.env["support.technician"].search_count(self._get_tireless_domain())
-            domain = self._get_tireless_domain() if tireless else None
+            without_hours = self.env["support.technician"].search_count(
+                self._get_without_hours_domain()
+            )
+            domain = self._get_without_hours_domain() if without_hours else None
         if key in SETUP_PAGES:
             # The page of the menu: while it is empty, it says what to enter.
             page = self.env["ir.actions.actions"]._for_xml_id(SETUP_PAGES[key])

@@ -12,12 +12,12 @@ class SupportSettingsPanel(models.AbstractModel):
 
     @api.model
     def _prepare_in_row(self):
-        rule = self.env["support.backlog"]._get_switch("automation_webhook_create")
+        rule = self.env["support.automation.registry"]._get_switch("automation_webhook_create")
         is_on = rule.active
         if is_on:
             text = _(
-                "Systems that post JSON here make draft appointments. Whoever knows the address "
-                "can do so: hand it out with care. The rule can make a new one."
+                "Systems that post JSON here make draft appointments. Everybody who knows the "
+                "address can do so: hand it out with care. The rule can make a new one."
             )
         else:
             text = _("Switched on, an address appears here that other systems post requests to.")
@@ -36,7 +36,7 @@ class SupportSettingsPanel(models.AbstractModel):
 
     @api.model
     def _prepare_out_row(self):
-        rule = self.env["support.backlog"]._get_switch("automation_webhook_response")
+        rule = self.env["support.automation.registry"]._get_switch("automation_webhook_response")
         url = self.env["support.webhook.delivery"]._get_url()
         if not url:
             text = _("Enter and save an address above; then it can be tried here.")
@@ -79,7 +79,7 @@ class SupportSettingsPanel(models.AbstractModel):
 
     @api.model
     def _press_webhook_open(self, key):
-        rule = self.env["support.backlog"]._get_switch(self._get_webhook_rule(key))
+        rule = self.env["support.automation.registry"]._get_switch(self._get_webhook_rule(key))
         return self._prepare_open_action("base.automation", rule.name, res_id=rule.id)
 
     @api.model
@@ -89,8 +89,10 @@ class SupportSettingsPanel(models.AbstractModel):
     @api.model
     def _press_webhook_ping(self, _key):
         is_good, message = self.env["support.webhook.ping"]._ping()
-        return self._prepare_notice(message, is_good=is_good)
+        return self._prepare_client_notification(message, is_good=is_good)
 
     @api.model
     def _press_webhook_resume(self, _key):
-        return self._prepare_notice(self.env["support.webhook.endpoint"]._resume_current())
+        return self._prepare_client_notification(
+            self.env["support.webhook.endpoint"]._resume_current()
+        )

@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 
 # What a visit's state makes of its ticket; ``done`` only when no other visit is open.
 TICKET_STATE_BY_VISIT = {
@@ -63,3 +63,20 @@ class SupportAppointment(models.Model):
             [("ticket_id", "in", self.ticket_id.ids), ("state", "in", OPEN_VISITS)], ["ticket_id"]
         )
         return self.env["support.ticket"].browse([ticket.id for (ticket,) in groups])
+
+    @api.model
+    def _get_backlog_ticket_domain(self):
+        """Visits whose ticket was not brought in step with their state."""
+        return self._get_backlog_ids_domain(
+            """
+            SELECT id FROM support_appointment
+             WHERE active AND state IN %(states)s AND ticket_id IS NOT NULL
+               AND ticket_sync_mark IS DISTINCT FROM ticket_id || ':' || state
+            """,
+            {"states": tuple(TICKET_STATE_BY_VISIT)},
+        )
+
+    def _describe_backlog_audience(self, automation):
+        if automation.audience == "ticket":
+            return {record.id: record.ticket_id.display_name for record in self}
+        return super()._describe_backlog_audience(automation)

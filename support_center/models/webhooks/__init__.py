@@ -1,4 +1,5 @@
 from . import support_appointment
+from . import support_automation_registry
 from . import support_webhook_delivery
 from . import support_webhook_endpoint
 from . import support_webhook_ping

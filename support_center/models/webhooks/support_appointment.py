@@ -211,6 +211,23 @@ class SupportAppointment(models.Model):
             events.append("appointment.rescheduled")
         return events
 
+    @api.model
+    def _get_backlog_webhook_out_domain(self):
+        """Confirmed visits to come of which the system outside was never told."""
+        return self._get_backlog_ids_domain(
+            """
+            SELECT id FROM support_appointment
+             WHERE active AND state = 'confirmed' AND start > %(now)s
+               AND (webhook_told IS NULL OR webhook_told IN ('null'::jsonb, 'false'::jsonb))
+            """
+        )
+
+    def _describe_backlog_audience(self, automation):
+        if automation.audience == "webhook":
+            url = self.env["support.webhook.delivery"]._get_url()
+            return dict.fromkeys(self.ids, url or _("Nobody: no address is set."))
+        return super()._describe_backlog_audience(automation)
+
     def _prepare_webhook_data(self):
         """What a message tells of the appointment."""
         self.ensure_one()

@@ -5,7 +5,7 @@ class SupportWebhookWords(models.AbstractModel):
     """The client speaks in codes; this is the one place where they become sentences."""
 
     _name = "support.webhook.words"
-    _description = "Words for the Codes of Deliveries"
+    _description = "Messages of Webhook Deliveries"
 
     @api.model
     def _describe_answer(self, answer):

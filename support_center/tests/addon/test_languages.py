@@ -84,8 +84,9 @@ class TestLanguages(SupportMailCase):
         self.assertGreater(len(names), 2)
 
     def test_a_question_is_found_whatever_language_it_was_asked_in(self):
-        backlog = self.env["support.backlog"]
+        backlog = self.env["support.automation.backlog"]
         french = backlog.with_context(lang="fr_FR")
-        french._ask_manager(self.appointment, "cron_send_appointment_reminders", 2)
-        self.assertEqual(len(backlog._find_question(self.appointment)), 1)
+        name = "cron_send_appointment_reminders"
+        french._ask_manager(self.appointment, name, 2)
+        self.assertEqual(len(backlog._find_question(name, self.appointment)), 1)
         self.assertNotEqual(french._get_summary(), backlog._get_summary())

@@ -92,6 +92,22 @@ class TestMigration(SupportCase):
         left = [template.lang for template in templates if template.exists()]
         self.assertEqual(left, [shipped, "fr_FR", shipped, shipped])
 
+    def test_descriptions_of_templates_are_renewed_unless_somebody_wrote_another(self):
+        names = ("mail_template_request_rejected", "mail_template_intake_answer")
+        rejected, answer = (self.env.ref(f"support_center.{name}") for name in names)
+        shipped = rejected.description
+        rejected.description = (
+            "Sent by hand to whoever sent a request that is not going to be planned, with the "
+            "reason"
+        )
+        answer.description = "Our own words"
+        self._migrate("1.6.0", "post-registry")
+        self.assertEqual(rejected.description, shipped)
+        self.assertEqual(answer.description, "Our own words")
+        answer.unlink()
+        self._migrate("1.6.0", "post-registry")
+        self.assertEqual(rejected.description, shipped)
+
     def test_announced_visits_keep_their_organizer(self):
         self.env.company.email = "office@company.example.com"
         announced = self._create_appointment(state="confirmed")

@@ -178,7 +178,7 @@ class TestActivationGuard(SupportMailCase):
         self.assertTrue(all(many.mapped("held")))
         domain = self.env["support.webhook.delivery"]._get_backlog_deliveries_domain()
         self.assertFalse(many.search(domain))
-        self.env["support.backlog"]._release("cron_deliver_webhooks")
+        self.env["support.automation.backlog"]._release("cron_deliver_webhooks")
         self.assertFalse(any(many.mapped("held")))
         self.assertEqual(many.search(domain), many)
 
@@ -234,13 +234,13 @@ class TestActivationGuard(SupportMailCase):
         self.assertIsNone(self._ask(self.cron))
         self._create_due(3)
         message = self._ask(self.cron)
-        self.assertIn("3 record(s)", message)
+        self.assertIn("3 records", message)
         self.assertIn("next run", message)
         self.assertIn("Health", message)
         self._create_due(18)
         self.assertIn("held back", self._ask(self.cron))
         self._create_appointment(state="confirmed")
-        self.assertIn("1 record(s)", self._ask(rule))
+        self.assertIn("1 record waits", self._ask(rule))
         self.cron.active = rule.active = True
         self.assertIsNone(self._ask(self.cron))
         self.assertIsNone(self._ask(rule))
@@ -274,4 +274,4 @@ class TestActivationGuard(SupportMailCase):
         self.cron.active = False
         self._create_due(3)
         answer = self.cron.onchange({"active": True}, ["active"], {"active": {}})
-        self.assertIn("3 record(s)", answer["warning"]["message"])
+        self.assertIn("3 records", answer["warning"]["message"])

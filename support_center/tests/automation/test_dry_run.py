@@ -1,8 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from odoo.addons.support_center.models.automation.support_backlog import AUTOMATIONS
-
 from ..common import SupportMailCase, at
 
 
@@ -43,7 +41,7 @@ class TestDryRun(SupportMailCase):
 
     def test_every_automation_can_be_looked_at(self):
         self._create_visits(2, technician_id=False)
-        for name in AUTOMATIONS:
+        for name in self._get_automations():
             with self.subTest(name):
                 dry_run = self._look(name)
                 self.assertTrue(dry_run.effect)
@@ -53,7 +51,7 @@ class TestDryRun(SupportMailCase):
         data = self.env["ir.model.data"].search(
             [("module", "=", "support_center"), ("model", "in", ["ir.cron", "base.automation"])]
         )
-        self.assertEqual(set(data.mapped("name")), set(AUTOMATIONS))
+        self.assertEqual(set(data.mapped("name")), set(self._get_automations()))
 
     def test_it_lists_which_whose_when_and_who_is_told(self):
         self._switch_off("automation_send_confirmation")
@@ -76,7 +74,7 @@ class TestDryRun(SupportMailCase):
         self.assertFalse(self._get_notices(told))
 
     def test_what_each_rule_missed(self):
-        for name in AUTOMATIONS:
+        for name in self._get_automations():
             if name.startswith("automation_"):
                 self._switch_off(name)
         ticket = self.env["support.ticket"].create({"name": "T", "partner_id": self.customer.id})
@@ -116,7 +114,7 @@ class TestDryRun(SupportMailCase):
         )
 
     def _check_found(self, expected):
-        backlog = self.env["support.backlog"]
+        backlog = self.env["support.automation.backlog"]
         for name, records in expected.items():
             with self.subTest(name):
                 self.assertEqual(backlog._find(name), records)

@@ -8,7 +8,7 @@ from ..common import SupportHttpCase
 
 @tagged("post_install", "-at_install")
 class TestRunByHand(SupportHttpCase):
-    """Whoever calls ``ir.actions.server.run`` by RPC does not get round a switch."""
+    """Those who call ``ir.actions.server.run`` by RPC do not get round a switch."""
 
     @classmethod
     def setUpClass(cls):

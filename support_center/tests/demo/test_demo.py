@@ -6,8 +6,6 @@ from odoo import fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import convert_file
 
-from odoo.addons.support_center.models.automation.support_backlog import AUTOMATIONS
-
 STATES = {"draft", "confirmed", "in_progress", "done", "cancelled", "no_show"}
 
 
@@ -70,10 +68,11 @@ class TestDemo(TransactionCase):
 
     def _assert_nothing_missed(self):
         """Rules that are on have nothing left to do, so that Health begins all green."""
-        backlog = self.env["support.backlog"]
+        backlog = self.env["support.automation.backlog"]
+        registry = self.env["support.automation.registry"]
         missed = {
             name: backlog._count(name)
-            for name, automation in AUTOMATIONS.items()
+            for name, automation in registry._get_automations().items()
             if automation.is_on and backlog._count(name)
         }
         self.assertFalse(missed)

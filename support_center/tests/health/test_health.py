@@ -5,8 +5,6 @@ from odoo import fields
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.support_center.models.automation.support_backlog import AUTOMATIONS
-
 from ..common import SupportHttpCase, at
 from .common import HealthCase
 
@@ -21,7 +19,7 @@ class TestHealth(HealthCase):
 
     def test_all_rules_and_jobs_are_lines_with_their_state(self):
         lines = self._look().automation_line_ids
-        self.assertEqual(set(lines.mapped("automation")) - {False}, set(AUTOMATIONS))
+        self.assertEqual(set(lines.mapped("automation")) - {False}, set(self._get_automations()))
         for line in lines.filtered("automation"):
             switch = self.env.ref(f"support_center.{line.automation}")
             self.assertEqual(line.name, switch.name)
@@ -29,7 +27,7 @@ class TestHealth(HealthCase):
             self._assert_opens(line, switch)
 
     def test_a_fresh_database_has_no_problem_of_ours(self):
-        crons = [name for name in AUTOMATIONS if name.startswith("cron_")]
+        crons = [name for name in self._get_automations() if name.startswith("cron_")]
         for name in [f"support_center.{name}" for name in crons] + [
             "mail.ir_cron_mail_scheduler_action"
         ]:
@@ -125,7 +123,7 @@ class TestHealth(HealthCase):
         if "failure_count" not in cron._fields:
             return  # 17.0 does not count
         cron.failure_count = 3
-        self._assert_line(cron.name, "problem", "Failed 3 time(s)")
+        self._assert_line(cron.name, "problem", "Failed 3 times")
 
     def test_what_is_off_when_installed_is_fine(self):
         self._assert_line("Cleanup Old Appointments", "ok", "as it is when installed")

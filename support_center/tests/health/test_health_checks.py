@@ -3,8 +3,6 @@ from unittest.mock import patch
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.support_center.models.health.support_health_mail import TEMPLATES
-
 from ..common import at
 from .common import HealthCase
 
@@ -70,7 +68,9 @@ class TestHealthChecks(HealthCase):
         self._create_appointment()
         self._assert_line("Mail templates", "ok", "can be rendered")
         module = self.env.ref("base.module_support_center")
-        for xmlid, name in TEMPLATES.items():
+        templates = self.env["support.automation.registry"]._get_templates()
+        for xmlid, entry in templates.items():
+            name = entry.name
             with self.subTest(xmlid):
                 template = self.env.ref(f"support_center.{xmlid}")
                 self.assertEqual(template.name, name)

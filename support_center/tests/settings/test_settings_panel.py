@@ -2,8 +2,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import html2plaintext, mute_logger
 
-from odoo.addons.support_center.models.automation.support_backlog import AUTOMATIONS
-from odoo.addons.support_center.models.settings.support_mail_sample import SAMPLES
 from odoo.addons.support_center.models.settings.support_settings_panel import PANELS
 
 from ..common import SupportMailCase
@@ -43,8 +41,8 @@ class TestSettingsPanel(PanelCase):
 
     def test_every_rule_and_cron_is_a_row_with_words_state_and_switch(self):
         rows = self._load("automation")
-        self.assertEqual(set(rows) - {"odoo_mail_queue"}, set(AUTOMATIONS))
-        for key in AUTOMATIONS:
+        self.assertEqual(set(rows) - {"odoo_mail_queue"}, set(self._get_automations()))
+        for key in self._get_automations():
             with self.subTest(key):
                 row, switch = rows[key], self.env.ref(f"support_center.{key}")
                 self.assertEqual(row["name"], switch.name)
@@ -57,7 +55,7 @@ class TestSettingsPanel(PanelCase):
 
     def test_what_a_rule_does_is_said_in_the_reader_s_language(self):
         """Odoo keeps a rule's description in one; so the page has its own, the same words."""
-        rules = [key for key in AUTOMATIONS if key.startswith("automation_")]
+        rules = [key for key in self._get_automations() if key.startswith("automation_")]
         rows = self._load("automation")
         for key in rules:
             with self.subTest(key):
@@ -210,6 +208,10 @@ class TestSettingsPanel(PanelCase):
 class TestMailSample(PanelCase):
     """*Send Me a Sample*: the mail as a customer gets it, and nothing else."""
 
+    def _get_samples(self):
+        templates = self.env["support.automation.registry"]._get_templates()
+        return {xmlid: each for xmlid, each in templates.items() if each.sample}
+
     def _send(self, xmlid, user=None):
         before = self.env["mail.mail"].search([])
         with self.mock_mail_gateway():
@@ -217,7 +219,7 @@ class TestMailSample(PanelCase):
         return self.env["mail.mail"].search([]) - before
 
     def test_each_mail_comes_marked_and_to_the_user_alone(self):
-        for xmlid, sample in SAMPLES.items():
+        for xmlid, sample in self._get_samples().items():
             with self.subTest(xmlid):
                 mail = self._send(xmlid)
                 self.assertEqual(len(mail), 1)
@@ -246,7 +248,7 @@ class TestMailSample(PanelCase):
         counts = {model: self.env[model].search_count([]) for model in models}
         messages = self.env["mail.message"].search_count([("model", "!=", False)])
         before = visit.read()[0]
-        for xmlid in SAMPLES:
+        for xmlid in self._get_samples():
             self._send(xmlid)
         self.env.invalidate_all()
         self.assertEqual(counts, {model: self.env[model].search_count([]) for model in models})

@@ -6,7 +6,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
 export const EDIT_CONFLICT = "odoo.addons.support_center.exceptions.EditConflict";
-// Whoever shows the record drops what was typed and reads it again.
+// The view that shows the record drops what was typed and reads it again.
 export const RELOAD_EVENT = "SUPPORT_CENTER:RELOAD";
 
 /** Says who was faster, and offers to read the record again. */

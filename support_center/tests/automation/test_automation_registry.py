@@ -1,0 +1,90 @@
+from odoo.tests import tagged
+
+from ..common import SupportCase
+
+# As administrators know the pages: scheduled actions, then rules, each in the order of a request.
+IN_ORDER = [
+    "cron_send_appointment_reminders",
+    "cron_acknowledge_customers",
+    "cron_deliver_webhooks",
+    "cron_cleanup_old_appointments",
+    "cron_generate_appointment_statistics",
+    "automation_process_email",
+    "automation_intake_answer",
+    "automation_send_confirmation",
+    "automation_send_rescheduled",
+    "automation_send_updated",
+    "automation_send_cancelled",
+    "automation_notify_technician",
+    "automation_sync_ticket_status",
+    "automation_webhook_create",
+    "automation_webhook_response",
+    "automation_reoffer_slot",
+    "automation_tell_hit_visits",
+    "automation_tell_schedule_conflicts",
+]
+SAMPLES_IN_ORDER = [
+    "mail_template_appointment_confirmation",
+    "mail_template_appointment_reminder",
+    "mail_template_appointment_rescheduled",
+    "mail_template_appointment_cancelled",
+    "mail_template_appointment_updated",
+    "mail_template_intake_answer",
+]
+
+
+@tagged("post_install", "-at_install")
+class TestAutomationRegistry(SupportCase):
+    """Each rule, scheduled action and mail template is described once, and the pages show it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry_service = cls.env["support.automation.registry"]
+        cls.automations = cls.registry_service._get_sorted_automations()
+        cls.templates = cls.registry_service._get_sorted_templates()
+
+    def test_the_pages_have_them_in_their_order(self):
+        checks = self.env["support.health.check"]
+        shown = [row.get("automation") for row in checks._check_crons() + checks._check_rules()]
+        self.assertEqual([name for name in shown if name], IN_ORDER)
+        panel = self.env["support.settings.panel"]
+        rows = panel.load("automation")["rows"]
+        self.assertEqual([row["key"] for row in rows if row["key"] != "odoo_mail_queue"], IN_ORDER)
+        self.assertEqual([row["key"] for row in panel.load("mail")["rows"]], SAMPLES_IN_ORDER)
+
+    def test_what_is_described_is_there(self):
+        for name, automation in self.automations.items():
+            with self.subTest(name):
+                records = self.env[automation.model]
+                switch = self.registry_service._get_switch(name)
+                self.assertEqual(switch.model_id.model, automation.model)
+                self.assertEqual(switch.active, automation.is_on)
+                methods = [automation.domain, automation.handler, automation.held_domain]
+                for method in filter(None, methods):
+                    self.assertTrue(callable(getattr(records, method)))
+                if automation.hold:
+                    self.assertIn(automation.hold, records._fields)
+                    self.assertTrue(automation.held_domain, "what is held back is to be found")
+                if automation.asks_on:
+                    self.assertIn(automation.asks_on, records._fields)
+                if automation.template:
+                    self.assertIn(automation.template, self.templates)
+
+    def test_every_sample_is_of_a_mail_that_an_automation_sends(self):
+        sent = {automation.template for automation in self.automations.values()}
+        samples = {xmlid for xmlid, template in self.templates.items() if template.sample}
+        self.assertLessEqual(samples, sent)
+
+    def test_every_template_of_appointments_is_described(self):
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "support_center"), ("model", "=", "mail.template")]
+        )
+        self.assertEqual(set(data.mapped("name")), set(self.templates))
+
+    def test_words_are_in_the_readers_language(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        german = self.registry_service.with_context(lang="de_DE")._get_automations()
+        name = "automation_send_confirmation"
+        self.assertNotEqual(german[name].description, self.automations[name].description)
+        self.assertNotEqual(german[name].effect, self.automations[name].effect)
