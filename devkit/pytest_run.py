@@ -57,7 +57,7 @@ def run_pytest(
             *(*command, "-p", "no:cacheprovider", f"--junitxml={results}"),
             *(*colour, *map(str, arguments)),
         ],
-        env={**os.environ, **env, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **env},
         cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,

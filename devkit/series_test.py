@@ -31,7 +31,8 @@ PARTS = max(1, min(4, os.cpu_count() or 1))
 _PYTEST_INI = """\
 [pytest]
 python_files = test_*.py
-addopts = --tb=short
+# The tests have unittest's own assertions, which say enough; to rewrite plain ones takes seconds.
+addopts = --tb=short --assert=plain
 # A test that hangs shows where, in all of its threads.
 faulthandler_timeout = 180
 # Odoo itself and its libraries use much that is deprecated; only our own use of it matters.
