@@ -160,7 +160,8 @@ def _pytest(
                 *(f"--odoo-database={databases[part - 1]}", "--odoo-log-level=info"),
                 *("--odoo-http", f"--odoo-extra=logfile={server_log}"),
                 *("-p", "sc_share", f"--share={claims}", f"--share-part={part}/{len(databases)}"),
-                *(*tests, *options),
+                *tests,
+                *options,
             ],
             env={
                 **inst.env,
