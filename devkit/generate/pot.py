@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from devkit.generate.abstract_models import find_abstract, leave_out
 from devkit.db.instance import Instance
+from devkit.generate.abstract_models import find_abstract, leave_out
 from devkit.paths import ADDON, ADDON_NAME, REPO
 from devkit.proc import run_logged
 

@@ -20,6 +20,14 @@ class Counts:
         """How many tests there were."""
         return self.passed + len(self.failed) + len(self.skipped)
 
+    def __add__(self, other: Counts) -> Counts:
+        """The counts of two runs together."""
+        return Counts(
+            self.passed + other.passed,
+            self.failed + other.failed,
+            self.skipped + other.skipped,
+        )
+
 
 def read(path: Path) -> Counts | None:
     """The counts in a result file, or None when pytest came to no end."""

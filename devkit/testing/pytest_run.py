@@ -42,8 +42,12 @@ def run_pytest(
     cwd: Path,
     log: Path,
     silence: float = SILENCE,
+    by_line: bool = False,
 ) -> PytestOutcome:
-    """Run pytest to its end, or until it has said nothing for ``silence`` seconds."""
+    """Run pytest to its end, or until it has said nothing for ``silence`` seconds.
+
+    :param by_line: show whole lines only, where several runs share the screen
+    """
     results = log.with_suffix(".xml")
     results.unlink(missing_ok=True)
     colour = ["--color=yes"] if sys.stdout.isatty() else []
@@ -53,7 +57,7 @@ def run_pytest(
             *(*command, "-p", "no:cacheprovider", f"--junitxml={results}"),
             *(*colour, *map(str, arguments)),
         ],
-        env={**os.environ, **env, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", **env},
         cwd=cwd,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -62,10 +66,14 @@ def run_pytest(
     assert process.stdout
     try:
         with log.open("wb") as copy:
+            held = b""
             while chunk := _read(process.stdout.fileno(), silence):
                 copy.write(chunk)
-                sys.stdout.write(chunk.decode("utf-8", "replace"))
+                held += chunk
+                length = held.rfind(b"\n") + 1 if by_line else len(held)
+                sys.stdout.write(held[:length].decode("utf-8", "replace"))
                 sys.stdout.flush()
+                held = held[length:]
         code = process.wait()
     except TimeoutError:
         process.kill()

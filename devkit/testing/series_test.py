@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,15 +19,19 @@ from devkit.testing.crash_test import crash_test
 from devkit.testing.examples_test import examples_test
 from devkit.testing.lifecycle import lifecycle, log_for
 from devkit.testing.logcheck import check
-from devkit.testing.pytest_run import run_pytest
+from devkit.testing.pytest_run import PytestOutcome, run_pytest
 from devkit.testing.race_test import race_test
 from devkit.testing.smoke import smoke
 from devkit.ui import Problem, Steps, show_problem
 
+# How many processes share the tests of a whole run, each with a database of its own. A core each;
+# more than four would wait for the longest class.
+PARTS = max(1, min(4, os.cpu_count() or 1))
 _PYTEST_INI = """\
 [pytest]
 python_files = test_*.py
-addopts = --tb=short
+# The tests have unittest's own assertions, which say enough; to rewrite plain ones takes seconds.
+addopts = --tb=short --assert=plain
 # A test that hangs shows where, in all of its threads.
 faulthandler_timeout = 180
 # Odoo itself and its libraries use much that is deprecated; only our own use of it matters.
@@ -85,7 +92,8 @@ def run_series(
         with steps.step(f"Database for {inst.tree.series}") as step:
             step.note = databases.prepare(outcome, fresh=whole)
         with steps.step(f"pytest on Odoo {inst.tree.series}"):
-            _pytest(inst, databases.test, paths, options, outcome)
+            names = databases.parts(PARTS) if whole else [databases.test]
+            _pytest(inst, names, paths, options, outcome)
         if whole:
             with steps.step(f"End to end on Odoo {inst.tree.series}") as step:
                 broken = smoke(inst, databases.smoke)
@@ -113,44 +121,65 @@ def run_series(
         outcome.troubles.append(problem.message + (f" (see {problem.log})" if problem.log else ""))
     finally:
         if whole:
-            databases.drop_smoke()
+            databases.drop_copies()
     outcome.seconds = time.monotonic() - started
     return outcome
 
 
 def _pytest(
     inst: Instance,
-    name: str,
+    databases: Sequence[str],
     paths: Sequence[str],
     options: Sequence[str],
     outcome: SeriesOutcome,
 ) -> None:
-    """Run pytest with the Odoo plugin, then look through the server's log."""
-    series = inst.tree.series
-    server_log = logs() / f"test-{series}-server.log"
-    server_log.unlink(missing_ok=True)
+    """Run pytest with the Odoo plugin, then look through the server's log.
+
+    :param databases: one process on each; a test runs on one of them.
+    """
     # Our own file, because the repository's names the pure packages of the source, which must
     # not stand in for those of the ported addon.
     ini = inst.folder / "pytest.ini"
     ini.write_text(_PYTEST_INI)
     inst.configure()
-    tests = [str(inst.addon.parent / path) for path in paths or [f"{ADDON_NAME}/tests"]]
-    result = run_pytest(
-        inst.python,
-        [
-            *("-c", ini, "--rootdir", inst.addon.parent, f"--odoo-config={inst.config}"),
-            *(f"--odoo-database={name}", "--odoo-log-level=info", "--odoo-http"),
-            *(f"--odoo-extra=logfile={server_log}", *tests, *options),
-        ],
-        # Two transactions of one test that wait for each other would hang for ever.
-        env={**inst.env, "PGOPTIONS": "-c lock_timeout=60s"},
-        cwd=inst.addon.parent,
-        log=logs() / f"test-{series}-pytest.log",
-    )
-    outcome.counts = result.counts
-    if result.trouble:
-        outcome.troubles.append(result.trouble)
-    _look_through(server_log, outcome)
+    tests = [inst.addon.parent / path for path in paths or [f"{ADDON_NAME}/tests"]]
+    claims = inst.folder / "claims"
+    shutil.rmtree(claims, ignore_errors=True)
+    claims.mkdir()
+    plugins = Path(__file__).with_name("pytest_plugins")
+
+    def run(part: int) -> tuple[PytestOutcome, Path]:
+        mark = f"-{part}" if part > 1 else ""
+        server_log = logs() / f"test-{inst.tree.series}-server{mark}.log"
+        server_log.unlink(missing_ok=True)
+        result = run_pytest(
+            inst.python,
+            [
+                *("-c", ini, "--rootdir", inst.addon.parent, f"--odoo-config={inst.config}"),
+                *(f"--odoo-database={databases[part - 1]}", "--odoo-log-level=info"),
+                *("--odoo-http", f"--odoo-extra=logfile={server_log}"),
+                *("-p", "sc_share", f"--share={claims}", f"--share-part={part}/{len(databases)}"),
+                *tests,
+                *options,
+            ],
+            env={
+                **inst.env,
+                # Two transactions of one test that wait for each other would hang for ever.
+                "PGOPTIONS": "-c lock_timeout=60s",
+                "PYTHONPATH": f"{inst.env['PYTHONPATH']}{os.pathsep}{plugins}",
+            },
+            cwd=inst.addon.parent,
+            log=logs() / f"test-{inst.tree.series}-pytest{mark}.log",
+            by_line=len(databases) > 1,
+        )
+        return result, server_log
+
+    with ThreadPoolExecutor(len(databases)) as pool:
+        for result, server_log in pool.map(run, range(1, len(databases) + 1)):
+            outcome.counts += result.counts
+            if result.trouble:
+                outcome.troubles.append(result.trouble)
+            _look_through(server_log, outcome)
 
 
 def _look_through(log: Path, outcome: SeriesOutcome) -> None:
@@ -182,6 +211,7 @@ class _Databases:
         self._template = f"sc_template_{tag}_{mark}{own}"
         self.test = f"sc_test_{tag}{own}"
         self.smoke = f"sc_smoke_{tag}{own}"
+        self._copies: list[str] = []
         self._stamp = inst.folder / "installed.json"
 
     def prepare(self, outcome: SeriesOutcome, *, fresh: bool) -> str:
@@ -207,6 +237,7 @@ class _Databases:
         write_json(self._stamp, wanted)
         if fresh:
             inst.copy(self.test, self.smoke)
+            self._copies.append(self.smoke)
         return f"{made}, addon installed"
 
     def _make_template(self) -> str:
@@ -221,6 +252,15 @@ class _Databases:
         inst.rename(part, self._template)
         return "template made"
 
-    def drop_smoke(self) -> None:
-        """The copy for the end-to-end test is of no use after it."""
-        self._inst.drop(self.smoke)
+    def parts(self, number: int) -> list[str]:
+        """The test database and copies of it, as many as there are processes to run the tests."""
+        copies = [f"{self.test}_{part}" for part in range(2, number + 1)]
+        for name in copies:
+            self._inst.copy(self.test, name)
+        self._copies += copies
+        return [self.test, *copies]
+
+    def drop_copies(self) -> None:
+        """They are of no use after the tests."""
+        for name in self._copies:
+            self._inst.drop(name)

@@ -1,7 +1,12 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
+from odoo.addons.support_center.models.automation.support_automation_backlog import HANDLE_BATCH
+
 from ..common import SupportMailCase, at
+
+# More than are done at once, so that the last of them are done too.
+MANY = HANDLE_BATCH + 10
 
 
 @tagged("post_install", "-at_install")
@@ -124,11 +129,11 @@ class TestDryRun(SupportMailCase):
     # Deciding
     # ------------------------------------------------------------------
 
-    def test_five_hundred_reminders_are_listed_and_sent_if_told_to(self):
+    def test_many_reminders_are_listed_and_sent_if_told_to(self):
         cron = self._switch_off("cron_send_appointment_reminders")
-        due = self._create_visits(500, send_confirmation_email=False)
+        due = self._create_visits(MANY, send_confirmation_email=False)
         dry_run = self._look("cron_send_appointment_reminders")
-        self.assertEqual(dry_run.count, 500)
+        self.assertEqual(dry_run.count, MANY)
         self.assertEqual(set(dry_run.line_ids.mapped("reference")), set(due.mapped("name")))
         self.assertFalse(self._get_notices(due))
         triggers = self.env["ir.cron.trigger"].search([])
@@ -137,7 +142,7 @@ class TestDryRun(SupportMailCase):
         woken = self.env["ir.cron.trigger"].search([]) - triggers
         self.assertEqual(woken.cron_id, cron)
         self.env["support.appointment"]._cron_send_reminders()
-        self.assertEqual(len(self._get_notices(due, "reminder")), 500)
+        self.assertEqual(len(self._get_notices(due, "reminder")), MANY)
         self.assertFalse(due.activity_ids)
         self.assertFalse(self._get_log(action="hold_backlog"))
 
@@ -165,10 +170,15 @@ class TestDryRun(SupportMailCase):
         self.assertFalse(self._get_notices(visits))
         dry_run = self._look("automation_send_confirmation")
         self.assertEqual((dry_run.count, dry_run.is_on), (500, True))
-        dry_run.action_handle()
-        self.assertEqual(len(self._get_notices(visits, "confirmation")), 500)
+        self.assertEqual(len(dry_run.line_ids), 500)
+
+    def test_many_confirmations_are_sent_if_told_to(self):
+        self._switch_off("automation_send_confirmation")
+        visits = self._create_visits(MANY)
+        self._look("automation_send_confirmation").action_handle()
+        self.assertEqual(len(self._get_notices(visits, "confirmation")), MANY)
         rows = self._get_log(action="send_confirmation")
-        self.assertEqual(len(rows.filtered(lambda row: row.res_id in visits.ids)), 500)
+        self.assertEqual(len(rows.filtered(lambda row: row.res_id in visits.ids)), MANY)
         self.assertEqual(self._look("automation_send_confirmation").count, 0)
 
     def test_doing_nothing_changes_nothing(self):

@@ -6,11 +6,13 @@ from odoo import fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import convert_file
 
+from ..common import QuickPasswords
+
 STATES = {"draft", "confirmed", "in_progress", "done", "cancelled", "no_show"}
 
 
 @tagged("post_install", "-at_install")
-class TestDemo(TransactionCase):
+class TestDemo(QuickPasswords, TransactionCase):
     """The demo file, on whatever day and hour it is loaded."""
 
     def test_on_an_ordinary_day(self):

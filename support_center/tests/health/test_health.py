@@ -168,7 +168,7 @@ class TestHealth(HealthCase):
         self._count_queries()
         few = self._count_queries()
         self.env["support.appointment"].create(
-            [dict(vals, state="confirmed", location="L") for _each in range(1000)]
+            [dict(vals, state="confirmed", location="L") for _each in range(100)]
         )
         many = self._count_queries()
         self.assertLessEqual(many, few + 5)
