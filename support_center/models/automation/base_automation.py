@@ -1,6 +1,6 @@
 from functools import partial
 
-from odoo import api, models
+from odoo import api, models, tools
 from odoo.http import request
 from odoo.service.model import retrying
 
@@ -25,7 +25,46 @@ class BaseAutomation(models.Model):
         """No rule at all for a record that is made to be undone, see ``support.mail.sample``."""
         if self.env.context.get("support_center_without_rules") is WITHOUT_RULES:
             return self.browse()
-        return super()._get_actions(records, triggers)
+        if not records._name.startswith("support."):
+            return super()._get_actions(records, triggers)
+        # Odoo asks the database at every write and for every computed field, some twenty times
+        # for one mailed request.
+        ids = self._get_rule_ids(records._name, tuple(triggers))
+        if "__action_done" not in self.env.context:
+            self = self.with_context(__action_done={})
+        return self.browse(ids)
+
+    @tools.ormcache("model", "triggers")
+    def _get_rule_ids(self, model, triggers):
+        """The rules of a model that are switched on, in their order.
+
+        :return: tuple of ids
+        """
+        return super()._get_actions(self.env[model], list(triggers))._ids
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        self._forget_rules()
+        return rules
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._forget_rules()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self._forget_rules()
+        return result
+
+    @api.model
+    def _forget_rules(self):
+        """Look the rules up anew: now, and once this is committed, since another thread of this
+        server may have looked in between."""
+        registry = self.env.registry
+        registry.clear_cache()
+        self.env.cr.postcommit.add(registry.clear_cache)
 
     def _execute_webhook(self, payload):
         """Run a webhook for appointments again when it met another one.

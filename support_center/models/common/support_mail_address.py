@@ -126,8 +126,9 @@ class SupportMailAddress(models.AbstractModel):
             ],
             order="id",
         )
-        ours = self.env.ref("support_center.mail_alias_appointments", raise_if_not_found=False)
-        alias = found.filtered(lambda each: each == ours) or found[:1]
+        name = "support_center.mail_alias_appointments"
+        ours = self.env["ir.model.data"]._xmlid_to_res_id(name)
+        alias = found.filtered(lambda each: each.id == ours) or found[:1]
         return formataddr((company.name, alias.alias_full_name)) if alias else ""
 
     @api.model

@@ -98,8 +98,10 @@ class SupportAppointment(models.Model):
                 outcomes[draft.id] = draft._hold_answer()
             else:
                 draft._queue_answer()
-                draft.filtered("intake_held")._write_protected({"intake_held": False})
-            draft._write_protected({"intake_answered_round": draft.intake_round})
+            vals = {"intake_answered_round": draft.intake_round}
+            if not obstacle and draft.intake_held and draft.id not in outcomes:
+                vals["intake_held"] = False
+            draft._write_protected(vals)
         return outcomes
 
     def _get_answer_obstacle(self):
@@ -134,7 +136,7 @@ class SupportAppointment(models.Model):
         :return: the ``mail.mail``, which the queue will send
         """
         self.ensure_one()
-        template = self.env.ref(f"support_center.{template_name}")
+        template = self.env["support.notifier"]._get_template(template_name)
         asker = address or self._get_asker()
         name, _address = parseaddr(self.intake_sender or "")
         if asker != self.intake_sender_normalized:
@@ -176,6 +178,13 @@ class SupportAppointment(models.Model):
         found = MESSAGE_ID.findall(msg_dict.get("references") or "")
         found += MESSAGE_ID.findall(msg_dict.get("message_id") or "")
         return " ".join(list(dict.fromkeys(found))[-MAX_REFERENCES:]) or False
+
+    def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
+        """Do not look once more whether the customer follows, where the request was accepted."""
+        is_first = self.env.context.get(FIRST_MAIL_KEY) is FIRST_MAIL
+        if is_first and self.intake_state == "accepted" and partner_ids == self.partner_id.ids:
+            return True
+        return super()._message_subscribe(partner_ids, subtype_ids, customer_ids)
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """The mail that makes a draft goes to nobody outside, nor does one of a calendar.
@@ -227,10 +236,6 @@ class SupportAppointment(models.Model):
         # sudo: senders are counted across companies, and their exemptions
         # are not every user's to read.
         this = self.sudo().with_context(active_test=False)
-        if this.env["mail.gateway.allowed"].search_count(
-            [("email_normalized", "=", self.intake_sender_normalized)], limit=1
-        ):
-            return False
         window, threshold = self._get_loop_window()
         since = fields.Datetime.now() - window
         replies = [
@@ -239,7 +244,11 @@ class SupportAppointment(models.Model):
             if fields.Datetime.to_datetime(correction["received"]) >= since
         ]
         others = this.search_count(self._get_same_sender_domain())
-        return others + len(replies) >= threshold
+        if others + len(replies) < threshold:
+            return False
+        return not this.env["mail.gateway.allowed"].search_count(
+            [("email_normalized", "=", self.intake_sender_normalized)], limit=1
+        )
 
     def _hold_answer(self):
         """Tell once about a sender of many.

@@ -15,13 +15,14 @@ from ...intake import (
     PACKED,
     SEALED,
     Problem,
+    find_lines,
     fold_address,
     holds_form,
     html_to_text,
     unwrap_pgp,
 )
 from ..automation.support_automation_log import AUTOMATION_LOGGER
-from .mail_thread import TEXT_KEY, SenderText
+from .mail_thread import FINDINGS_KEY, MailFindings
 from .support_appointment_answer import FIRST_MAIL, FIRST_MAIL_KEY
 
 SOURCES = [
@@ -44,6 +45,10 @@ OBSTACLES = [
     (IN_FILE, "Written in an Attached File"),
     (IN_SEVERAL_MAILS, "Written in Several Attached Mails"),
 ]
+
+
+# Chosen by a request, and by a dispatcher otherwise.
+PLANNED_RECORDS = {"company_id", "technician_id", "ticket_id", "type_id"}
 
 
 class SupportAppointment(models.Model):
@@ -77,6 +82,12 @@ class SupportAppointment(models.Model):
         copy=False,
         groups="base.group_user",
         help="What is wrong, for programs: a list of index, field, code and message.",
+    )
+    intake_reading = fields.Json(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="What was read of the request: its answer, its review and replies use it.",
     )
     intake_raw = fields.Text(
         "Original Request", readonly=True, copy=False, groups="base.group_user"
@@ -377,8 +388,9 @@ class SupportAppointment(models.Model):
         :param bool forwarded: with the text of an attached mail that is passed on
         """
         mail = self._get_gateway_mail()
-        written = msg_dict.get(TEXT_KEY) or (mail and mail.text)
-        if isinstance(written, SenderText):
+        found = msg_dict.get(FINDINGS_KEY)
+        written = found.text if isinstance(found, MailFindings) else mail and mail.text
+        if written:
             parts = [written.text, forwarded and written.forwarded]
             return "\n\n".join(filter(None, parts))
         body = msg_dict.get("body") or ""
@@ -426,7 +438,8 @@ class SupportAppointment(models.Model):
         outcomes = {}
         for draft in self:
             intake = self.env["support.intake"].with_company(draft.company_id)
-            reading = draft._leave_settled(draft._check_reading(draft._read_request()))
+            whole = draft._check_reading(draft._read_request())
+            reading = draft._leave_settled(whole)
             if reading.problems:
                 vals = draft._prepare_review_vals(reading)
                 outcomes[draft.id] = ("skipped", vals["intake_note"])
@@ -434,6 +447,12 @@ class SupportAppointment(models.Model):
                 partners = draft._get_request_partners(reading)
                 vals = intake._prepare_appointment_vals(reading, partners)
             vals = draft._keep_planning(vals, reading)
+            lines = find_lines(draft._get_readable_request() or "")
+            for name in PLANNED_RECORDS & vals.keys():
+                # What is written counts as decided, also where it is what the draft has.
+                if draft[name].id == vals[name]:
+                    del vals[name]
+            vals["intake_reading"] = intake._dump_reading(whole, lines)
             if draft._is_news(vals):
                 vals["intake_round"] = draft.intake_round + 1
             # The first filling is no change to be tracked.
@@ -575,6 +594,9 @@ class SupportAppointment(models.Model):
 
     def _subscribe_customers(self):
         """The customer follows the appointment, so that a dispatcher's message arrives."""
-        for partner, records in self.grouped("partner_id").items():
-            if partner:
-                records.message_subscribe(partner_ids=partner.ids)
+        # What ``message_subscribe`` comes to, without looking up what is known here.
+        # sudo: as there, contacts are not every user's to read.
+        for partner, records in self.sudo().grouped("partner_id").items():
+            if partner.active:
+                customers = partner.filtered("partner_share")
+                records._message_subscribe(partner.ids, customer_ids=customers.ids)

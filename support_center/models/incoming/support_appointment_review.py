@@ -7,7 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from ...compat import check_access
-from ...intake.keys import match_key
+from ...intake import find_lines
 from ..dispatching.support_appointment import WAITING_REQUESTS
 from .support_appointment_reply import FIELDS_OF_KEYS
 
@@ -42,7 +42,7 @@ class SupportAppointment(models.Model):
     # Compute
     # ------------------------------------------------------------------
 
-    @api.depends("intake_raw", "intake_errors", "intake_corrections")
+    @api.depends("intake_raw", "intake_errors", "intake_corrections", "intake_reading")
     @api.depends_context("lang")
     def _compute_review_original(self):
         for record in self:
@@ -75,11 +75,13 @@ class SupportAppointment(models.Model):
         reasons = {}
         for fault in self.intake_errors or []:
             reasons.setdefault(fault["field"], []).append(fault["message"])
+        numbers = (self.intake_reading or {}).get("lines")
+        if numbers is None:
+            numbers = find_lines(raw)
+        doubts = {number: reasons[key] for key, number in numbers.items() if key in reasons}
         lines = []
-        for text in raw[:MAX_SHOWN].splitlines():
-            key = match_key(text.replace("=", ":").partition(":")[0].strip(' >"{,'))
-            # Once, at the first line of its key.
-            reason = reasons.pop(key, None) if key and ":" in text.replace("=", ":") else None
+        for number, text in enumerate(raw[:MAX_SHOWN].splitlines()):
+            reason = doubts.get(number)
             # A line without a character would have no height.
             shown = text or "\N{NO-BREAK SPACE}"
             lines.append(DOUBTFUL_LINE % (shown, " ".join(reason)) if reason else LINE % shown)

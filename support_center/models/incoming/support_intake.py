@@ -7,7 +7,18 @@ import pytz
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
-from ...intake import Note, Problem, classify, parse_mail, parse_mapping, shorten
+from ...intake import (
+    Note,
+    Problem,
+    classify,
+    dump_result,
+    load_form,
+    load_result,
+    parse_mapping,
+    read_mail_form,
+    read_mail_request,
+    shorten,
+)
 from ...languages import get_company_lang
 
 # Longest external data that an appointment keeps, in characters of JSON; of longer ones it
@@ -16,11 +27,17 @@ MAX_RAW = 100_000
 # Of a request from outside, whatever default values its user has stored.
 OWN_DEFAULTS = {"state": "draft", "active": True, "ignore_working_hours": False}
 UTC_NAMES = {"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"}
+# The records that a request may name, by their model.
+NAMED_MODELS = {
+    "type": "support.appointment.type",
+    "technician": "support.technician",
+    "ticket": "support.ticket",
+}
 # How many faults a refusal lists.
 MAX_FAULTS = 100
-# What one request came to: the parser's result, the records it names, all that
-# is wrong with it.
-Reading = namedtuple("Reading", "result type technician ticket problems")
+# What one request came to: the parser's result, the records it names, all that is wrong with it;
+# of a mail the ``intake.MailForm``, too.
+Reading = namedtuple("Reading", "result type technician ticket problems form", defaults=[None])
 
 
 class SupportIntake(models.AbstractModel):
@@ -265,9 +282,17 @@ class SupportIntake(models.AbstractModel):
     def _read_mail(self, appointment):
         """Read the request in the raw text of a draft that came by mail, and its corrections.
 
+        The text itself is looked at once. What replies correct is read together with what was
+        found in it then; by hand all of it is read anew.
+
         :param appointment: one ``support.appointment`` with ``intake_raw``
         :return: ``Reading``
         """
+        form = None
+        if appointment._get_corrected_fields() is not None:
+            form = load_form(appointment.intake_reading)
+        if form is None:
+            form = read_mail_form(appointment.intake_raw or "", appointment.intake_subject or "")
         now = pytz.utc.localize(fields.Datetime.now())
         sent = appointment.intake_sent_at
         # What came in before version 1.5.0 was made when it came in.
@@ -276,11 +301,10 @@ class SupportIntake(models.AbstractModel):
         addresses = self.env["support.mail.address"]
         invitation = self.env["support.calendar.mail"]._get_invitation(appointment)
 
-        def _parse(sender):
-            return parse_mail(
-                appointment.intake_raw or "",
+        def _understand(sender):
+            return read_mail_request(
+                form,
                 sender=sender,
-                subject=appointment.intake_subject or "",
                 now=now,
                 sent=pytz.utc.localize(sent) if sent else None,
                 arrived=pytz.utc.localize(arrived),
@@ -290,7 +314,7 @@ class SupportIntake(models.AbstractModel):
                 obstacle=appointment.intake_obstacle or "",
             )
 
-        result = _parse(appointment.intake_sender or None)
+        result = _understand(appointment.intake_sender or None)
         stood_in = any(note.code == "sender_stood_in" for note in result.notes)
         sender = appointment.intake_sender_normalized or ""
         if stood_in and (
@@ -298,8 +322,8 @@ class SupportIntake(models.AbstractModel):
         ):
             # A website form writes from the company's own address or from one that
             # nobody reads: there is nobody to send an appointment to.
-            result = _parse(None)
-        reading = self.with_company(company)._resolve([result])[0]
+            result = _understand(None)
+        reading = self.with_company(company)._resolve([result])[0]._replace(form=form)
         reading = self._note_named(reading, appointment)
         return self._note_shortened(reading, appointment.intake_shortened)
 
@@ -319,6 +343,43 @@ class SupportIntake(models.AbstractModel):
         note = Note("names_visits", {"value": ", ".join(named.mapped("name"))})
         notes = (*reading.result.notes, note)
         return reading._replace(result=replace(reading.result, notes=notes))
+
+    # ------------------------------------------------------------------
+    # Kept readings
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _dump_reading(self, reading, lines):
+        """A reading as the draft keeps it, with the parser's and our own problems.
+
+        :param dict lines: key to the number of its line in the request
+        :return: dict for JSON
+        """
+        result = replace(reading.result, problems=reading.problems)
+        return {
+            **dump_result(result, reading.form),
+            "type": reading.type.id if reading.type else False,
+            "technician": reading.technician.id if reading.technician else False,
+            "ticket": reading.ticket.id if reading.ticket else False,
+            "lines": lines,
+        }
+
+    @api.model
+    def _load_reading(self, stored):
+        """
+        :param stored: as ``_dump_reading`` returns it, or anything else
+        :return: ``Reading``; None for anything else, as of drafts that came before readings were
+            kept
+        """
+        result = load_result(stored)
+        if result is None:
+            return None
+        # sudo: as in _resolve; what was named may be gone meanwhile.
+        records = {
+            field: self.env[model].sudo().browse(stored.get(field) or ()).exists()
+            for field, model in NAMED_MODELS.items()
+        }
+        return Reading(result, **records, problems=result.problems)
 
     @api.model
     def _get_mail_timezone(self):

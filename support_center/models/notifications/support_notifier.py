@@ -148,7 +148,10 @@ class SupportNotifier(models.AbstractModel):
     @api.model
     def _wake_queue(self):
         """Have the queue's cron run once this is committed; by itself it comes once an hour."""
-        cron = self.env.ref("mail.ir_cron_mail_scheduler_action", raise_if_not_found=False)
+        # Cached by Odoo, where ``env.ref`` would ask the database each time.
+        name = "mail.ir_cron_mail_scheduler_action"
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(name)
+        cron = self.env["ir.cron"].browse(cron_id or ())
         if cron:
             # sudo: whoever causes a mail need not be one who may run crons.
             cron.sudo()._trigger()
@@ -158,13 +161,20 @@ class SupportNotifier(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
+    def _get_template(self, name):
+        """A template of ours by its XML id without the module; empty where it was deleted."""
+        # Cached by Odoo, which forgets it together with the template.
+        template_id = self.env["ir.model.data"]._xmlid_to_res_id(f"support_center.{name}")
+        return self.env["mail.template"].browse(template_id or ())
+
+    @api.model
     def _find_template_fault(self, name):
         """Why no mail can be made of a template of ours, whatever it is about.
 
         :param str name: XML id without the module
         :return: str in words, with the template's name; empty where nothing is wrong
         """
-        template = self.env.ref(f"support_center.{name}", raise_if_not_found=False)
+        template = self._get_template(name)
         if not template:
             return _(
                 "The mail template “%(name)s” was deleted. Upgrade the module "

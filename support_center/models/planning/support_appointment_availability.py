@@ -163,7 +163,9 @@ class SupportAppointment(models.Model):
                 )
             )
         planned._take_daily_numbers()
-        self._note_overruled({a: reasons for a, reasons in overruled.items() if reasons})
+        overruled = {a: reasons for a, reasons in overruled.items() if reasons}
+        if overruled:
+            self._note_overruled(overruled)
 
     def _find_reasons(self):
         """Why the technicians of these visits cannot come.
