@@ -1,6 +1,6 @@
 """What the parser hands over: plain values, no ORM, no language.
 
-Problems and notes carry stable codes and ASCII parameters; whoever shows them
+Problems and notes carry stable codes and ASCII parameters; who shows them
 puts them into words.
 """
 

@@ -55,7 +55,7 @@ class IrSequence(models.Model):
         :return: list of ``count`` formatted references, in order; False in place of each where
             there is no sequence
         """
-        # sudo: whoever may create a record may number it.
+        # sudo: who may create a record may number it.
         sequence = self.sudo().search(
             [("code", "=", code), ("company_id", "in", [company.id, False])],
             order="company_id",

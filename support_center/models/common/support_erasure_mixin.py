@@ -140,7 +140,7 @@ class SupportErasureMixin(models.AbstractModel):
         check_access(self.sudo(False), "write")
 
     def _erase_personal_data(self):
-        """Erase, whoever calls; see ``action_erase_personal_data``.
+        """Erase, for any caller; see ``action_erase_personal_data``.
 
         :raise UserError: names each record that cannot be erased yet, and what to do first
         """

@@ -187,7 +187,7 @@ class MailThread(models.AbstractModel):
         """
         envelope = read_envelope(mail)
         parts = {address: address.partition("@")[0] for address in envelope.addresses}
-        # sudo: aliases and messages are looked up for whoever hands the mail over.
+        # sudo: aliases and messages are looked up for any user who hands the mail over.
         aliases = self.env["mail.alias"].sudo().search(
             [
                 ("alias_name", "in", list(set(parts.values()))),

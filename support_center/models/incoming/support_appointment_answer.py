@@ -164,7 +164,7 @@ class SupportAppointment(models.Model):
             values["mail_server_id"] = False
         if not template.reply_to:
             values["reply_to"] = self.env["support.mail.address"]._get_reply_to(self)
-        # sudo: whoever reads a request again may have no right on the queue.
+        # sudo: who reads a request again may have no right on the queue.
         mails = self.env["mail.mail"].sudo()
         # The template says the same, unless somebody has emptied its language.
         template = template.with_context(lang=self._get_answer_lang())
@@ -214,7 +214,7 @@ class SupportAppointment(models.Model):
     def _get_same_sender_domain(self):
         """Other requests of the sender, and those that name the same person to be answered.
 
-        Whoever writes under many addresses would make us write to that one.
+        Somebody who writes under many addresses would make us write to that one.
         """
         window, _threshold = self._get_loop_window()
         asker = self._get_asker()

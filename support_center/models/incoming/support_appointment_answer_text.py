@@ -82,8 +82,8 @@ class SupportAppointment(models.Model):
     def _get_answer_reading(self):
         """The mail as it was read; for an appointment made by hand what it holds.
 
-        The values come from the request and not from the contact: whoever names
-        somebody else's address learns nothing of him.
+        The values come from the request and not from the contact: who names
+        somebody else's address learns nothing of them.
         """
         # A mail may hold no text at all, and an appointment that came by mail may be made by hand.
         if self.source == "email" and (self.intake_raw or self.intake_state == "review"):

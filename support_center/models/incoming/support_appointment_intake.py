@@ -309,7 +309,7 @@ class SupportAppointment(models.Model):
                         msg_dict, custom_values=values
                     )
                     draft.flush_recordset()
-                    draft._name_author(msg_dict)
+                    draft._set_message_author(msg_dict)
                 break
             except Exception as error:
                 if this._is_retried_by_odoo(error) or values is vals:
@@ -323,7 +323,7 @@ class SupportAppointment(models.Model):
             draft._report_alias_defaults(failures[-1])
         return draft.with_context(**{FIRST_MAIL_KEY: FIRST_MAIL})
 
-    def _name_author(self, msg_dict):
+    def _set_message_author(self, msg_dict):
         """Let Odoo know the writer, where that is the customer.
 
         One who became a contact just now would get their own mail, as any other follower; and of
@@ -439,21 +439,21 @@ class SupportAppointment(models.Model):
         for draft in self:
             intake = self.env["support.intake"].with_company(draft.company_id)
             whole = draft._check_reading(draft._read_request())
-            reading = draft._leave_settled(whole)
+            reading = draft._ignore_settled_problems(whole)
             if reading.problems:
                 vals = draft._prepare_review_vals(reading)
                 outcomes[draft.id] = ("skipped", vals["intake_note"])
             else:
                 partners = draft._get_request_partners(reading)
                 vals = intake._prepare_appointment_vals(reading, partners)
-            vals = draft._keep_planning(vals, reading)
+            vals = draft._exclude_planned_fields(vals, reading)
             lines = find_lines(draft._get_readable_request() or "")
             for name in PLANNED_RECORDS & vals.keys():
                 # What is written counts as decided, also where it is what the draft has.
                 if draft[name].id == vals[name]:
                     del vals[name]
             vals["intake_reading"] = intake._dump_reading(whole, lines)
-            if draft._is_news(vals):
+            if draft._has_reading_changed(vals):
                 vals["intake_round"] = draft.intake_round + 1
             # The first filling is no change to be tracked.
             draft.with_context(mail_notrack=not draft.intake_round)._write_protected(vals)
@@ -470,7 +470,7 @@ class SupportAppointment(models.Model):
         contacts = self.env["support.intake.contacts"].with_company(self.company_id)
         return contacts._get_partners([reading])
 
-    def _is_news(self, vals):
+    def _has_reading_changed(self, vals):
         """Whether a reading has something to tell: one by hand may come to the same again."""
         return self.intake_state == "received" or any(
             (self[field] or False) != (vals[field] or False)

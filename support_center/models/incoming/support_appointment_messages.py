@@ -83,7 +83,7 @@ class SupportAppointment(models.Model):
         }
 
     def _hear_reply(self, msg_dict):
-        """Tell a dispatcher of a mail in the thread that corrects nothing, whoever wrote it.
+        """Tell a dispatcher of a mail in the thread that corrects nothing, of the customer or of others.
 
         What comes from the customer's address is heard whatever its headers say: a list of
         theirs, or a help desk that writes for them, may stand between.
@@ -179,7 +179,7 @@ class SupportAppointment(models.Model):
     def _has_many_messages(self):
         """Whether more came in about this visit than people write in so short a time."""
         window, threshold = self._get_loop_window()
-        # sudo: counted for whoever hands the mail over.
+        # sudo: counted for any user who hands the mail over.
         messages = self.env["mail.message"].sudo()
         count = messages.search_count(
             [
@@ -200,7 +200,7 @@ class SupportAppointment(models.Model):
         result = super()._message_post_after_hook(message, msg_vals)
         if len(self) != 1 or message.message_type not in MAIL_TYPES or message.is_internal:
             return result
-        # sudo: who is a user, and who follows, is looked up for whoever writes.
+        # sudo: who is a user, and who follows, is looked up for the one who writes.
         author = message.sudo().author_id
         if author.user_ids.filtered(lambda user: not user.share):
             if self.sudo().customer_waiting_since and self._reaches_customer(message.sudo()):

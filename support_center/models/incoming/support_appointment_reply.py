@@ -74,7 +74,7 @@ class SupportAppointment(models.Model):
             lambda drafts: {draft.id: draft._take_reply(msg_dict, kind) for draft in drafts},
         )
         for appointment in self.with_user(SUPERUSER_ID):
-            appointment._name_author(msg_dict)
+            appointment._set_message_author(msg_dict)
         return result
 
     def _take_reply(self, msg_dict, kind, invited=None):
@@ -152,8 +152,8 @@ class SupportAppointment(models.Model):
     def _find_unconfirmed(self, values, msg_dict):
         """What of a reply nobody but a dispatcher may decide.
 
-        Whoever knows one mail of the dialogue can write another one in the customer's name. It
-        may not take the request to somebody else: to another address, another customer's
+        Anybody who knows one mail of the dialogue can write another one in the customer's name.
+        It may not take the request to somebody else: to another address, another customer's
         ticket, another technician than the one who was chosen, or another program's reference.
 
         :param dict values: as ``read_reply`` returns them
@@ -183,7 +183,7 @@ class SupportAppointment(models.Model):
 
     def _is_other_ticket(self, value, _msg_dict):
         """Whether ``value`` is the number of another ticket than the draft's or its customer's."""
-        # sudo: the draft's own company is looked at, whoever the sender is.
+        # sudo: the draft's own company is looked at, also for a sender who may read nothing.
         tickets = self.env["support.ticket"].sudo()._find_by_numbers([value], self.company_id)
         ticket = tickets.get(value)
         if not ticket or ticket == self.ticket_id:
@@ -280,7 +280,7 @@ class SupportAppointment(models.Model):
         keys = {key for correction in unread for key in correction["values"]}
         return set().union(*(FIELDS_OF_KEYS.get(key, {key}) for key in keys))
 
-    def _leave_settled(self, reading):
+    def _ignore_settled_problems(self, reading):
         """Of a request that was accepted, only what a reply changed can be wrong.
 
         What a dispatcher accepted in spite of a fault is not asked for again,
@@ -311,7 +311,7 @@ class SupportAppointment(models.Model):
                 held.update(correction.get("held") or {})
         return [Problem(key, "unconfirmed", {"value": value}) for key, value in held.items()]
 
-    def _keep_planning(self, vals, reading):
+    def _exclude_planned_fields(self, vals, reading):
         """Leave alone in ``vals`` what a dispatcher may have set and no correction names.
 
         :param dict vals: what the whole reading would write

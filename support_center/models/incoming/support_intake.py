@@ -384,7 +384,7 @@ class SupportIntake(models.AbstractModel):
     @api.model
     def _get_mail_timezone(self):
         """The zone of a time in a mail that names none."""
-        # sudo: a parameter, read for whoever processes the mail.
+        # sudo: a parameter, read for the user who processes the mail.
         parameters = self.env["ir.config_parameter"].sudo()
         zone = parameters.get_param("support_center.intake_timezone")
         return zone if zone in pytz.all_timezones_set else "UTC"
@@ -404,7 +404,7 @@ class SupportIntake(models.AbstractModel):
             self.env.ref(f"support_center.group_support_{role}").id
             for role in ("technician", "dispatcher", "manager")
         ]
-        # sudo: whoever looks at the settings may not read everybody's zone; one name is shown.
+        # sudo: who looks at the settings may not read everybody's zone; one name is shown.
         users = self.env["res.users"].sudo().search([("groups_id", "in", groups)])
         resources = self.env["support.technician"].sudo().search([]).resource_id
         zones = [self.env.user.tz, *users.mapped("tz"), *resources.mapped("tz")]

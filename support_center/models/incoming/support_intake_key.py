@@ -6,7 +6,7 @@ from odoo import api, fields, models
 
 class SupportIntakeKey(models.Model):
     _name = "support.intake.key"
-    _description = "Meeting Point of Simultaneous Requests"
+    _description = "Intake Lock"
     _inherit = "support.ids.mixin"
     _rec_name = "digest"
 

@@ -64,14 +64,14 @@ class SupportNotifier(models.AbstractModel):
         if not appointments:
             return faults
         sequences = {
-            record.id: record.ics_sequence + self._has_news(notice, record)
+            record.id: record.ics_sequence + self._needs_new_sequence(notice, record)
             for record in appointments
         }
         # A reminder of what the customer was told would undo their answer in their calendar.
         asking = {
             record.id
             for record in appointments
-            if notice.is_change or not record.announced_at or self._has_news(notice, record)
+            if notice.is_change or not record.announced_at or self._needs_new_sequence(notice, record)
         }
         self._replace_failed(appointments)
         calendar = self.env["support.notice.calendar"]
@@ -131,7 +131,7 @@ class SupportNotifier(models.AbstractModel):
         )  # fmt: skip
 
     @api.model
-    def _has_news(self, notice, record):
+    def _needs_new_sequence(self, notice, record):
         """Whether a calendar that has the visit is told something new by this notice.
 
         A reminder tells nothing new, unless the rule that should have told of a change was off.

@@ -53,7 +53,7 @@ class SupportAppointment(models.Model):
             if reason:
                 outcomes[record.id] = ("skipped", reason)
         for mark, records in self.grouped(lambda a: a._get_ticket_sync_mark()).items():
-            # sudo: the mark is the automation's own, whoever caused it.
+            # sudo: the mark is the automation's own, for every user.
             records.sudo().write({"ticket_sync_mark": mark})
         return outcomes
 

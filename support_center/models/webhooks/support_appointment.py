@@ -152,14 +152,14 @@ class SupportAppointment(models.Model):
         """Put what is new about these appointments into the outbox, once."""
         together = self._with_saved_together("automation_webhook_response")
         due = together.filtered(lambda a: a._get_webhook_mark() != (a.webhook_told or {}))
-        due._run_automation("webhook_response", lambda those: those._tell_webhook())
+        due._run_automation("webhook_response", lambda those: those._enqueue_webhook_events())
 
-    def _tell_webhook(self):
+    def _enqueue_webhook_events(self):
         """Write the outbox rows and the mark; see ``_rule_webhook_response``.
 
         :return: dict of record id to ``(outcome, message)``, as the guard expects
         """
-        # sudo: the outbox, the mark, the address and the body are the system's; whoever
+        # sudo: the outbox, the mark, the address and the body are the system's; who
         # saves the appointment may have no right on them.
         these = self.sudo()
         deliveries = these.env["support.webhook.delivery"]
