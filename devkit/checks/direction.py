@@ -169,7 +169,9 @@ def _modules(repository: Repository) -> Iterator[Module]:
             continue  # ruff names it
         module = Module(file.path, package, tree)
         module.classes = [
-            model for node in tree.body if isinstance(node, ast.ClassDef) and (model := _model(node))
+            model
+            for node in tree.body
+            if isinstance(node, ast.ClassDef) and (model := _model(node))
         ]
         yield module
 

@@ -41,7 +41,13 @@ def store(result, form=None):
 
 @pytest.mark.parametrize(
     "text",
-    [FORM, "no form at all", "", "requested_date: 2020-01-01 10:00", "requested_date: " + "x" * 999],
+    [
+        FORM,
+        "no form at all",
+        "",
+        "requested_date: 2020-01-01 10:00",
+        "requested_date: " + "x" * 999,
+    ],
 )
 def test_result_and_form_come_back_as_they_were(text):
     form = read_mail_form(text, "Request")

@@ -1,5 +1,3 @@
-from email.utils import parseaddr
-
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
@@ -402,8 +400,7 @@ class SupportAppointment(models.Model):
         return {**vals, "active": False} if self.state == "draft" else vals
 
     def _get_person(self):
-        name, email = parseaddr(self.intake_sender or "")
-        return self.customer_name or name, self.customer_email or email
+        return self.customer_name, self.customer_email
 
     def _is_expected(self):
         """Whether the customer waits for this visit, or for word of what became of it."""

@@ -1,8 +1,4 @@
-from functools import partial
-
 from odoo import api, models, tools
-from odoo.http import request
-from odoo.service.model import retrying
 
 # In the context under ``support_center_without_rules``: no rule acts on what is made with it. An
 # object, since no caller from outside can put one there.
@@ -30,9 +26,9 @@ class BaseAutomation(models.Model):
         # Odoo asks the database at every write and for every computed field, some twenty times
         # for one mailed request.
         ids = self._get_rule_ids(records._name, tuple(triggers))
-        if "__action_done" not in self.env.context:
-            self = self.with_context(__action_done={})
-        return self.browse(ids)
+        is_noted = "__action_done" in self.env.context
+        this = self if is_noted else self.with_context(__action_done={})
+        return this.browse(ids)
 
     @tools.ormcache("model", "triggers")
     def _get_rule_ids(self, model, triggers):
@@ -65,22 +61,3 @@ class BaseAutomation(models.Model):
         registry = self.env.registry
         registry.clear_cache()
         self.env.cr.postcommit.add(registry.clear_cache)
-
-    def _execute_webhook(self, payload):
-        """Run a webhook for appointments again when it met another one.
-
-        Odoo does so for every call that comes by HTTP, but the controller of this one turns each
-        error into an answer before Odoo sees it. It is run again here, by the same function,
-        which also commits: nothing but the call's own work is in the transaction.
-        """
-        run = super()._execute_webhook
-        if not request or self.model_name != "support.appointment":
-            return run(payload)
-        return retrying(partial(self._execute_claimed, run, payload), self.env)
-
-    def _execute_claimed(self, run, payload):
-        """Run ``run``; who else is at the same request is found out first, where an error is
-        no failure yet that Odoo would log as one."""
-        if "_receive_webhook" in (self.record_getter or ""):
-            self.env["support.appointment"]._claim_webhook(payload)
-        return run(payload)

@@ -5,7 +5,8 @@ from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 from ...scheduling.intervals import merge, subtract
-from ..dispatching.support_appointment import INBOX_DOMAIN, PLANNABLE_STATES, WAITING_REQUESTS
+from ..dispatching.support_appointment import PLANNABLE_STATES
+from ..incoming.intake_states import INBOX_DOMAIN, WAITING_REQUESTS
 from ..planning.support_availability import ONE_DAY, UTC, aware, naive
 
 MAX_DAYS = 31

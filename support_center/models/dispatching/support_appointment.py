@@ -1,17 +1,9 @@
 from odoo import _, models
 from odoo.exceptions import UserError
 
+from ..incoming.intake_states import WAITING_REQUESTS
+
 PLANNABLE_STATES = ("draft", "confirmed")
-WAITING_REQUESTS = ("received", "review")
-# What the inbox shows: requests that wait for a look, and customers who wait for an answer. The
-# inbox itself asks for the same in its own words, see ``review_inbox.js``.
-INBOX_DOMAIN = [
-    "|",
-    ("customer_waiting_since", "!=", False),
-    "&",
-    ("intake_state", "in", WAITING_REQUESTS),
-    ("state", "=", "draft"),
-]
 
 
 class SupportAppointment(models.Model):

@@ -2,8 +2,8 @@ from odoo import _, api, fields, models
 
 from ...scheduling.explain import OVERRULABLE
 from ..appointment.states import OPEN_STATES
+from ..incoming.intake_states import WAITING_REQUESTS
 from ..notifications.support_notifier import NOTICES
-from .support_appointment import WAITING_REQUESTS
 
 
 class SupportAppointment(models.Model):

@@ -134,7 +134,7 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _get_findings(self, message, message_dict):
-        """What was found in a mail so far; of one that was parsed by other means, what is found now.
+        """What was found in a mail so far; now, in one that was parsed by other means.
 
         :return: ``MailFindings``
         """

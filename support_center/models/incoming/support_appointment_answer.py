@@ -5,7 +5,7 @@ from email.utils import parseaddr
 from odoo import _, api, fields, models
 from odoo.tools import email_normalize, formataddr
 
-from ...intake import classify, fold_address
+from ...intake import fold_address
 from ..automation.support_automation_mixin import SILENT
 
 # How many mails an answer refers to; RFC 5322 asks for no more than the last ones.
@@ -105,20 +105,12 @@ class SupportAppointment(models.Model):
         return outcomes
 
     def _get_answer_obstacle(self):
-        """Why nobody is to be answered; False where somebody is."""
+        """Why nobody is to be answered, in words; empty where somebody is."""
         self.ensure_one()
         asker = self._get_asker()
-        obstacle = self.env["support.mail.address"]._find_obstacle(asker, self.company_id)
-        if obstacle in ("missing", "invalid"):
-            return _("Not answered: the mail has no usable sender.")
-        by_program = self.intake_automatic and asker == self.intake_sender_normalized
-        if by_program or classify({}, sender=asker, subject="") != "human":
+        if asker and self.intake_automatic and asker == self.intake_sender_normalized:
             return _("Not answered: a program wrote the mail.")
-        if obstacle == "own":
-            return _("Not answered: the mail came from an address of our own.")
-        if obstacle == "opted_out":
-            return _("Not answered: the sender opted out of our mails.")
-        return False
+        return self.env["support.mail.address"]._explain_no_answer(asker, self.company_id)
 
     def _get_asker(self):
         """The address of the person who asks: the one that the form names, else where the mail

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from email.utils import parseaddr
 
 from psycopg2.errors import UniqueViolation
 
@@ -22,22 +23,10 @@ from ...intake import (
     unwrap_pgp,
 )
 from ..automation.support_automation_log import AUTOMATION_LOGGER
+from .intake_states import INTAKE_STATES, SOURCES
 from .mail_thread import FINDINGS_KEY, MailFindings
 from .support_appointment_answer import FIRST_MAIL, FIRST_MAIL_KEY
 
-SOURCES = [
-    ("manual", "By hand"),
-    ("email", "E-mail"),
-    ("api", "API"),
-    ("webhook", "Webhook"),
-    ("portal", "Portal"),
-]
-INTAKE_STATES = [
-    ("none", "Made by hand"),
-    ("received", "Received"),
-    ("accepted", "Accepted"),
-    ("review", "To review"),
-]
 OBSTACLES = [
     (ENCRYPTED, "Encrypted"),
     (SEALED, "Signed as a Whole, in an Unknown Form"),
@@ -179,7 +168,7 @@ class SupportAppointment(models.Model):
         """
         data = self.env.context.get("external_data")
         if not data:
-            self.env["support.intake"]._refuse_whole(
+            self.env["support.arguments"]._refuse_whole(
                 "missing",
                 _(
                     "There is no “external_data” in the context. Call this action with "
@@ -532,6 +521,12 @@ class SupportAppointment(models.Model):
             "intake_note": self.env["support.intake.words"]._describe_review(reading),
             "intake_errors": intake._list_faults({0: reading}),
         }
+
+    def _get_person(self):
+        """The customer, else who wrote the mail."""
+        name, email = super()._get_person()
+        written = parseaddr(self.intake_sender or "")
+        return name or written[0], email or written[1]
 
     # ------------------------------------------------------------------
     # Review

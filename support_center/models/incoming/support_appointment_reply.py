@@ -1,9 +1,9 @@
 import pytz
 
 from odoo import SUPERUSER_ID, _, fields, models
-from odoo.tools import email_normalize
 
-from ...intake import Correction, Problem, ShownLine, fold_address, read_reply
+from ...intake import Correction, Problem, ShownLine, read_reply
+from ..common.support_mail_address import fold, fold_all
 
 # More replies than this to one request are no dialogue; they are kept all the same.
 MAX_CORRECTIONS = 50
@@ -18,11 +18,6 @@ FIELDS_OF_KEYS = {
     "ticket": {"ticket_id"},
 }
 OUTCOME_FIELDS = {"intake_state", "intake_note", "intake_errors"}
-
-
-def _fold(address):
-    """An address as it is compared: both spellings of an international domain are one."""
-    return fold_address(email_normalize(address or ""))
 
 
 class SupportAppointment(models.Model):
@@ -97,20 +92,23 @@ class SupportAppointment(models.Model):
             self._hear_reply(msg_dict)
             return "skipped", _("The reply corrects no line of the request; it changed nothing.")
         held = self._find_unconfirmed(values, msg_dict)
+        label = self.env["support.intake.words"]._get_label
         if held:
             self._automation_activity(
                 _("A reply asks for a change that is made by hand only"),
                 _(
                     "Ask the customer, since anybody can write a mail in somebody's name: "
                     "%(changes)s.",
-                    changes=", ".join(f"{key}: {value}" for key, value in held.items()),
+                    changes=", ".join(f"{label(key)}: {value}" for key, value in held.items()),
                 ),
             )
         taken = {key: value for key, value in values.items() if key not in held}
         self._store_correction(taken, msg_dict, held)
         if held:
-            return "skipped", _("Not changed by a reply: %(keys)s.", keys=", ".join(held))
-        return "ok", _("Corrected: %(keys)s.", keys=", ".join(taken))
+            return "skipped", _(
+                "Not changed by a reply: %(keys)s.", keys=", ".join(map(label, held))
+            )
+        return "ok", _("Corrected: %(keys)s.", keys=", ".join(map(label, taken)))
 
     def _ask_to_move(self):
         return self._automation_activity(
@@ -120,11 +118,8 @@ class SupportAppointment(models.Model):
 
     def _get_reply_obstacle(self, msg_dict, kind):
         """Why a reply may not change the draft; False where it may."""
-        sender = _fold(msg_dict.get("email_from"))
-        customers = {
-            _fold(address)
-            for address in (self.intake_sender, self.customer_email, self.partner_id.email)
-        } - {""}
+        sender = fold(msg_dict.get("email_from"))
+        customers = fold_all([self.intake_sender, self.customer_email, self.partner_id.email])
         if kind != "human":
             return _("No human wrote the reply; it changed nothing.")
         is_settled = self.state != "draft" or not self.active or self.intake_state == "none"
@@ -175,9 +170,9 @@ class SupportAppointment(models.Model):
 
         Where it had none yet, the sender may give their own.
         """
-        known = _fold(self.partner_id.email or self.customer_email)
-        known = known or _fold(msg_dict.get("email_from"))
-        wanted = _fold(value)
+        known = fold(self.partner_id.email or self.customer_email)
+        known = known or fold(msg_dict.get("email_from"))
+        wanted = fold(value)
         # What is no address at all is wrong and nobody's.
         return bool(wanted) and wanted != known
 
@@ -195,8 +190,8 @@ class SupportAppointment(models.Model):
         # sudo: the addresses are compared, and told to nobody.
         technician = self.technician_id.sudo()
         addresses = (technician.email, technician.user_id.login)
-        known = {_fold(address) for address in addresses}
-        return bool(technician and _fold(value) not in known)
+        known = fold_all(addresses)
+        return bool(technician and fold(value) not in known)
 
     def _is_other_reference(self, value, _msg_dict):
         return value.strip() != self.external_ref

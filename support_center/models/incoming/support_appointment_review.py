@@ -8,7 +8,7 @@ from odoo.tools import email_normalize
 
 from ...compat import check_access
 from ...intake import find_lines
-from ..dispatching.support_appointment import WAITING_REQUESTS
+from .intake_states import WAITING_REQUESTS
 from .support_appointment_reply import FIELDS_OF_KEYS
 
 # A longer request is shown in full on its own page of the form.
@@ -89,7 +89,10 @@ class SupportAppointment(models.Model):
             lines.append(LINE % _("… The page “Request” of the appointment has the rest."))
         for correction in self.intake_corrections or []:
             lines.append(LINE % _("A reply corrected:"))
-            lines += [LINE % f"{key}: {value}" for key, value in correction["values"].items()]
+            label = self.env["support.intake.words"]._get_label
+            lines += [
+                LINE % f"{label(key)}: {value}" for key, value in correction["values"].items()
+            ]
         return Markup("").join(lines)
 
     def _get_readable_request(self):
@@ -201,18 +204,9 @@ class SupportAppointment(models.Model):
             # A website form writes from our own address on behalf of the customer.
             if addresses._find_obstacle(self.intake_sender, self.company_id) != "own":
                 return "", obstacle
-        return self._find_customer_address()
-
-    def _find_customer_address(self):
-        address = email_normalize(self.customer_email or "")
-        obstacle = self.env["support.mail.address"]._find_obstacle(address, self.company_id)
-        if obstacle in ("missing", "invalid"):
-            return "", _("Not answered: the request names no usable address.")
-        if obstacle == "own":
-            return "", _("Not answered: the address is one of our own.")
-        if obstacle == "opted_out":
-            return "", _("Not answered: the customer opted out of our mails.")
-        return address, ""
+        address = email_normalize(self.customer_email or "") or ""
+        obstacle = self.env["support.mail.address"]._explain_no_answer(address, self.company_id)
+        return ("", obstacle) if obstacle else (address, "")
 
     def _get_rejection(self):
         """What the mail about a rejected request says.

@@ -13,8 +13,10 @@ from ...intake import (
     find_attendee,
     load_mail,
     request_values,
+    spell_address,
 )
 from ...intake.quotes import split_quotes
+from ..common.support_mail_address import fold_all
 
 # How much of what somebody wrote stands in an activity; the chatter has all of it.
 MAX_SHOWN = 1_000
@@ -85,7 +87,7 @@ class SupportCalendarMail(models.AbstractModel):
             return route
         domain = [
             ("intake_calendar_uid", "in", uids),
-            ("intake_sender_normalized", "=", sender),
+            ("intake_sender_normalized", "in", spell_address(sender)),
         ]
         company = self.env["mail.thread"]._get_route_company(route)
         if company:
@@ -258,10 +260,9 @@ class SupportCalendarMail(models.AbstractModel):
         :return: ``Answer``
         """
         sender = email_normalize(msg_dict.get("email_from") or "") or ""
-        customers = {
-            email_normalize(address or "")
-            for address in (record.partner_id.email, record.customer_email, record.intake_sender)
-        } - {False}
+        known = (record.partner_id.email, record.customer_email, record.intake_sender)
+        # Either spelling of an international domain, as the calendar may have it.
+        customers = {spelling for address in fold_all(known) for spelling in spell_address(address)}
         attendee = find_attendee(event, customers or {sender})
         answers = {
             "ACCEPTED": "accepted",

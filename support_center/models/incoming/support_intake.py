@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytz
 
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 
 from ...intake import (
     Note,
@@ -63,7 +63,7 @@ class SupportIntake(models.AbstractModel):
         :raise ValidationError: names every wrong key; its last line is the
             list of faults as JSON
         """
-        self._check_external_access()
+        self.env["support.arguments"]._check_external_access()
         payloads = self._split_payloads(data, count)
         readings = self._read_payloads(payloads)
         references = self.env["support.intake.references"]
@@ -83,7 +83,7 @@ class SupportIntake(models.AbstractModel):
             raise
         except UserError as error:
             # A rule of this database that the parser cannot know.
-            self._refuse_whole("refused", str(error))
+            self.env["support.arguments"]._refuse_whole("refused", str(error))
 
     @api.model
     def _make_from_readings(self, readings, payloads, known):
@@ -130,45 +130,9 @@ class SupportIntake(models.AbstractModel):
             all is well
         :raise AccessError: for users without the integration or dispatcher right
         """
-        self._check_external_access()
+        self.env["support.arguments"]._check_external_access()
         payloads = list(data or [{}]) if isinstance(data, (list, tuple)) else [data]
         return self._list_faults(dict(enumerate(self._read_payloads(payloads))))
-
-    @api.model
-    def _check_external_access(self):
-        """
-        :raise AccessError: unless the user may create appointments, be it only
-            by external data, and work in the company of the context
-        """
-        user = self.env.user
-        try:
-            self.env.company  # noqa: B018, it is refused by being asked for
-        except AccessError as error:
-            self._refuse_whole("company", str(error), AccessError)
-        if self.env.su or any(
-            user.has_group(f"support_center.group_support_{role}")
-            for role in ("integration", "dispatcher")
-        ):
-            return
-        self._refuse_whole(
-            "rights",
-            _(
-                "%(user)s may not send external data: ask an administrator for the group "
-                "“Support Center / Integration”.",
-                user=user.name,
-            ),
-            AccessError,
-        )
-
-    @api.model
-    def _refuse_whole(self, code, message, error=ValidationError):
-        """Refuse a call for a reason that is no single key's.
-
-        :raise error: whose last line is the list of the one fault as JSON
-        """
-        arguments = self.env["support.arguments"]
-        fault = arguments._prepare_fault("external_data", code, message)
-        arguments._refuse_call(message, [fault], error)
 
     @api.model
     def _split_payloads(self, data, count):
@@ -177,7 +141,7 @@ class SupportIntake(models.AbstractModel):
             # PHP sends an empty list for an empty mapping.
             return [{}]
         if count and len(payloads) != count:
-            self._refuse_whole(
+            self.env["support.arguments"]._refuse_whole(
                 "wrong_length",
                 _(
                     "“external_data” holds %(payloads)s requests for %(count)s empty values: "

@@ -71,7 +71,9 @@ class SupportNotifier(models.AbstractModel):
         asking = {
             record.id
             for record in appointments
-            if notice.is_change or not record.announced_at or self._needs_new_sequence(notice, record)
+            if notice.is_change
+            or not record.announced_at
+            or self._needs_new_sequence(notice, record)
         }
         self._replace_failed(appointments)
         calendar = self.env["support.notice.calendar"]
@@ -98,7 +100,7 @@ class SupportNotifier(models.AbstractModel):
         )
         calendar._attach_to_messages(mails)
         self._mark(kind, appointments, sequences)
-        appointments._hear_announced(kind)
+        appointments._react_to_notice(kind)
         self._wake_queue()
         return faults
 

@@ -224,6 +224,35 @@ class TestIntakeAnswer(DialogueCase):
         draft = self._send_mail(wish, sender="nobody", message_id="<2@example.com>")
         self._assert_no_answer(draft, "sender")
 
+    def test_why_nobody_is_answered_is_worded_once(self):
+        for number, (address, word) in enumerate(
+            (
+                ("no-reply@example.com", "program"),
+                ("office@company.example.com", "our own"),
+                ("gone@example.com", "opted out"),
+            )
+        ):
+            with self.subTest(address):
+                if word == "opted out":
+                    self.env["mail.blacklist"].create({"email": address})
+                draft = self._send_mail(
+                    f"customer_email: {address}\nrequested_date: soon\n",
+                    sender="person@example.com",
+                    message_id=f"<once-{number}@example.com>",
+                )
+                row = self._get_log(draft, "intake_answer")
+                self.assertIn(word, row.message)
+                wizard = self.env["support.reject.wizard"].create(
+                    {"appointment_ids": draft.ids, "reason": "No."}
+                )
+                self.assertEqual(wizard.telling, row.message)
+                draft._write_marks(
+                    {"customer_message_from": address, "acknowledge_at": "2026-03-02 07:00:00"}
+                )
+                self.env["support.appointment"]._cron_acknowledge_customers()
+                self.assertEqual(self._get_log(draft, "acknowledge").message, row.message)
+                self.assertFalse(self._get_answers(draft))
+
     def test_our_own_addresses(self):
         for number, sender in enumerate(
             [
