@@ -1,7 +1,7 @@
 """What was read of a request comes back from JSON as it was."""
 
 import json
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 
 import pytest
 from intake import (
@@ -16,7 +16,7 @@ from intake import (
 )
 from intake.stored import MAX_FORM
 
-NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
+NOW = datetime(2026, 3, 2, 8, tzinfo=timezone.utc)
 FORM = """Good morning,
 
 customer_email: ana@example.com

@@ -36,7 +36,9 @@ class BaseAutomation(models.Model):
 
         :return: tuple of ids
         """
-        return super()._get_actions(self.env[model], list(triggers))._ids
+        # sudo: as in Odoo's own look-up, a rule acts for every user.
+        rules = self.sudo().with_context(active_test=True)
+        return rules.search([("model_name", "=", model), ("trigger", "in", triggers)])._ids
 
     @api.model_create_multi
     def create(self, vals_list):

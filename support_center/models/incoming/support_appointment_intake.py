@@ -26,6 +26,7 @@ from ..automation.support_automation_log import AUTOMATION_LOGGER
 from .intake_states import INTAKE_STATES, SOURCES
 from .mail_thread import FINDINGS_KEY, MailFindings
 from .support_appointment_answer import FIRST_MAIL, FIRST_MAIL_KEY
+from .support_appointment_review import MAX_SHOWN
 
 OBSTACLES = [
     (ENCRYPTED, "Encrypted"),
@@ -436,7 +437,7 @@ class SupportAppointment(models.Model):
                 partners = draft._get_request_partners(reading)
                 vals = intake._prepare_appointment_vals(reading, partners)
             vals = draft._exclude_planned_fields(vals, reading)
-            lines = find_lines(draft._get_readable_request() or "")
+            lines = find_lines((draft._get_readable_request() or "")[:MAX_SHOWN])
             for name in PLANNED_RECORDS & vals.keys():
                 # What is written counts as decided, also where it is what the draft has.
                 if draft[name].id == vals[name]:

@@ -77,7 +77,7 @@ class SupportAppointment(models.Model):
             reasons.setdefault(fault["field"], []).append(fault["message"])
         numbers = (self.intake_reading or {}).get("lines")
         if numbers is None:
-            numbers = find_lines(raw)
+            numbers = find_lines(raw[:MAX_SHOWN])
         doubts = {number: reasons[key] for key, number in numbers.items() if key in reasons}
         lines = []
         for number, text in enumerate(raw[:MAX_SHOWN].splitlines()):

@@ -63,7 +63,7 @@ class TestIntakeAnswer(DialogueCase):
         self.assertIn("requested_date:", text)
         self.assertIn("A colleague will read it", text)
 
-    def test_nothing_of_a_contact_is_told_to_whoever_names_its_address(self):
+    def test_nothing_of_a_contact_is_told_to_somebody_who_names_its_address(self):
         self.customer.name = "Secret Name"
         draft = self._send_mail(
             "customer_email: known@example.com\nrequested_date: 2026-03-05 14:00\n",
@@ -139,7 +139,7 @@ class TestIntakeAnswer(DialogueCase):
         self.assertIn("appointments@%s" % self.alias_domain, headers["Reply-To"])
         self.assertIn("customer@example.com", headers["To"])
 
-    def test_a_customer_s_own_mail_is_not_sent_back_to_him(self):
+    def test_a_customer_s_own_mail_is_not_sent_back_to_them(self):
         draft = self._send_mail()
         answer = self._get_answers(draft)
         self.assertEqual(len(answer), 1)
