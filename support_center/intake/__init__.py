@@ -7,7 +7,9 @@ and ``repair`` make real mail readable first, and ``bounds`` keeps it within wha
 can be read in time; ``read_mail_text`` chooses among the parts of a mail the text that
 its sender wrote; ``read_calendar_mail`` reads invitations and what answers them;
 ``read_reply`` finds what a reply corrects, which ``parse_mail`` reads together with
-the first mail. Neither entry point ever raises.
+the first mail. ``parse_mail`` is ``read_mail_form``, which looks at the text, and
+``read_mail_request``, which understands what was found; ``dump_result`` and ``load_result`` keep
+both. Neither entry point ever raises.
 """
 
 from .addresses import fold_address, spell_address
@@ -50,10 +52,10 @@ from .mail_text import (
 )
 from .mime_headers import EMAIL_ERRORS, read_sent
 from .mime_repair import repair
-from .parse import parse_mail, parse_mapping, shorten
+from .parse import parse_mail, parse_mapping, read_mail_form, read_mail_request, shorten
 from .pgp import unwrap_pgp
 from .reply import ShownLine, read_reply
-from .request import AppointmentRequest, Correction, Note, ParseResult, Problem
+from .request import AppointmentRequest, Correction, MailForm, Note, ParseResult, Problem
 from .robots import classify, wants_no_answer, without_list_headers
 from .senders import (
     find_reply_to,
@@ -63,6 +65,7 @@ from .senders import (
     read_own_text,
     repeats_a_request,
 )
+from .stored import dump_result, find_lines, load_form, load_result
 from .text import describe
 from .times import is_near
 
@@ -83,6 +86,7 @@ __all__ = [
     "CalendarMail",
     "Correction",
     "Envelope",
+    "MailForm",
     "MailText",
     "Note",
     "Original",
@@ -94,7 +98,9 @@ __all__ = [
     "classify",
     "describe",
     "dump_mail",
+    "dump_result",
     "find_attendee",
+    "find_lines",
     "find_reply_to",
     "find_writer",
     "flatten",
@@ -108,7 +114,9 @@ __all__ = [
     "is_plain_mail",
     "is_readable",
     "is_report",
+    "load_form",
     "load_mail",
+    "load_result",
     "name_calendar_parts",
     "parse_body",
     "parse_fields",
@@ -116,6 +124,8 @@ __all__ = [
     "parse_mapping",
     "read_calendar_mail",
     "read_envelope",
+    "read_mail_form",
+    "read_mail_request",
     "read_mail_text",
     "read_own_text",
     "read_reply",

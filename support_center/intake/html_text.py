@@ -215,7 +215,7 @@ def _leave(element: etree._Element, tag: str, writer: _Writer) -> None:
     elif tag in ("td", "th"):
         writer.write(" ")
     elif tag == "a" and (element.get("href") or "").lower().startswith("mailto:"):
-        # A name that is a link hides the address from whoever reads text.
+        # A name that is a link hides the address from readers of text.
         address = (element.get("href") or "")[7:].partition("?")[0]
         if "@" in address and "@" not in "".join(writer.line):
             writer.write(f" <{address}>")

@@ -468,7 +468,7 @@ def _read_attached(mail: EmailMessage, depth: int, openings: _Openings) -> tuple
         found = _read_mail(mail, headers["Subject"], depth, openings)
         own = "\n".join(_read_text(part) for part in found.own)
     except EMAIL_ERRORS:
-        # It stays an attachment, which whoever reads it may open.
+        # It stays an attachment, which its reader may open.
         return "", False
     text = clean("\n\n".join(filter(None, [own.strip(), found.forwarded])))
     lines = [f"{name}: {value}" for name, value in headers.items() if value]

@@ -1,5 +1,8 @@
 """The two entry points: one for mappings, one for the text of a mail.
 
+A mail is read in two steps, so that its text is looked at once: ``read_mail_form`` finds the form
+in it, ``read_mail_request`` understands what stands there, again whenever a reply corrects it.
+
 Neither raises, whatever it is given; what is wrong comes back as problems that
 name the key, what was sent and what would have been right.
 """
@@ -16,7 +19,14 @@ from .body import Form, read_form
 from .calendar_mail import CalendarMail, describe_event, find_customer, request_values
 from .keys import KEYS, TABLE, match_key
 from .quotes import is_forward, is_reply, split_quotes
-from .request import MAX_FINDINGS, AppointmentRequest, Correction, Findings, ParseResult
+from .request import (
+    MAX_FINDINGS,
+    AppointmentRequest,
+    Correction,
+    Findings,
+    MailForm,
+    ParseResult,
+)
 from .text import (
     SHOWN_ITEMS,
     SHOWN_LEVELS,
@@ -93,8 +103,53 @@ def parse_mail(
     """Read the form in the text of a mail, and the invitation beside it.
 
     :param text: plain text, or what ``html_to_text`` makes of HTML
-    :param sender: the ``From`` value, with or without name
     :param subject: tells replies, whose quoted form is old, from forwarded mails
+
+    The others are those of ``read_mail_request``.
+    """
+    return read_mail_request(
+        read_mail_form(text, subject),
+        sender=sender,
+        now=now,
+        default_timezone=default_timezone,
+        sent=sent,
+        arrived=arrived,
+        corrections=corrections,
+        invitation=invitation,
+        obstacle=obstacle,
+    )
+
+
+def read_mail_form(text: str, subject: str) -> MailForm:
+    """Find the form in the text of a mail; see ``parse_mail``."""
+    form, author = find_form(clean(text[:MAX_MAIL]), subject)
+    return MailForm(
+        form.values,
+        form.repeated,
+        tuple(form.extra),
+        form.free_text,
+        found=form.found,
+        author=author,
+        length=len(text),
+    )
+
+
+def read_mail_request(
+    written: MailForm,
+    *,
+    sender: str | None,
+    now: datetime,
+    default_timezone: str,
+    sent: datetime | None = None,
+    arrived: datetime | None = None,
+    corrections: Iterable[Correction] = (),
+    invitation: CalendarMail | None = None,
+    obstacle: str = "",
+) -> ParseResult:
+    """Understand the values of a form that came by mail, and the invitation beside it.
+
+    :param written: as ``read_mail_form`` returns it; it is not changed
+    :param sender: the ``From`` value, with or without name
     :param now: aware; times up to it are past
     :param default_timezone: IANA name for times without a zone
     :param sent: aware, what "tomorrow" counts from, if it lies near ``arrived``; None where the
@@ -107,9 +162,16 @@ def parse_mail(
         found
     """
     findings = Findings()
-    if len(text) > MAX_MAIL:
-        findings.note("truncated", length=str(len(text)), max=str(MAX_MAIL))
-    form, author = find_form(clean(text[:MAX_MAIL]), subject)
+    if written.length > MAX_MAIL:
+        findings.note("truncated", length=str(written.length), max=str(MAX_MAIL))
+    form = Form(
+        dict(written.values),
+        dict(written.repeated),
+        list(written.extra),
+        written.free_text,
+        written.found,
+    )
+    author = written.author
     sent, arrived = _correct(form, corrections) or (sent, arrived)
     sent_known = not arrived or (sent is not None and is_near(aware(sent), aware(arrived)))
     if not sent_known:
@@ -197,7 +259,7 @@ def _shorten_value(value: object, limit: int, level: int = SHOWN_LEVELS) -> obje
 
 
 def find_form(text: str, subject: str) -> tuple[Form, str]:
-    """The form in the sender's own text, else in what he forwarded, and who wrote that."""
+    """The form in the sender's own text, else in what they forwarded, and who wrote that."""
     parts = split_quotes(text)
     form = read_form(parts.own)
     free_text, author = form.free_text, ""

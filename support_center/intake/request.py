@@ -1,6 +1,6 @@
 """What the parser hands over: plain values, no ORM, no language.
 
-Problems and notes carry stable codes and ASCII parameters; whoever shows them
+Problems and notes carry stable codes and ASCII parameters; who shows them
 puts them into words.
 """
 
@@ -75,6 +75,25 @@ class Correction:
     values: Mapping[str, str]
     sent: datetime | None
     arrived: datetime | None = None
+
+
+@dataclass(frozen=True)
+class MailForm:
+    """The form in a mail as it was written, before any value is understood.
+
+    To understand its values once more, together with what a later mail corrects, takes no second
+    look at the text. ``values`` has the first value of each canonical key, ``repeated`` another
+    one of the same key, ``extra`` the keys that nobody knows. ``author`` is who first wrote a
+    mail that was passed on, ``length`` that of the whole text in characters.
+    """
+
+    values: Mapping[str, str] = default(default_factory=dict)
+    repeated: Mapping[str, str] = default(default_factory=dict)
+    extra: tuple[tuple[str, str], ...] = ()
+    free_text: str = ""
+    found: bool = False
+    author: str = ""
+    length: int = 0
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,7 @@ def classify(headers: Mapping[str, str], *, sender: str, subject: str) -> str:
 
 
 def wants_no_answer(headers: Mapping[str, str]) -> bool:
-    """Whether the sender asks for no automatic answer, whoever wrote the mail."""
+    """Whether the sender asks for no automatic answer, be it a person or a program."""
     found = {str(name).lower(): _flat(value).lower() for name, value in headers.items()}
     suppressed = re.split(r"[,; ]+", found.get("x-auto-response-suppress", ""))
     return "all" in suppressed or "autoreply" in suppressed

@@ -16,7 +16,7 @@ SHOWN_ITEMS, SHOWN_LEVELS = 8, 3
 
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029]")
 # PostgreSQL stores no NUL and psycopg2 encodes no lone surrogate; the other
-# control characters only confuse whoever reads the text.
+# control characters only confuse the reader of the text.
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 # Joiners (U+200C, U+200D) stay: Persian words and emoji need them.

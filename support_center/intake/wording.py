@@ -1,96 +1,29 @@
 """Dates and times as people write them in mails, in seven languages.
 
 A time is taken only when every word of its phrase was understood, since a wrong guess sends a
-technician at the wrong hour. The text is cut into tokens, and each language by itself tries to
-use up all of them; what remains is asked about. Where two languages understand every word and do
-not come to the same ("half 3"), that is asked about too. Days that are counted in other words than
-those of ``lexicon`` ("in zwei Tagen") are worked out by ``dateparser``, which is slow to import
-and therefore loaded at the first such text only.
+technician at the wrong hour. The text is cut into tokens, see ``word_tokens``, and each language
+by itself tries to use up all of them; what remains is asked about. Where two languages understand
+every word and do not come to the same ("half 3"), that is asked about too. Days that are counted
+in other words than those of ``lexicon`` ("in zwei Tagen") are worked out by ``counted_days``.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from .counted_days import count_days
 from .lexicon import LANGUAGES, MORNING, NOON, Lexicon, Part, get_lexicon
 from .times import Clue, UnreadableTime, make_clock, make_day
-from .zones import find_zone
+from .word_tokens import Token, cut, find_next_day
 
-# A phrase of more tokens is a sentence.
-_MOST_TOKENS = 40
-# Words that the library may read as one day, and how far before them its phrase may begin.
-_MOST_COUNTED = 5
-_COUNTED_BEFORE = 2
 # An hour up to this one that says neither morning nor afternoon may be meant in either.
 _LAST_UNSURE_HOUR = 6
 # Minutes that are said before the hour in figures: "ten past two".
 _SPOKEN_MINUTES = frozenset({5, 10, 15, 20, 25})
 _MINUTES = frozenset("minutes minute min mn minuten minuti minutos mins".split())
 
-_TOKEN = re.compile(
-    r"""
-      (?P<space>\s+)
-    | (?P<zone>[a-z][a-z_]+/[a-z][a-z_+\-/0-9]*|(?:utc|gmt)\s?[+\-]\d{1,2}(?::?\d{2})?(?!\d))
-    | (?P<year_first>(?P<y1>\d{4})(?P<s1>[./-])(?P<m1>\d{1,2})(?P=s1)(?P<d1>\d{1,2})
-        (?![\d:/]|\.\d))
-    | (?P<day_first>(?P<d2>\d{1,2})\s?(?P<s2>[./-])\s?(?P<m2>\d{1,2})\s?(?P=s2)\s?(?P<y2>\d{4})
-        (?![\d:/])
-      | (?P<d3>\d{1,2})(?P<s3>[./-])(?P<m3>\d{1,2})(?P=s3)(?P<y3>\d{2})(?![\d:/]|\.\d))
-    | (?P<clock>(?P<h>\d{1,2}):(?P<min>\d{2})(?::(?P<sec>\d{2}))?(?![\d:]))
-    | (?P<slashed>(?P<d4>\d{1,2})\s?/\s?(?P<m4>\d{1,2})(?![\d:/]))
-    | (?P<dotted>(?P<d5>\d{1,2})\.(?:\s(?=\d{1,2}\.))?(?P<m5>\d{1,2})(?P<end>\.)?(?!\d))
-    | (?P<offset>\+\d{1,2}(?::?\d{2})?(?![\d:]) | (?<=\s)-\d{2}:?\d{2}(?![\d:]))
-    | (?P<number>\d+)(?P<nth>(?:st|nd|rd|th|er|ère|[ºª°])(?!\w))?
-    | (?P<half>[ap]\.\s?m(?!\w)\.?)
-    | (?P<word>'s(?=[\s-])|[^\W\d_]+(?:['-][^\W\d_]+)*'?)
-    | (?P<mark>[-–/.,;:()\[\]"“”„«»'*?!])
-    | (?P<other>.)
-    """,
-    re.I | re.X,
-)
-# Dashes and apostrophes of word processors, and the spellings of one word that hold a blank.
-_PLAIN = str.maketrans(
-    dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d", "-")
-    | dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4", "'")
-    | {"\uff1a": ":", "\uff0e": ".", "\uff0f": "/", "\uff0c": ",", "\u223c": "~"}
-)
-_ELISION = re.compile(r"\b(l|d|jusqu|all|dell|nell|dall|quest)'(?=\w)")
-_JOINED = (
-    (re.compile(r"\b(?:the )?day after tomorrow\b"), "overmorrow"),
-    (re.compile(r"\bpasado mañana\b"), "pasado-mañana"),
-    (re.compile(r"\bdepois de amanhã\b"), "depois-de-amanhã"),
-    (re.compile(r"\b(?:que viene|que vem)\b"), "próximo"),
-    (re.compile(r"\bapr[eè]s (?=midi\b|demain\b)"), "après-"),
-    (re.compile(r"\b(?:a eso de|cerca de|alrededor de)(?= las?\b)"), "alrededor"),
-    (re.compile(r"\b(?:aux alentours|autour) de(?= \d| midi\b)"), "autour"),
-    (re.compile(r"\bthis coming\b"), "coming"),
-    (re.compile(r"\ba (?=quarter (?:past|to|after|of)\b)"), ""),
-    (re.compile(r"\bavant hier\b"), "avant-hier"),
-    (re.compile(r"\b(dix|vingt|trente|quarante|cinquante) (?=cinq\b|dix\b)"), r"\1-"),
-    (re.compile(r"\b(meio) (?=dia\b)"), r"\1-"),
-)
-# "15-Jan-2027", as spreadsheets write a day.
-_DASHED_DAY = re.compile(
-    r"\b(?:(\d{1,2})([-/])([^\W\d_]{3,12}\.?)\2(\d{4}|\d{2})|(\d{4})-([^\W\d_]{3,12})-(\d{1,2}))\b"
-)
-# What is said out of politeness, or to stress an hour that is exact anyway.
-_COURTESY = (
-    r"please|pls|thanks|thank you|many thanks|bitte|danke|vielen dank|s'il vous pla[iî]t|"
-    r"s'il te pla[iî]t|svp|merci|por favor|gracias|per favore|per piacere|per cortesia|grazie|"
-    r"alstublieft|a\.?u\.?b\.?|obrigad[oa]"
-)
-_COURTESY_BEFORE = re.compile(rf"^\s*(?:{_COURTESY})(?:\s*[,:]\s*|\s+)")
-_COURTESY_AFTER = re.compile(rf"(?:\s*,\s*|\s+)(?:{_COURTESY})[\s.!]*$")
-_EXACTLY = re.compile(
-    r"(?<=\s)(?:exactly|(?:genau|punkt|pünktlich)(?= (?:um )?\d)|(?:um )?pünktlich(?= um\b))\s+"
-    r"|\s+(?:sharp|on the dot|pile|précises|precises|en punto|in punto)(?!\w)"
-)
 _TWO_WORDS = {"pasado-mañana": ("es", 2), "depois-de-amanhã": ("pt", 2)}
-# Abbreviations of zones are taken in capitals, and in small letters where they are no word.
-_SMALL_ZONES = frozenset("utc gmt cet cest mez mesz pst pdt edt cdt mdt z".split())
 # What a phrase may say besides one time, the gravest first, and the reason that is told.
 _REASONS = {
     "repeated": ("ambiguous", "repeated"),
@@ -100,24 +33,6 @@ _REASONS = {
     "negation": ("ambiguous", "bound"),
     "vague": ("invalid", "vague"),
 }
-
-
-@dataclass(frozen=True)
-class Token:
-    """A piece of the text: its kind is a group of ``_TOKEN``, or ``day``."""
-
-    kind: str
-    text: str
-    day: date | None = None
-    clock: tuple[int, int, int] = (0, 0, 0)
-    zone: tuple[str | None, object] | None = None
-    #: Of days: ``digits``, ``year`` (in digits or by month, the year not written), ``month`` or
-    #: ``counted`` (from the day of writing).
-    origin: str = ""
-
-    @property
-    def number(self) -> int | None:
-        return int(self.text) if self.kind == "number" and len(self.text) <= 2 else None
 
 
 @dataclass(frozen=True)
@@ -161,7 +76,7 @@ def read_words(text: str, sent: datetime) -> Clue:
     :raise UnreadableTime: for what is no time, may be more than one, or holds a word that no
         language knows; ``words`` of its params names these
     """
-    tokens = _cut(text, sent)
+    tokens = cut(text, sent)
     clues: list[Clue] = []
     refusals: list[Refusal] = []
     for code in LANGUAGES:
@@ -204,124 +119,6 @@ def _agree(clues: list[Clue]) -> Clue:
 
 
 # ----------------------------------------------------------------------------
-# Tokens
-# ----------------------------------------------------------------------------
-
-
-def _cut(text: str, sent: datetime) -> list[Token]:
-    """
-    :raise UnreadableTime: for digits that are no day or hour in any language
-    """
-    plain = "".join(
-        str(unicodedata.decimal(letter)) if letter.isdecimal() else letter
-        for letter in text.translate(_PLAIN)
-    )
-    tokens: list[Token] = []
-    for match in _TOKEN.finditer(_join_words(plain)):
-        kind = next(name for name in _KINDS if match[name] is not None)
-        if kind != "space":
-            tokens.append(_make_token(kind, match, sent))
-    if len(tokens) > _MOST_TOKENS:
-        raise UnreadableTime
-    return tokens
-
-
-_KINDS = (
-    *("space", "zone", "year_first", "day_first", "clock", "slashed", "dotted", "offset"),
-    *("number", "half", "word", "mark", "other"),
-)
-
-
-def _join_words(text: str) -> str:
-    """``text`` in small letters, but for what may be the abbreviation of a zone."""
-    lowered = re.sub(
-        r"[^\W\d_]+",
-        lambda match: match[0] if _is_zone(match[0]) else match[0].lower(),
-        text,
-    )
-    lowered = _COURTESY_BEFORE.sub("", _COURTESY_AFTER.sub("", lowered))
-    lowered = _EXACTLY.sub(" ", lowered)
-    for pattern, word in _JOINED:
-        lowered = pattern.sub(word, lowered)
-    lowered = _DASHED_DAY.sub(_spread_day, lowered)
-    return _ELISION.sub(r"\1' ", lowered)
-
-
-def _spread_day(match: re.Match[str]) -> str:
-    day, _mark, month, year, first_year, middle, last_day = match.groups()
-    name = (month or middle).rstrip(".")
-    if not any(name in get_lexicon(code).months for code in LANGUAGES):
-        return match[0]
-    return f"{day or last_day} {name} {year or first_year}"
-
-
-def _is_zone(word: str) -> bool:
-    if word in _SMALL_ZONES:
-        return True
-    return word.isupper() and 1 <= len(word) <= 5 and word != "AM" and bool(find_zone(word))
-
-
-def _make_token(kind: str, match: re.Match[str], sent: datetime) -> Token:
-    text = match[0]
-    if kind == "year_first":
-        day = make_day(int(match["y1"]), int(match["m1"]), int(match["d1"]))
-        return Token("day", text, day, origin="digits")
-    if kind == "day_first":
-        form = "2" if match["d2"] else "3"
-        year = int(match[f"y{form}"])
-        number, month = int(match[f"d{form}"]), int(match[f"m{form}"])
-        number, month = _order(number, month, match[f"s{form}"])
-        day = make_day(year + 2000 * (year < 100), month, number)
-        return Token("day", text, day, origin="digits")
-    if kind == "slashed":
-        number, month = _order(int(match["d4"]), int(match["m4"]), "/")
-        return Token("day", text, find_next_day(month, number, sent.date()), origin="year")
-    if kind == "clock":
-        return Token(
-            "clock", text, clock=(int(match["h"]), int(match["min"]), int(match["sec"] or 0))
-        )
-    if kind == "dotted":
-        return Token("dotted", text, clock=(int(match["d5"]), int(match["m5"]), 0))
-    if kind in ("zone", "offset") or (kind == "word" and _is_zone(text)):
-        return Token(
-            "offset" if kind == "offset" else "zone", text, zone=find_zone(text.replace(" ", ""))
-        )
-    if kind == "number":
-        return Token("number", match["number"], origin="nth" if match["nth"] else "")
-    if kind == "half":
-        return Token("word", f"{text[0]}.m.")
-    return Token(kind, text)
-
-
-def _order(first: int, second: int, mark: str) -> tuple[int, int]:
-    """Day and month of a date in digits."""
-    if mark == "/":
-        # Half the world writes the month first; dots and dashes are day first.
-        if first <= 12 and second <= 12 and first != second:
-            options = f"{first:02}.{second:02}., {second:02}.{first:02}."
-            raise UnreadableTime("ambiguous", reason="day_month", options=options)
-        if second > 12 >= first:
-            return second, first
-    return first, second
-
-
-def find_next_day(month: int, day: int, today: date) -> date:
-    """The first such day from ``today`` on.
-
-    :raise UnreadableTime: for a day that no year has
-    """
-    # Eight years hold a 29 February even where a century year drops one.
-    for year in range(today.year, today.year + 9):
-        try:
-            found = date(year, month, day)
-        except ValueError:
-            continue
-        if found >= today:
-            return found
-    raise UnreadableTime(reason="no_such_day")
-
-
-# ----------------------------------------------------------------------------
 # One language
 # ----------------------------------------------------------------------------
 
@@ -331,7 +128,7 @@ def _read_in(lexicon: Lexicon, tokens: list[Token], sent: datetime) -> Clue | Re
     try:
         phrase.take_all()
         if phrase.left:
-            counted = _count_days(lexicon, tokens, phrase.left, sent)
+            counted = count_days(lexicon, tokens, phrase.left, sent)
             if counted:
                 phrase = _Phrase(lexicon, counted, sent)
                 phrase.take_all()
@@ -985,71 +782,3 @@ def _shift_to_part(
     if not fits:
         raise _Refused("ambiguous", "part")
     return hour, minute, second
-
-
-# ----------------------------------------------------------------------------
-# Days that are counted
-# ----------------------------------------------------------------------------
-
-
-def _count_days(
-    lexicon: Lexicon, tokens: list[Token], left: list[int], sent: datetime
-) -> list[Token] | None:
-    """The tokens with one day in place of words such as "in 3 days", which the library reads.
-
-    :param left: positions of the tokens that nothing used
-    :return: None where the library does not know every one of the words, too
-    """
-    words = [at for at in left if tokens[at].kind == "word"]
-    if not words:
-        return None
-    end = max(words) + 1
-    for start in range(max(0, min(left) - _COUNTED_BEFORE), min(left) + 1):
-        run = tokens[start:end]
-        if len(run) > _MOST_COUNTED or any(each.kind not in ("word", "number") for each in run):
-            continue
-        day = _ask_library(lexicon, run, sent)
-        if day:
-            counted = Token("day", "", day, origin="counted")
-            return [*tokens[:start], counted, *tokens[end:]]
-    return None
-
-
-def _ask_library(lexicon: Lexicon, run: list[Token], sent: datetime) -> date | None:
-    words = [str(lexicon.numbers.get(token.text, token.text)) for token in run]
-    # Of two words for one thing the library knows the one.
-    words = ["tra" if lexicon.code == "it" and word == "fra" else word for word in words]
-    found = _parse_counted(lexicon.code, words, sent)
-    if found is None:
-        return None
-    # The library passes over some words, as "about": each one has to make a difference.
-    for place in range(len(words)):
-        if _parse_counted(lexicon.code, words[:place] + words[place + 1 :], sent) == found:
-            return None
-    if abs((found - sent.date()).days) in lexicon.idle_days:
-        # "In acht Tagen", "dans quinze jours" are whole weeks to most.
-        return None
-    return found
-
-
-def _parse_counted(code: str, words: list[str], sent: datetime) -> date | None:
-    if not words:
-        return None
-    from dateparser.date import DateDataParser  # noqa: PLC0415 - slow, and seldom needed
-
-    # The base is a whole day, since the library keeps its settings for each base it ever saw.
-    base = datetime(sent.year, sent.month, sent.day)
-    reader = DateDataParser(
-        languages=[code],
-        settings={
-            "PARSERS": ["relative-time"],
-            # Else "3 days" alone would be as good as "in 3 days".
-            "PREFER_DATES_FROM": "past",
-            "RELATIVE_BASE": base,
-            "RETURN_AS_TIMEZONE_AWARE": False,
-        },
-    )
-    found = reader.get_date_data(" ".join(words))
-    if found.date_obj is None or found.period != "day" or found.date_obj.time() != base.time():
-        return None
-    return found.date_obj.date()

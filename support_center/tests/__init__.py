@@ -115,6 +115,7 @@ from .incoming import (
     test_mail_spellings,
     test_mail_text,
     test_other_contact,
+    test_read_once,
     test_review,
     test_review_tours,
     test_webhook_in,

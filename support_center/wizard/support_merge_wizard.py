@@ -2,7 +2,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ..formatting import format_moment, format_names
-from ..models.incoming.support_appointment_intake import WAITING_REQUESTS
+from ..models.incoming.intake_states import WAITING_REQUESTS
 
 # What is furthest on its way is kept, unless somebody says otherwise.
 KEPT_FIRST = {"in_progress": 0, "confirmed": 1, "draft": 2}

@@ -143,7 +143,7 @@ def test_who_has_accepted_is_not_asked_again():
     assert found == ['ATTENDEE;CN="Zoë Peeters";ROLE=REQ-PARTICIPANT:mailto:zoe@example.org']
     message = notice(visit=replace(VISIT, asks_answer=False))
     assert not offer_to_calendars(message)
-    # Whoever wants the entry finds it in the file.
+    # Who wants the entry finds it in the file.
     assert get_types(message)[-1] == "application/ics"
     assert "text/calendar" not in get_types(message)
 

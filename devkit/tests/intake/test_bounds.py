@@ -78,7 +78,7 @@ def test_html_is_bounded_and_the_form_above_it_is_read(bomb):
 
 @pytest.mark.parametrize("bomb", HTML_BOMBS.values(), ids=HTML_BOMBS)
 def test_no_more_than_the_bounds_reaches_libxml2(bomb, monkeypatch):
-    """Whoever calls ``html_to_text``, and with whatever."""
+    """For every caller of ``html_to_text``, and whatever it is given."""
     seen = []
     fromstring = html_to_text.__globals__["etree"].fromstring
 

@@ -6,8 +6,7 @@ from odoo.exceptions import AccessError, ValidationError
 from ...formatting import ONE_DAY, aware, get_day, get_midnight, naive
 from ...scheduling.intervals import merge, subtract
 from ..appointment.states import PLANNABLE_STATES
-from ..dispatching.support_appointment import INBOX_DOMAIN
-from ..incoming.support_appointment_intake import WAITING_REQUESTS
+from ..incoming.intake_states import INBOX_DOMAIN, WAITING_REQUESTS
 
 MAX_DAYS = 31
 # A visit longer than this is rare enough to be looked for by an index of its own.

@@ -4,6 +4,7 @@ from . import support_values
 from . import support_protection_mixin
 from . import ir_sequence
 from . import support_client_mixin
+from . import mail_thread
 from . import support_company_guard
 from . import support_company_mixin
 from . import support_link_mixin

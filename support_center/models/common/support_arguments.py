@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from xmlrpc.client import DateTime
 
 from odoo import _, api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 
 # What PostgreSQL holds in the column of an id.
 MAX_ID = 2**31 - 1
@@ -45,6 +45,41 @@ class SupportArguments(models.AbstractModel):
         :raise error: always; its last line is ``faults`` as JSON
         """
         raise error(message + "\n" + json.dumps(faults, ensure_ascii=False))
+
+    @api.model
+    def _check_external_access(self):
+        """
+        :raise AccessError: unless the user may create appointments, be it only
+            by external data, and work in the company of the context
+        """
+        user = self.env.user
+        try:
+            self.env.company  # noqa: B018, it is refused by being asked for
+        except AccessError as error:
+            self._refuse_whole("company", str(error), AccessError)
+        if self.env.su or any(
+            user.has_group(f"support_center.group_support_{role}")
+            for role in ("integration", "dispatcher")
+        ):
+            return
+        self._refuse_whole(
+            "rights",
+            _(
+                "%(user)s may not send external data: ask an administrator for the group "
+                "“Support Center / Integration”.",
+                user=user.name,
+            ),
+            AccessError,
+        )
+
+    @api.model
+    def _refuse_whole(self, code, message, error=ValidationError):
+        """Refuse a call for a reason that is no single key's.
+
+        :raise error: whose last line is the list of the one fault as JSON
+        """
+        fault = self._prepare_fault("external_data", code, message)
+        self._refuse_call(message, [fault], error)
 
     @api.model
     def _refuse(self, name, value, expected):

@@ -1,7 +1,24 @@
-from odoo import api, models
+from odoo import _, api, models
 from odoo.tools import email_domain_extract, email_normalize, formataddr
 
-from ...intake import fold_address, spell_address
+from ...intake import classify, fold_address, spell_address
+
+
+def fold(address):
+    """An address as it is compared: both spellings of an international domain are one.
+
+    :param address: str as it stands in a mail or on a contact, or False
+    :return: str, empty for what is no address
+    """
+    return fold_address(email_normalize(address or "") or "")
+
+
+def fold_all(addresses):
+    """
+    :param addresses: iterable as for ``fold``
+    :return: set of str, without what is no address
+    """
+    return {folded for address in addresses if (folded := fold(address))}
 
 
 class SupportMailAddress(models.AbstractModel):
@@ -56,10 +73,10 @@ class SupportMailAddress(models.AbstractModel):
         """Why addresses cannot or must not be mailed; nothing else in the addon decides that.
 
         :param addresses: iterable of str, as they stand on a contact or in a mail, or False
-        :param company: ``res.company`` whose own addresses are left out; None for a mail that
-            may go to one of them, too
-        :return: dict of address to ``missing``, ``invalid``, ``own`` or ``opted_out``; what is
-            not in it may be mailed
+        :param company: ``res.company`` that answers what came in: its own addresses are left out,
+            and those at which programs read; None for a mail that may go there, too
+        :return: dict of address to ``missing``, ``invalid``, ``own``, ``program`` or
+            ``opted_out``; what is not in it may be mailed
         """
         # As Odoo reads the address of a contact: of several, the first one counts.
         normalized = {
@@ -74,6 +91,8 @@ class SupportMailAddress(models.AbstractModel):
                 obstacles[address] = "invalid"
             elif company and self._is_own(normal, company):
                 obstacles[address] = "own"
+            elif company and classify({}, sender=normal, subject="") != "human":
+                obstacles[address] = "program"
             elif fold_address(normal) in opted_out:
                 obstacles[address] = "opted_out"
         return obstacles
@@ -82,6 +101,25 @@ class SupportMailAddress(models.AbstractModel):
     def _find_obstacle(self, address, company=None):
         """As ``_find_obstacles``, of one address; an empty str where it may be mailed."""
         return self._find_obstacles([address], company).get(address, "")
+
+    @api.model
+    def _explain_no_answer(self, address, company):
+        """Why nothing that came in is answered to an address.
+
+        :return: str in words; empty where it is answered
+        """
+        obstacle = self._find_obstacle(address, company)
+        if not obstacle:
+            return ""
+        return {
+            "missing": _("Not answered: no usable address of a sender or customer is known."),
+            "invalid": _("Not answered: no usable address of a sender or customer is known."),
+            "own": _("Not answered: the address is one of our own."),
+            "program": _(
+                "Not answered: a program reads what comes to %(address)s.", address=address
+            ),
+            "opted_out": _("Not answered: the customer opted out of our mails."),
+        }[obstacle]
 
     @api.model
     def _get_opted_out(self, addresses):
@@ -126,8 +164,9 @@ class SupportMailAddress(models.AbstractModel):
             ],
             order="id",
         )
-        ours = self.env.ref("support_center.mail_alias_appointments", raise_if_not_found=False)
-        alias = found.filtered(lambda each: each == ours) or found[:1]
+        name = "support_center.mail_alias_appointments"
+        ours = self.env["ir.model.data"]._xmlid_to_res_id(name)
+        alias = found.filtered(lambda each: each.id == ours) or found[:1]
         return formataddr((company.name, alias.alias_full_name)) if alias else ""
 
     @api.model

@@ -2,17 +2,7 @@ from odoo import _, models
 from odoo.exceptions import UserError
 
 from ..appointment.states import PLANNABLE_STATES
-from ..incoming.support_appointment_intake import WAITING_REQUESTS
-
-# What the inbox shows: requests that wait for a look, and customers who wait for an answer. The
-# inbox itself asks for the same in its own words, see ``review_inbox.js``.
-INBOX_DOMAIN = [
-    "|",
-    ("customer_waiting_since", "!=", False),
-    "&",
-    ("intake_state", "in", WAITING_REQUESTS),
-    ("state", "=", "draft"),
-]
+from ..incoming.intake_states import WAITING_REQUESTS
 
 
 class SupportAppointment(models.Model):

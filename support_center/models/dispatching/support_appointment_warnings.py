@@ -5,7 +5,7 @@ from odoo import _, api, fields, models
 from ...formatting import format_moment
 from ...scheduling.explain import OVERRULABLE
 from ..appointment.states import OPEN_STATES
-from ..incoming.support_appointment_intake import WAITING_REQUESTS
+from ..incoming.intake_states import WAITING_REQUESTS
 from ..notifications.support_notifier import NOTICES
 
 

@@ -34,7 +34,7 @@ class MailMessage(models.Model):
 
     def _compute_support_mail(self):
         ours = self.filtered(lambda message: message.model in MODELS)
-        # sudo: whoever may read the message may know what became of it.
+        # sudo: who may read the message may know what became of it.
         mails = self.env["mail.mail"].sudo().search([("mail_message_id", "in", ours.ids)])
         by_message = {mail.mail_message_id.id: mail for mail in mails}
         for message in self:

@@ -1,6 +1,6 @@
 import logging
+from dataclasses import dataclass, field
 from functools import partial
-from typing import NamedTuple
 from xmlrpc.client import Binary
 
 from markupsafe import Markup
@@ -41,6 +41,7 @@ from ...intake import (
     without_list_headers,
 )
 from ..automation.support_automation_log import AUTOMATION_LOGGER
+from ..common.mail_thread import GATEWAY_KEY, GatewayMail, SenderText
 
 _logger = logging.getLogger(__name__)
 
@@ -49,42 +50,24 @@ NOISE = ("auto_reply", "bounce", "list")
 # Marks the work on a mail that a mailbox hands to a model of ours whatever its address says.
 OURS_KEY = "support_center_mailbox"
 
-# Where the context holds the ``GatewayMail`` that is being taken in.
-GATEWAY_KEY = "support_center_gateway_mail"
-# Where a parsed mail holds its ``SenderText``, until its routes are processed.
-TEXT_KEY = "support_center_text"
-# Likewise, whether the reference in its subject led it to a record.
-NAMED_KEY = "support_center_named"
+# Where a parsed mail holds its ``MailFindings``, until its routes are processed.
+FINDINGS_KEY = "support_center_findings"
 
 
-class SenderText(NamedTuple):
-    """What the sender of a mail wrote, as text; see ``intake.MailText``."""
+@dataclass
+class MailFindings:
+    """What was found in a mail on its way from the parser to its routes, so that nothing is read
+    twice; ``GatewayMail`` is made of it."""
 
-    text: str
-    forwarded: str
-    obstacle: str
-
-
-class GatewayMail(NamedTuple):
-    """What the gateway knows of a mail, for ``message_new`` and ``message_update``, which do not
-    see its headers.
-
-    An instance in the context is also the proof that the gateway calls: what arrives by RPC is
-    text, numbers, lists and dicts, never this class.
-    """
-
-    # What ``intake.classify`` says of the mail.
-    kind: str
-    # Whether a program wrote it, so that nobody reads an answer.
-    is_automatic: bool
-    # Name and address of the person who is to be answered; empty where that is the sender.
-    reply_to: str = ""
-    # What calendars sent with it; None where nothing of that kind is in it.
-    calendar: CalendarMail | None = None
-    # None for a mail that is one text, in which there is nothing to choose.
+    calendar: CalendarMail | None
     text: SenderText | None = None
-    # Whether only the reference in its subject, which can be guessed, led it to its record.
     is_named: bool = False
+    # The headers as Python reads them, by name.
+    headers: dict[str, str] = field(default_factory=dict)
+    # What kind of mail it is, by its sender: a group's is put right on the way.
+    kinds: dict[str, str] = field(default_factory=dict)
+    # The domains at which our companies receive mail.
+    own_domains: frozenset[str] | None = None
 
 
 class MailThread(models.AbstractModel):
@@ -129,16 +112,38 @@ class MailThread(models.AbstractModel):
         one mail: they get the same text with the same attachments. Mails that are not for us
         are Odoo's alone.
         """
-        if read_calendar_mail(message) and self._find_intake_addresses(message) is not None:
+        calendar = read_calendar_mail(message)
+        if calendar and self._find_intake_addresses(message) is not None:
             name_calendar_parts(message)
         originals = self._bound_mail(message)
         parse = partial(super().message_parse, message, save_original=save_original)
-        parsed = self._parse_repaired(message, parse, originals)
+        parsed, is_repaired = self._parse_repaired(message, parse, originals)
+        if is_repaired or originals:
+            calendar = read_calendar_mail(message)
+        self._note_calendar(parsed, calendar)
         self._attach_originals(parsed, originals)
         if has_original(message) or not all(original.cid for original in originals):
             self._tell_shortened(parsed)
         self._check_sent(message, parsed)
         return parsed
+
+    @api.model
+    def _note_calendar(self, parsed, calendar):
+        """Keep for the route what calendars sent with a mail, also where that is nothing."""
+        parsed.setdefault(FINDINGS_KEY, MailFindings(None)).calendar = calendar
+
+    @api.model
+    def _get_findings(self, message, message_dict):
+        """What was found in a mail so far; now, in one that was parsed by other means.
+
+        :return: ``MailFindings``
+        """
+        found = message_dict.get(FINDINGS_KEY)
+        if not isinstance(found, MailFindings):
+            found = message_dict[FINDINGS_KEY] = MailFindings(read_calendar_mail(message))
+        if not found.headers:
+            found.headers = {name: str(value) for name, value in message.raw_items()}
+        return found
 
     @api.model
     def _check_sent(self, message, parsed):
@@ -182,7 +187,7 @@ class MailThread(models.AbstractModel):
         """
         envelope = read_envelope(mail)
         parts = {address: address.partition("@")[0] for address in envelope.addresses}
-        # sudo: aliases and messages are looked up for whoever hands the mail over.
+        # sudo: aliases and messages are looked up for any user who hands the mail over.
         aliases = self.env["mail.alias"].sudo().search(
             [
                 ("alias_name", "in", list(set(parts.values()))),
@@ -239,7 +244,8 @@ class MailThread(models.AbstractModel):
         payload = extract(build_message(message, (*found.own, *found.files)), message_dict)
         # PGP blocks in HTML stay where they are shown.
         text = unwrap_pgp(html_to_text(str(payload["body"]))).text
-        payload[TEXT_KEY] = SenderText(text, found.forwarded, found.obstacle)
+        written = SenderText(text, found.forwarded, found.obstacle)
+        payload[FINDINGS_KEY] = MailFindings(None, written)
         if found.footers:
             added = extract(build_message(message, found.footers), message_dict)
             payload["body"] = Markup(payload["body"]) + Markup(added["body"])  # noqa: S704
@@ -288,6 +294,7 @@ class MailThread(models.AbstractModel):
 
         :param parse: core's own reading of ``message``
         :param originals: list that gets what is cut of the repaired mail
+        :return: tuple of what ``parse`` returns and whether the mail was repaired
         """
         try:
             parsed = parse()
@@ -297,11 +304,11 @@ class MailThread(models.AbstractModel):
             _logger.info("Mail repaired, since it could not be read: %s", type(error).__name__)
         else:
             if not self._is_spoilt(message, parsed) or not repair(message):
-                return self._drop_nul(parsed)
+                return self._drop_nul(parsed), False
             _logger.info("Mail repaired, since its text did not come out")
         # What could not be read could not be measured either.
         originals += self._bound_mail(message)
-        return self._drop_nul(parse())
+        return self._drop_nul(parse()), True
 
     @api.model
     def _is_spoilt(self, message, parsed):
@@ -354,23 +361,25 @@ class MailThread(models.AbstractModel):
             custom_values = None
             if thread_id:
                 self.env[model].browse(int(thread_id)).read(["display_name"])
+        found = self._get_findings(message, message_dict)
         calendar = self.env["support.calendar.mail"]
         # What was returned to us carries our own file.
         is_calendar_mail = (
-            read_calendar_mail(message) is not None
-            and self._classify_mail(message, message_dict) != "bounce"
+            found.calendar is not None and self._classify_mail(message, message_dict) != "bounce"
         )
-        direct = calendar._find_direct_route(message, message_dict) if is_calendar_mail else []
+        direct = []
+        if is_calendar_mail:
+            direct = calendar._find_direct_route(message, message_dict, found.calendar)
         if direct:
             return direct
         routes = super().message_route(
             message, message_dict, model=model, thread_id=thread_id, custom_values=custom_values
         )
         if is_calendar_mail:
-            routes = calendar._route(message, message_dict, routes, INTAKE_MODELS)
+            routes = calendar._route(found.calendar, message_dict, routes, INTAKE_MODELS)
         if not any(route[0] in INTAKE_MODELS for route in routes or ()):
             return routes
-        self._name_writer(self._get_headers(message), message_dict)
+        self._name_writer(found, message_dict)
         kind = self._classify_mail(message, message_dict)
         routes = [self._find_answered(route, message_dict, kind) for route in routes]
         if kind not in NOISE:
@@ -400,7 +409,7 @@ class MailThread(models.AbstractModel):
         )
         if not answered:
             return route
-        message_dict[NAMED_KEY] = True
+        message_dict[FINDINGS_KEY].is_named = True
         return model, answered.id, {}, user_id, alias
 
     @api.model
@@ -418,15 +427,28 @@ class MailThread(models.AbstractModel):
 
         A report of what became of another mail is a ``bounce`` whatever its headers say; a form
         that somebody has filled in is a request whatever they say. What comes by a group of the
-        company's own is no traffic of a list.
+        company's own is no traffic of a list. It is found out once for each sender that the mail
+        is taken to have.
         """
+        found = self._get_findings(message, message_dict)
+        sender = message_dict.get("email_from") or ""
+        if sender not in found.kinds:
+            found.kinds[sender] = self._classify_headers(message, message_dict, found)
+        return found.kinds[sender]
+
+    @api.model
+    def _classify_headers(self, message, message_dict, found):
+        """As ``_classify_mail``, of a mail at which nobody has looked yet.
+
+        :param found: ``MailFindings``
+        """
+        headers = found.headers
         sender = message_dict.get("email_from") or ""
         subject = message_dict.get("subject") or ""
-        headers = self._get_headers(message)
         written = next((headers[name] for name in headers if name.lower() == "from"), sender)
         if is_report(message, sender=written, subject=subject):
             return "bounce"
-        if is_own_group(headers, self.env["support.mail.address"]._list_own_domains()):
+        if is_own_group(headers, self._list_own_domains(found)):
             headers = without_list_headers(headers)
         kind = classify(headers, sender=sender, subject=subject)
         if kind in NOISE and self._is_request(kind, headers, message_dict):
@@ -434,6 +456,13 @@ class MailThread(models.AbstractModel):
         if kind == "generated" and self._is_own_notice(headers, message_dict):
             return "auto_reply"
         return kind
+
+    @api.model
+    def _list_own_domains(self, found):
+        """The domains at which our companies receive mail, looked up once for a mail."""
+        if found.own_domains is None:
+            found.own_domains = frozenset(self.env["support.mail.address"]._list_own_domains())
+        return found.own_domains
 
     @api.model
     def _is_own_notice(self, headers, message_dict):
@@ -465,10 +494,6 @@ class MailThread(models.AbstractModel):
         return holds_form(text, subject)
 
     @api.model
-    def _get_headers(self, message):
-        return {name: str(value) for name, value in message.raw_items()}
-
-    @api.model
     def _message_route_process(self, message, message_dict, routes):
         """Hand what the headers say to ``message_new`` and ``message_update``.
 
@@ -478,19 +503,18 @@ class MailThread(models.AbstractModel):
         this = self
         if any(route[0] in INTAKE_MODELS for route in routes or ()):
             kind = self._classify_mail(message, message_dict)
-            headers = self._get_headers(message)
+            found = self._get_findings(message, message_dict)
             mail = GatewayMail(
                 kind,
-                kind == "generated" or wants_no_answer(headers),
-                self._find_reply_to(headers, message_dict),
-                read_calendar_mail(message),
-                message_dict.get(TEXT_KEY),
-                bool(message_dict.get(NAMED_KEY)),
+                kind == "generated" or wants_no_answer(found.headers),
+                self._find_reply_to(found.headers, message_dict),
+                found.calendar,
+                found.text,
+                found.is_named,
             )
             this = self.with_context(**{GATEWAY_KEY: mail})
-        # No parameters of the message that is posted.
-        for key in (TEXT_KEY, NAMED_KEY):
-            message_dict.pop(key, None)
+        # No parameter of the message that is posted.
+        message_dict.pop(FINDINGS_KEY, None)
         thread_id = False
         routes = [self._open_route(route) for route in routes or ()]
         for company, those in groupby(routes, this._get_route_company):
@@ -508,17 +532,16 @@ class MailThread(models.AbstractModel):
         return model, thread_id, custom_values, user_id, alias.sudo()
 
     @api.model
-    def _name_writer(self, headers, message_dict):
+    def _name_writer(self, found, message_dict):
         """Put the person in whose name a group of our own wrote a mail anew in its place.
 
         Other groups' word counts for new requests alone, as their ``Reply-To``: anybody may
         call themselves a group, and a reply changes what is planned.
         """
         sender = message_dict.get("email_from") or ""
-        domains = self.env["support.mail.address"]._list_own_domains()
-        if email_domain_extract(sender) not in domains:
+        if email_domain_extract(sender) not in self._list_own_domains(found):
             return
-        writer = find_writer(headers, sender=sender)
+        writer = find_writer(found.headers, sender=sender)
         if writer and writer != sender:
             author = self._mail_find_partner_from_emails([writer])[0]
             message_dict.update(
@@ -548,32 +571,6 @@ class MailThread(models.AbstractModel):
         if model not in INTAKE_MODELS or thread_id or not alias:
             return self.env["res.company"]
         return self.env["support.mail.address"]._get_alias_company(alias, custom_values)
-
-    @api.model
-    def _get_gateway_mail(self):
-        """The mail that the gateway is taking in.
-
-        :return: ``GatewayMail``; None where somebody else calls
-        """
-        mail = self.env.context.get(GATEWAY_KEY)
-        return mail if isinstance(mail, GatewayMail) else None
-
-    @api.model
-    def _check_mail_gateway(self):
-        """Refuse callers of the gateway's methods who are not the gateway.
-
-        These methods have no underscore and so are open to everybody with a login, while they
-        take what they are given for a mail and act as OdooBot. Who is superuser needs no trick.
-
-        :raise AccessError: says what to do instead
-        """
-        if not (self.env.su or self._get_gateway_mail()):
-            raise AccessError(
-                _(
-                    "Only the mail gateway may call this. Send the mail to the alias, or hand it "
-                    "as it is to mail.thread's message_process."
-                )
-            )
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """What anybody can write who guesses a reference is passed on to nobody outside.

@@ -5,7 +5,7 @@ from email.utils import parseaddr
 from odoo import _, api, fields, models
 from odoo.tools import email_normalize, formataddr
 
-from ...intake import classify, fold_address
+from ...intake import fold_address
 from ..automation.support_automation_mixin import SILENT
 
 # How many mails an answer refers to; RFC 5322 asks for no more than the last ones.
@@ -98,25 +98,19 @@ class SupportAppointment(models.Model):
                 outcomes[draft.id] = draft._hold_answer()
             else:
                 draft._queue_answer()
-                draft.filtered("intake_held")._write_protected({"intake_held": False})
-            draft._write_protected({"intake_answered_round": draft.intake_round})
+            vals = {"intake_answered_round": draft.intake_round}
+            if not obstacle and draft.intake_held and draft.id not in outcomes:
+                vals["intake_held"] = False
+            draft._write_protected(vals)
         return outcomes
 
     def _get_answer_obstacle(self):
-        """Why nobody is to be answered; False where somebody is."""
+        """Why nobody is to be answered, in words; empty where somebody is."""
         self.ensure_one()
         asker = self._get_asker()
-        obstacle = self.env["support.mail.address"]._find_obstacle(asker, self.company_id)
-        if obstacle in ("missing", "invalid"):
-            return _("Not answered: the mail has no usable sender.")
-        by_program = self.intake_automatic and asker == self.intake_sender_normalized
-        if by_program or classify({}, sender=asker, subject="") != "human":
+        if asker and self.intake_automatic and asker == self.intake_sender_normalized:
             return _("Not answered: a program wrote the mail.")
-        if obstacle == "own":
-            return _("Not answered: the mail came from an address of our own.")
-        if obstacle == "opted_out":
-            return _("Not answered: the sender opted out of our mails.")
-        return False
+        return self.env["support.mail.address"]._explain_no_answer(asker, self.company_id)
 
     def _get_asker(self):
         """The address of the person who asks: the one that the form names, else where the mail
@@ -134,7 +128,7 @@ class SupportAppointment(models.Model):
         :return: the ``mail.mail``, which the queue will send
         """
         self.ensure_one()
-        template = self.env.ref(f"support_center.{template_name}")
+        template = self.env["support.notifier"]._get_template(template_name)
         asker = address or self._get_asker()
         name, _address = parseaddr(self.intake_sender or "")
         if asker != self.intake_sender_normalized:
@@ -162,7 +156,7 @@ class SupportAppointment(models.Model):
             values["mail_server_id"] = False
         if not template.reply_to:
             values["reply_to"] = self.env["support.mail.address"]._get_reply_to(self)
-        # sudo: whoever reads a request again may have no right on the queue.
+        # sudo: who reads a request again may have no right on the queue.
         mails = self.env["mail.mail"].sudo()
         # The template says the same, unless somebody has emptied its language.
         template = template.with_context(lang=self._get_answer_lang())
@@ -176,6 +170,13 @@ class SupportAppointment(models.Model):
         found = MESSAGE_ID.findall(msg_dict.get("references") or "")
         found += MESSAGE_ID.findall(msg_dict.get("message_id") or "")
         return " ".join(list(dict.fromkeys(found))[-MAX_REFERENCES:]) or False
+
+    def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
+        """Do not look once more whether the customer follows, where the request was accepted."""
+        is_first = self.env.context.get(FIRST_MAIL_KEY) is FIRST_MAIL
+        if is_first and self.intake_state == "accepted" and partner_ids == self.partner_id.ids:
+            return True
+        return super()._message_subscribe(partner_ids, subtype_ids, customer_ids)
 
     def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
         """The mail that makes a draft goes to nobody outside, nor does one of a calendar.
@@ -205,7 +206,7 @@ class SupportAppointment(models.Model):
     def _get_same_sender_domain(self):
         """Other requests of the sender, and those that name the same person to be answered.
 
-        Whoever writes under many addresses would make us write to that one.
+        Somebody who writes under many addresses would make us write to that one.
         """
         window, _threshold = self._get_loop_window()
         asker = self._get_asker()
@@ -227,10 +228,6 @@ class SupportAppointment(models.Model):
         # sudo: senders are counted across companies, and their exemptions
         # are not every user's to read.
         this = self.sudo().with_context(active_test=False)
-        if this.env["mail.gateway.allowed"].search_count(
-            [("email_normalized", "=", self.intake_sender_normalized)], limit=1
-        ):
-            return False
         window, threshold = self._get_loop_window()
         since = fields.Datetime.now() - window
         replies = [
@@ -239,7 +236,11 @@ class SupportAppointment(models.Model):
             if fields.Datetime.to_datetime(correction["received"]) >= since
         ]
         others = this.search_count(self._get_same_sender_domain())
-        return others + len(replies) >= threshold
+        if others + len(replies) < threshold:
+            return False
+        return not this.env["mail.gateway.allowed"].search_count(
+            [("email_normalized", "=", self.intake_sender_normalized)], limit=1
+        )
 
     def _hold_answer(self):
         """Tell once about a sender of many.

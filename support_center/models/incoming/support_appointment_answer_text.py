@@ -3,7 +3,7 @@ from dataclasses import replace
 from odoo import _, models
 
 from ...formatting import aware
-from ...intake import KEYS, AppointmentRequest, ParseResult
+from ...intake import KEYS, AppointmentRequest, ParseResult, fold_address
 from ...languages import get_customer_lang
 from .support_intake import Reading
 from .support_intake_words import STAFF_NOTES
@@ -29,14 +29,14 @@ class SupportAppointment(models.Model):
         """The language of the contact who is answered, else of the customer, else of the
         company; see ``languages``."""
         self.ensure_one()
-        contacts = self.env["support.intake.contacts"]
+        asker = self._get_asker()
         # sudo: contacts are not every user's to read.
-        partners = contacts._find_partners(
-            self.env["res.partner"].sudo(),
-            [self._get_asker()],
-            self.company_id,
-        )
-        partner = next(iter(partners.values()), self.partner_id)
+        partner = self.partner_id.sudo()
+        if not asker or fold_address(partner.email_normalized) != fold_address(asker):
+            partners = self.env["support.intake.contacts"]._find_partners(
+                partner, [asker], self.company_id
+            )
+            partner = next(iter(partners.values()), partner)
         return get_customer_lang(partner, self.company_id)
 
     def _get_answer_title(self):
@@ -79,14 +79,16 @@ class SupportAppointment(models.Model):
         }
 
     def _get_answer_reading(self):
-        """The mail as it is read now; for an appointment made by hand what it holds.
+        """The mail as it was read; for an appointment made by hand what it holds.
 
-        The values come from the request and not from the contact: whoever names
-        somebody else's address learns nothing of him.
+        The values come from the request and not from the contact: who names
+        somebody else's address learns nothing of them.
         """
         # A mail may hold no text at all, and an appointment that came by mail may be made by hand.
         if self.source == "email" and (self.intake_raw or self.intake_state == "review"):
-            reading = self._check_reading(self._read_request())
+            reading = self.env["support.intake"]._load_reading(self.intake_reading)
+            if reading is None:
+                reading = self._check_reading(self._read_request())
             if self.intake_state == "accepted":
                 # A dispatcher may have accepted what the reading alone would not.
                 return reading._replace(problems=())

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from email.utils import parseaddr
 
 from psycopg2.errors import UniqueViolation
 
@@ -16,30 +17,18 @@ from ...intake import (
     PACKED,
     SEALED,
     Problem,
+    find_lines,
     fold_address,
     holds_form,
     html_to_text,
     unwrap_pgp,
 )
 from ..automation.support_automation_log import AUTOMATION_LOGGER
-from .mail_thread import TEXT_KEY, SenderText
+from .intake_states import INTAKE_STATES, SOURCES
+from .mail_thread import FINDINGS_KEY, MailFindings
 from .support_appointment_answer import FIRST_MAIL, FIRST_MAIL_KEY
+from .support_appointment_review import MAX_SHOWN
 
-SOURCES = [
-    ("manual", "By hand"),
-    ("email", "E-mail"),
-    ("api", "API"),
-    ("webhook", "Webhook"),
-    ("portal", "Portal"),
-]
-INTAKE_STATES = [
-    ("none", "Made by hand"),
-    ("received", "Received"),
-    ("accepted", "Accepted"),
-    ("review", "To review"),
-]
-# Somebody has to look at a draft of these first.
-WAITING_REQUESTS = ("received", "review")
 OBSTACLES = [
     (ENCRYPTED, "Encrypted"),
     (SEALED, "Signed as a Whole, in an Unknown Form"),
@@ -47,6 +36,10 @@ OBSTACLES = [
     (IN_FILE, "Written in an Attached File"),
     (IN_SEVERAL_MAILS, "Written in Several Attached Mails"),
 ]
+
+
+# Chosen by a request, and by a dispatcher otherwise.
+PLANNED_RECORDS = {"company_id", "technician_id", "ticket_id", "type_id"}
 
 
 class SupportAppointment(models.Model):
@@ -80,6 +73,12 @@ class SupportAppointment(models.Model):
         copy=False,
         groups="base.group_user",
         help="What is wrong, for programs: a list of index, field, code and message.",
+    )
+    intake_reading = fields.Json(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="What was read of the request: its answer, its review and replies use it.",
     )
     intake_raw = fields.Text(
         "Original Request", readonly=True, copy=False, groups="base.group_user"
@@ -171,7 +170,7 @@ class SupportAppointment(models.Model):
         """
         data = self.env.context.get("external_data")
         if not data:
-            self.env["support.intake"]._refuse_whole(
+            self.env["support.arguments"]._refuse_whole(
                 "missing",
                 _(
                     "There is no “external_data” in the context. Call this action with "
@@ -301,7 +300,7 @@ class SupportAppointment(models.Model):
                         msg_dict, custom_values=values
                     )
                     draft.flush_recordset()
-                    draft._name_author(msg_dict)
+                    draft._set_message_author(msg_dict)
                 break
             except Exception as error:
                 if this._is_retried_by_odoo(error) or values is vals:
@@ -315,7 +314,7 @@ class SupportAppointment(models.Model):
             draft._report_alias_defaults(failures[-1])
         return draft.with_context(**{FIRST_MAIL_KEY: FIRST_MAIL})
 
-    def _name_author(self, msg_dict):
+    def _set_message_author(self, msg_dict):
         """Let Odoo know the writer, where that is the customer.
 
         One who became a contact just now would get their own mail, as any other follower; and of
@@ -380,8 +379,9 @@ class SupportAppointment(models.Model):
         :param bool forwarded: with the text of an attached mail that is passed on
         """
         mail = self._get_gateway_mail()
-        written = msg_dict.get(TEXT_KEY) or (mail and mail.text)
-        if isinstance(written, SenderText):
+        found = msg_dict.get(FINDINGS_KEY)
+        written = found.text if isinstance(found, MailFindings) else mail and mail.text
+        if written:
             parts = [written.text, forwarded and written.forwarded]
             return "\n\n".join(filter(None, parts))
         body = msg_dict.get("body") or ""
@@ -429,15 +429,22 @@ class SupportAppointment(models.Model):
         outcomes = {}
         for draft in self:
             intake = self.env["support.intake"].with_company(draft.company_id)
-            reading = draft._leave_settled(draft._check_reading(draft._read_request()))
+            whole = draft._check_reading(draft._read_request())
+            reading = draft._ignore_settled_problems(whole)
             if reading.problems:
                 vals = draft._prepare_review_vals(reading)
                 outcomes[draft.id] = ("skipped", vals["intake_note"])
             else:
                 partners = draft._get_request_partners(reading)
                 vals = intake._prepare_appointment_vals(reading, partners)
-            vals = draft._keep_planning(vals, reading)
-            if draft._is_news(vals):
+            vals = draft._exclude_planned_fields(vals, reading)
+            lines = find_lines((draft._get_readable_request() or "")[:MAX_SHOWN])
+            for name in PLANNED_RECORDS & vals.keys():
+                # What is written counts as decided, also where it is what the draft has.
+                if draft[name].id == vals[name]:
+                    del vals[name]
+            vals["intake_reading"] = intake._dump_reading(whole, lines)
+            if draft._has_reading_changed(vals):
                 vals["intake_round"] = draft.intake_round + 1
             # The first filling is no change to be tracked.
             draft.with_context(mail_notrack=not draft.intake_round)._write_protected(vals)
@@ -454,7 +461,7 @@ class SupportAppointment(models.Model):
         contacts = self.env["support.intake.contacts"].with_company(self.company_id)
         return contacts._get_partners([reading])
 
-    def _is_news(self, vals):
+    def _has_reading_changed(self, vals):
         """Whether a reading has something to tell: one by hand may come to the same again."""
         return self.intake_state == "received" or any(
             (self[field] or False) != (vals[field] or False)
@@ -517,6 +524,12 @@ class SupportAppointment(models.Model):
             "intake_errors": intake._list_faults({0: reading}),
         }
 
+    def _get_person(self):
+        """The customer, else who wrote the mail."""
+        name, email = super()._get_person()
+        written = parseaddr(self.intake_sender or "")
+        return name or written[0], email or written[1]
+
     # ------------------------------------------------------------------
     # Review
     # ------------------------------------------------------------------
@@ -578,6 +591,9 @@ class SupportAppointment(models.Model):
 
     def _subscribe_customers(self):
         """The customer follows the appointment, so that a dispatcher's message arrives."""
-        for partner, records in self.grouped("partner_id").items():
-            if partner:
-                records.message_subscribe(partner_ids=partner.ids)
+        # What ``message_subscribe`` comes to, without looking up what is known here.
+        # sudo: as there, contacts are not every user's to read.
+        for partner, records in self.sudo().grouped("partner_id").items():
+            if partner.active:
+                customers = partner.filtered("partner_share")
+                records._message_subscribe(partner.ids, customer_ids=customers.ids)

@@ -6,7 +6,8 @@ from odoo.tools import email_normalize, plaintext2html
 
 from ...compat import check_access, commit_batch
 from ...formatting import aware, get_company_zone, get_midnight, naive
-from ...intake import classify, read_own_text
+from ...intake import read_own_text, spell_address
+from ..common.support_mail_address import fold, fold_all
 
 ACKNOWLEDGEMENT = "mail_template_reply_acknowledgement"
 # How many acknowledgements one batch of the cron queues.
@@ -61,29 +62,25 @@ class SupportAppointment(models.Model):
     def _get_correspondents(self):
         """The addresses that are known to be the customer's, or of those who follow for them.
 
-        :return: set of str, normalised
+        :return: set of str, as ``fold`` spells them
         """
         self.ensure_one()
         # sudo: whose mail it is has nothing to do with what the user at work may read.
         this = self.sudo()
         followers = this.message_partner_ids.filtered("partner_share")
-        addresses = {
-            email_normalize(address or "")
-            for address in (
+        known = fold_all(
+            [
                 this.intake_sender,
                 this.customer_email,
                 this.partner_id.email,
                 *followers.mapped("email"),
-            )
-        }
-        return {
-            address
-            for address in addresses
-            if address and not this.env["support.mail.address"]._is_own(address, this.company_id)
-        }
+            ]
+        )
+        is_own = this.env["support.mail.address"]._is_own
+        return {address for address in known if not is_own(address, this.company_id)}
 
     def _hear_reply(self, msg_dict):
-        """Tell a dispatcher of a mail in the thread that corrects nothing, whoever wrote it.
+        """Tell a dispatcher of a mail in the thread that corrects nothing, of whichever sender.
 
         What comes from the customer's address is heard whatever its headers say: a list of
         theirs, or a help desk that writes for them, may stand between.
@@ -93,7 +90,7 @@ class SupportAppointment(models.Model):
         self.ensure_one()
         sender = email_normalize(msg_dict.get("email_from") or "")
         text = read_own_text(self._get_mail_text(msg_dict))
-        if sender in self._get_correspondents():
+        if fold(sender) in self._get_correspondents():
             self._write_protected({"intake_references": self._get_mail_references(msg_dict)})
             self._for_responsible()._report_what_was_written(text, sender)
         elif self._is_by_human() and not self._is_colleague(sender):
@@ -113,10 +110,14 @@ class SupportAppointment(models.Model):
         technician = this.technician_id
         return (
             this.env["support.mail.address"]._is_own(address, this.company_id)
-            or address == email_normalize(technician.email or "")
+            or fold(address) == fold(technician.email)
             or bool(
                 this.env["res.users"].search_count(
-                    [("partner_id.email_normalized", "=", address), ("share", "=", False)], limit=1
+                    [
+                        ("partner_id.email_normalized", "in", spell_address(address)),
+                        ("share", "=", False),
+                    ],
+                    limit=1,
                 )
             )
         )
@@ -179,7 +180,7 @@ class SupportAppointment(models.Model):
     def _has_many_messages(self):
         """Whether more came in about this visit than people write in so short a time."""
         window, threshold = self._get_loop_window()
-        # sudo: counted for whoever hands the mail over.
+        # sudo: counted for any user who hands the mail over.
         messages = self.env["mail.message"].sudo()
         count = messages.search_count(
             [
@@ -200,7 +201,7 @@ class SupportAppointment(models.Model):
         result = super()._message_post_after_hook(message, msg_vals)
         if len(self) != 1 or message.message_type not in MAIL_TYPES or message.is_internal:
             return result
-        # sudo: who is a user, and who follows, is looked up for whoever writes.
+        # sudo: who is a user, and who follows, is looked up for the one who writes.
         author = message.sudo().author_id
         if author.user_ids.filtered(lambda user: not user.share):
             if self.sudo().customer_waiting_since and self._reaches_customer(message.sudo()):
@@ -224,7 +225,7 @@ class SupportAppointment(models.Model):
             lambda follower: message.subtype_id in follower.subtype_ids
         )
         partners = message.partner_ids | followers.partner_id
-        reached = set(partners.mapped("email_normalized"))
+        reached = fold_all(partners.mapped("email_normalized"))
         return bool(reached & self._get_correspondents())
 
     # ------------------------------------------------------------------
@@ -257,7 +258,7 @@ class SupportAppointment(models.Model):
         )
         this.activity_ids.filtered("support_customer_message").action_done()
 
-    def _hear_announced(self, kind):
+    def _react_to_notice(self, kind):
         """A notice to the customer may be the answer to what they wrote.
 
         Who hears that the visit is called off waits no more. Another time need not be what they
@@ -265,6 +266,7 @@ class SupportAppointment(models.Model):
 
         :param str kind: of the notice
         """
+        super()._react_to_notice(kind)
         waiting = self.sudo().filtered("customer_waiting_since")  # sudo: as below
         if kind == "cancelled":
             waiting._settle_customer_message()
@@ -343,7 +345,8 @@ class SupportAppointment(models.Model):
         outcomes = {}
         for record in self:
             address = email_normalize(record.customer_message_from or "") or record._get_asker()
-            obstacle = record._find_acknowledgement_obstacle(address)
+            addresses = self.env["support.mail.address"]
+            obstacle = addresses._explain_no_answer(address, record.company_id)
             if obstacle:
                 outcomes[record.id] = ("skipped", obstacle)
             else:
@@ -351,16 +354,3 @@ class SupportAppointment(models.Model):
         # Once each, also where there is nobody to be told.
         self._write_protected({"acknowledge_at": False})
         return outcomes
-
-    def _find_acknowledgement_obstacle(self, address):
-        """Why no acknowledgement goes to an address, in words; empty where one does."""
-        obstacle = self.env["support.mail.address"]._find_obstacle(address, self.company_id)
-        if obstacle in ("missing", "invalid"):
-            return _("Not answered: the message names no usable address.")
-        if obstacle == "own":
-            return _("Not answered: the address is one of our own.")
-        if obstacle == "opted_out":
-            return _("Not answered: the customer opted out of our mails.")
-        if classify({}, sender=address, subject="") != "human":
-            return _("Not answered: nobody reads mail at %(address)s.", address=address)
-        return ""

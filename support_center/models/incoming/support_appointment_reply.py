@@ -1,8 +1,8 @@
 from odoo import SUPERUSER_ID, _, fields, models
-from odoo.tools import email_normalize
 
 from ...formatting import aware, format_names
-from ...intake import Correction, Problem, ShownLine, fold_address, read_reply
+from ...intake import Correction, Problem, ShownLine, read_reply
+from ..common.support_mail_address import fold, fold_all
 
 # More replies than this to one request are no dialogue; they are kept all the same.
 MAX_CORRECTIONS = 50
@@ -17,11 +17,6 @@ FIELDS_OF_KEYS = {
     "ticket": {"ticket_id"},
 }
 OUTCOME_FIELDS = {"intake_state", "intake_note", "intake_errors"}
-
-
-def _fold(address):
-    """An address as it is compared: both spellings of an international domain are one."""
-    return fold_address(email_normalize(address or ""))
 
 
 class SupportAppointment(models.Model):
@@ -73,7 +68,7 @@ class SupportAppointment(models.Model):
             lambda drafts: {draft.id: draft._take_reply(msg_dict, kind) for draft in drafts},
         )
         for appointment in self.with_user(SUPERUSER_ID):
-            appointment._name_author(msg_dict)
+            appointment._set_message_author(msg_dict)
         return result
 
     def _take_reply(self, msg_dict, kind, invited=None):
@@ -96,20 +91,23 @@ class SupportAppointment(models.Model):
             self._hear_reply(msg_dict)
             return "skipped", _("The reply corrects no line of the request; it changed nothing.")
         held = self._find_unconfirmed(values, msg_dict)
+        label = self.env["support.intake.words"]._get_label
         if held:
             self._automation_activity(
                 _("A reply asks for a change that is made by hand only"),
                 _(
                     "Ask the customer, since anybody can write a mail in somebody's name: "
                     "%(changes)s.",
-                    changes=format_names(f"{key}: {value}" for key, value in held.items()),
+                    changes=format_names(f"{label(key)}: {value}" for key, value in held.items()),
                 ),
             )
         taken = {key: value for key, value in values.items() if key not in held}
         self._store_correction(taken, msg_dict, held)
         if held:
-            return "skipped", _("Not changed by a reply: %(keys)s.", keys=format_names(held))
-        return "ok", _("Corrected: %(keys)s.", keys=format_names(taken))
+            return "skipped", _(
+                "Not changed by a reply: %(keys)s.", keys=format_names(map(label, held))
+            )
+        return "ok", _("Corrected: %(keys)s.", keys=format_names(map(label, taken)))
 
     def _ask_to_move(self):
         return self._automation_activity(
@@ -119,11 +117,8 @@ class SupportAppointment(models.Model):
 
     def _get_reply_obstacle(self, msg_dict, kind):
         """Why a reply may not change the draft; False where it may."""
-        sender = _fold(msg_dict.get("email_from"))
-        customers = {
-            _fold(address)
-            for address in (self.intake_sender, self.customer_email, self.partner_id.email)
-        } - {""}
+        sender = fold(msg_dict.get("email_from"))
+        customers = fold_all([self.intake_sender, self.customer_email, self.partner_id.email])
         if kind != "human":
             return _("No human wrote the reply; it changed nothing.")
         is_settled = self.state != "draft" or not self.active or self.intake_state == "none"
@@ -151,8 +146,8 @@ class SupportAppointment(models.Model):
     def _find_unconfirmed(self, values, msg_dict):
         """What of a reply nobody but a dispatcher may decide.
 
-        Whoever knows one mail of the dialogue can write another one in the customer's name. It
-        may not take the request to somebody else: to another address, another customer's
+        Anybody who knows one mail of the dialogue can write another one in the customer's name.
+        It may not take the request to somebody else: to another address, another customer's
         ticket, another technician than the one who was chosen, or another program's reference.
 
         :param dict values: as ``read_reply`` returns them
@@ -174,15 +169,15 @@ class SupportAppointment(models.Model):
 
         Where it had none yet, the sender may give their own.
         """
-        known = _fold(self.partner_id.email or self.customer_email)
-        known = known or _fold(msg_dict.get("email_from"))
-        wanted = _fold(value)
+        known = fold(self.partner_id.email or self.customer_email)
+        known = known or fold(msg_dict.get("email_from"))
+        wanted = fold(value)
         # What is no address at all is wrong and nobody's.
         return bool(wanted) and wanted != known
 
     def _is_other_ticket(self, value, _msg_dict):
         """Whether ``value`` is the number of another ticket than the draft's or its customer's."""
-        # sudo: the draft's own company is looked at, whoever the sender is.
+        # sudo: the draft's own company is looked at, also for a sender who may read nothing.
         tickets = self.env["support.ticket"].sudo()._find_by_numbers([value], self.company_id)
         ticket = tickets.get(value)
         if not ticket or ticket == self.ticket_id:
@@ -194,8 +189,8 @@ class SupportAppointment(models.Model):
         # sudo: the addresses are compared, and told to nobody.
         technician = self.technician_id.sudo()
         addresses = (technician.email, technician.user_id.login)
-        known = {_fold(address) for address in addresses}
-        return bool(technician and _fold(value) not in known)
+        known = fold_all(addresses)
+        return bool(technician and fold(value) not in known)
 
     def _is_other_reference(self, value, _msg_dict):
         return value.strip() != self.external_ref
@@ -279,7 +274,7 @@ class SupportAppointment(models.Model):
         keys = {key for correction in unread for key in correction["values"]}
         return set().union(*(FIELDS_OF_KEYS.get(key, {key}) for key in keys))
 
-    def _leave_settled(self, reading):
+    def _ignore_settled_problems(self, reading):
         """Of a request that was accepted, only what a reply changed can be wrong.
 
         What a dispatcher accepted in spite of a fault is not asked for again,
@@ -310,7 +305,7 @@ class SupportAppointment(models.Model):
                 held.update(correction.get("held") or {})
         return [Problem(key, "unconfirmed", {"value": value}) for key, value in held.items()]
 
-    def _keep_planning(self, vals, reading):
+    def _exclude_planned_fields(self, vals, reading):
         """Leave alone in ``vals`` what a dispatcher may have set and no correction names.
 
         :param dict vals: what the whole reading would write

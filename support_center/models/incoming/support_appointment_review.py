@@ -8,8 +8,8 @@ from odoo.tools import email_normalize
 
 from ...compat import check_access
 from ...formatting import format_names
-from ...intake.keys import match_key
-from .support_appointment_intake import WAITING_REQUESTS
+from ...intake import find_lines
+from .intake_states import WAITING_REQUESTS
 from .support_appointment_reply import FIELDS_OF_KEYS
 
 # A longer request is shown in full on its own page of the form.
@@ -43,7 +43,7 @@ class SupportAppointment(models.Model):
     # Compute
     # ------------------------------------------------------------------
 
-    @api.depends("intake_raw", "intake_errors", "intake_corrections")
+    @api.depends("intake_raw", "intake_errors", "intake_corrections", "intake_reading")
     @api.depends_context("lang")
     def _compute_review_original(self):
         for record in self:
@@ -76,11 +76,13 @@ class SupportAppointment(models.Model):
         reasons = {}
         for fault in self.intake_errors or []:
             reasons.setdefault(fault["field"], []).append(fault["message"])
+        numbers = (self.intake_reading or {}).get("lines")
+        if numbers is None:
+            numbers = find_lines(raw[:MAX_SHOWN])
+        doubts = {number: reasons[key] for key, number in numbers.items() if key in reasons}
         lines = []
-        for text in raw[:MAX_SHOWN].splitlines():
-            key = match_key(text.replace("=", ":").partition(":")[0].strip(' >"{,'))
-            # Once, at the first line of its key.
-            reason = reasons.pop(key, None) if key and ":" in text.replace("=", ":") else None
+        for number, text in enumerate(raw[:MAX_SHOWN].splitlines()):
+            reason = doubts.get(number)
             # A line without a character would have no height.
             shown = text or "\N{NO-BREAK SPACE}"
             lines.append(DOUBTFUL_LINE % (shown, " ".join(reason)) if reason else LINE % shown)
@@ -88,7 +90,10 @@ class SupportAppointment(models.Model):
             lines.append(LINE % _("… The page “Request” of the appointment has the rest."))
         for correction in self.intake_corrections or []:
             lines.append(LINE % _("A reply corrected:"))
-            lines += [LINE % f"{key}: {value}" for key, value in correction["values"].items()]
+            label = self.env["support.intake.words"]._get_label
+            lines += [
+                LINE % f"{label(key)}: {value}" for key, value in correction["values"].items()
+            ]
         return Markup("").join(lines)
 
     def _get_readable_request(self):
@@ -200,18 +205,9 @@ class SupportAppointment(models.Model):
             # A website form writes from our own address on behalf of the customer.
             if addresses._find_obstacle(self.intake_sender, self.company_id) != "own":
                 return "", obstacle
-        return self._find_customer_address()
-
-    def _find_customer_address(self):
-        address = email_normalize(self.customer_email or "")
-        obstacle = self.env["support.mail.address"]._find_obstacle(address, self.company_id)
-        if obstacle in ("missing", "invalid"):
-            return "", _("Not answered: the request names no usable address.")
-        if obstacle == "own":
-            return "", _("Not answered: the address is one of our own.")
-        if obstacle == "opted_out":
-            return "", _("Not answered: the customer opted out of our mails.")
-        return address, ""
+        address = email_normalize(self.customer_email or "") or ""
+        obstacle = self.env["support.mail.address"]._explain_no_answer(address, self.company_id)
+        return ("", obstacle) if obstacle else (address, "")
 
     def _get_rejection(self):
         """What the mail about a rejected request says.

@@ -43,7 +43,7 @@ class SupportAppointment(models.Model):
         :raise ValidationError: names every wrong argument and what is expected; its last line is
             the list ``[{"index", "field", "code", "message"}]`` as JSON
         """
-        self.env["support.intake"]._check_external_access()
+        self.env["support.arguments"]._check_external_access()
         numbers = self.env["support.values"]
         duration = None if duration is False or duration is None else numbers._to_number(duration)
         limit = DEFAULT_SLOTS if limit is False or limit is None else numbers._to_number(limit)

@@ -11,10 +11,11 @@ from ...intake import (
     dump_mail,
     find_attendee,
     load_mail,
-    read_calendar_mail,
     request_values,
+    spell_address,
 )
 from ...intake.quotes import split_quotes
+from ..common.support_mail_address import fold_all
 
 # How much of what somebody wrote stands in an activity; the chatter has all of it.
 MAX_SHOWN = 1_000
@@ -40,22 +41,22 @@ class SupportCalendarMail(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _find_visits(self, message):
+    def _find_visits(self, calendar):
         """The appointments that the calendar files of a mail name by their UID.
 
-        :param message: ``EmailMessage``
+        :param calendar: ``intake.CalendarMail``
         :return: ``support.appointment`` as superuser, whatever company, state and archive
         """
         # sudo: as all of the gateway's look-ups; nobody is told what is found.
         appointments = self.env["support.appointment"].sudo().with_context(active_test=False)
-        found = read_calendar_mail(message)
-        uids = [event.uid for event in found.events if event.uid] if found else []
+        uids = [event.uid for event in calendar.events if event.uid]
         return appointments.search([("ics_uid", "in", uids)]) if uids else appointments
 
     @api.model
-    def _route(self, message, message_dict, routes, models_of_ours):
+    def _route(self, calendar, message_dict, routes, models_of_ours):
         """Lead a mail with an answer or a known invitation to its appointment.
 
+        :param calendar: ``intake.CalendarMail``
         :param routes: as ``message_route`` has found them
         :param models_of_ours: names of the models whose routes are ours to change
         :return: list of routes
@@ -64,27 +65,28 @@ class SupportCalendarMail(models.AbstractModel):
         if not ours:
             return routes
         others = [route for route in routes if route[0] not in models_of_ours]
-        visits = self._find_visits(message)
+        visits = self._find_visits(calendar)
         if visits:
             found = [(visits._name, visit.id, None, *ours[0][3:]) for visit in visits]
             return [*found, *others]
-        return [*(self._route_invitation(message, message_dict, route) for route in ours), *others]
+        return [*(self._route_invitation(calendar, message_dict, route) for route in ours), *others]
 
     @api.model
-    def _route_invitation(self, message, message_dict, route):
+    def _route_invitation(self, calendar, message_dict, route):
         """Lead another version of an invitation to the request that the first one made.
 
         Who names the UID must also be its sender: anybody may have seen it.
         """
         appointments = self.env["support.appointment"].sudo()  # sudo: as in _find_visits
-        found = read_calendar_mail(message) if route[0] == appointments._name else None
-        uids = [event.uid for event in found.events if event.uid] if found else []
+        uids = [event.uid for event in calendar.events if event.uid]
+        if route[0] != appointments._name:
+            return route
         sender = email_normalize(message_dict.get("email_from") or "")
         if route[1] or not uids or not sender:
             return route
         domain = [
             ("intake_calendar_uid", "in", uids),
-            ("intake_sender_normalized", "=", sender),
+            ("intake_sender_normalized", "in", spell_address(sender)),
         ]
         company = self.env["mail.thread"]._get_route_company(route)
         if company:
@@ -95,14 +97,14 @@ class SupportCalendarMail(models.AbstractModel):
         return (route[0], known.id, None, *route[3:]) if known else route
 
     @api.model
-    def _find_direct_route(self, message, message_dict):
+    def _find_direct_route(self, message, message_dict, calendar):
         """The route of an answer that was sent to no alias: to the company's own address, say.
 
         :return: list of routes, empty where the mail goes its usual way
         """
         if message_dict.get("is_bounce"):
             return []
-        visits = self._find_visits(message)
+        visits = self._find_visits(calendar)
         if not visits or self._names_alias(message_dict):
             return []
         gateway = self.env["mail.thread"]
@@ -257,10 +259,9 @@ class SupportCalendarMail(models.AbstractModel):
         :return: ``Answer``
         """
         sender = email_normalize(msg_dict.get("email_from") or "") or ""
-        customers = {
-            email_normalize(address or "")
-            for address in (record.partner_id.email, record.customer_email, record.intake_sender)
-        } - {False}
+        known = (record.partner_id.email, record.customer_email, record.intake_sender)
+        # Either spelling of an international domain, as the calendar may have it.
+        customers = {spelling for address in fold_all(known) for spelling in spell_address(address)}
         attendee = find_attendee(event, customers or {sender})
         answers = {
             "ACCEPTED": "accepted",

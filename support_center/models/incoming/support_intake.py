@@ -3,10 +3,21 @@ from collections import namedtuple
 from dataclasses import replace
 
 from odoo import _, api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import AccessError, UserError
 
 from ...formatting import FALLBACK_ZONE, aware, format_names, is_odoo_zone, naive
-from ...intake import Note, Problem, classify, parse_mail, parse_mapping, shorten
+from ...intake import (
+    Note,
+    Problem,
+    classify,
+    dump_result,
+    load_form,
+    load_result,
+    parse_mapping,
+    read_mail_form,
+    read_mail_request,
+    shorten,
+)
 from ...languages import get_company_lang
 
 # Longest external data that an appointment keeps, in characters of JSON; of longer ones it
@@ -15,11 +26,17 @@ MAX_RAW = 100_000
 # Of a request from outside, whatever default values its user has stored.
 OWN_DEFAULTS = {"state": "draft", "active": True, "ignore_working_hours": False}
 UTC_NAMES = {"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"}
+# The records that a request may name, by their model.
+NAMED_MODELS = {
+    "type": "support.appointment.type",
+    "technician": "support.technician",
+    "ticket": "support.ticket",
+}
 # How many faults a refusal lists.
 MAX_FAULTS = 100
-# What one request came to: the parser's result, the records it names, all that
-# is wrong with it.
-Reading = namedtuple("Reading", "result type technician ticket problems")
+# What one request came to: the parser's result, the records it names, all that is wrong with it;
+# of a mail the ``intake.MailForm``, too.
+Reading = namedtuple("Reading", "result type technician ticket problems form", defaults=[None])
 
 
 class SupportIntake(models.AbstractModel):
@@ -45,7 +62,7 @@ class SupportIntake(models.AbstractModel):
         :raise ValidationError: names every wrong key; its last line is the
             list of faults as JSON
         """
-        self._check_external_access()
+        self.env["support.arguments"]._check_external_access()
         payloads = self._split_payloads(data, count)
         readings = self._read_payloads(payloads)
         references = self.env["support.intake.references"]
@@ -65,7 +82,7 @@ class SupportIntake(models.AbstractModel):
             raise
         except UserError as error:
             # A rule of this database that the parser cannot know.
-            self._refuse_whole("refused", str(error))
+            self.env["support.arguments"]._refuse_whole("refused", str(error))
 
     @api.model
     def _make_from_readings(self, readings, payloads, known):
@@ -112,45 +129,9 @@ class SupportIntake(models.AbstractModel):
             all is well
         :raise AccessError: for users without the integration or dispatcher right
         """
-        self._check_external_access()
+        self.env["support.arguments"]._check_external_access()
         payloads = list(data or [{}]) if isinstance(data, (list, tuple)) else [data]
         return self._list_faults(dict(enumerate(self._read_payloads(payloads))))
-
-    @api.model
-    def _check_external_access(self):
-        """
-        :raise AccessError: unless the user may create appointments, be it only
-            by external data, and work in the company of the context
-        """
-        user = self.env.user
-        try:
-            self.env.company  # noqa: B018, it is refused by being asked for
-        except AccessError as error:
-            self._refuse_whole("company", str(error), AccessError)
-        if self.env.su or any(
-            user.has_group(f"support_center.group_support_{role}")
-            for role in ("integration", "dispatcher")
-        ):
-            return
-        self._refuse_whole(
-            "rights",
-            _(
-                "%(user)s may not send external data: ask an administrator for the group "
-                "“Support Center / Integration”.",
-                user=user.name,
-            ),
-            AccessError,
-        )
-
-    @api.model
-    def _refuse_whole(self, code, message, error=ValidationError):
-        """Refuse a call for a reason that is no single key's.
-
-        :raise error: whose last line is the list of the one fault as JSON
-        """
-        arguments = self.env["support.arguments"]
-        fault = arguments._prepare_fault("external_data", code, message)
-        arguments._refuse_call(message, [fault], error)
 
     @api.model
     def _split_payloads(self, data, count):
@@ -159,7 +140,7 @@ class SupportIntake(models.AbstractModel):
             # PHP sends an empty list for an empty mapping.
             return [{}]
         if count and len(payloads) != count:
-            self._refuse_whole(
+            self.env["support.arguments"]._refuse_whole(
                 "wrong_length",
                 _(
                     "“external_data” holds %(payloads)s requests for %(count)s empty values: "
@@ -264,9 +245,17 @@ class SupportIntake(models.AbstractModel):
     def _read_mail(self, appointment):
         """Read the request in the raw text of a draft that came by mail, and its corrections.
 
+        The text itself is looked at once. What replies correct is read together with what was
+        found in it then; by hand all of it is read anew.
+
         :param appointment: one ``support.appointment`` with ``intake_raw``
         :return: ``Reading``
         """
+        form = None
+        if appointment._get_corrected_fields() is not None:
+            form = load_form(appointment.intake_reading)
+        if form is None:
+            form = read_mail_form(appointment.intake_raw or "", appointment.intake_subject or "")
         now = aware(fields.Datetime.now())
         sent = appointment.intake_sent_at
         # What came in before version 1.5.0 was made when it came in.
@@ -275,11 +264,10 @@ class SupportIntake(models.AbstractModel):
         addresses = self.env["support.mail.address"]
         invitation = self.env["support.calendar.mail"]._get_invitation(appointment)
 
-        def _parse(sender):
-            return parse_mail(
-                appointment.intake_raw or "",
+        def _understand(sender):
+            return read_mail_request(
+                form,
                 sender=sender,
-                subject=appointment.intake_subject or "",
                 now=now,
                 sent=aware(sent) if sent else None,
                 arrived=aware(arrived),
@@ -289,7 +277,7 @@ class SupportIntake(models.AbstractModel):
                 obstacle=appointment.intake_obstacle or "",
             )
 
-        result = _parse(appointment.intake_sender or None)
+        result = _understand(appointment.intake_sender or None)
         stood_in = any(note.code == "sender_stood_in" for note in result.notes)
         sender = appointment.intake_sender_normalized or ""
         if stood_in and (
@@ -297,8 +285,8 @@ class SupportIntake(models.AbstractModel):
         ):
             # A website form writes from the company's own address or from one that
             # nobody reads: there is nobody to send an appointment to.
-            result = _parse(None)
-        reading = self.with_company(company)._resolve([result])[0]
+            result = _understand(None)
+        reading = self.with_company(company)._resolve([result])[0]._replace(form=form)
         reading = self._note_named(reading, appointment)
         return self._note_shortened(reading, appointment.intake_shortened)
 
@@ -319,10 +307,47 @@ class SupportIntake(models.AbstractModel):
         notes = (*reading.result.notes, note)
         return reading._replace(result=replace(reading.result, notes=notes))
 
+    # ------------------------------------------------------------------
+    # Kept readings
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _dump_reading(self, reading, lines):
+        """A reading as the draft keeps it, with the parser's and our own problems.
+
+        :param dict lines: key to the number of its line in the request
+        :return: dict for JSON
+        """
+        result = replace(reading.result, problems=reading.problems)
+        return {
+            **dump_result(result, reading.form),
+            "type": reading.type.id if reading.type else False,
+            "technician": reading.technician.id if reading.technician else False,
+            "ticket": reading.ticket.id if reading.ticket else False,
+            "lines": lines,
+        }
+
+    @api.model
+    def _load_reading(self, stored):
+        """
+        :param stored: as ``_dump_reading`` returns it, or anything else
+        :return: ``Reading``; None for anything else, as of drafts that came before readings were
+            kept
+        """
+        result = load_result(stored)
+        if result is None:
+            return None
+        # sudo: as in _resolve; what was named may be gone meanwhile.
+        records = {
+            field: self.env[model].sudo().browse(stored.get(field) or ()).exists()
+            for field, model in NAMED_MODELS.items()
+        }
+        return Reading(result, **records, problems=result.problems)
+
     @api.model
     def _get_mail_timezone(self):
         """The zone of a time in a mail that names none."""
-        # sudo: a parameter, read for whoever processes the mail.
+        # sudo: a parameter, read for the user who processes the mail.
         parameters = self.env["ir.config_parameter"].sudo()
         zone = parameters.get_param("support_center.intake_timezone")
         return zone if is_odoo_zone(self.env, zone) else FALLBACK_ZONE
@@ -342,7 +367,7 @@ class SupportIntake(models.AbstractModel):
             self.env.ref(f"support_center.group_support_{role}").id
             for role in ("technician", "dispatcher", "manager")
         ]
-        # sudo: whoever looks at the settings may not read everybody's zone; one name is shown.
+        # sudo: who looks at the settings may not read everybody's zone; one name is shown.
         users = self.env["res.users"].sudo().search([("groups_id", "in", groups)])
         resources = self.env["support.technician"].sudo().search([]).resource_id
         zones = [self.env.user.tz, *users.mapped("tz"), *resources.mapped("tz")]

@@ -32,7 +32,7 @@ class SupportIntakeContacts(models.AbstractModel):
         partners = self._find_or_claim(requests)
         missing = [email for email in requests if email not in partners]
         if missing:
-            # sudo: whoever asks for a visit becomes a contact, though the user at
+            # sudo: who asks for a visit becomes a contact, though the user at
             # work may have no right on contacts.
             made = (
                 self.env["res.partner"]
@@ -162,6 +162,6 @@ class SupportIntakeContacts(models.AbstractModel):
             "company_id": company.id,
             # The language of the user who brings the request in says nothing of the customer's.
             "lang": get_company_lang(company),
-            # Odoo would take the zone of whoever brings the request in.
+            # Odoo would take the zone of the user who brings the request in.
             "tz": False,
         }

@@ -56,7 +56,7 @@ class SupportIntakeWebhook(models.AbstractModel):
 
     @api.model
     def _claim(self, payload):
-        """Meet whoever makes the same customer or appointment at this moment, before any work.
+        """Meet another call that makes the same customer or appointment now, before any work.
 
         The one that comes second is ended here by the database, and run again, see
         ``base.automation._execute_webhook``.

@@ -6,6 +6,8 @@ from ...intake import ENCRYPTED, IN_FILE, IN_SEVERAL_MAILS, PACKED, SEALED
 OBSTACLES = (ENCRYPTED, SEALED, PACKED, IN_FILE, IN_SEVERAL_MAILS)
 # Another value would not put these right.
 NO_REMEDY = ("unsupported", "unconfirmed", "unknown_visit")
+# The fields that hold the values of keys, where they have other names.
+LABELLED_BY = {"type": "type_id", "technician": "technician_id", "ticket": "ticket_id"}
 # What of a request is our staff's to know and not told to who asks.
 STAFF_NOTES = ("names_visits", "other_name", "other_phone")
 
@@ -21,17 +23,30 @@ class SupportIntakeWords(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _describe_problem(self, problem):
+    def _get_label(self, key):
+        """What people call a key of the form: the label of its field.
+
+        :param str key: one of ``intake.KEYS``, or what else a problem may be about
+        :return: str; the key itself where no field holds it
+        """
+        labels = self.env["ir.model.fields"].get_field_string("support.appointment")
+        return labels.get(LABELLED_BY.get(key, key), key)
+
+    @api.model
+    def _describe_problem(self, problem, is_for_people=False):
         """One sentence that names the key, the value and the remedy.
 
         :param problem: ``intake.Problem``
+        :param bool is_for_people: name the field by its label; a program that sends the request
+            has to be told the key
         :return: str
         """
         params = problem.params
         what = self._get_problem_text(problem)
         expected = self._get_expectation(problem.field)
         value = params.get("value")
-        parts = [problem.field + (f" “{value}”" if value else ""), what]
+        name = self._get_label(problem.field) if is_for_people else problem.field
+        parts = [name + (f" “{value}”" if value else ""), what]
         text = _("%(subject)s %(fault)s", subject=parts[0], fault=parts[1])
         return f"{text} {expected}" if expected and problem.code not in NO_REMEDY else text
 
@@ -182,7 +197,7 @@ class SupportIntakeWords(models.AbstractModel):
         }  # fmt: skip
         texts = {
             "sender_stood_in": _(
-                "No customer_email was given; the sender %(sender)s stands in.",
+                "No address of a customer was given; the sender %(sender)s stands in.",
                 sender=params["sender"],
             ),
             "sender_differs": _(
@@ -244,7 +259,7 @@ class SupportIntakeWords(models.AbstractModel):
             ),
             "key_repeated": _(
                 "%(key)s comes more than once; the first one counts, not “%(value)s”.",
-                key=params["field"],
+                key=self._get_label(params["field"]),
                 value=params["value"],
             ),
             "forwarded_from": _("Forwarded; first written by %(author)s.", author=params["value"]),
@@ -307,6 +322,9 @@ class SupportIntakeWords(models.AbstractModel):
             problem.params.get("reason") in OBSTACLES for problem in reading.problems
         ):
             lines.append(_("The mail holds no request form; read it and fill the values in."))
-        lines += [f"- {self._describe_problem(problem)}" for problem in reading.problems]
+        lines += [
+            f"- {self._describe_problem(problem, is_for_people=True)}"
+            for problem in reading.problems
+        ]
         lines += [self._describe_note(note) for note in reading.result.notes]
         return "\n".join(lines)

@@ -1,7 +1,8 @@
 import re
 
 from odoo import api, models
-from odoo.tools import email_normalize
+
+from ..common.support_mail_address import fold
 
 # Of a subject; no reference is longer, and nobody names more of them.
 MAX_SUBJECT = 500
@@ -54,6 +55,6 @@ class SupportMailReference(models.AbstractModel):
             is said
         :return: recordset of one, or empty
         """
-        address = email_normalize(sender or "")
+        address = fold(sender)
         named = self._find_named(model, subject, company) if address else self.env[model]
         return named.filtered(lambda record: address in record._get_correspondents())[:1]

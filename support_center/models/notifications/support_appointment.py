@@ -294,6 +294,12 @@ class SupportAppointment(models.Model):
             for record_id, outcome in outcomes.items()
         }
 
+    def _react_to_notice(self, kind):
+        """Hook: what follows from a notice to the customers of these visits.
+
+        :param str kind: of the notice
+        """
+
     def _forget_reminders(self):
         """A new time deserves a new reminder; one of the old time is taken off the queue."""
         self._release_reminders()

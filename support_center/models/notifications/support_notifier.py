@@ -64,14 +64,16 @@ class SupportNotifier(models.AbstractModel):
         if not appointments:
             return faults
         sequences = {
-            record.id: record.ics_sequence + self._has_news(notice, record)
+            record.id: record.ics_sequence + self._needs_new_sequence(notice, record)
             for record in appointments
         }
         # A reminder of what the customer was told would undo their answer in their calendar.
         asking = {
             record.id
             for record in appointments
-            if notice.is_change or not record.announced_at or self._has_news(notice, record)
+            if notice.is_change
+            or not record.announced_at
+            or self._needs_new_sequence(notice, record)
         }
         self._replace_failed(appointments)
         calendar = self.env["support.notice.calendar"]
@@ -98,7 +100,7 @@ class SupportNotifier(models.AbstractModel):
         )
         calendar._attach_to_messages(mails)
         self._mark(kind, appointments, sequences)
-        appointments._hear_announced(kind)
+        appointments._react_to_notice(kind)
         self._wake_queue()
         return faults
 
@@ -131,7 +133,7 @@ class SupportNotifier(models.AbstractModel):
         )  # fmt: skip
 
     @api.model
-    def _has_news(self, notice, record):
+    def _needs_new_sequence(self, notice, record):
         """Whether a calendar that has the visit is told something new by this notice.
 
         A reminder tells nothing new, unless the rule that should have told of a change was off.
@@ -148,7 +150,10 @@ class SupportNotifier(models.AbstractModel):
     @api.model
     def _wake_queue(self):
         """Have the queue's cron run once this is committed; by itself it comes once an hour."""
-        cron = self.env.ref("mail.ir_cron_mail_scheduler_action", raise_if_not_found=False)
+        # Cached by Odoo, where ``env.ref`` would ask the database each time.
+        name = "mail.ir_cron_mail_scheduler_action"
+        cron_id = self.env["ir.model.data"]._xmlid_to_res_id(name)
+        cron = self.env["ir.cron"].browse(cron_id or ())
         if cron:
             # sudo: whoever causes a mail need not be one who may run crons.
             cron.sudo()._trigger()
@@ -158,13 +163,20 @@ class SupportNotifier(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
+    def _get_template(self, name):
+        """A template of ours by its XML id without the module; empty where it was deleted."""
+        # Cached by Odoo, which forgets it together with the template.
+        template_id = self.env["ir.model.data"]._xmlid_to_res_id(f"support_center.{name}")
+        return self.env["mail.template"].browse(template_id or ())
+
+    @api.model
     def _find_template_fault(self, name):
         """Why no mail can be made of a template of ours, whatever it is about.
 
         :param str name: XML id without the module
         :return: str in words, with the template's name; empty where nothing is wrong
         """
-        template = self.env.ref(f"support_center.{name}", raise_if_not_found=False)
+        template = self._get_template(name)
         if not template:
             return _(
                 "The mail template “%(name)s” was deleted. Upgrade the module "

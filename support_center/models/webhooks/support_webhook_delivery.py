@@ -138,7 +138,7 @@ class SupportWebhookDelivery(models.Model):
 
     @api.model
     def _get_url(self):
-        # sudo: a parameter, read for whoever saves an appointment.
+        # sudo: a parameter, read for the user who saves an appointment.
         return (self.env["ir.config_parameter"].sudo().get_param(URL_KEY) or "").strip()
 
     @api.model
@@ -172,7 +172,7 @@ class SupportWebhookDelivery(models.Model):
     def action_retry(self):
         """Send messages that were given up once more, to the address that is set now.
 
-        :raise AccessError: for whoever is neither manager nor administrator
+        :raise AccessError: for users who are neither manager nor administrator
         :raise UserError: names the messages that were not given up, or says that the address
             is switched off
         """
@@ -304,7 +304,7 @@ class SupportWebhookDelivery(models.Model):
     def _number(self, appointment_ids):
         """The next numbers of these appointments' messages.
 
-        The counter is on the appointment: whoever else tells of it at this moment is ended by the
+        The counter is on the appointment: another transaction that tells of it now is ended by the
         database and run again by Odoo, so that no number comes twice, and none is committed
         after a greater one.
 
@@ -353,7 +353,7 @@ class SupportWebhookDelivery(models.Model):
     def _wake_cron(self, at=None):
         cron = self.env.ref("support_center.cron_deliver_webhooks", raise_if_not_found=False)
         if cron:
-            # sudo: whoever saves an appointment may wake the job.
+            # sudo: who saves an appointment may wake the job.
             cron.sudo()._trigger(at=at)
 
     # ------------------------------------------------------------------

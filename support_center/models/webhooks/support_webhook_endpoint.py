@@ -59,7 +59,7 @@ class SupportWebhookEndpoint(models.Model):
     @api.model
     def _find(self, url):
         """The row of an address, as superuser; empty for one that has never failed."""
-        # sudo: whoever sees the state of automation has no right on these rows.
+        # sudo: who sees the state of automation has no right on these rows.
         return self.sudo().search([("url", "=", url)], limit=1) if url else self.sudo().browse()
 
     # ------------------------------------------------------------------

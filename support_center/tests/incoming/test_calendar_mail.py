@@ -117,6 +117,16 @@ class TestCalendarAnswer(CalendarCase):
         self._send(ics(attendee("DECLINED"), uid=visit.ics_uid))
         self.assertEqual(len(visit.activity_ids), 1)
 
+    def test_the_customer_is_known_in_either_spelling_of_the_domain(self):
+        unicode, ascii_ = "ana@müller.example.com", "ana@xn--mller-kva.example.com"
+        for number, (stored, written) in enumerate([(unicode, ascii_), (ascii_, unicode)]):
+            self.customer.email = stored
+            visit = self._confirm(start=at(f"2026-03-1{number} 10:00"))
+            start = f"2026031{number}T100000Z"
+            calendar = ics(attendee("DECLINED", written), uid=visit.ics_uid, start=start)
+            self.assertFalse(self._send(calendar, sender=f"Ana <{written}>"))
+            self.assertIn("The customer declined the visit", visit.activity_ids.mapped("summary"))
+
     def test_another_time_is_told_in_the_zone_of_the_customer(self):
         visit = self._confirm(timezone="Europe/Berlin")
         before = self._freeze(visit)
@@ -350,7 +360,7 @@ class TestCalendarAnswer(CalendarCase):
                 self.assertIn("no visit here has its UID", draft.intake_note)
                 self.assertIn(method, draft.intake_note)
                 self.assertIn("2026-03-05 10:00:00+00:00, Heating", draft.intake_note)
-                self.assertNotIn("requested_date is missing", draft.intake_note)
+                self.assertNotIn("Requested Time is missing", draft.intake_note)
                 self.assertIn("Please ring first.", draft.description)
                 self.assertFalse(self._get_answers(draft))
 

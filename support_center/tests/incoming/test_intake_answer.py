@@ -63,7 +63,7 @@ class TestIntakeAnswer(DialogueCase):
         self.assertIn("requested_date:", text)
         self.assertIn("A colleague will read it", text)
 
-    def test_nothing_of_a_contact_is_told_to_whoever_names_its_address(self):
+    def test_nothing_of_a_contact_is_told_to_somebody_who_names_its_address(self):
         self.customer.name = "Secret Name"
         draft = self._send_mail(
             "customer_email: known@example.com\nrequested_date: 2026-03-05 14:00\n",
@@ -139,7 +139,7 @@ class TestIntakeAnswer(DialogueCase):
         self.assertIn("appointments@%s" % self.alias_domain, headers["Reply-To"])
         self.assertIn("customer@example.com", headers["To"])
 
-    def test_a_customer_s_own_mail_is_not_sent_back_to_him(self):
+    def test_a_customer_s_own_mail_is_not_sent_back_to_them(self):
         draft = self._send_mail()
         answer = self._get_answers(draft)
         self.assertEqual(len(answer), 1)
@@ -223,6 +223,35 @@ class TestIntakeAnswer(DialogueCase):
         self._assert_no_answer(self._send_mail(wish, sender="no-reply@example.com"), "program")
         draft = self._send_mail(wish, sender="nobody", message_id="<2@example.com>")
         self._assert_no_answer(draft, "sender")
+
+    def test_why_nobody_is_answered_is_worded_once(self):
+        for number, (address, word) in enumerate(
+            (
+                ("no-reply@example.com", "program"),
+                ("office@company.example.com", "our own"),
+                ("gone@example.com", "opted out"),
+            )
+        ):
+            with self.subTest(address):
+                if word == "opted out":
+                    self.env["mail.blacklist"].create({"email": address})
+                draft = self._send_mail(
+                    f"customer_email: {address}\nrequested_date: soon\n",
+                    sender="person@example.com",
+                    message_id=f"<once-{number}@example.com>",
+                )
+                row = self._get_log(draft, "intake_answer")
+                self.assertIn(word, row.message)
+                wizard = self.env["support.reject.wizard"].create(
+                    {"appointment_ids": draft.ids, "reason": "No."}
+                )
+                self.assertEqual(wizard.telling, row.message)
+                draft._write_marks(
+                    {"customer_message_from": address, "acknowledge_at": "2026-03-02 07:00:00"}
+                )
+                self.env["support.appointment"]._cron_acknowledge_customers()
+                self.assertEqual(self._get_log(draft, "acknowledge").message, row.message)
+                self.assertFalse(self._get_answers(draft))
 
     def test_our_own_addresses(self):
         for number, sender in enumerate(

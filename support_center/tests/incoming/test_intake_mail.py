@@ -69,7 +69,7 @@ class TestIntakeMail(SupportMailCase):
     def test_ordinary_mail_is_kept_for_review(self):
         draft = self._send_mail("Hello,\n\nmy printer is on fire.\n", subject="Help")
         self.assertEqual(draft.intake_state, "review")
-        self.assertIn("requested_date", draft.intake_note)
+        self.assertIn("Requested Time is missing", draft.intake_note)
         self.assertIn("printer", draft.description)
         self.assertIn("printer", draft.message_ids.filtered(lambda m: m.subject == "Help").body)
 
@@ -93,7 +93,7 @@ class TestIntakeMail(SupportMailCase):
         self.env.company.email = "office@%s" % self.alias_domain
         draft = self._send_mail("requested_date: 2026-03-05 14:00\n", sender=self.env.company.email)
         self.assertEqual(draft.intake_state, "review")
-        self.assertIn("customer_email", draft.intake_note)
+        self.assertIn("Customer Email is missing", draft.intake_note)
 
     def test_time_zone_of_mails(self):
         self.env["ir.config_parameter"].set_param(

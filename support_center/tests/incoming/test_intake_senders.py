@@ -207,7 +207,7 @@ class TestSenders(DialogueCase):
     def test_a_program_s_address_does_not_stand_in(self):
         draft = self._send(WISH, sender="Example Site <no-reply@www.example.com>")
         self.assertEqual(draft.intake_state, "review")
-        self.assertIn("customer_email", draft.intake_note)
+        self.assertIn("Customer Email", draft.intake_note)
         self.assertFalse(self._get_answers(draft))
 
     def test_a_program_s_mail_without_a_form_is_not_answered_to_its_reply_to(self):

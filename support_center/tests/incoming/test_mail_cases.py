@@ -65,7 +65,7 @@ class TestMailCases(SupportMailCase):
         self.assertEqual(draft.requested_date, WISH)
         self.assertEqual(draft.location, "12 Harbour Street")
         self.assertIn("Router visit", draft.description)
-        self.assertNotIn("requested_date is missing", draft.intake_note or "")
+        self.assertNotIn("Requested Time is missing", draft.intake_note or "")
         self.assertTrue(any(name.endswith(".ics") for name in self._get_file_names(draft)))
 
     def _create_announced(self):

@@ -151,7 +151,7 @@ class TestMailSealed(MimeCase):
                 draft = self._send_entity(entity)
                 self.assertEqual(draft.intake_state, "review")
                 self.assertIn(words, draft.intake_note)
-                self.assertIn("requested_date", draft.intake_note)
+                self.assertIn("Requested Time", draft.intake_note)
                 self.assertNotIn("holds no request form", draft.intake_note)
                 self.assertFalse(draft.description, "what was not read is no description")
                 self.assertIn(words, self._get_post(draft).body)

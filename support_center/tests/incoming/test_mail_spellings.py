@@ -130,6 +130,35 @@ class TestMailSpellings(SupportMailCase):
             self.assertEqual(ticket.partner_id, contact)
             contact.email = False
 
+    def test_a_reference_in_the_subject_is_followed_in_either_spelling(self):
+        for number, (stored, written) in enumerate(WAYS):
+            contact = self.env["res.partner"].create({"name": "Ana", "email": stored})
+            visit = self._create_appointment(
+                partner_id=contact.id, start=at(f"2026-03-1{number} 10:00")
+            )
+            ticket = self.env["support.ticket"].create({"name": "Router", "partner_id": contact.id})
+            made = self._send_mail(
+                "Later, please.",
+                sender=f"Ana <{written}>",
+                subject=f"About {visit.name}",
+                message_id=f"<named-{number}@example.com>",
+            )
+            self.assertFalse(made)
+            self.assertEqual(visit.customer_message, "Later, please.")
+            self.assertEqual(
+                self.env["support.mail.reference"]._find_thread(
+                    ticket._name, f"About {ticket.number}", written, self.env.company
+                ),
+                ticket,
+            )
+            # What we answer reaches the customer, and ends the waiting.
+            visit.message_subscribe(contact.ids)
+            visit.with_user(self.user_dispatcher).message_post(
+                body="Yes.", message_type="comment", subtype_xmlid="mail.mt_comment"
+            )
+            self.assertFalse(visit.customer_waiting_since)
+            contact.email = False
+
     # ------------------------------------------------------------------
     # Telephone numbers
     # ------------------------------------------------------------------

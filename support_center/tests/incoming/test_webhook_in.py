@@ -90,7 +90,7 @@ class TestWebhookIn(SupportHttpCase):
         self.assertFalse(draft.partner_id)
         self.assertFalse(self._find_contact())
         self.assertEqual(draft.customer_email, "customer@example.com")
-        self.assertIn("requested_date", draft.intake_note)
+        self.assertIn("Requested Time", draft.intake_note)
         self.assertEqual(
             [(fault["index"], fault["field"], fault["code"]) for fault in draft.intake_errors],
             [(0, "requested_date", "past"), (0, "priority", "invalid")],
@@ -98,7 +98,7 @@ class TestWebhookIn(SupportHttpCase):
         self.assertIn("past", draft.intake_errors[0]["message"])
         row = self._get_log(draft, "read_webhook")
         self.assertEqual(row.outcome, "skipped")
-        self.assertIn("priority", row.message)
+        self.assertIn("Priority", row.message)
 
     def test_a_list_makes_a_draft_for_each(self):
         drafts = self._post([self.data, {"customer_email": "nonsense"}, "text", None])
@@ -221,7 +221,7 @@ class TestWebhookIn(SupportHttpCase):
         payload = {"before": self.data, "after": {**self.data, "location": "Elsewhere"}}
         draft = self._post(payload)
         self.assertEqual(draft.intake_state, "review")
-        self.assertIn("customer_email", draft.intake_note)
+        self.assertIn("Customer Email", draft.intake_note)
         self.assertEqual(json.loads(draft.intake_raw), payload)
 
     def test_forms(self):
