@@ -35,7 +35,7 @@ env.cr.commit()
 """
 # Says when a batch is committed, so that the killer knows where it is.
 _RUN = """
-from odoo.addons.support_center.models import support_notice_mixin as notices
+from odoo.addons.support_center.models.notifications import support_appointment as notices
 commit = notices.commit_batch
 batches = []
 def tell(*args):

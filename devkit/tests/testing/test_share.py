@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from devkit import junit
+from devkit.testing import junit
 from devkit.paths import REPO
 from devkit.tests.conftest import write
 
@@ -49,7 +49,7 @@ def _start(suite: Path, part: str, *options: str) -> subprocess.Popen[bytes]:
             *(f"--share={suite / 'claims'}", f"--share-part={part}"),
             *(f"--junitxml={suite / part[0]}.xml", *options, str(suite)),
         ],
-        env={**os.environ, "PYTHONPATH": str(REPO / "devkit" / "pytest_plugins")},
+        env={**os.environ, "PYTHONPATH": str(REPO / "devkit" / "testing" / "pytest_plugins")},
         cwd=suite,
         stdout=subprocess.PIPE,
     )
