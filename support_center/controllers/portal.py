@@ -6,7 +6,7 @@ from odoo.tools import consteq
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
 from ..languages import get_user_lang
-from ..models.support_arguments import MAX_ID
+from ..models.common.support_arguments import MAX_ID
 
 # Of a page that a token in its address opens: kept out of caches, search engines, other
 # sites' frames and the addresses that other sites are told.

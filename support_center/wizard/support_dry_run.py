@@ -1,7 +1,7 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.support_backlog import APPOINTMENT, AUTOMATIONS
+from ..models.automation.support_backlog import APPOINTMENT, AUTOMATIONS
 
 LIST_LIMIT = 500
 

@@ -1,7 +1,7 @@
 from odoo import _, api, fields, models
 
 from ..compat import check_access
-from ..models.support_health_check import SEVERITIES
+from ..models.health.support_health_check import SEVERITIES
 
 RANKS = {severity: rank for rank, (severity, _label) in enumerate(SEVERITIES)}
 

@@ -4,8 +4,8 @@ from odoo import _, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..compat import check_access
-from ..models.support_backlog import AUTOMATIONS
-from ..models.support_health_check import SECTIONS, SEVERITIES
+from ..models.automation.support_backlog import AUTOMATIONS
+from ..models.health.support_health_check import SECTIONS, SEVERITIES
 
 
 class SupportHealthLine(models.TransientModel):
@@ -89,7 +89,7 @@ class SupportHealthLine(models.TransientModel):
     def action_make_guarantee(self):
         """Let the database refuse double bookings again."""
         self._check_may_decide()
-        self.env["support.booking.guarantee"]._make()
+        self.env["support.booking.guarantee"]._create_constraint()
         self.health_id.action_refresh()
         return True
 

@@ -1,0 +1,239 @@
+from datetime import timedelta
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from odoo import _, api, fields, models
+
+from ...formatting import aware, get_day, get_midnight, get_viewer_zone
+from ..appointment.states import LIVE_STATES
+
+MAP_POINT = (
+    "https://www.openstreetmap.org/?mlat=%(lat).8g&mlon=%(lon).8g#map=17/%(lat).8g/%(lon).8g"
+)
+MAP_SEARCH = "https://www.openstreetmap.org/search?query=%s"
+
+
+class SupportAppointment(models.Model):
+    """What lists, boards and the search ask of an appointment at a glance."""
+
+    _inherit = "support.appointment"
+
+    is_late = fields.Boolean(
+        "Late",
+        compute="_compute_is_late",
+        search="_search_is_late",
+        help="Confirmed and not begun although its time has come, or not ended long after it.",
+    )
+    is_today = fields.Boolean(
+        "Today", compute="_compute_period", search="_search_is_today", help="Starts today."
+    )
+    is_this_week = fields.Boolean(
+        "This Week",
+        compute="_compute_period",
+        search="_search_is_this_week",
+        help="Starts in this week.",
+    )
+    is_waiting = fields.Boolean(
+        "Waiting List",
+        compute="_compute_is_waiting",
+        search="_search_is_waiting",
+        help="A request without a time or a technician, or planned later than it was asked for.",
+    )
+    calendar_label = fields.Char(compute="_compute_calendar_label")
+    customer_time = fields.Char(
+        "For the Customer",
+        compute="_compute_customer_time",
+        help="The start as the customer reads it, where their clock differs from yours.",
+    )
+    map_url = fields.Char("Map", compute="_compute_map_url")
+
+    def init(self):
+        super().init()
+        # What a list and a board open with: the open ones, soonest first. By the index of the
+        # start alone all the past would be read, to find none of them in it. Without a word on
+        # ``active``, which each series asks for in SQL of its own.
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS support_appointment_open_idx
+                ON support_appointment (start, id)
+             WHERE state IN ('draft', 'confirmed', 'in_progress')
+            """
+        )
+
+    # ------------------------------------------------------------------
+    # When
+    # ------------------------------------------------------------------
+
+    @api.depends("state", "start", "stop")
+    def _compute_is_late(self):
+        now = fields.Datetime.now()
+        for record in self:
+            due = record.start if record.state == "confirmed" else record.stop
+            record.is_late = bool(record.state in LIVE_STATES and due and due < now)
+
+    @api.model
+    def _search_is_late(self, operator, value):
+        now = fields.Datetime.now()
+        domain = [
+            "|",
+            "&", ("state", "=", "confirmed"), ("start", "<", now),
+            "&", ("state", "=", "in_progress"), ("stop", "<", now),
+        ]  # fmt: skip
+        return self._either(operator, value, domain)
+
+    @api.depends("start")
+    @api.depends_context("tz", "lang")
+    def _compute_period(self):
+        day, week = self._get_today(), self._get_this_week()
+        for record in self:
+            start = record.start
+            record.is_today = bool(start and day[0] <= start < day[1])
+            record.is_this_week = bool(start and week[0] <= start < week[1])
+
+    @api.model
+    def _search_is_today(self, operator, value):
+        return self._either(operator, value, self._within("start", self._get_today()))
+
+    @api.model
+    def _search_is_this_week(self, operator, value):
+        return self._either(operator, value, self._within("start", self._get_this_week()))
+
+    @api.model
+    def _get_today(self):
+        """The user's day, midnight to midnight, as naive UTC."""
+        return self._get_days(0, 1)
+
+    @api.model
+    def _get_this_week(self):
+        """The user's week as naive UTC; with which day it begins, their language says."""
+        today = self._get_date()
+        first = int(self.env["res.lang"]._lang_get(self.env.user.lang or "en_US").week_start) - 1
+        since = (today.weekday() - first) % 7
+        return self._get_days(-since, 7 - since)
+
+    @api.model
+    def _get_days(self, first, end):
+        zone, today = get_viewer_zone(self.env), self._get_date()
+        return tuple(get_midnight(today + timedelta(days=days), zone) for days in (first, end))
+
+    @api.model
+    def _get_date(self):
+        return get_day(fields.Datetime.now(), get_viewer_zone(self.env))
+
+    @api.model
+    def _within(self, field, period):
+        return [(field, ">=", period[0]), (field, "<", period[1])]
+
+    @api.model
+    def _either(self, operator, value, domain):
+        """``domain`` or its opposite, as ``operator`` and ``value`` ask a Boolean for.
+
+        Odoo 19 asks with ``in`` and a collection, Odoo 17 with ``=`` and one value.
+        """
+        values = value if hasattr(value, "__iter__") else [value]
+        wanted = {bool(each) for each in values}
+        if operator in ("!=", "not in", "<>"):
+            wanted = {True, False} - wanted
+        if wanted == {True}:
+            return domain
+        if wanted == {False}:
+            # Not simply the opposite, which leaves out what has no date at all.
+            return [("id", "not in", self._search(domain))]
+        return [(1, "=", 1 if wanted else 0)]
+
+    # ------------------------------------------------------------------
+    # Waiting list
+    # ------------------------------------------------------------------
+
+    @api.depends("state", "active", "intake_state", "start", "technician_id", "requested_date")
+    def _compute_is_waiting(self):
+        for record in self:
+            record.is_waiting = (
+                record.active
+                and record.state == "draft"
+                and record.intake_state in ("none", "accepted")
+                and (
+                    not record.start
+                    or not record.technician_id
+                    or bool(record.requested_date and record.requested_date < record.start)
+                )
+            )
+
+    @api.model
+    def _search_is_waiting(self, operator, value):
+        # No domain compares two fields. Only drafts are looked at, of which there are few.
+        self.env["support.appointment"].flush_model(
+            ["state", "active", "intake_state", "start", "technician_id", "requested_date"]
+        )
+        self.env.cr.execute(
+            """
+            SELECT id
+              FROM support_appointment
+             WHERE state = 'draft'
+               AND active
+               AND intake_state IN ('none', 'accepted')
+               AND (start IS NULL OR technician_id IS NULL OR requested_date < start)
+            """
+        )
+        ids = [row[0] for row in self.env.cr.fetchall()]
+        return self._either(operator, value, [("id", "in", ids)])
+
+    # ------------------------------------------------------------------
+    # Who and where
+    # ------------------------------------------------------------------
+
+    @api.depends("customer_name", "technician_id.name", "name")
+    @api.depends_context("lang")
+    def _compute_calendar_label(self):
+        for record in self:
+            who = record.customer_name or record.name
+            # sudo: a user who sees the visit sees who goes.
+            technician = record.sudo().technician_id.name
+            record.calendar_label = (
+                _("%(customer)s · %(technician)s", customer=who, technician=technician)
+                if technician
+                else _("%(customer)s · nobody yet", customer=who)
+            )
+
+    @api.depends(
+        "start", "timezone", "partner_id.tz", "technician_id.tz", "company_id.resource_calendar_id"
+    )
+    @api.depends_context("tz", "lang")
+    def _compute_customer_time(self):
+        zone = ZoneInfo(get_viewer_zone(self.env))
+        for record in self:
+            if not record.start:
+                record.customer_time = False
+                continue
+            moment = aware(record.start)
+            told = ZoneInfo(record._get_customer_timezone())
+            # Where both clocks show the same hour, one is enough.
+            same = moment.astimezone(told).utcoffset() == moment.astimezone(zone).utcoffset()
+            record.customer_time = False if same else record._format_for_customer(record.start)
+
+    @api.depends(
+        "location",
+        "partner_id.partner_latitude",
+        "partner_id.partner_longitude",
+        "partner_id.contact_address",
+    )
+    def _compute_map_url(self):
+        for record in self:
+            record.map_url = record._get_map_url()
+
+    def _get_map_url(self):
+        """Where the visit is, on a map that needs no key.
+
+        :return: str; False where nothing is known
+        """
+        self.ensure_one()
+        # sudo: a technician who goes to a customer has to find the way, contacts or not.
+        partner = self.partner_id.sudo()
+        if self.location:
+            return MAP_SEARCH % quote(self.location)
+        if partner.partner_latitude or partner.partner_longitude:
+            point = {"lat": partner.partner_latitude, "lon": partner.partner_longitude}
+            return MAP_POINT % point
+        parts = [partner.street, partner.zip, partner.city, partner.country_id.name]
+        address = ", ".join(part for part in parts if part)
+        return MAP_SEARCH % quote(address) if partner.street or partner.city else False

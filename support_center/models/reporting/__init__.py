@@ -1,0 +1,2 @@
+from . import support_statistics
+from . import support_statistics_figures

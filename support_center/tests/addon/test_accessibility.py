@@ -1,0 +1,195 @@
+import importlib.util
+import json
+from datetime import timedelta
+from pathlib import Path
+from unittest import SkipTest
+
+from odoo import fields
+from odoo.tests import tagged
+
+from ..common import SupportHttpCase
+
+# WCAG 2.1 AA, the level that laws on accessibility ask for.
+CHECK = """
+(async () => {
+    const script = document.createElement("script");
+    script.src = %(axe)s;
+    const loaded = new Promise((resolve, reject) => {
+        script.onload = resolve;
+        script.onerror = () => reject(new Error("axe-core cannot be loaded"));
+    });
+    document.head.appendChild(script);
+    await loaded;
+    // What fades in has no contrast yet.
+    await Promise.all(document.getAnimations().map((each) => each.finished.catch(() => {})));
+    const { violations } = await axe.run(
+        { include: %(include)s, exclude: %(exclude)s },
+        {
+            runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+            rules: %(rules)s,
+            resultTypes: ["violations"],
+        }
+    );
+    const serious = violations.filter((each) => ["serious", "critical"].includes(each.impact));
+    if (serious.length) {
+        const lines = serious.flatMap((rule) =>
+            rule.nodes.map(
+                ({ target, html, failureSummary }) =>
+                    `${rule.id}: ${target} ${html.slice(0, 200)} ${failureSummary}`
+            )
+        );
+        throw new Error("\\n" + lines.join("\\n"));
+    }
+    console.log("test successful");
+})()
+"""
+
+# What Odoo's web client draws round and inside our views; nobody can mend it from here.
+ODOO_OWN = (
+    ".o_control_panel",
+    ".o_priority",  # its stars tell nothing of being chosen
+    ".o_list_record_selector, th .form-check",
+    ".o_optional_columns_dropdown",
+    ".o_m2o_avatar",
+    ".o_field_kanban_activity i, .o_field_list_activity i",
+    ".o_notebook_headers",
+    ".o_calendar_sidebar_container, .oi-panel-right",
+    ".settings_tab",
+    ".o_setting_right_pane .text-muted",  # the grey of help texts
+    ".o_footer",
+    ".o_field_badge",
+    # Odoo 19
+    "button.btn-light.position-absolute",  # folds the search panel
+    ".o_select_menu_input",
+    ".o_kanban_header",
+    ".o_clipboard_button",
+    "div.o-dropdown.dropdown-toggle",
+)
+
+
+@tagged("post_install", "-at_install")
+class TestAccessibility(SupportHttpCase):
+    """What axe-core finds in our views and pages: nothing serious.
+
+    It looks at what we render; what Odoo's own web client puts round it (the control panel, the
+    pager, the chatter) is left out by the selectors below.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        found = importlib.util.find_spec("axe_playwright_python")
+        if not found or not found.origin:
+            raise SkipTest("axe-core is not installed: pip install axe-playwright-python")
+        source = Path(found.origin).with_name("axe.min.js").read_bytes()
+        cls.axe = cls.env["ir.attachment"].create(
+            {
+                "name": "axe.min.js",
+                "raw": source,
+                "mimetype": "application/javascript",
+                "public": True,
+            }
+        )
+        now = fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
+        cls.appointment = cls._create_appointment(
+            start=now + timedelta(days=2), technician_id=cls.technician.id, location="1 Street"
+        )
+
+    def _create_visit_of_today(self):
+        # At noon, which may be over: only a manager records that.
+        appointments = self.env["support.appointment"].with_user(self.user_manager)
+        return appointments.create(
+            {
+                "partner_id": self.customer.id,
+                "technician_id": self.technician.id,
+                "start": fields.Datetime.now().replace(hour=12, minute=0, second=0, microsecond=0),
+                "location": "1 Street",
+            }
+        )
+
+    def _check(self, url, ready, include, rules=None, login=None):
+        values = {
+            "axe": f"/web/content/{self.axe.id}/axe.min.js",
+            "include": list(include),
+            "exclude": list(ODOO_OWN),
+            "rules": rules or {},
+        }
+        code = CHECK % {key: json.dumps(value) for key, value in values.items()}
+        self.browser_js(url, code, f"Boolean(document.querySelector({ready!r}))", login=login)
+
+    def test_the_customers_page(self):
+        self.appointment.action_confirm()
+        url = self.appointment._get_share_url()
+        self._check(url, "#wrapwrap main", ["#wrapwrap"])
+
+    def _check_view(self, action, view_type, ready, user=None, rules=None):
+        action = self.env.ref(f"support_center.{action}")
+        view_type = f"&view_type={view_type}" if view_type else ""
+        self._check(
+            f"/web#action={action.id}{view_type}",
+            ready,
+            [".o_action_manager"],
+            rules,
+            login=(user or self.user_dispatcher).login,
+        )
+
+    def test_list(self):
+        self._check_view("support_appointment_action", "list", ".o_list_view .o_data_row")
+
+    def test_kanban(self):
+        self._check_view("support_appointment_action", "kanban", ".o_kanban_view .o_kanban_record")
+
+    def test_calendar(self):
+        # FullCalendar's own box of hours cannot be scrolled by keyboard.
+        rules = {"scrollable-region-focusable": {"enabled": False}}
+        self._check_view(
+            "support_appointment_action", "calendar", ".o_calendar_view .fc-view", rules=rules
+        )
+
+    def test_form(self):
+        action = self.env.ref("support_center.support_appointment_action")
+        self._check(
+            f"/web#action={action.id}&id={self.appointment.id}&view_type=form",
+            ".o_form_view .o_field_widget[name=partner_id]",
+            [".o_form_view .o_form_sheet_bg"],
+            login=self.user_dispatcher.login,
+        )
+
+    def test_board(self):
+        self._create_visit_of_today()
+        self._create_appointment(start=False)
+        self._check_view("support_board_action", "", ".o_sc_board .ec-event")
+
+    def test_inbox(self):
+        self._create_appointment(
+            partner_id=False,
+            start=False,
+            source="email",
+            intake_state="review",
+            intake_raw="customer_email: nobody",
+            intake_errors=[{"field": "customer_email", "code": "invalid", "message": "No."}],
+        )
+        self._check_view("support_review_inbox_action", "", ".o_support_original")
+
+    def test_my_day(self):
+        self._create_visit_of_today().action_confirm()
+        self._check_view(
+            "support_my_day_action", "", ".o_support_my_day article", self.user_technician
+        )
+
+    def test_settings_and_health(self):
+        self.user_manager.groups_id |= self.env.ref("base.group_system")
+        self._check_view(
+            "res_config_settings_action", "", ".o_support_settings_panel", self.user_manager
+        )
+        self._check_view("support_health_action", "", ".o_form_view .o_data_row", self.user_manager)
+
+    def test_tickets_and_technicians(self):
+        self.env["support.ticket"].create({"name": "Broken", "partner_id": self.customer.id})
+        for action in ("support_ticket_action", "support_technician_action"):
+            for view_type, ready in (
+                ("list", ".o_list_view .o_data_row"),
+                ("kanban", ".o_kanban_record:not(.o_kanban_ghost)"),
+            ):
+                with self.subTest(action=action, view=view_type):
+                    self._check_view(action, view_type, ready)

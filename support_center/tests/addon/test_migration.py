@@ -1,0 +1,207 @@
+import importlib.util
+import json
+
+from odoo.modules import get_module_path
+from odoo.tests import tagged
+
+from ..common import SupportCase, at
+
+
+@tagged("post_install", "-at_install")
+class TestMigration(SupportCase):
+    def _migrate(self, version="1.1.0", name="post-migration"):
+        path = f"{get_module_path('support_center')}/migrations/{version}/{name}.py"
+        spec = importlib.util.spec_from_file_location("support_center_migration", path)
+        script = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(script)
+        self.env.flush_all()
+        script.migrate(self.env.cr, "1.0.0")
+        self.env.invalidate_all()
+
+    def test_what_was_done_by_hand_counts_as_done(self):
+        ticket = self.env["support.ticket"].create(
+            {"name": "Printer", "partner_id": self.customer.id}
+        )
+        visit = self._create_appointment(technician_id=self.technician.id, ticket_id=ticket.id)
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE support_appointment SET technician_notified_id = NULL, ticket_sync_mark = NULL,"
+            " state = 'confirmed' WHERE id = %s",
+            [visit.id],
+        )
+        self._migrate()
+        self.assertEqual(visit.technician_notified_id, self.technician)
+        self.assertEqual(visit.ticket_sync_mark, f"{ticket.id}:confirmed")
+
+    def test_the_rule_of_mails_reads_corrections_too(self):
+        rule = self.env.ref("support_center.automation_process_email")
+        wanted = rule.trigger_field_ids
+        rule.trigger_field_ids = wanted.filtered(lambda field: field.name == "intake_state")
+        self._migrate()
+        self.assertEqual(rule.trigger_field_ids, wanted)
+
+    def test_a_rule_that_was_edited_stays_as_it_is(self):
+        rule = self.env.ref("support_center.automation_process_email")
+        edited = self.env["ir.model.fields"]._get("support.appointment", "priority")
+        rule.trigger_field_ids = edited
+        self._migrate()
+        self.assertEqual(rule.trigger_field_ids, edited)
+
+    def test_visits_to_come_enter_the_calendar(self):
+        params = self.env["ir.config_parameter"]
+        params.set_param("support_center.calendar_mirror", "False")
+        visit = self._create_appointment(technician_id=self.technician.id, state="confirmed")
+        done = self._create_appointment(
+            technician_id=self.technician.id, state="confirmed", start=at("2026-03-06 10:00")
+        )
+        done.action_cancel()
+        events = self.env["calendar.event"]
+        self.assertFalse(events.search([("support_appointment_id", "in", (visit | done).ids)]))
+        params.set_param("support_center.calendar_mirror", "True")
+        self._migrate("1.2.0")
+        event = events.search([("support_appointment_id", "in", (visit | done).ids)])
+        self.assertEqual(event.support_appointment_id, visit)
+        self.assertEqual(event.user_id, self.user_technician)
+
+    def test_both_spellings_of_a_domain_tell_one_customer(self):
+        visit = self._create_appointment(partner_id=False, customer_email="ana@müller.example.com")
+        other = self._create_appointment(partner_id=False, customer_email="bob@example.com")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE support_appointment SET active = false, customer_email ="
+            " 'ana@xn--mller-kva.example.com', customer_email_key ="
+            " 'ana@xn--mller-kva.example.com' WHERE id = %s",
+            [visit.id],
+        )
+        self.env.invalidate_all()
+        self._migrate("1.5.0", "post-addresses")
+        self.assertEqual(visit.customer_email_key, "ana@müller.example.com")
+        self.assertEqual(other.customer_email_key, "bob@example.com")
+
+    def test_templates_ask_for_the_customers_language_unless_somebody_wrote_another(self):
+        kinds = ("confirmation", "reminder", "rescheduled", "cancelled", "updated")
+        templates = [
+            self.env.ref(f"support_center.mail_template_appointment_{kind}") for kind in kinds
+        ]
+        shipped = "{{ object._get_customer_lang() }}"
+        for template in templates:
+            template.lang = "{{ object.partner_id.lang }}"
+        templates[1].lang = "fr_FR"
+        templates[2].unlink()
+        self._migrate("1.4.0", "post-language")
+        left = [template.lang for template in templates if template.exists()]
+        self.assertEqual(left, [shipped, "fr_FR", shipped, shipped])
+
+    def test_announced_visits_keep_their_organizer(self):
+        self.env.company.email = "office@company.example.com"
+        announced = self._create_appointment(state="confirmed")
+        self.assertTrue(announced.announced_at)
+        fresh = self._create_appointment(start=at("2026-03-06 10:00"))
+        # As they were before there was an alias that organizes.
+        self.env.cr.execute("UPDATE support_appointment SET ics_organizer = NULL")
+        self._migrate("1.5.0", "post-calendar-organizer")
+        self.assertEqual(announced.ics_organizer, "office@company.example.com")
+        self.assertFalse(fresh.ics_organizer)
+
+    def test_messages_that_wait_are_numbered(self):
+        """As 1.4 has written them: without a number, in the message and beside it."""
+        visit = self._create_appointment()
+        gone = self._create_appointment(start=at("2026-03-09 10:00"))
+        deliveries = self.env["support.webhook.delivery"]
+        events = [("appointment.confirmed", visit), ("appointment.cancelled", visit)]
+        rows = deliveries._enqueue([*events, ("appointment.confirmed", gone)], "https://x.example")
+        erased = rows[1]
+        for row in rows:
+            body = json.loads(row.payload)
+            del body["data"]["sequence"]
+            # Erasing personal data has written some with blanks.
+            compact = None if row == erased else (",", ":")
+            row.payload = json.dumps(body, ensure_ascii=False, separators=compact)
+        rows[0].state = "delivered"
+        gone_id = gone.id
+        gone.unlink()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE support_webhook_delivery SET sequence = NULL, appointment_number = NULL;"
+            "UPDATE support_appointment SET webhook_sequence = NULL"
+        )
+        before = json.loads(rows[1].payload)
+        for _time in range(2):
+            self._migrate("1.5.0", "post-webhooks")
+        self.assertEqual(rows.mapped("sequence"), [1, 2, 1])
+        self.assertEqual(rows.mapped("appointment_number"), [visit.id, visit.id, gone_id])
+        told = [json.loads(row.payload)["data"].get("sequence") for row in rows]
+        self.assertEqual(told, [None, 2, 1], "what was delivered stays as it was sent")
+        before["data"]["sequence"] = 2
+        self.assertEqual(json.loads(rows[1].payload), before)
+        self.assertEqual(visit.webhook_sequence, 2)
+        (row,) = deliveries._enqueue([("appointment.confirmed", visit)], "https://x.example")
+        self.assertEqual(row.sequence, 3)
+
+    def test_renamed_fields_keep_what_they_hold(self):
+        """As 1.5 had them, with a view of the customer's own over one."""
+        old = {
+            "time_off_conflict_activity_id": "hit_activity_id",
+            "time_off_conflict_marks": "hit_marks",
+        }
+        activity = self.technician.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.user_dispatcher.id
+        )
+        self.technician._write_protected(
+            {"time_off_conflict_activity_id": activity.id, "time_off_conflict_marks": {"7": "x"}}
+        )
+        view = self.env["ir.ui.view"].create(
+            {
+                "name": "Warnings",
+                "model": "support.appointment",
+                "type": "form",
+                "arch": '<form><field name="warning_message"/></form>',
+            }
+        )
+        self.env.flush_all()
+        execute = self.env.cr.execute
+        for now, before in old.items():
+            execute(f"ALTER TABLE support_technician RENAME COLUMN {now} TO {before}")
+        execute(
+            """
+            UPDATE ir_model_fields SET name = 'hit_marks' WHERE name = 'time_off_conflict_marks';
+            UPDATE ir_model_data SET name = 'field_support_technician__hit_marks'
+             WHERE name = 'field_support_technician__time_off_conflict_marks';
+            UPDATE ir_ui_view SET arch_db =
+                   replace(arch_db::text, 'warning_message', 'trouble_note')::jsonb
+             WHERE id = %s;
+            UPDATE ir_model SET model = 'support.scheduler' WHERE model = 'support.booking';
+            UPDATE ir_model_fields SET model = 'support.scheduler' WHERE model = 'support.booking';
+            UPDATE ir_model_data SET name = 'model_support_scheduler'
+             WHERE name = 'model_support_booking';
+            """,
+            [view.id],
+        )
+        self.env.invalidate_all()
+        for _time in range(2):
+            self._migrate("1.6.0", "pre-rename")
+        self.assertEqual(self.technician.time_off_conflict_activity_id, activity)
+        self.assertEqual(self.technician.time_off_conflict_marks, {"7": "x"})
+        self.assertIn('name="warning_message"', view.arch)
+        fields = self.env["ir.model.fields"]
+        self.env.registry.clear_cache()
+        self.assertEqual(
+            self.env.ref("support_center.field_support_technician__time_off_conflict_marks"),
+            fields.search([("name", "=", "time_off_conflict_marks")]),
+        )
+        self.assertFalse(fields.search([("name", "=", "hit_marks")]))
+        self.assertEqual(
+            self.env.ref("support_center.model_support_booking").model, "support.booking"
+        )
+        self.assertFalse(fields.search([("model", "=", "support.scheduler")]))
+
+    def test_rules_get_their_new_names_unless_somebody_named_them(self):
+        rule = self.env.ref("support_center.automation_tell_hit_visits")
+        action = self.env.ref("support_center.server_action_tell_hit_visits")
+        other = self.env.ref("support_center.automation_tell_schedule_conflicts")
+        rule.name = action.name = "Tell of Visits in an Absence"
+        other.name = "Ours"
+        self._migrate("1.6.0", "post-rule-names")
+        self.assertEqual(rule.name, "Notify of Time-Off Conflicts")
+        self.assertEqual(action.name, "Notify of Time-Off Conflicts")
+        self.assertEqual(other.name, "Ours")

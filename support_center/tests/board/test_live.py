@@ -1,0 +1,162 @@
+import json
+
+from odoo.tests import tagged
+
+from odoo.addons.support_center.models.board.ir_websocket import BOARD_CHANNEL
+from odoo.addons.support_center.models.board.support_appointment import CHANGED
+
+from ..common import SupportCase, SupportHttpCase, at
+
+
+@tagged("post_install", "-at_install")
+class TestLive(SupportCase):
+    """Who hears of changes, and what."""
+
+    def setUp(self):
+        super().setUp()
+        self._flush()
+        self.last = self._get_last()
+
+    def _flush(self):
+        """What a commit does before it commits."""
+        self.env.cr.flush()
+
+    def _get_last(self):
+        return self.env["bus.bus"].sudo().search([], order="id desc", limit=1).id or 0
+
+    def _get_messages(self):
+        """What was put on the bus since: list of the company's id and the payload."""
+        self._flush()
+        rows = self.env["bus.bus"].sudo().search([("id", ">", self.last)], order="id")
+        self.last = self._get_last()
+        found = []
+        for row in rows:
+            message = json.loads(row.message)
+            if message["type"] == CHANGED:
+                _dbname, model, company_id, word = json.loads(row.channel)
+                self.assertEqual((model, word), ("res.company", BOARD_CHANNEL))
+                found.append((company_id, message["payload"]))
+        return found
+
+    def test_one_message_for_many(self):
+        company = self.env.company.id
+        visits = self.env["support.appointment"]
+        for _number in range(5):
+            visits += self._create_appointment(start=False)
+        self.assertEqual(
+            self._get_messages(), [(company, {"ids": visits.ids, "uid": self.env.uid})]
+        )
+        visits.write({"priority": "3"})
+        visits[0].write({"location": "Elsewhere"})
+        self.assertEqual(
+            self._get_messages(), [(company, {"ids": visits.ids, "uid": self.env.uid})]
+        )
+        ids = visits.ids
+        visits.unlink()
+        ((_company, payload),) = self._get_messages()
+        self.assertEqual(payload["ids"], ids)
+
+    def test_nothing_but_ids(self):
+        self._create_appointment(location="Secret Street", description="Secret words")
+        ((_company, payload),) = self._get_messages()
+        self.assertEqual(set(payload), {"ids", "uid"})
+
+    def test_what_nobody_sees_is_no_news(self):
+        visit = self._create_appointment()
+        self._get_messages()
+        visit.write({"description": "Bring a ladder", "send_reminder_email": False})
+        self.assertEqual(self._get_messages(), [])
+
+    def test_what_was_undone_is_no_news(self):
+        visit = self._create_appointment()
+        self._get_messages()
+        try:
+            with self.env.cr.savepoint():
+                visit.priority = "3"
+                raise ZeroDivisionError
+        except ZeroDivisionError:
+            pass
+        self.assertEqual(self._get_messages(), [])
+
+    def test_both_companies_hear_of_a_visit_that_leaves_one(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        visit = self._create_appointment(partner_id=False, start=False)
+        self._get_messages()
+        visit.company_id = other
+        told = {company for company, _payload in self._get_messages()}
+        self.assertEqual(told, {self.env.company.id, other.id})
+
+    def test_confirming_tells_the_board(self):
+        visit = self._create_appointment(technician_id=self.technician.id)
+        self._get_messages()
+        visit.action_confirm()
+        messages = self._get_messages()
+        self.assertEqual(len(messages), 1)
+        self.assertEqual(messages[0][1]["ids"], visit.ids)
+
+    def test_the_message_costs_the_same_for_many(self):
+        visits = self.env["support.appointment"]
+        for number in range(20):
+            visits += self._create_appointment(start=at(f"2026-03-{10 + number % 10} 10:00"))
+        self._get_messages()
+        counts = []
+        for those in (visits[:2], visits):
+            companies = those.company_id
+            before = self.env.cr.sql_log_count
+            those._tell_boards(companies)
+            self._flush()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[0], 1)
+
+    def test_who_listens(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        own = (self.env.company, BOARD_CHANNEL)
+        for user, channels in (
+            (self.user_technician, [own]),
+            (self.user_dispatcher, [own]),
+            (self.user_manager, [own]),
+            (self.user_integration, []),
+            (self.user_employee, []),
+            (self.env.ref("base.public_user"), []),
+        ):
+            found = self.env["ir.websocket"].with_user(user)._get_board_channels()
+            self.assertEqual(found, channels, user.login)
+        self.user_dispatcher.company_ids |= other
+        found = self.env["ir.websocket"].with_user(self.user_dispatcher)._get_board_channels()
+        self.assertEqual({company for company, _word in found}, set(self.env.company | other))
+
+
+@tagged("post_install", "-at_install")
+class TestLiveHttp(SupportHttpCase):
+    """The same through the server's own door."""
+
+    def _peek(self, user):
+        self.authenticate(user.login, user.login)
+        answer = self.url_open(
+            "/websocket/peek_notifications",
+            data=json.dumps(
+                {
+                    "params": {
+                        # What is asked for by name is not given.
+                        "channels": [BOARD_CHANNEL, f"res.company,{self.env.company.id}"],
+                        "last": 0,
+                        "is_first_poll": True,
+                    }
+                }
+            ),
+            headers={"Content-Type": "application/json"},
+        ).json()
+        notifications = answer["result"]["notifications"]
+        return [n["message"]["payload"] for n in notifications if n["message"]["type"] == CHANGED]
+
+    def test_a_browser_hears_what_it_may(self):
+        visit = self.env["support.appointment"].create({"partner_id": self.customer.id})
+        self.env.cr.flush()
+        for user, hears in (
+            (self.user_dispatcher, True),
+            (self.user_technician, True),
+            (self.user_employee, False),
+        ):
+            ids = [each for payload in self._peek(user) for each in payload["ids"]]
+            self.assertEqual(visit.id in ids, hears, user.login)

@@ -1,0 +1,217 @@
+from freezegun import freeze_time
+
+from odoo.tests import tagged
+from odoo.tools import SQL
+
+from ..common import SupportCase, at
+
+
+@tagged("post_install", "-at_install")
+class TestOverview(SupportCase):
+    """What lists, boards and the search say of an appointment at a glance."""
+
+    def _find(self, field, user=None, value=True):
+        domain = [(field, "=", value), ("id", "in", self.visits.ids)]
+        visits = self.env["support.appointment"].with_user(user or self.user_dispatcher)
+        return visits.search(domain).sudo()
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        create = cls._create_appointment
+        cls.today = create(start=at("2026-03-02 15:00"), technician_id=cls.technician.id)
+        cls.late_today = create(start=at("2026-03-02 23:30"), technician_id=cls.technician.id)
+        cls.this_week = create(start=at("2026-03-06 09:00"), technician_id=cls.technician.id)
+        cls.next_week = create(start=at("2026-03-10 09:00"), technician_id=cls.technician.id)
+        cls.timeless = create(start=False)
+        cls.visits = cls.today | cls.late_today | cls.this_week | cls.next_week | cls.timeless
+
+    # ------------------------------------------------------------------
+    # Filters
+    # ------------------------------------------------------------------
+
+    def test_today_and_this_week(self):
+        self.assertEqual(self._find("is_today"), self.today | self.late_today)
+        self.env["res.lang"]._lang_get("en_US").week_start = "1"
+        self.assertEqual(self._find("is_this_week"), self.today | self.late_today | self.this_week)
+        self.assertEqual(
+            self._find("is_today", value=False), self.visits - self.today - self.late_today
+        )
+
+    def test_today_is_the_user_s(self):
+        self.user_dispatcher.tz = "Europe/Berlin"
+        self.assertEqual(self._find("is_today"), self.today)
+        visit = self.late_today.with_user(self.user_dispatcher)
+        self.assertFalse(visit.is_today)
+
+    def test_the_fields_say_what_the_filters_find(self):
+        for field in ("is_today", "is_this_week", "is_late", "is_waiting"):
+            with self.subTest(field):
+                visits = self.visits.with_user(self.user_dispatcher)
+                self.assertEqual(visits.filtered(field).sudo(), self._find(field))
+
+    def test_late(self):
+        self.today.action_confirm()
+        self.this_week.action_confirm()
+        self.assertFalse(self._find("is_late"))
+        with freeze_time("2026-03-02 16:30:00"):
+            self.assertEqual(self._find("is_late"), self.today)
+            self.today.action_start()
+            self.assertTrue(self.today.is_late)
+        with freeze_time("2026-03-02 15:30:00"):
+            self.env.invalidate_all()
+            self.assertFalse(self._find("is_late"))
+
+    def test_waiting_list(self):
+        self.next_week.requested_date = at("2026-03-04 09:00")
+        self.assertEqual(self._find("is_waiting"), self.timeless | self.next_week)
+        self.next_week.action_confirm()
+        self.assertEqual(self._find("is_waiting"), self.timeless)
+
+    # ------------------------------------------------------------------
+    # Who, when and where
+    # ------------------------------------------------------------------
+
+    def test_the_tile_says_whom_and_who(self):
+        self.assertEqual(self.today.calendar_label, "Known Customer · First Technician")
+        self.assertEqual(self.timeless.calendar_label, "Known Customer · nobody yet")
+
+    def test_the_customer_s_clock_where_it_differs(self):
+        visit = self.today.with_user(self.user_dispatcher)
+        self.assertFalse(visit.customer_time)
+        self.customer.tz = "Europe/Berlin"
+        visit.invalidate_recordset()
+        self.assertIn("16:00 (Europe/Berlin)", visit.customer_time)
+
+    def test_map(self):
+        self.assertFalse(self.today.map_url)
+        self.customer.write({"street": "Main Street 1", "city": "Berlin"})
+        self.assertIn("search?query=Main%20Street%201%2C%20Berlin", self.today.map_url)
+        self.customer.write({"partner_latitude": 52.5, "partner_longitude": 13.4})
+        self.assertIn("mlat=52.5&mlon=13.4", self.today.map_url)
+        self.today.location = "Side & Street"
+        self.assertIn("search?query=Side%20%26%20Street", self.today.map_url)
+
+    # ------------------------------------------------------------------
+    # What is wrong
+    # ------------------------------------------------------------------
+
+    def test_nothing_is_wrong(self):
+        self.assertFalse(self.today.warning_message)
+        self.today.action_confirm()
+        self.assertFalse(self.today.warning_message)
+
+    def _assert_wrong(self, visit, *words):
+        visit.invalidate_recordset()
+        for word in words:
+            self.assertIn(word, visit.with_user(self.user_dispatcher).warning_message or "")
+
+    def test_what_is_wrong(self):
+        self._assert_wrong(self.timeless, "No time is planned")
+        self.today.action_confirm()
+        self.this_week.write({"technician_id": False})
+        self.this_week.action_confirm()
+        self._assert_wrong(self.this_week, "Nobody goes yet")
+        with freeze_time("2026-03-02 17:30:00"):
+            self._assert_wrong(self.today, "should have begun")
+            self.today.action_start()
+            self._assert_wrong(self.today, "should have ended")
+        with freeze_time("2026-03-12 09:00:00"):
+            self._assert_wrong(self.next_week, "has passed")
+
+    def test_technicians_that_cannot_come(self):
+        self._assert_wrong(self.late_today, "First Technician works ")
+        self.this_week.action_confirm()
+        self.env["resource.calendar.leaves"].create(
+            {
+                "name": "Training",
+                "resource_id": self.technician.resource_id.id,
+                "calendar_id": self.calendar.id,
+                "date_from": at("2026-03-06 00:00"),
+                "date_to": at("2026-03-06 23:59"),
+            }
+        )
+        self._assert_wrong(self.this_week, "First Technician")
+        self.this_week.with_user(self.user_dispatcher).ignore_working_hours = True
+        self.this_week.invalidate_recordset()
+        self.assertFalse(self.this_week.warning_message)
+
+    def test_customers_that_cannot_be_told(self):
+        self.customer.email = False
+        self._assert_wrong(self.today, "no e-mail address")
+        self.customer.email = "known@example.com"
+        self.env["mail.blacklist"]._add("known@example.com")
+        self._assert_wrong(self.today, "opted out")
+        self.today.partner_id = False
+        self._assert_wrong(self.today, "no customer")
+
+    def test_a_mail_that_did_not_leave(self):
+        self.today.action_confirm()
+        self._get_notices(self.today).write(
+            {"state": "exception", "failure_reason": "Mailbox full"}
+        )
+        self._assert_wrong(self.today, "could not be sent: Mailbox full")
+
+    def test_a_technician_sees_it_too(self):
+        self.today.action_confirm()
+        visit = self.today.with_user(self.user_technician)
+        visit.invalidate_recordset()
+        self.assertFalse(visit.warning_message)
+        self.assertTrue(visit.calendar_label)
+
+    # ------------------------------------------------------------------
+    # What it costs
+    # ------------------------------------------------------------------
+
+    def _count(self, visits, names):
+        self.env.invalidate_all()
+        visits = visits.with_user(self.user_dispatcher).with_prefetch()
+        before = self.env.cr.sql_log_count
+        visits.read(names)
+        return self.env.cr.sql_log_count - before
+
+    def test_the_number_of_queries_does_not_grow(self):
+        partners = self.env["res.partner"].create(
+            [{"name": f"Customer {n}", "email": f"c{n}@example.com"} for n in range(20)]
+        )
+        visits = self.env["support.appointment"].create(
+            [
+                {
+                    "partner_id": partner.id,
+                    "start": at(f"2026-03-0{3 + number % 3} 09:00"),
+                    "technician_id": (self.technician | self.technician_2)[number % 2].id,
+                }
+                for number, partner in enumerate(partners)
+            ]
+        )
+        names = [
+            "who", "is_late", "is_today", "is_waiting", "calendar_label", "customer_time",
+            "map_url", "warning_message", "edit_version",
+        ]  # fmt: skip
+        self._count(visits, names)
+        few, many = self._count(visits[:2], names), self._count(visits, names)
+        self.assertLessEqual(many, few)
+
+    def test_what_waits_for_a_technician_is_found_by_its_index(self):
+        board = self.env["support.board"]
+        query = self.env["support.appointment"]._search(
+            board._get_unassigned_domain(board._read_filters({})),
+            order="priority desc, start, requested_date, id",
+            limit=20,
+        )
+        self.assertIn("support_appointment_unassigned_idx", self._explain(query))
+
+    def test_the_open_ones_are_found_without_reading_what_is_over(self):
+        domain = self.env.ref("support_center.support_appointment_view_search").arch
+        self.assertIn("[('state', 'in', ['draft', 'confirmed', 'in_progress'])]", domain)
+        query = self.env["support.appointment"]._search(
+            [("state", "in", ["draft", "confirmed", "in_progress"])], order="start, id", limit=80
+        )
+        self.assertIn("support_appointment_open_idx", self._explain(query))
+
+    def _explain(self, query):
+        # Of the few rows here the planner would read all and sort them.
+        for way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+            self.env.cr.execute(f"SET LOCAL enable_{way} = off")
+        self.env.cr.execute(SQL("EXPLAIN %s", query.subselect()))
+        return " ".join(row[0] for row in self.env.cr.fetchall())
