@@ -24,6 +24,9 @@ from devkit.testing.race_test import race_test
 from devkit.testing.smoke import smoke
 from devkit.ui import Problem, Steps, show_problem
 
+# How many processes share the tests of a whole run, each with a database of its own. A core each;
+# more than four would wait for the longest class.
+PARTS = max(1, min(4, os.cpu_count() or 1))
 _PYTEST_INI = """\
 [pytest]
 python_files = test_*.py
