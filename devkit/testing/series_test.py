@@ -13,7 +13,7 @@ from pathlib import Path
 from devkit.db.instance import Instance
 from devkit.env import addon
 from devkit.env.stamps import hash_text, read_json, write_json
-from devkit.paths import ADDON_NAME, logs, state
+from devkit.paths import ADDON_NAME, REPO, logs, state
 from devkit.testing import junit
 from devkit.testing.crash_test import crash_test
 from devkit.testing.examples_test import examples_test
@@ -92,8 +92,7 @@ def run_series(
         with steps.step(f"Database for {inst.tree.series}") as step:
             step.note = databases.prepare(outcome, fresh=whole)
         with steps.step(f"pytest on Odoo {inst.tree.series}"):
-            names = databases.parts(PARTS) if whole else [databases.test]
-            _pytest(inst, names, paths, options, outcome)
+            _pytest(inst, databases.parts(PARTS if whole else 1), paths, options, outcome)
         if whole:
             with steps.step(f"End to end on Odoo {inst.tree.series}") as step:
                 broken = smoke(inst, databases.smoke)

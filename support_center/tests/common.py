@@ -31,9 +31,12 @@ requested_date: 2026-03-05 14:00:00
 description: Network issue
 priority: high
 """
-# What the pages of the tests load; see ``SupportHttpCase._make_bundles``.
+# What the pages of the tests load; see ``SupportHttpCase._make_bundles``. Some are of one series
+# only, and empty in the other.
 BUNDLES = {
     "web.assets_web": ("css", "js"),
+    "web.assets_web_print": ("css",),
+    "web.assets_emoji": ("js",),
     "web.assets_frontend": ("css",),
     "web.assets_frontend_minimal": ("js",),
     "web.assets_frontend_lazy": ("js",),
