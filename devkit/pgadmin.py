@@ -1,11 +1,12 @@
 """Making, copying, renaming and dropping databases; runs in an Odoo environment for its driver.
 
-``python -m devkit.pgadmin exists|create|copy|rename|drop NAME [OTHER]``: the server and the role
+``python -m devkit.pgadmin exists|create|copy|rename|drop|select NAME [OTHER]``: the server and the role
 come from PGHOST and friends, so that nothing secret stands in a command line.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 
 import psycopg2
@@ -18,7 +19,12 @@ _DISCONNECT = (
 
 
 def main(argv: list[str]) -> int:
-    """Carry out one command; the exit code of ``exists`` is 0 for yes and 3 for no."""
+    """Carry out one command; the exit code of ``exists`` is 0 for yes and 3 for no.
+
+    ``select`` has a query as its second word, and prints the rows as JSON.
+    """
+    if argv[0] == "select":
+        return _select(*argv[1:])
     command, names = argv[0], [sql.Identifier(name) for name in argv[1:]]
     connection = psycopg2.connect(dbname="postgres")
     connection.autocommit = True
@@ -43,6 +49,15 @@ def main(argv: list[str]) -> int:
             cursor.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(*names))
         else:
             raise SystemExit(f"unknown command {command}")
+    return 0
+
+
+def _select(name: str, query: str) -> int:
+    connection = psycopg2.connect(dbname=name)
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        json.dump(cursor.fetchall(), sys.stdout, default=str)
+    connection.close()
     return 0
 
 

@@ -15,6 +15,7 @@ from devkit.pytest_run import PytestOutcome, run_pytest
 from devkit.series_test import SeriesOutcome, run_series
 from devkit.stamps import Busy, locked
 from devkit.ui import Problem, Steps, say, show_problem
+from devkit.upgrade_test import VERSIONS
 
 
 @dataclass
@@ -86,7 +87,7 @@ def _test(wanted: list[str], selection: Selection) -> int:
     outcomes: list[SeriesOutcome] = []
     pure: PytestOutcome | None = None
     series = wanted if selection.addon else wanted[-1:]
-    steps = Steps(len(series) * (STEPS + 7) + 2)
+    steps = Steps(len(series) * (STEPS + 7 + len(VERSIONS)) + 2)
     browser = _browser(steps, log) if selection.addon else ""
     with ExitStack() as stack:
         server: postgres.Server | None = None
