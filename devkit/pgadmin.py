@@ -1,7 +1,7 @@
 """Making, copying, renaming and dropping databases; runs in an Odoo environment for its driver.
 
-``python -m devkit.pgadmin exists|create|copy|rename|drop|select NAME [OTHER]``: the server and the role
-come from PGHOST and friends, so that nothing secret stands in a command line.
+``python -m devkit.pgadmin exists|create|copy|rename|drop|select NAME [OTHER]``: the server and the
+role come from PGHOST and friends, so that nothing secret stands in a command line.
 """
 
 from __future__ import annotations

@@ -127,9 +127,7 @@ def run_series(
 def _upgrade(inst: Instance, databases: _Databases, version: str, outcome: SeriesOutcome) -> str:
     """Upgrade from an earlier version, where it can be had; how it went, in a word."""
     try:
-        broken = upgrade_test(
-            inst, version, databases.template, databases.upgrade, databases.test
-        )
+        broken = upgrade_test(inst, version, databases.template, databases.upgrade, databases.test)
     except NotThereError as reason:
         outcome.notes.append(f"skipped: upgrade from {version}: {reason}")
         return "skipped"

@@ -13,7 +13,7 @@ from devkit.rpc import Rpc, ensure_alias_domain
 
 MODEL = "support.appointment"
 EDITED = "Edited by hand {{ object.name }}"
-# What is switched or edited of the addon's own data: model, name and the values of an administrator.
+# What administrators switch or edit of the addon's own data: model, name and their values.
 SETTINGS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("mail.template", "mail_template_appointment_reminder", {"subject": EDITED}),
     ("base.automation", "automation_notify_technician", {"active": False}),
@@ -28,7 +28,7 @@ OWN_DOMAIN = (
 )
 OWN_RULE = "[('priority', '=', '3'), ('announced_at', '!=', False), ('technician_id', '!=', False)]"
 OWN_BODY = (
-    "<p><t t-out=\"object.customer_name or ''\"/> <t t-out=\"object._get_formatted_start()\"/>"
+    '<p><t t-out="object.customer_name or \'\'"/> <t t-out="object._get_formatted_start()"/>'
     " <t t-out=\"object.technician_id.name or ''\"/></p>"
 )
 SAID_BY_RULE = "Said by a rule of their own"

@@ -7,7 +7,9 @@ the same Odoo (on 19.0 through today's port), and used; then the present one is 
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import functools
 import http.server
 import json
 import os
@@ -16,7 +18,7 @@ import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,10 +36,23 @@ VERSIONS = ("17.0.1.0.0", "17.0.1.3.0")
 
 # What has another name now: (table, column) before -> after; a table alone has the column "".
 RENAMED: dict[tuple[str, str], tuple[str, str]] = {}
-# Columns whose values are no promise, or were meant to change, and tables that have gone.
-NOT_COMPARED: dict[tuple[str, str], str] = {
-    ("*", "write_date"): "an upgrade writes",
-    ("*", "write_uid"): "an upgrade writes",
+# Tables that have gone, and columns that have, each with the reason why nobody misses them.
+GONE: dict[tuple[str, str], str] = {}
+_UNTOLD = frozenset({"write_date", "write_uid"})
+
+
+def _is_numbered(old: Any, new: Any) -> bool:
+    """Whether a message is as it was, but for its number."""
+    before, after = json.loads(old), json.loads(new)
+    return bool(after["data"].pop("sequence")) and before == after
+
+
+# Columns whose values an upgrade changes, each with what it may make of them.
+MEANT: dict[tuple[str, str], Callable[[Any, Any], bool]] = {
+    # 1.1 counts those as told who were assigned before there was the rule.
+    ("support_appointment", "technician_notified_id"): lambda old, _new: old is None,
+    # 1.5 numbers the messages that wait.
+    ("support_webhook_delivery", "payload"): _is_numbered,
 }
 # What an upgrade says of itself, each with the reason why it may.
 _ALLOWED: tuple[re.Pattern[str], ...] = ()
@@ -45,11 +60,14 @@ _LOADED = re.compile(r"odoo\.modules\.registry: Registry loaded in")
 _FAILED = re.compile(r"Failed to (?:load registry|initialize database)")
 _PATIENCE = 600.0
 
+
 # Of what an upgraded database has to have the same as one where the addon was installed now.
 _SAME = {
     "model": """
-        SELECT m.model FROM ir_model m JOIN ir_model_data d ON d.model = 'ir.model'
-           AND d.res_id = m.id WHERE d.module = 'support_center'""",
+        SELECT m.model FROM ir_model m
+         WHERE m.model LIKE 'support.%' OR EXISTS (
+               SELECT FROM ir_model_data d WHERE d.model = 'ir.model'
+                  AND d.res_id = m.id AND d.module = 'support_center')""",
     "field": """
         SELECT f.model, f.name, f.ttype, f.store FROM ir_model_fields f
          WHERE f.model LIKE 'support.%' OR EXISTS (
@@ -65,9 +83,12 @@ _SAME = {
     "index": """
         SELECT tablename, indexname, indexdef FROM pg_indexes
          WHERE schemaname = 'public' AND tablename LIKE 'support\\_%'""",
+    # What another addon adds is empty in the records that were there before it.
     "template": """
-        SELECT d.name, to_jsonb(t) - '{id,create_date,write_date,create_uid,write_uid,model_id}'
-               ::text[] FROM mail_template t JOIN ir_model_data d ON d.model = 'mail.template'
+        SELECT d.name, jsonb_strip_nulls(to_jsonb(t) - array[
+               'id', 'create_date', 'write_date', 'create_uid', 'write_uid', 'model_id',
+               'use_default_to'])
+          FROM mail_template t JOIN ir_model_data d ON d.model = 'mail.template'
            AND d.res_id = t.id WHERE d.module = 'support_center'""",
     "rule": """
         SELECT d.name, r.trigger, r.filter_domain, r.filter_pre_domain, r.active,
@@ -147,8 +168,9 @@ def _libraries(inst: Instance, folder: Path, commit: str, log: Path) -> Sequence
     try:
         run_logged(
             [
-                *(uv.obtain(log), "pip", "install", "--quiet", "--no-deps"),
-                *("--python", inst.python, "--target", target, "-c", file, *missing),
+                *(uv.obtain(log), "pip", "install", "--quiet", "--no-deps", "-c", file),
+                *("--python", inst.python, "--target", target),
+                *missing,
             ],
             log=log,
             env=uv.environment(),
@@ -164,9 +186,7 @@ def _libraries(inst: Instance, folder: Path, commit: str, log: Path) -> Sequence
 class _Upgrade:
     """The steps: an earlier server that is used, and the present one that is looked at."""
 
-    def __init__(
-        self, inst: Instance, old: Instance, version: str, name: str, log: Path
-    ) -> None:
+    def __init__(self, inst: Instance, old: Instance, version: str, name: str, log: Path) -> None:
         self._inst = inst
         self._old = old
         self._name = name
@@ -237,7 +257,8 @@ class _Upgrade:
                     ('ir_filters', 'resource_calendar_leaves', 'res_partner', 'mail_message'))"""
         snapshot: Snapshot = {}
         tables = [table for (table,) in self._inst.select(self._name, query)]
-        parts = [f"SELECT '{table}', to_jsonb(t) FROM \"{table}\" t" for table in tables]
+        # The names are the database's own.
+        parts = [f"SELECT '{table}', to_jsonb(t) FROM \"{table}\" t" for table in tables]  # noqa: S608
         for table in tables:
             snapshot[table] = []
         for table, row in self._inst.select(self._name, " UNION ALL ".join(parts)):
@@ -270,7 +291,7 @@ def compare(before: Snapshot, after: Snapshot) -> list[str]:
     """What of the rows of before is lost or has changed, but for what the tables name."""
     found = []
     for old_table, old_rows in before.items():
-        if (old_table, "") in NOT_COMPARED:
+        if (old_table, "") in GONE:
             continue
         table, _column = RENAMED.get((old_table, ""), (old_table, ""))
         if table not in after:
@@ -298,15 +319,19 @@ def _key(row: dict[str, Any]) -> Any:
 def _differences(table: str, old_row: dict[str, Any], now: dict[str, Any]) -> list[str]:
     found = []
     for column, value in old_row.items():
-        if (table, column) in NOT_COMPARED or ("*", column) in NOT_COMPARED:
+        if column in _UNTOLD or (table, column) in GONE:
             continue
         name = RENAMED.get((table, column), (table, column))[1]
         where = f"{table} {old_row.get('id')}"
         if name not in now:
             found.append(f"{where} has lost {column} = {value!r}")
-        elif now[name] != value:
+        elif now[name] != value and not MEANT.get((table, column), _never)(value, now[name]):
             found.append(f"{where}: {column} was {value!r}, {name} is {now[name]!r}")
     return found
+
+
+def _never(_old: Any, _new: Any) -> bool:
+    return False
 
 
 class _Look:
@@ -329,7 +354,6 @@ class _Look:
             *self._queue(),
             *self._jobs(),
             *self._visit_goes_on(),
-            *self._models(),
         ]
 
     def _settings(self) -> list[str]:
@@ -389,8 +413,8 @@ class _Look:
         found = []
         domain = [("module", "=", ADDON_NAME), ("model", "=", "ir.cron")]
         for row in rpc("ir.model.data", "search_read", domain, ["name", "res_id"]):
-            cron = row["res_id"]
-            found += collect(lambda cron=cron: upgrade_data.run_cron(rpc, cron), row["name"])
+            run = functools.partial(upgrade_data.run_cron, rpc, row["res_id"])
+            found += collect(run, row["name"])
         waiting = self._visits["waiting"]
         told = [body for body in self._posted if body["data"].get("id") == waiting]
         if len(told) != 1 or not told[0]["data"].get("sequence"):
@@ -424,27 +448,8 @@ class _Look:
             found.append(f"told were {dict(told)}, not {dict(wanted)}")
         return found
 
-    def _models(self) -> list[str]:
-        """Each model that Odoo lists is there, and each of its records' pages opens."""
-        rpc = self._rpc
-        found = []
-        for row in rpc("ir.model", "search_read", [("model", "=like", "support.%")], ["model"]):
-            model = row["model"]
-            found += collect(lambda model=model: rpc(model, "fields_get", [], ["type"]), model)
-        views = [("model", "=like", "support.%"), ("type", "in", ["form", "tree", "list"])]
-        for view in rpc("ir.ui.view", "search_read", views, ["model", "type", "mode"]):
-            if view["mode"] == "primary":
-                ask = {"view_id": view["id"], "view_type": view["type"]}
-                found += collect(
-                    lambda view=view, ask=ask: rpc(view["model"], "get_view", **ask),
-                    f"view {view['id']} of {view['model']}",
-                )
-        return found
-
 
 def _evaluate(domain: str) -> list[Any]:
-    import ast
-
     value: list[Any] = ast.literal_eval(domain)
     return value
 
@@ -467,7 +472,7 @@ def _receiver(posted: list[dict[str, Any]]) -> Iterator[str]:
     """A web server that takes messages of webhooks; its address."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the library gives the name
+        def do_POST(self) -> None:
             posted.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(200)
             self.end_headers()

@@ -1,5 +1,7 @@
 """From 1.5: the many abstract models that an appointment was made of are class extensions now."""
 
+from psycopg2 import sql
+
 from odoo import SUPERUSER_ID, api
 
 # What Odoo keeps of a model's parts, each in the table of that name.
@@ -37,13 +39,12 @@ def migrate(cr, _version):
     # Their fields, selections and heirs go with them, as the database's own keys say.
     cr.execute("DELETE FROM ir_model WHERE id = ANY(%s)", [gone])
     for part in PARTS:
-        cr.execute(
+        query = sql.SQL(
             """
             DELETE FROM ir_model_data AS data
-             WHERE data.module = 'support_center' AND data.model = %%s
-               AND NOT EXISTS (SELECT FROM %s AS part WHERE part.id = data.res_id)
+             WHERE data.module = 'support_center' AND data.model = %s
+               AND NOT EXISTS (SELECT FROM {} AS part WHERE part.id = data.res_id)
             """
-            % part.replace(".", "_"),  # pylint: disable=sql-injection
-            [part],
         )
+        cr.execute(query.format(sql.Identifier(part.replace(".", "_"))), [part])
     env.registry.clear_cache()
