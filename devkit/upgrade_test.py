@@ -56,7 +56,7 @@ MEANT: dict[tuple[str, str], Callable[[Any, Any], bool]] = {
 }
 # What an upgrade says of itself, each with the reason why it may.
 _ALLOWED: tuple[re.Pattern[str], ...] = ()
-_LOADED = re.compile(r"odoo\.modules\.registry: Registry loaded in")
+_LOADED = re.compile(r"odoo\.(?:modules\.)?registry: Registry loaded in")
 _FAILED = re.compile(r"Failed to (?:load registry|initialize database)")
 _PATIENCE = 600.0
 
