@@ -12,27 +12,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from devkit import (
-    addon,
-    bench,
-    database,
-    lock,
-    odoo_source,
-    outbox,
-    postgres,
-    pot,
-    running,
-    signals,
-    venvs,
-)
-from devkit.examples_test import examples_test
-from devkit.instance import Instance
+from devkit import signals
+from devkit.db import database, postgres
+from devkit.db.instance import Instance
+from devkit.env import addon, lock, odoo_source, venvs
+from devkit.env.stamps import Busy, locked
+from devkit.generate import pot
+from devkit.mail import outbox
 from devkit.paths import ADDON_NAME, REPO, SERIES, cache, logs, state
-from devkit.prepare import STEPS, prepare
-from devkit.race_test import race_test
-from devkit.run import outbox_folder, run
-from devkit.stamps import Busy, locked
-from devkit.testrun import test
+from devkit.run import running
+from devkit.run.prepare import STEPS, prepare
+from devkit.run.serve import outbox_folder, run
+from devkit.testing import bench
+from devkit.testing.examples_test import examples_test
+from devkit.testing.race_test import race_test
+from devkit.testing.testrun import test
 from devkit.ui import Problem, Steps, Stopped, say, show_problem
 
 
@@ -181,7 +175,7 @@ def _lint(options: argparse.Namespace) -> int:
         "PYTHONPATH": str(REPO),
     }
     return subprocess.run(
-        [str(python), "-m", "devkit.lint", *shlex.split(options.args)],
+        [str(python), "-m", "devkit.checks.lint", *shlex.split(options.args)],
         cwd=REPO,
         env=env,
         check=False,
@@ -205,7 +199,7 @@ def _mutants(options: argparse.Namespace) -> int:
 def _schema(_options: argparse.Namespace) -> int:
     log = logs() / "schema.log"
     tree = odoo_source.obtain(odoo_source.default_series(), log).tree
-    program = [str(venvs.for_odoo(tree, log)), "-m", "devkit.schema"]
+    program = [str(venvs.for_odoo(tree, log)), "-m", "devkit.generate.schema"]
     return subprocess.run(program, cwd=REPO, check=False).returncode
 
 

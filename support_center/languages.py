@@ -1,15 +1,8 @@
-"""Texts and dates in the language of the person who reads them.
+"""Texts in the language of the person who reads them.
 
 Which language that is depends on the reader alone, never on the user, cron or program whose save
 brings the text about: it is decided here, for every mail, page, calendar file and activity.
 """
-
-from odoo.tools import get_lang
-from odoo.tools.misc import babel_locale_parse
-
-# English readers are American, British and everybody else: day before month, in words, is read
-# alike by all of them.
-ENGLISH = {"long": "EEEE d MMMM y", "short": "EEE d MMM"}
 
 # The language of the source: what is left where nobody has chosen one.
 FALLBACK = "en_US"
@@ -59,20 +52,6 @@ def _choose(*contacts):
         if contact.lang and languages._lang_get(contact.lang):
             return contact.lang
     return FALLBACK
-
-
-def get_date_pattern(env, length):
-    """How a date is written in the language of an environment.
-
-    :param str length: ``long``, like “Donnerstag, 5. März 2026”, or ``short``, like “Do., 5. März”
-    :return: str, a pattern of Unicode's CLDR, whose own pattern it is in all languages but English
-    """
-    locale = babel_locale_parse(get_lang(env).code)
-    if locale.language == "en":
-        return ENGLISH[length]
-    if length == "long":
-        return locale.date_formats["full"].pattern
-    return locale.datetime_skeletons["MMMEd"].pattern
 
 
 def in_all_languages(records, name):

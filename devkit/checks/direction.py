@@ -3,6 +3,11 @@
 A package uses those above it in `PACKAGES`, never those below. Looked at are imports,
 `env["support.…"]`, `_inherit`, and the names of methods and of appointment fields that only
 packages below define. A deliberate exception stands in `EXCEPTIONS`, with its reason.
+
+What a package wants of one below is a hook: a method that it calls and documents, and that the
+package below extends with `super()`, such as `_find_erasure_obstacle`. The pages with which
+somebody plans open each other, so all of them are of `dispatching`, that for cancelling too.
+`docs/decisions/0007-the-cut-of-packages.md` says why the packages stand in this order.
 """
 
 from __future__ import annotations
@@ -47,7 +52,7 @@ WIZARDS = {
     "privacy_lookup_wizard_line": "privacy",
     "support_bulk_result": "dispatching",
     "support_bulk_result_line": "dispatching",
-    "support_cancel_wizard": "cancellation",
+    "support_cancel_wizard": "dispatching",
     "support_dry_run": "health",
     "support_dry_run_line": "health",
     "support_erase_wizard": "privacy",
@@ -55,7 +60,6 @@ WIZARDS = {
     "support_health_line": "health",
     "support_merge_wizard": "duplicates",
     "support_merge_wizard_line": "duplicates",
-    "support_move_mixin": "dispatching",
     "support_reject_wizard": "incoming",
     "support_replan": "dispatching",
     "support_replan_line": "dispatching",
@@ -70,8 +74,8 @@ PIPELINE = "models/appointment/support_appointment.py"
 CRUD = frozenset({"create", "write", "unlink"})
 # Fields that many models have, so that their names tell nothing.
 COMMON_FIELDS = frozenset(
-    {"active", "company_id", "email", "name", "note", "partner_id", "summary", "user_id"}
-)
+    {"access_token", "active", "company_id", "email", "name", "note", "partner_id"}
+) | {"summary", "user_id"}
 
 
 @dataclass
@@ -169,7 +173,9 @@ def _modules(repository: Repository) -> Iterator[Module]:
             continue  # ruff names it
         module = Module(file.path, package, tree)
         module.classes = [
-            model for node in tree.body if isinstance(node, ast.ClassDef) and (model := _model(node))
+            model
+            for node in tree.body
+            if isinstance(node, ast.ClassDef) and (model := _model(node))
         ]
         yield module
 

@@ -1,4 +1,8 @@
-"""Checks that the manifest, the files beside it and the changelog tell the same."""
+"""Checks that the manifest, requirements.txt and the changelog tell the same.
+
+That each data file exists and is listed once is what pylint-odoo (`resource-not-exist`,
+`manifest-data-duplicated`) and oca-odoo-pre-commit-hooks (`file-not-used`) look at.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +13,6 @@ from typing import Any
 
 from .repository import Complaint, RepoFile, Repository
 
-DATA_FOLDERS = ("data", "views", "security", "wizard", "report", "demo")
 _REQUIREMENT = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 
@@ -21,9 +24,6 @@ class _Manifest:
         self._text = file.text or ""
         self.values: dict[str, Any] = ast.literal_eval(self._text)
 
-    def names(self, *keys: str) -> list[str]:
-        return [name for key in keys for name in self.values.get(key, [])]
-
     def complaint(self, name: str, message: str) -> Complaint:
         offset = max(self._text.find(name), 0)
         return Complaint(self.path, self._text.count("\n", 0, offset) + 1, message)
@@ -32,22 +32,6 @@ class _Manifest:
 def _read(repository: Repository) -> _Manifest | None:
     file = repository.get(f"{repository.addon}/__manifest__.py")
     return _Manifest(file) if file else None
-
-
-def data_files(repository: Repository) -> Iterator[Complaint]:
-    """Each file of `data` and `demo` exists; each XML and CSV file of the addon is listed once."""
-    manifest = _read(repository)
-    if manifest is None:
-        return
-    listed = manifest.names("data", "demo")
-    for name in sorted({name for name in listed if listed.count(name) > 1}):
-        yield manifest.complaint(name, f"{name} is listed twice")
-    for name in listed:
-        if repository.get(f"{repository.addon}/{name}") is None:
-            yield manifest.complaint(name, f"{name} is listed and does not exist")
-    for file in repository.addon_files(*DATA_FOLDERS, suffixes=(".xml", ".csv")):
-        if file.path.partition("/")[2] not in listed:
-            yield Complaint(file.path, 1, "no data file of the manifest: Odoo will not load it")
 
 
 def requirements(repository: Repository) -> Iterator[Complaint]:

@@ -14,7 +14,6 @@ CHECKS: dict[str, Check] = {
     "machine-paths": text.no_machine_paths,
     "line-ends": text.line_ends,
     "xml": xml.well_formed,
-    "manifest-data": manifest.data_files,
     "requirements": manifest.requirements,
     "changelog": manifest.changelog,
     "translations": translations.translations,

@@ -16,7 +16,7 @@ _MACHINE_PATH = re.compile(r"(?<![\w.$}>)~/-])/(?:root|home|work|Users)/")
 # licence are kept as they came.
 _FREE_SUFFIXES = frozenset({".md", ".eml", ".po", ".pot", ".svg", ".patch"})
 _FREE_NAMES = frozenset({"LICENSE"})
-# Taken over from others to the byte, see devkit/tests/test_vendored.py.
+# Taken over from others to the byte, see devkit/tests/checks/test_vendored.py.
 _VENDORED = "support_center/static/lib/"
 
 

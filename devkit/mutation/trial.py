@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from devkit.paths import ADDON_NAME
+
 # Slow to import and none of ours: imported once, before the first fork.
 PRELOADED = (
     *("hypothesis.strategies", "pytest", "babel", "dateparser.date", "email_validator"),
@@ -26,12 +28,14 @@ class Tree:
 
     def __init__(self, repository: Path, folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(
-            repository,
-            folder,
-            symlinks=True,
-            ignore=shutil.ignore_patterns(".*", "__pycache__", "dist", "*.po", "*.pot", "static"),
-        )
+        everywhere = shutil.ignore_patterns(".*", "__pycache__", "dist", "*.po", "*.pot")
+
+        def leave_out(directory: str, names: list[str]) -> set[str]:
+            # The addon's pictures and libraries are big; a test's own `static` is its data.
+            big = {"static"} if Path(directory) == repository / ADDON_NAME else set()
+            return everywhere(directory, names) | big
+
+        shutil.copytree(repository, folder, symlinks=True, ignore=leave_out)
         self.root = folder
 
     def remove(self) -> None:

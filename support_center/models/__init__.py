@@ -1,5 +1,6 @@
 from . import common
 from . import automation
+from . import privacy
 from . import appointment
 from . import technicians
 from . import booking

@@ -9,7 +9,7 @@ from .agenda import Agenda
 from .intervals import Interval, covers, overlaps
 from .slots import Demand
 
-# What a dispatcher may overrule: when the technician works, never what he does then.
+# What a dispatcher may overrule: when the technician works, never what they do then.
 OVERRULABLE = frozenset({"hours", "leave", "holiday"})
 
 

@@ -23,7 +23,7 @@ UNKNOWN_MINUTES = 30.0
 MINUTES_PER_HOUR_ABOVE_LEAST = 5.0
 # What knowing the customer's house is worth.
 LAST_TECHNICIAN_MINUTES = 15.0
-# A draft of his at the same time: he is asked only when nobody else can come.
+# A draft of theirs at the same time: they are asked only when nobody else can come.
 PENCILLED_MINUTES = 480.0
 # What a day costs that a visit lies away from the time that was asked for.
 MINUTES_PER_DAY_OF_DELAY = 30.0
@@ -100,7 +100,7 @@ class Candidate:
 
     ``previous`` and ``following`` are the places of the visits before and after on the same
     day; ``home`` is where the technician starts from. Hours are those planned in that week;
-    ``pencilled`` are the drafts of his in the same time.
+    ``pencilled`` are the drafts of theirs in the same time.
     """
 
     technician_id: int
@@ -175,7 +175,7 @@ def rank(job: Job, candidates: Iterable[Candidate], atlas: Atlas) -> list[Score]
 def score(job: Job, candidate: Candidate, least: float, atlas: Atlas) -> Score:
     """What sending one candidate costs.
 
-    :param least: hours planned of whoever has the fewest in that week
+    :param least: hours planned of the one who has the fewest in that week
     """
     parts = [find_travel(job, candidate, atlas), find_load(job, candidate.hours, least)]
     if candidate.was_last:

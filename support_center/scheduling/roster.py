@@ -11,8 +11,9 @@ from operator import itemgetter
 
 from .agenda import Agenda, Booking
 from .intervals import Interval, overlaps
+from .moments import ONE_DAY
 from .rank import Atlas, Candidate, Job, Place, Score, find_delay, score
-from .slots import ONE_DAY, Demand
+from .slots import Demand
 
 HOUR = timedelta(hours=1)
 

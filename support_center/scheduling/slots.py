@@ -14,8 +14,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from .agenda import Agenda
 from .intervals import Interval, subtract
-
-ONE_DAY = timedelta(days=1)
+from .moments import ONE_DAY
 
 
 @dataclass(frozen=True, slots=True)

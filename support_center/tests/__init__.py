@@ -11,6 +11,7 @@ from .addon import (
     test_backend_tour,
     test_caller_values,
     test_data_files,
+    test_formatting,
     test_integrator_calls,
     test_junk_calls,
     test_languages,
@@ -34,6 +35,7 @@ from .appointment import (
     test_customer_kept,
     test_edit_conflict,
     test_numbers,
+    test_one_write,
     test_state_stamps,
 )
 from .archiving import (

@@ -2,7 +2,7 @@ from odoo import Command, api, models
 from odoo.tools import SQL
 
 from ..compat import check_access
-from ..models.common.support_erasure_mixin import get_patterns
+from ..models.common.erasure import get_patterns
 
 # In the order in which they are erased: what they leave in the log comes last.
 SEARCHED = (
@@ -48,11 +48,11 @@ class PrivacyLookupWizard(models.TransientModel):
 
     @api.model
     def _prepare_lines_of(self, records):
-        model = self.env["ir.model"]._get(records._name)
+        model_id = self.env["ir.model"]._get_id(records._name)
         return [
             {
                 "res_model": records._name,
-                "res_model_id": model.id,
+                "res_model_id": model_id,
                 "res_id": record.id,
                 "is_active": record.active if "active" in record else True,
             }

@@ -1,6 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..formatting import format_moment
+
 REASONS = [
     ("customer", "The customer called it off"),
     ("technician", "The technician cannot come"),
@@ -23,12 +25,12 @@ class SupportCancelWizard(models.TransientModel):
     expected_count = fields.Integer(compute="_compute_counts")
     summary = fields.Text(compute="_compute_summary")
     reason = fields.Selection(REASONS, required=True, default="customer")
-    note = fields.Char("In Words", help="What the form and the chatter show with the reason.")
+    note = fields.Char("Details", help="What the form and the chatter show with the reason.")
     tell_customer = fields.Boolean(
         "Tell the Customer",
         default=True,
         help="Off: no mail goes out about this cancellation, since you tell the customer "
-        "yourself or he need not know.",
+        "yourself or they need not know.",
     )
 
     # ------------------------------------------------------------------
@@ -60,7 +62,7 @@ class SupportCancelWizard(models.TransientModel):
                 "%(customer)s expects %(name)s on %(start)s.",
                 customer=expected.customer_name or expected.partner_id.name,
                 name=expected.name,
-                start=self.env["support.scheduler"]._format_time(expected.announced_start),
+                start=format_moment(self.env, expected.announced_start),
             )
         else:
             who = _("%(count)s of these are expected by their customers.", count=len(expected))

@@ -89,7 +89,7 @@ class SupportHealthLine(models.TransientModel):
     def action_make_guarantee(self):
         """Let the database refuse double bookings again."""
         self._check_may_decide()
-        self.env["support.booking.guarantee"]._make()
+        self.env["support.booking.guarantee"]._create_constraint()
         self.health_id.action_refresh()
         return True
 

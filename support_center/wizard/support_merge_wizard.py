@@ -1,7 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.dispatching.support_appointment import WAITING_REQUESTS
+from ..formatting import format_moment, format_names
+from ..models.incoming.support_appointment_intake import WAITING_REQUESTS
 
 # What is furthest on its way is kept, unless somebody says otherwise.
 KEPT_FIRST = {"in_progress": 0, "confirmed": 1, "draft": 2}
@@ -22,10 +23,10 @@ class SupportMergeWizard(models.TransientModel):
     tell_customer = fields.Boolean(
         "Tell the Customer",
         default=True,
-        help="The customer is told that the visits named above are off. Off: you tell him "
-        "yourself, or he knows.",
+        help="The customer is told that the visits named above are off. Off: you tell "
+        "them yourself, or they know.",
     )
-    is_sure = fields.Boolean("Call Them Off")
+    is_sure = fields.Boolean("Cancel Duplicates")
 
     @api.depends("line_ids.appointment_id")
     def _compute_candidate_ids(self):
@@ -34,19 +35,16 @@ class SupportMergeWizard(models.TransientModel):
 
     @api.depends("line_ids.is_selected", "line_ids.appointment_id", "kept_id")
     def _compute_expected_note(self):
-        scheduler = self.env["support.scheduler"]
         for wizard in self:
-            notes = [
-                wizard._describe_expected(visit, scheduler) for visit in wizard._get_expected()
-            ]
+            notes = [wizard._describe_expected(visit) for visit in wizard._get_expected()]
             wizard.expected_note = "\n".join(notes)
 
-    def _describe_expected(self, visit, scheduler):
+    def _describe_expected(self, visit):
         moment = visit.announced_start or visit.start
         return _(
             "%(name)s is confirmed for %(start)s.",
             name=visit.name,
-            start=scheduler._format_time(moment),
+            start=format_moment(self.env, moment),
         )
 
     def _get_duplicates(self):
@@ -128,9 +126,9 @@ class SupportMergeWizard(models.TransientModel):
         if expected and not self.is_sure:
             raise UserError(
                 _(
-                    "%(names)s: a customer may wait for these. Tick “Call Them Off” if they are "
-                    "to be called off, or keep one of them instead.",
-                    names=", ".join(expected.mapped("name")),
+                    "%(names)s: a customer may wait for these. Tick “Cancel Duplicates” if they "
+                    "are to be cancelled, or keep one of them instead.",
+                    names=format_names(expected.mapped("name")),
                 )
             )
         duplicates._merge_into(kept, tell=self.tell_customer)

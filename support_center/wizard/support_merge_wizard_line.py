@@ -11,7 +11,7 @@ class SupportMergeWizardLine(models.TransientModel):
     wizard_id = fields.Many2one(
         "support.merge.wizard", required=True, ondelete="cascade", index=True
     )
-    is_selected = fields.Boolean("The Same")
+    is_selected = fields.Boolean("Duplicate")
     is_kept = fields.Boolean("Kept", compute="_compute_is_kept")
     is_expected = fields.Boolean(compute="_compute_is_expected")
     appointment_id = fields.Many2one(

@@ -1,5 +1,7 @@
 from odoo import _, api, fields, models
 
+from ..formatting import format_names
+
 
 class SupportRejectWizard(models.TransientModel):
     _name = "support.reject.wizard"
@@ -45,7 +47,7 @@ class SupportRejectWizard(models.TransientModel):
                     told.append(address)
             wizard.can_tell = bool(told)
             if told:
-                wizard.telling = _("The mail goes to %(addresses)s.", addresses=", ".join(told))
+                wizard.telling = _("The mail goes to %(addresses)s.", addresses=format_names(told))
             else:
                 wizard.telling = " ".join(dict.fromkeys(reasons))
 

@@ -133,7 +133,7 @@ class SupportReplan(models.TransientModel):
             raise UserError(_("Tick the visits that are to be moved."))
         before = ticked.appointment_id.technician_id
         # All at once: one after the other could wait for somebody who does the same.
-        self.env["support.scheduler"]._lock(ticked.technician_id)
+        self.env["support.booking"]._lock(ticked.technician_id)
         done = self.env["support.replan.line"]
         for line in ticked:
             line.error = line._apply()
@@ -145,6 +145,6 @@ class SupportReplan(models.TransientModel):
         before._run_automation(
             # sudo: the activity may be another dispatcher's.
             "tell_hit_visits",
-            lambda technicians: technicians.sudo()._tell_of_hits(),
+            lambda technicians: technicians.sudo()._notify_time_off_conflicts(),
         )
         return self._show() if self.line_ids else {"type": "ir.actions.act_window_close"}

@@ -1,10 +1,10 @@
 from collections import Counter
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 from odoo import _, api, fields, models
+from odoo.exceptions import UserError
 
-from ..models.planning.support_availability import aware
+from ..formatting import format_moment, format_moment_short, format_names, get_day, get_viewer_zone
 
 DEFAULT_DAYS = 7
 MAX_DAYS = 92
@@ -24,7 +24,7 @@ class SupportSlotFinder(models.TransientModel):
 
     _name = "support.slot.finder"
     _description = "Find a Time"
-    _inherit = ["support.ids.mixin", "support.page.mixin", "support.move.mixin"]
+    _inherit = ["support.ids.mixin", "support.page.mixin"]
 
     appointment_id = fields.Many2one(
         "support.appointment", required=True, readonly=True, ondelete="cascade"
@@ -49,11 +49,22 @@ class SupportSlotFinder(models.TransientModel):
     shows_visit = fields.Boolean(readonly=True)
     message = fields.Text(readonly=True)
     line_ids = fields.One2many("support.slot.finder.line", "finder_id", readonly=True)
+    is_expected = fields.Boolean(compute="_compute_notice_note")
+    notice_note = fields.Text(compute="_compute_notice_note")
+    tell_customer = fields.Boolean(
+        "Tell the Customer",
+        default=True,
+        help="Off: no mail goes out about the new time, since you have told the customer yourself.",
+    )
+    own_start = fields.Datetime(
+        "Other Time", help="A time that is not in the list; it is looked at as any other."
+    )
+    refusal = fields.Text(readonly=True)
 
     @api.depends("appointment_id")
     @api.depends_context("tz")
     def _compute_zone_note(self):
-        zone = self.env["support.availability.words"]._get_viewer_zone()
+        zone = get_viewer_zone(self.env)
         for finder in self:
             customer_zone = finder.appointment_id._get_customer_timezone()
             finder.has_customer_zone = customer_zone != zone
@@ -65,6 +76,46 @@ class SupportSlotFinder(models.TransientModel):
                 )
             else:
                 finder.zone_note = _("The times below are in %(zone)s.", zone=zone)
+
+    @api.depends("tell_customer")
+    def _compute_notice_note(self):
+        for finder in self:
+            visit = finder.appointment_id
+            finder.is_expected = visit.state == "confirmed" and bool(visit.announced_start)
+            finder.notice_note = (
+                finder._describe_notice("automation_send_rescheduled")
+                if finder.is_expected
+                else False
+            )
+
+    def _describe_notice(self, automation):
+        """What the customer knows, and what they are told of another time.
+
+        :param str automation: the rule that tells of new times
+        """
+        visit = self.appointment_id
+        rule = self.env["support.backlog"]._get_switch(automation)
+        values = {
+            "customer": visit.customer_name or visit.partner_id.name,
+            "start": format_moment(self.env, visit.announced_start),
+            "rule": rule.name or automation,
+        }
+        if not self.tell_customer:
+            return _(
+                "%(customer)s expects the visit on %(start)s. No mail is sent: please tell them "
+                "yourself.",
+                **values,
+            )
+        if not rule.active:
+            return _(
+                "%(customer)s expects the visit on %(start)s, and the rule “%(rule)s” is off: "
+                "nobody is written to.",
+                **values,
+            )
+        return _(
+            "%(customer)s expects the visit on %(start)s and is told of the new time by mail.",
+            **values,
+        )
 
     @api.onchange("date_from", "date_to", "duration", "technician_id")
     def _onchange_search(self):
@@ -231,10 +282,10 @@ class SupportSlotFinder(models.TransientModel):
 
         :param list ranked: as ``_rank`` returns it
         """
-        zone = ZoneInfo(self.env["support.availability.words"]._get_viewer_zone())
+        zone = get_viewer_zone(self.env)
         picked, counts = {}, Counter()
         for slot, reasons in ranked:
-            key = slot.technician_id, aware(slot.start).astimezone(zone).date()
+            key = slot.technician_id, get_day(slot.start, zone)
             if slot.start not in picked and counts[key] < MAX_LINES_A_DAY:
                 picked[slot.start] = slot, reasons
                 counts[key] += 1
@@ -243,8 +294,7 @@ class SupportSlotFinder(models.TransientModel):
         return list(picked.values())
 
     def _prepare_line_vals(self, picked):
-        words = self.env["support.availability.words"]
-        zone = words._get_viewer_zone()
+        zone = get_viewer_zone(self.env)
         customer_zone = self.appointment_id._get_customer_timezone()
         technicians = self.env["support.technician"].browse([s.technician_id for s, _r in picked])
         names = {technician.id: technician.name for technician in technicians}
@@ -252,14 +302,14 @@ class SupportSlotFinder(models.TransientModel):
         for sequence, (slot, reasons) in enumerate(picked):
             name = _(
                 "%(time)s with %(technician)s",
-                time=words._format_moment(slot.start, zone),
+                time=format_moment_short(self.env, slot.start, zone),
                 technician=names[slot.technician_id],
             )
             lines.append(
                 {
                     "sequence": sequence,
-                    "name": ", ".join([name, *reasons[:1]]),
-                    "customer_time": words._format_moment(slot.start, customer_zone),
+                    "name": format_names([name, *reasons[:1]]),
+                    "customer_time": format_moment_short(self.env, slot.start, customer_zone),
                     "reasons": "\n".join(reasons),
                     "start": slot.start,
                     "stop": slot.stop,
@@ -304,7 +354,7 @@ class SupportSlotFinder(models.TransientModel):
                 "Nobody has all the skills that “%(type)s” needs (%(skills)s). Enter them under "
                 "“Technicians”, or choose another type.",
                 type=appointment.type_id.name,
-                skills=", ".join(needed.mapped("name")),
+                skills=format_names(needed.mapped("name")),
             )
         return _(
             "Nobody with the skills goes to the postal code %(code)s. Add it to an area, or the "
@@ -314,14 +364,13 @@ class SupportSlotFinder(models.TransientModel):
 
     def _describe_nothing_free(self, candidates, has_later):
         """That all are busy, and what to do about it."""
-        words = self.env["support.availability.words"]
-        zone = words._get_viewer_zone()
+        zone = get_viewer_zone(self.env)
         values = {
             "name": self.technician_id.name,
             "count": len(candidates),
             "hours": round(self.duration, 2),
-            "start": words._format_moment(self.date_from, zone),
-            "stop": words._format_moment(self.date_to, zone),
+            "start": format_moment_short(self.env, self.date_from, zone),
+            "stop": format_moment_short(self.env, self.date_to, zone),
         }
         if self.technician_id:
             text = _(
@@ -343,3 +392,52 @@ class SupportSlotFinder(models.TransientModel):
                 days=DAYS_AFTER,
             )
         return f"{text} {after}"
+
+    # ------------------------------------------------------------------
+    # Planning
+    # ------------------------------------------------------------------
+
+    def action_take_own_time(self):
+        """Put the visit where the dispatcher says, or tell on this page why that cannot be.
+
+        :return: window action
+        :raise UserError: where no time was entered
+        """
+        self._check_one()
+        if not self.own_start:
+            raise UserError(_("Enter the other time first."))
+        technician = self.technician_id or self.appointment_id.technician_id
+        try:
+            # Whatever was refused in the middle is undone, while this page stays.
+            with self.env.cr.savepoint():
+                self._plan(
+                    {
+                        "start": self.own_start,
+                        "duration": self.duration,
+                        "technician_id": technician.id,
+                    }
+                )
+        except UserError as error:
+            self.refusal = str(error)
+            return self._show()
+        return self._get_next_page()
+
+    def _plan(self, vals):
+        """Give the visit a time and a technician.
+
+        :param dict vals: ``start``, ``duration``, ``technician_id`` and what else is saved
+        :return: the ``support.appointment``
+        """
+        appointment = self.appointment_id
+        appointment._check_plannable()
+        if self.is_expected and not self.tell_customer:
+            appointment._cancel_pending_notifications()
+            vals = {**vals, **appointment._prepare_told_vals(vals)}
+        # The time that the customer knows of already is a mark.
+        appointment._write_protected(vals)
+        return appointment
+
+    def _get_next_page(self):
+        if self.shows_visit:
+            return self.appointment_id._get_form_action()
+        return {"type": "ir.actions.act_window_close"}

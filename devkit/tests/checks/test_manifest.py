@@ -1,4 +1,4 @@
-"""The manifest against the files beside it, requirements.txt and the changelog."""
+"""The manifest against requirements.txt and the changelog."""
 
 from __future__ import annotations
 
@@ -12,19 +12,10 @@ from .conftest import RepositoryMaker
 MANIFEST = """{
     "version": "17.0.1.0.0",
     "external_dependencies": {"python": ["email_validator", "dateparser"]},
-    "data": [
-        "security/ir.model.access.csv",
-        "views/a_views.xml",
-    ],
-    "demo": ["demo/a.xml"],
 }
 """
 FILES = {
     "support_center/__manifest__.py": MANIFEST,
-    "support_center/security/ir.model.access.csv": "id\n",
-    "support_center/views/a_views.xml": "<odoo/>\n",
-    "support_center/demo/a.xml": "<odoo/>\n",
-    "support_center/static/src/templates.xml": "<templates/>\n",
     "requirements.txt": "# mail\nEmail-Validator>=2,<3  # checks\ndateparser[x]==1.2\nx\n",
     "CHANGELOG.md": "## 17.0.1.0.0\n",
 }
@@ -46,29 +37,14 @@ def run(
 
 
 def test_all_is_well(repository: RepositoryMaker) -> None:
-    for check in (manifest.data_files, manifest.requirements, manifest.changelog):
+    for check in (manifest.requirements, manifest.changelog):
         assert run(check, repository) == []
 
 
 def test_without_an_addon_there_is_nothing_to_say(repository: RepositoryMaker) -> None:
     empty = repository({"a.py": ""})
-    for check in (manifest.data_files, manifest.requirements, manifest.changelog):
+    for check in (manifest.requirements, manifest.changelog):
         assert list(check(empty)) == []
-
-
-def test_a_file_that_is_missing(repository: RepositoryMaker) -> None:
-    (found,) = run(manifest.data_files, repository, support_center__demo=None)
-    assert found == ("support_center/__manifest__.py:8: demo/a.xml is listed and does not exist")
-
-
-def test_a_file_that_is_not_listed_or_twice(repository: RepositoryMaker) -> None:
-    text = MANIFEST.replace('["demo/a.xml"]', '["views/a_views.xml"]')
-    files = {**FILES, "support_center/__manifest__.py": text}
-    found = [str(complaint) for complaint in manifest.data_files(repository(files))]
-    assert found == [
-        "support_center/__manifest__.py:6: views/a_views.xml is listed twice",
-        "support_center/demo/a.xml:1: no data file of the manifest: Odoo will not load it",
-    ]
 
 
 def test_a_dependency_that_requirements_do_not_have(repository: RepositoryMaker) -> None:

@@ -8,7 +8,7 @@ import polib
 import pytest
 
 from devkit.checks.translations import exported_terms, placeholders, translations
-from devkit.po_sync import sync
+from devkit.generate.po_sync import sync
 
 from .conftest import RepositoryMaker
 

@@ -10,7 +10,7 @@ import pytest
 from devkit.mutation import run, trial
 from devkit.mutation.changes import find_changes
 from devkit.mutation.equivalent import LIST, Equivalent, read_list
-from devkit.paths import REPO
+from devkit.paths import ADDON_NAME, REPO
 from devkit.tests.conftest import write
 from devkit.ui import Problem
 
@@ -135,3 +135,11 @@ def test_how_the_list_is_written() -> None:
     for wrong in ("a.py\n- x = 1\n+ x = 2\n", "a.py\n+ x = 2\n- x = 1\nSo.", "a.py\nSo."):
         with pytest.raises(ValueError, match=r"a\.py"):
             read_list(wrong)
+
+
+def test_the_copy_leaves_out_the_addons_pictures_and_no_data_of_a_test(tmp_path: Path) -> None:
+    golden = "devkit/tests/port/golden/tour/before/static/tour.js"
+    root = write(tmp_path / "here", {golden: "", f"{ADDON_NAME}/static/lib/big.js": ""})
+    tree = trial.Tree(root, tmp_path / "copy")
+    assert (tree.root / golden).is_file()
+    assert not (tree.root / ADDON_NAME / "static").exists()

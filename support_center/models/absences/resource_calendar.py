@@ -1,6 +1,8 @@
 from odoo import _, api, models
 from odoo.exceptions import UserError
 
+from ...formatting import format_names
+
 
 class ResourceCalendar(models.Model):
     _inherit = "resource.calendar"
@@ -11,7 +13,7 @@ class ResourceCalendar(models.Model):
 
         :raise UserError: names the schedules and the technicians
         """
-        # sudo: whoever deletes a schedule need not know of our technicians.
+        # sudo: a user who deletes a schedule need not know of our technicians.
         technicians = self.env["support.technician"].sudo().with_context(active_test=False)
         technicians = technicians.search([("resource_id.calendar_id", "in", self.ids)])
         if technicians:
@@ -19,7 +21,7 @@ class ResourceCalendar(models.Model):
                 _(
                     "%(schedules)s: these technicians work by it: %(names)s. Give them another "
                     "working schedule first, or archive this one.",
-                    schedules=", ".join(technicians.resource_calendar_id.mapped("name")),
-                    names=", ".join(technicians.mapped("name")),
+                    schedules=format_names(technicians.resource_calendar_id.mapped("name")),
+                    names=format_names(technicians.mapped("name")),
                 )
             )

@@ -1,9 +1,8 @@
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from odoo import api, fields, models
 
-from ..planning.support_availability import ONE_DAY, aware, naive
+from ...formatting import ONE_DAY, get_day, get_midnight, get_technician_zone
 
 # Whose leave or holiday it is, and whether it is one.
 WHOSE_FIELDS = {"resource_id", "calendar_id", "time_type"}
@@ -51,13 +50,10 @@ class ResourceCalendarLeaves(models.Model):
         :param resource: ``resource.resource``
         :return: tuple of its first and its last second, naive UTC
         """
-        # sudo: the zone of a colleague is not everybody's to read.
-        zone = ZoneInfo(resource.sudo().tz or "UTC")
-        day = aware(moment).astimezone(zone).date()
+        zone = get_technician_zone(resource)
+        day = get_day(moment, zone)
         # Not 24 hours later: a day on which the clock changes has 23 or 25.
-        first, following = (
-            naive(datetime.combine(each, time.min, zone)) for each in (day, day + ONE_DAY)
-        )
+        first, following = get_midnight(day, zone), get_midnight(day + ONE_DAY, zone)
         return first, following - timedelta(seconds=1)
 
     # ------------------------------------------------------------------
@@ -67,30 +63,30 @@ class ResourceCalendarLeaves(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if WHOSE_FIELDS & vals.keys():
-            self._bring_told_up_to_date()
+            self._update_conflict_activities()
         return result
 
     def unlink(self):
         result = super().unlink()
-        self._bring_told_up_to_date()
+        self._update_conflict_activities()
         return result
 
     @api.model
-    def _bring_told_up_to_date(self):
+    def _update_conflict_activities(self):
         """Close what was asked of a dispatcher because of a leave that is gone or another's.
 
         The rule below hears of what is a leave, and of whose it is, after the change only.
         """
         # sudo: as below
         technicians = self.env["support.technician"].sudo().with_context(active_test=False)
-        told = technicians.search([("hit_activity_id", "!=", False)])
+        told = technicians.search([("time_off_conflict_activity_id", "!=", False)])
         told._run_automation(
-            "tell_hit_visits", lambda technicians: technicians.sudo()._tell_of_hits()
+            "tell_hit_visits", lambda technicians: technicians.sudo()._notify_time_off_conflicts()
         )
 
     def _rule_tell_hit_visits(self):
         """Tell a dispatcher which planned visits fall into new or moved leaves and holidays."""
-        # sudo: whoever enters a leave need not be one who plans visits.
+        # sudo: a user who enters a leave need not be one who plans visits.
         leaves = self.sudo().filtered(
             lambda leave: leave.time_type == "leave" and leave.date_to > fields.Datetime.now()
         )
@@ -101,19 +97,6 @@ class ResourceCalendarLeaves(models.Model):
         domain = [] if is_public else [("resource_id", "in", leaves.resource_id.ids)]
         leaves.env["support.technician"].search(domain)._run_automation(
             "tell_hit_visits",
-            # sudo: as above; the guard has put the rights of whoever saved back.
-            lambda technicians: technicians.sudo()._tell_of_hits(leaves),
+            # sudo: as above; the guard has put the rights of the user who saved back.
+            lambda technicians: technicians.sudo()._notify_time_off_conflicts(leaves),
         )
-
-    def _is_absence_of(self, technician):
-        """Whether this leave or holiday keeps ``technician`` from working."""
-        self.ensure_one()
-        if self.resource_id:
-            return self.resource_id == technician.resource_id
-        if self.calendar_id and self.calendar_id != technician.resource_calendar_id:
-            return False
-        # Odoo gives each holiday a company. A technician who works for all of them has the
-        # holidays of the company whose schedule they have; where the schedule is of none, or
-        # there is none, those of every company.
-        company = technician.company_id or technician.resource_calendar_id.company_id
-        return not self.company_id or not company or self.company_id == company

@@ -4,14 +4,13 @@ from markupsafe import Markup
 
 from odoo import _, api, fields, models
 
-from ...compat import check_access
+from ...formatting import aware, format_moment
 from ...scheduling.agenda import Agenda
 from ...scheduling.explain import why_not
 from ...scheduling.intervals import overlaps
+from ..appointment.states import PLANNABLE_STATES
 from ..automation.support_automation_mixin import SILENT
-from ..planning.support_availability import aware
 
-PLANNED_STATES = ("draft", "confirmed")
 # How many visits the note of an activity names.
 NAMED_VISITS = 10
 # What says when a technician works, in the models of ``resource``; those that a series does not
@@ -32,14 +31,14 @@ class SupportTechnician(models.Model):
 
     _inherit = "support.technician"
 
-    hit_count = fields.Integer(
+    time_off_conflict_count = fields.Integer(
         "Schedule Conflicts",
-        compute="_compute_hit_count",
+        compute="_compute_time_off_conflict_count",
         groups="support_center.group_support_dispatcher",
         help="Planned visits that the technician cannot make: on leave, on a holiday, outside "
         "working hours, archived, or of another company.",
     )
-    hit_activity_id = fields.Many2one(
+    time_off_conflict_activity_id = fields.Many2one(
         "mail.activity",
         readonly=True,
         copy=False,
@@ -47,7 +46,7 @@ class SupportTechnician(models.Model):
         groups="support_center.group_support_dispatcher",
     )
     # {visit id: "reason start"}: of what a dispatcher was told already.
-    hit_marks = fields.Json(
+    time_off_conflict_marks = fields.Json(
         readonly=True, copy=False, groups="support_center.group_support_dispatcher"
     )
     # Recomputed by the ORM whatever is changed and by whom, once for all changes of a save; the
@@ -61,10 +60,10 @@ class SupportTechnician(models.Model):
         help="Stands for the schedule, time zone, company and user of the technician.",
     )
 
-    def _compute_hit_count(self):
-        hits = self._find_hit_visits()
+    def _compute_time_off_conflict_count(self):
+        conflicts = self._find_conflicting_visits()
         for technician in self:
-            technician.hit_count = len(hits.get(technician.id, ()))
+            technician.time_off_conflict_count = len(conflicts.get(technician.id, ()))
 
     @api.model
     def _get_hours_fields(self):
@@ -121,21 +120,23 @@ class SupportTechnician(models.Model):
 
     @api.model
     def _get_planned_domain(self):
-        return [("state", "in", PLANNED_STATES), ("start", ">=", fields.Datetime.now())]
+        return [("state", "in", PLANNABLE_STATES), ("start", ">=", fields.Datetime.now())]
 
-    def _find_hit_visits(self):
+    def _find_conflicting_visits(self):
         """Visits of these technicians, still ahead, that they cannot make as planned.
 
         :return: dict of technician id to ``support.appointment``, by start
         """
-        hits = self._find_hits()
-        return {technician_id: self._join_visits(found) for technician_id, found in hits.items()}
+        conflicts = self._find_time_off_conflicts()
+        return {
+            technician_id: self._join_visits(found) for technician_id, found in conflicts.items()
+        }
 
     def _join_visits(self, found):
         return self.env["support.appointment"].union(*found)
 
-    def _find_hits(self):
-        """As ``_find_hit_visits``, with the reason why.
+    def _find_time_off_conflicts(self):
+        """As ``_find_conflicting_visits``, with the reason why.
 
         All visits of one who is archived, whose user is, or who works for another company; those
         that fall into an absence, also where a dispatcher planned them outside working hours,
@@ -166,15 +167,15 @@ class SupportTechnician(models.Model):
             )
             for technician in technicians
         }
-        hits = {}
+        conflicts = {}
         for visit in visits:
             technician = visit.sudo().technician_id
-            code = technician._get_hit_code(visit, agendas[technician.id])
+            code = technician._get_conflict_code(visit, agendas[technician.id])
             if code:
-                hits.setdefault(technician.id, {})[visit] = code
-        return hits
+                conflicts.setdefault(technician.id, {})[visit] = code
+        return conflicts
 
-    def _get_hit_code(self, visit, agenda):
+    def _get_conflict_code(self, visit, agenda):
         """Why this technician cannot make ``visit``; an empty str where nothing is in the way.
 
         :param agenda: ``scheduling.agenda.Agenda`` with hours and absences
@@ -199,36 +200,6 @@ class SupportTechnician(models.Model):
         return ""
 
     # ------------------------------------------------------------------
-    # Actions
-    # ------------------------------------------------------------------
-
-    @api.model
-    def action_replan_all_hits(self):
-        """Propose new times for all visits that somebody cannot make as planned.
-
-        :return: window action
-        """
-        check_access(self.browse(), "read")
-        # Archived technicians count, archived visits do not; and a technician who works for
-        # another company by now is found by the visits that are left in this one.
-        groups = self.env["support.appointment"]._read_group(
-            [("technician_id", "!=", False), *self._get_planned_domain()], ["technician_id"]
-        )
-        return self.browse([technician.id for (technician,) in groups])._replan_hits()
-
-    def action_replan_hits(self):
-        """Propose new times for the visits that these technicians cannot make as planned.
-
-        :return: window action
-        """
-        check_access(self, "read")
-        return self._replan_hits()
-
-    def _replan_hits(self):
-        visits = self.env["support.appointment"]
-        return self.env["support.replan"]._open(visits.union(*self._find_hit_visits().values()))
-
-    # ------------------------------------------------------------------
     # Telling
     # ------------------------------------------------------------------
 
@@ -239,11 +210,11 @@ class SupportTechnician(models.Model):
         technicians = self._with_saved_together("automation_tell_schedule_conflicts")
         technicians._run_automation(
             "tell_schedule_conflicts",
-            # sudo: whoever changes a schedule or archives a user need not be one who plans visits.
-            lambda those: those.sudo()._tell_of_hits(is_changed=True),
+            # sudo: a user who changes a schedule or archives a user need not plan visits.
+            lambda those: those.sudo()._notify_time_off_conflicts(is_changed=True),
         )
 
-    def _tell_of_hits(self, leaves=None, is_changed=False):
+    def _notify_time_off_conflicts(self, leaves=None, is_changed=False):
         """Have one open activity on each technician whose visits cannot take place.
 
         :param leaves: new or moved ``resource.calendar.leaves``
@@ -251,12 +222,12 @@ class SupportTechnician(models.Model):
             Without both only activities that are open are brought up to date, or closed
         :return: dict of technician id to ``(outcome, message)``, as the guard expects
         """
-        hits = self._find_hits()
+        conflicts = self._find_time_off_conflicts()
         outcomes, responsible = {}, {}
         for technician in self:
-            found = hits.get(technician.id, {})
+            found = conflicts.get(technician.id, {})
             visits = self._join_visits(found)
-            activity = technician.hit_activity_id
+            activity = technician.time_off_conflict_activity_id
             # Odoo 19 keeps what was done, archived.
             activity = activity.filtered("active") if "active" in activity else activity
             outcomes[technician.id] = SILENT
@@ -266,23 +237,23 @@ class SupportTechnician(models.Model):
                 outcomes[technician.id] = ("ok", _("No planned visit is in conflict any more."))
             elif (
                 activity
-                or technician._is_hit_by(leaves, visits)
+                or technician._is_affected_by(leaves, visits)
                 or (is_changed and technician._has_untold(found))
             ):
                 # One who works for all companies may have left visits in several.
                 companies = visits.company_id
                 if companies not in responsible:
                     responsible[companies] = visits._automation_responsible()
-                technician._write_hit_activity(activity, found, responsible[companies])
+                technician._write_conflict_activity(activity, found, responsible[companies])
                 is_told = True
                 outcomes[technician.id] = (
                     "ok",
                     _("Planned visits in conflict: %(count)s.", count=len(visits)),
                 )
-            technician._keep_hit_marks(found, is_told)
+            technician._keep_conflict_marks(found, is_told)
         return outcomes
 
-    def _is_hit_by(self, leaves, visits):
+    def _is_affected_by(self, leaves, visits):
         """Whether ``visits`` of this technician fall into one of ``leaves``."""
         return any(
             leave._is_absence_of(self)
@@ -292,7 +263,7 @@ class SupportTechnician(models.Model):
         )
 
     @api.model
-    def _prepare_hit_marks(self, found):
+    def _prepare_conflict_marks(self, found):
         return {
             str(visit.id): f"{code} {fields.Datetime.to_string(visit.start)}"
             for visit, code in found.items()
@@ -300,45 +271,46 @@ class SupportTechnician(models.Model):
 
     def _has_untold(self, found):
         """Whether one of these conflicts is new to the dispatchers."""
-        marks = self.hit_marks or {}
-        return any(marks.get(key) != mark for key, mark in self._prepare_hit_marks(found).items())
+        marks = self.time_off_conflict_marks or {}
+        return any(
+            marks.get(key) != mark for key, mark in self._prepare_conflict_marks(found).items()
+        )
 
-    def _keep_hit_marks(self, found, is_told):
+    def _keep_conflict_marks(self, found, is_told):
         """Remember what was told, as long as it is so."""
-        old = self.hit_marks or {}
-        marks = self._prepare_hit_marks(found)
+        old = self.time_off_conflict_marks or {}
+        marks = self._prepare_conflict_marks(found)
         if not is_told:
             marks = {key: mark for key, mark in marks.items() if old.get(key) == mark}
         if marks != old:
-            self._write_protected({"hit_marks": marks or False})
+            self._write_protected({"time_off_conflict_marks": marks or False})
 
-    def _write_hit_activity(self, activity, found, user):
+    def _write_conflict_activity(self, activity, found, user):
         """Make the activity, or bring the open one up to date, in the language of its user."""
         self.ensure_one()
         technician = self._for_reader(activity.user_id or user)
-        vals = technician._prepare_hit_vals(found)
+        vals = technician._prepare_conflict_activity_vals(found)
         if activity:
             activity.write(vals)
         else:
             made = technician.activity_schedule(
                 "mail.mail_activity_data_todo", user_id=user.id, **vals
             )
-            self._write_protected({"hit_activity_id": made.id})
+            self._write_protected({"time_off_conflict_activity_id": made.id})
 
-    def _prepare_hit_vals(self, found):
+    def _prepare_conflict_activity_vals(self, found):
         """
-        :param dict found: of ``support.appointment`` to a code, as of ``_find_hits``
+        :param dict found: of ``support.appointment`` to a code, as of ``_find_time_off_conflicts``
         :return: dict with the summary and the note of the activity
         """
         self.ensure_one()
-        scheduler = self.env["support.scheduler"]
         lines = [
             Markup("<li>%s: %s, %s (%s)</li>")
             % (
                 visit._get_html_link(title=visit.name),
-                scheduler._format_time(visit.start, self.tz),
+                format_moment(self.env, visit.start, self.tz),
                 visit.customer_name or "",
-                self._describe_hit(code, visit),
+                self._describe_conflict(code, visit),
             )
             for visit, code in list(found.items())[:NAMED_VISITS]
         ]
@@ -346,17 +318,18 @@ class SupportTechnician(models.Model):
             more = _("%(count)s more", count=len(found) - NAMED_VISITS)
             lines.append(Markup("<li>%s</li>") % more)
         hint = _("The button “Schedule Conflicts” above proposes new times and technicians.")
+        count, values = len(found), {"count": len(found), "technician": self.name}
         if set(found.values()) == {"absence"}:
-            summary = _(
-                "%(count)s visit(s) fall into an absence of %(technician)s",
-                count=len(found),
-                technician=self.name,
+            summary = (
+                _("1 visit falls into time off of %(technician)s", **values)
+                if count == 1
+                else _("%(count)s visits fall into time off of %(technician)s", **values)
             )
         else:
-            summary = _(
-                "%(technician)s cannot make %(count)s visit(s) as planned",
-                count=len(found),
-                technician=self.name,
+            summary = (
+                _("%(technician)s cannot make 1 visit as planned", **values)
+                if count == 1
+                else _("%(technician)s cannot make %(count)s visits as planned", **values)
             )
         return {
             "summary": summary,
@@ -364,7 +337,7 @@ class SupportTechnician(models.Model):
         }
 
     @api.model
-    def _describe_hit(self, code, visit):
+    def _describe_conflict(self, code, visit):
         """The reason of a conflict, in words."""
         company = visit.company_id.name
         return {
@@ -372,6 +345,6 @@ class SupportTechnician(models.Model):
             "no_user": _("the technician's user is archived"),
             "company": _("the technician works for another company than %(name)s", name=company),
             "user_company": _("the technician's user has no access to %(name)s", name=company),
-            "absence": _("absence"),
+            "absence": _("time off"),
             "hours": _("outside working hours"),
         }[code]

@@ -1,6 +1,5 @@
 from . import support_appointment_type
 from . import support_appointment
-from . import rating_rating
 from . import res_company
 from . import res_partner
 from . import support_appointment_edit

@@ -9,6 +9,7 @@ class Change:
         which holds for all records
     :ivar bool is_creation: whether the records are new
     :ivar bool is_internal: whether the addon itself writes, which may set what no caller may
+    :ivar dict findings: what a package's check has found out for its own reaction, by a name
     """
 
     def __init__(self, records, vals_list, *, is_creation, is_internal=False):
@@ -17,6 +18,7 @@ class Change:
         self.is_creation = is_creation
         self.is_internal = is_internal
         self.extra = {}
+        self.findings = {}
         self._before = {}
 
     @property

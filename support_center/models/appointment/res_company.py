@@ -1,6 +1,7 @@
 from odoo import _, api, models
 from odoo.exceptions import UserError
 
+from ...formatting import format_names
 from .states import OPEN_STATES
 
 
@@ -30,7 +31,7 @@ class ResCompany(models.Model):
                 _(
                     "%(companies)s cannot be archived while appointments are open: %(visits)s. "
                     "Finish or cancel them first.",
-                    companies=", ".join(visits.company_id.mapped("name")),
+                    companies=format_names(visits.company_id.mapped("name")),
                     visits=guard._describe_names(visits),
                 )
             )

@@ -1,6 +1,7 @@
 from odoo import _, api, models
 from odoo.exceptions import UserError
 
+from ...formatting import format_names
 from .states import LIVE_STATES, OPEN_STATES
 
 
@@ -48,7 +49,7 @@ class ResPartner(models.Model):
                 _(
                     "%(customers)s cannot be deleted, since a technician is expected: "
                     "%(appointments)s. Cancel these visits first, or archive the contact.",
-                    customers=", ".join(expecting.partner_id.mapped("display_name")),
+                    customers=format_names(expecting.partner_id.mapped("display_name")),
                     appointments=guard._describe_names(expecting),
                 )
             )

@@ -1,9 +1,10 @@
-from email.utils import parseaddr
+import uuid
 
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...compat import check_access
+from ...formatting import format_names
 from ..common.support_protection_mixin import INTERNAL, INTERNAL_KEY
 from .change import Change
 from .states import LIVE_STATES
@@ -63,6 +64,8 @@ class SupportAppointment(models.Model):
     priority = fields.Selection(PRIORITIES, default="1", required=True, tracking=True)
     ticket_id = fields.Many2one("support.ticket", check_company=True, index=True)
     cancel_reason = fields.Char(copy=False, tracking=True)
+    # Made with the record, since a batch of mails with links would write them one by one.
+    access_token = fields.Char(copy=False, default=lambda self: str(uuid.uuid4()))
     # In the INSERT, where Odoo would compute and update it afterwards: four queries less.
     rating_last_value = fields.Float(
         compute="_compute_rating_last_value", compute_sudo=True, store=True, precompute=True
@@ -142,10 +145,11 @@ class SupportAppointment(models.Model):
     #   _react_to_change(change)      does what follows; refuses nothing
     #   _delete_records(delete)       stands round the ORM's own ``unlink``
     #
+    # What follows from each state, and in which step, stands in ``states.py``;
     # docs/architecture.md has the path of a request, a confirmation and a move through them.
 
     @api.model_create_multi
-    def create(self, vals_list):
+    def create(self, vals_list):  # pylint: disable=method-required-super
         """Create appointments, or read them from the context's ``external_data``.
 
         With the context key ``external_data`` and empty values the
@@ -186,7 +190,7 @@ class SupportAppointment(models.Model):
         self._save_change(change)
         return change.records
 
-    def write(self, vals):
+    def write(self, vals):  # pylint: disable=method-required-super
         """Write, guarding the states, the past, double bookings and what others changed.
 
         :param dict vals: with ``edit_version``, the write is refused unless that is current
@@ -291,18 +295,14 @@ class SupportAppointment(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_announced(self):
-        # A draft that the customer expects is to be called off first, or he waits for nobody.
-        kept = self.filtered(
-            lambda a: (
-                a.state not in ("draft", "cancelled") or (a.state == "draft" and a.announced_start)
-            )
-        )
+        # A draft that the customer expects is cancelled first, or they wait for nobody.
+        kept = self.filtered(lambda a: a.state not in ("draft", "cancelled") or a._is_expected())
         if kept:
             raise UserError(
                 _(
                     "Cancel or archive instead: %(names)s went beyond a draft, "
                     "and its history is kept.",
-                    names=", ".join(kept.mapped("name")),
+                    names=format_names(kept.mapped("name")),
                 )
             )
 
@@ -329,7 +329,7 @@ class SupportAppointment(models.Model):
                 _(
                     "%(names)s: name, address and phone number stay as they were when the visit "
                     "was confirmed. Change the customer, or set the visit back to draft first.",
-                    names=", ".join(changed.mapped("name")),
+                    names=format_names(changed.mapped("name")),
                 )
             )
         return vals if frozen != self else {k: v for k, v in vals.items() if k not in names}
@@ -347,7 +347,7 @@ class SupportAppointment(models.Model):
             raise ValidationError(
                 _(
                     "%(names)s: a confirmed visit keeps its start, also when it is over.",
-                    names=", ".join(live.mapped("name")),
+                    names=format_names(live.mapped("name")),
                 )
             )
         if live and "partner_id" in vals and not vals["partner_id"]:
@@ -355,7 +355,7 @@ class SupportAppointment(models.Model):
                 _(
                     "%(names)s: a confirmed visit keeps its customer. Choose another customer, "
                     "or cancel the visit first.",
-                    names=", ".join(live.mapped("name")),
+                    names=format_names(live.mapped("name")),
                 )
             )
         if "company_id" in vals:
@@ -365,7 +365,7 @@ class SupportAppointment(models.Model):
                     _(
                         "%(names)s: a confirmed visit stays in its company. Set it back to draft "
                         "first, or cancel it and create a new one there.",
-                        names=", ".join(moved.mapped("name")),
+                        names=format_names(moved.mapped("name")),
                     )
                 )
 
@@ -385,30 +385,20 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _get_fields_kept_in_erasure(self):
-        # The reference, and marks that tell the automation what is done already.
-        return super()._get_fields_kept_in_erasure() | {
-            "name",
-            "ics_uid",
-            "edit_trail",
-            "ticket_sync_mark",
-            "webhook_told",
-            "webhook_sequence",
-        }
+        return super()._get_fields_kept_in_erasure() | {"name", "edit_trail"}
 
     def _prepare_erased_vals(self):
         vals = super()._prepare_erased_vals()
-        # Nobody expects anything of it any more, and nobody can plan a request without a word.
-        vals["announced_start"] = None
+        # Nobody can plan a request without a word.
         return {**vals, "active": False} if self.state == "draft" else vals
 
     def _get_person(self):
-        name, email = parseaddr(self.intake_sender or "")
-        return self.customer_name or name, self.customer_email or email
+        return self.customer_name, self.customer_email
 
     def _is_expected(self):
-        """Whether the customer waits for this visit, or for word of what became of it."""
+        """Hook: whether the customer waits for this visit, or for word of what became of it."""
         self.ensure_one()
-        return self.state in LIVE_STATES or bool(self.state == "draft" and self.announced_start)
+        return self.state in LIVE_STATES
 
     def _find_erasure_obstacle(self):
         if self._is_expected():
@@ -417,36 +407,7 @@ class SupportAppointment(models.Model):
                 "took place, then erase.",
                 name=self.name,
             )
-        notifier = self.env["support.notifier"]
-        if notifier._find_mails(["cancelled"], self, ["outgoing"]):
-            return _(
-                "%(name)s: the mail that calls the visit off has not left yet. Erase once it has, "
-                "or delete it in Settings / Technical / Email / Emails.",
-                name=self.name,
-            )
         return super()._find_erasure_obstacle()
-
-    def _call_off_for_erasure(self):
-        expected = self.filtered(lambda visit: visit._is_expected())
-        if expected:
-            expected._cancel(_("The customer's data was erased."), tell=False)
-        self.env["support.notifier"]._withdraw("cancelled", self)
-
-    def _erase_related(self):
-        super()._erase_related()
-        deliveries = self.env["support.webhook.delivery"]
-        deliveries.search([("appointment_id", "in", self.ids)])._erase_personal_data()
-        for visit_id, event in self._find_events().items():
-            event._erase_visit_texts(self.browse(visit_id))
-
-    def _erase_personal_data(self):
-        super()._erase_personal_data()
-        # What a dispatcher is asked about a technician's absence names the customers.
-        # sudo: as in the mixin; the activity may be anybody's.
-        asked = self.sudo().technician_id.filtered("hit_activity_id")
-        asked._run_automation(
-            "tell_hit_visits", lambda technicians: technicians.sudo()._tell_of_hits()
-        )
 
     # ------------------------------------------------------------------
     # Business
@@ -465,9 +426,21 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _get_link_fields(self):
-        return ["stop", "requested_date", "merged_into_id"]
+        return ["stop", "requested_date"]
 
     def _get_link_end(self):
-        # The link of a duplicate shows what goes on in its place, and ends with it.
-        followed = self._follow_merge()
-        return self._add_link_days(followed.stop or followed.requested_date or followed.create_date)
+        return self._add_link_days(self.stop or self.requested_date or self.create_date)
+
+    def _get_form_action(self):
+        """
+        :return: window action that shows this appointment
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [[False, "form"]],
+        }

@@ -5,8 +5,9 @@ from odoo import _, api, fields, models
 from odoo.tools import SQL
 
 from ...exceptions import EditConflict
+from ...formatting import format_moment, format_names
 
-# What people plan with. Whoever saves an older picture of these is told so.
+# What people plan with. A user who saves an older picture of these is told so.
 EDITED_FIELDS = (
     "partner_id", "customer_name", "customer_email", "customer_phone",
     "requested_date", "timezone", "start", "stop", "duration",
@@ -142,7 +143,7 @@ class SupportAppointment(models.Model):
     def _describe_edit_conflict(self, version):
         """Why a change made from ``version`` is not saved.
 
-        :param int version: what the user had before him
+        :param int version: what the user had read
         :return: str
         """
         self.ensure_one()
@@ -165,8 +166,6 @@ class SupportAppointment(models.Model):
         return _(
             "%(user)s at %(time)s: %(fields)s",
             user=user.name or _("Somebody"),
-            time=self.env["support.scheduler"]._format_time(
-                fields.Datetime.to_datetime(entry["at"])
-            ),
-            fields=", ".join(labels[name]["string"] for name in names),
+            time=format_moment(self.env, fields.Datetime.to_datetime(entry["at"])),
+            fields=format_names(labels[name]["string"] for name in names),
         )

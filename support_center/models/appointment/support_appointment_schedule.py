@@ -2,11 +2,10 @@ from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import format_datetime
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ...languages import get_date_pattern
+from ...formatting import choose_zone, format_moment, format_moment_long
 
 DEFAULT_DURATION = 1.0
 # Longer than any visit, and short of what a date can hold.
@@ -26,6 +25,7 @@ class SupportAppointment(models.Model):
     )
     start = fields.Datetime(tracking=True, index=True, copy=False)
     stop = fields.Datetime(
+        "End",
         compute="_compute_stop",
         inverse="_inverse_stop",
         store=True,
@@ -187,10 +187,9 @@ class SupportAppointment(models.Model):
         now = fields.Datetime.now()
         past = self.filtered(lambda record: record.start and record.start < now)
         if past:
-            scheduler = self.env["support.scheduler"]
             raise ValidationError(
                 "\n".join(
-                    record._describe_past_start(scheduler._format_time(record.start))
+                    record._describe_past_start(format_moment(self.env, record.start))
                     for record in past
                 )
             )
@@ -215,20 +214,19 @@ class SupportAppointment(models.Model):
         self.ensure_one()
         # sudo: customer and technician may have gone to a company that is out of sight.
         visit = self.sudo()
-        return (
+        return choose_zone(
             visit.timezone
             or visit.partner_id.tz
             or visit.technician_id.tz
             or visit.company_id.resource_calendar_id.tz
-            or "UTC"
         )
 
     def _format_for_customer(self, moment):
         """A time as the customer reads it, in the language of the environment.
 
         Weekday, day and hour come from the same localised instant, and the
-        zone is named, so that the text is the same whoever's save or cron
-        brought it about.
+        zone is named, so that the text is the same for each user's save and for
+        a cron.
 
         :param datetime moment: naive UTC, or False
         :return: str, like ``Thursday 5 March 2026, 15:00 (Europe/Brussels)``
@@ -236,7 +234,4 @@ class SupportAppointment(models.Model):
         self.ensure_one()
         if not moment:
             return ""
-        zone = self._get_customer_timezone()
-        pattern = f"{get_date_pattern(self.env, 'long')}, HH:mm"
-        text = format_datetime(self.env, moment, tz=zone, dt_format=pattern)
-        return f"{text} ({zone})"
+        return format_moment_long(self.env, moment, self._get_customer_timezone())

@@ -2,6 +2,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...compat import check_access
+from ...formatting import format_names
 from .states import ALLOWED_TRANSITIONS, LIVE_STATES, STATE_STAMPS, STATES
 
 
@@ -160,7 +161,7 @@ class SupportAppointment(models.Model):
                         "A new appointment cannot be in state “%(state)s”: create it as "
                         "%(allowed)s, then go on from there.",
                         state=labels.get(state, state),
-                        allowed=", ".join(f"“{labels[each]}”" for each in first),
+                        allowed=format_names(f"“{labels[each]}”" for each in first),
                     )
                 )
 
@@ -192,7 +193,7 @@ class SupportAppointment(models.Model):
                 _(
                     "“%(state)s” is not a state of an appointment; there are %(states)s.",
                     state=state,
-                    states=", ".join(labels),
+                    states=format_names(labels),
                 )
             )
         for appointment in self:
@@ -205,7 +206,7 @@ class SupportAppointment(models.Model):
                         name=appointment.name,
                         current=labels[appointment.state],
                         wanted=labels[state],
-                        allowed=", ".join(labels[each] for each in allowed) or _("nothing"),
+                        allowed=format_names(labels[each] for each in allowed) or _("nothing"),
                     )
                 )
         if state in LIVE_STATES:

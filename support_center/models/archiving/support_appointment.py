@@ -4,6 +4,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ...compat import commit_batch
+from ...formatting import format_moment
 from ..appointment.states import CLOSED_STATES
 
 CLEANUP_BATCH_SIZE = 500
@@ -96,5 +97,5 @@ class SupportAppointment(models.Model):
             "%(name)s: the customer was told to expect somebody on %(start)s, and archiving it "
             "tells nobody. Cancel it first, then archive it.",
             name=self.name,
-            start=self.env["support.scheduler"]._format_time(self.announced_start),
+            start=format_moment(self.env, self.announced_start),
         )

@@ -1,8 +1,6 @@
 from odoo import _, models
 from odoo.exceptions import AccessError, UserError
 
-from ...exceptions import DoubleBooking
-
 
 class IrActionsServer(models.Model):
     _inherit = "ir.actions.server"
@@ -55,19 +53,3 @@ class IrActionsServer(models.Model):
                 raise AccessError(
                     _("Only an administrator runs “%(action)s” by hand.", action=cron.name)
                 )
-
-    def _run_action_code_multi(self, eval_context):
-        """A double booking by an action's own SQL is told in words.
-
-        Odoo would show its user the Python error with the SQL in it.
-
-        :raise DoubleBooking: names the technician and the time
-        """
-        try:
-            return super()._run_action_code_multi(eval_context)
-        except ValueError as error:
-            scheduler = self.env["support.scheduler"]
-            violation = error.__cause__ or error.__context__
-            if not scheduler._is_double_booking(violation):
-                raise
-            raise DoubleBooking(scheduler._explain_from_outside(violation)) from violation

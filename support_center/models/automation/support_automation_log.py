@@ -6,7 +6,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...compat import under_test
-from ..common.support_erasure_mixin import get_patterns
+from ..common.erasure import get_patterns
 
 # The one logger of everything automatic; administrators grep for its name.
 AUTOMATION_LOGGER = logging.getLogger("support_center.automation")

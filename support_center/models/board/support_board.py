@@ -1,12 +1,13 @@
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 
+from ...formatting import ONE_DAY, aware, get_day, get_midnight, naive
 from ...scheduling.intervals import merge, subtract
-from ..dispatching.support_appointment import INBOX_DOMAIN, PLANNABLE_STATES, WAITING_REQUESTS
-from ..planning.support_availability import ONE_DAY, UTC, aware, naive
+from ..appointment.states import PLANNABLE_STATES
+from ..dispatching.support_appointment import INBOX_DOMAIN
+from ..incoming.support_appointment_intake import WAITING_REQUESTS
 
 MAX_DAYS = 31
 # A visit longer than this is rare enough to be looked for by an index of its own.
@@ -329,11 +330,10 @@ class SupportBoard(models.AbstractModel):
 
         :return: list of pairs of a date and its interval in aware UTC
         """
-        zone = ZoneInfo(self.env["support.availability.words"]._get_viewer_zone())
-        first = aware(start).astimezone(zone).date()
-        last = (aware(stop) - timedelta(microseconds=1)).astimezone(zone).date()
+        zone = self.env["support.availability.words"]._get_viewer_zone()
+        first, last = get_day(start, zone), get_day(stop - timedelta(microseconds=1), zone)
         bounds = [
-            datetime.combine(first + ONE_DAY * number, time.min, zone).astimezone(UTC)
+            aware(get_midnight(first + ONE_DAY * number, zone))
             for number in range((last - first).days + 2)
         ]
         return [

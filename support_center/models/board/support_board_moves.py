@@ -4,9 +4,9 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...compat import check_access
+from ...formatting import aware, format_moment_short, get_viewer_zone
 from ...scheduling.explain import OVERRULABLE, why_not
 from ..planning.support_appointment_availability import ALTERNATIVES, ALTERNATIVES_DAYS
-from ..planning.support_availability import aware
 
 # When on a day, where nothing else says so; as for a new visit on a day of the board.
 FIRST_HOUR = timedelta(hours=9)
@@ -255,8 +255,7 @@ class SupportBoard(models.AbstractModel):
             return None
         if self.env.user.has_group("support_center.group_support_manager"):
             return None
-        words = self.env["support.availability.words"]
-        moment = words._format_moment(start, words._get_viewer_zone())
+        moment = format_moment_short(self.env, start, get_viewer_zone(self.env))
         return self._refuse("past", appointment._describe_past_start(moment))
 
     @api.model
@@ -298,8 +297,7 @@ class SupportBoard(models.AbstractModel):
     def _find_alternatives(self, appointment, technician, start, duration):
         """The technician's next free times, ready to be taken with one click."""
         demand = self._prepare_demand(appointment, duration)
-        words = self.env["support.availability.words"]
-        zone = words._get_viewer_zone()
+        zone = get_viewer_zone(self.env)
         slots = technician._find_slots(
             start,
             start + timedelta(days=ALTERNATIVES_DAYS),
@@ -312,7 +310,7 @@ class SupportBoard(models.AbstractModel):
                 "start": fields.Datetime.to_string(slot.start),
                 "stop": fields.Datetime.to_string(slot.stop),
                 "technician_id": slot.technician_id,
-                "label": words._format_moment(slot.start, zone),
+                "label": format_moment_short(self.env, slot.start, zone),
             }
             for slot in slots
         ]
@@ -331,7 +329,6 @@ class SupportBoard(models.AbstractModel):
             return None
         if appointment._get_obstacles("rescheduled" if is_moved else "updated"):
             return None  # nobody can be told
-        words = self.env["support.availability.words"]
         zone = appointment._get_customer_timezone()
         return self._refuse(
             "tell",
@@ -339,7 +336,7 @@ class SupportBoard(models.AbstractModel):
                 "%(customer)s was told to expect this visit on %(time)s (%(zone)s) and will get a "
                 "mail about the change.",
                 customer=appointment.customer_name or appointment.partner_id.name,
-                time=words._format_moment(appointment.announced_start, zone),
+                time=format_moment_short(self.env, appointment.announced_start, zone),
                 zone=zone,
             ),
         )

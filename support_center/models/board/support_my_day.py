@@ -1,16 +1,14 @@
 import base64
 import io
-from datetime import datetime, time, timedelta, timezone
-from zoneinfo import ZoneInfo
 
 from PIL import Image, UnidentifiedImageError
 
-from odoo import _, api, models
+from odoo import _, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, format_time, plaintext2html
+from odoo.tools import plaintext2html
 
 from ...compat import check_access
-from ..planning.support_availability import naive
+from ...formatting import ONE_DAY, format_hour_of_day, get_day, get_midnight, get_viewer_zone
 
 # What a technician sees of the day: also what was called off, since he may be on the way.
 SHOWN_STATES = ("confirmed", "in_progress", "done", "no_show", "cancelled")
@@ -38,14 +36,14 @@ class SupportMyDay(models.AbstractModel):
         """
         technicians = self.env["support.technician"].search([("user_id", "=", self.env.uid)])
         zone = self._get_zone(technicians)
-        today = datetime.now(ZoneInfo(zone)).date()
+        today = get_day(fields.Datetime.now(), zone)
         shown = self.env["support.arguments"]._get_day("day", day) or today
         visits = self._find_visits(shown, zone, is_today=shown == today)
         following = self._find_next(visits) if shown == today else visits.browse()
         return {
             "day": shown.isoformat(),
-            "previous_day": (shown - timedelta(days=1)).isoformat(),
-            "next_day": (shown + timedelta(days=1)).isoformat(),
+            "previous_day": (shown - ONE_DAY).isoformat(),
+            "next_day": (shown + ONE_DAY).isoformat(),
             "is_today": shown == today,
             "is_technician": bool(technicians),
             "zone": zone,
@@ -58,17 +56,14 @@ class SupportMyDay(models.AbstractModel):
 
     @api.model
     def _get_zone(self, technicians):
-        return technicians[:1].tz or self.env.user.tz or "UTC"
+        return technicians[:1].tz or get_viewer_zone(self.env)
 
     @api.model
     def _find_visits(self, day, zone, *, is_today):
         """
         :return: ``support.appointment`` by time; today also what began before and goes on
         """
-        start, stop = (
-            naive(datetime.combine(each, time.min, ZoneInfo(zone)))
-            for each in (day, day + timedelta(days=1))
-        )
+        start, stop = get_midnight(day, zone), get_midnight(day + ONE_DAY, zone)
         # A visit over midnight is on both days: on the second one, too, it can be started.
         planned = ["&", "&", ("stop", ">", start), ("start", "<", stop)]
         domain = [*planned, ("state", "in", SHOWN_STATES)]
@@ -102,8 +97,8 @@ class SupportMyDay(models.AbstractModel):
             "state": visit.state,
             "state_label": visit._get_state_label(),
             "is_next": is_next,
-            "start": self._format_time(visit.start, day, zone),
-            "stop": self._format_time(until, day, zone),
+            "start": format_hour_of_day(self.env, visit.start, zone, day),
+            "stop": format_hour_of_day(self.env, until, zone, day),
             "customer": visit.customer_name or visit.partner_id.name or "",
             "phone": visit.customer_phone or "",
             "type": visit.type_id.name or "",
@@ -115,13 +110,6 @@ class SupportMyDay(models.AbstractModel):
             "cancel_reason": visit.cancel_reason or "",
             "photo_count": visit.message_attachment_count,
         }
-
-    @api.model
-    def _format_time(self, moment, day, zone):
-        """The hour in ``zone``; with its weekday where that is not the day shown."""
-        hour = format_time(self.env, moment, tz=zone, time_format="short")
-        other = moment.replace(tzinfo=timezone.utc).astimezone(ZoneInfo(zone)).date()
-        return hour if other == day else f"{format_date(self.env, other, date_format='EEE')} {hour}"
 
     @api.model
     def _get_place(self, visit):

@@ -13,8 +13,8 @@ BOOKING_FIELDS = {
 class SupportAppointment(models.Model):
     """A double booking is told in words too where it shows late: at a flush or in raw SQL.
 
-    ``create`` and ``write`` book by ``support.scheduler``. These are Odoo's
-    lowest layers, which whoever else changes an appointment comes through: a
+    ``create`` and ``write`` book by ``support.booking``. These are Odoo's
+    lowest layers, through which every other change of an appointment comes: a
     computed field, another addon, a flush at the commit.
     """
 
@@ -25,7 +25,7 @@ class SupportAppointment(models.Model):
         if not technicians:
             super()._store_change(change, store)
             return
-        self.env["support.scheduler"]._book(
+        self.env["support.booking"]._book(
             technicians,
             partial(super()._store_change, change, store),
             change,
@@ -59,16 +59,16 @@ class SupportAppointment(models.Model):
     @api.model
     def _create(self, data_list):
         insert = partial(super()._create, data_list)
-        return self.env["support.scheduler"]._flush_in_words(insert)
+        return self.env["support.booking"]._flush_translated(insert)
 
     def _write(self, vals):
         update = partial(super()._write, vals)
-        return self.env["support.scheduler"]._flush_in_words(update)
+        return self.env["support.booking"]._flush_translated(update)
 
     def _write_multi(self, vals_list):
         # Odoo 19 flushes by this one.
         update = partial(super()._write_multi, vals_list)
-        return self.env["support.scheduler"]._flush_in_words(update)
+        return self.env["support.booking"]._flush_translated(update)
 
     @api.model
     def _sql_error_to_message(self, exc):
@@ -79,7 +79,7 @@ class SupportAppointment(models.Model):
         :param psycopg2.Error exc: the transaction is rolled back by now
         :return: str
         """
-        scheduler = self.env["support.scheduler"]
-        if scheduler._is_double_booking(exc):
-            return scheduler._explain_double_booking(exc)
+        booking = self.env["support.booking"]
+        if booking._is_double_booking(exc):
+            return booking._explain_double_booking(exc)
         return super()._sql_error_to_message(exc)

@@ -3,17 +3,17 @@ import re
 import zlib
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import psycopg2
 
 from odoo import _, api, models
 from odoo.exceptions import MissingError
 from odoo.sql_db import PoolError
-from odoo.tools import format_datetime
 
 from ...compat import under_test
 from ...exceptions import DoubleBooking
+from ...formatting import format_moment
 from .support_booking_guarantee import NO_DOUBLE_BOOKING
 
 _logger = logging.getLogger(__name__)
@@ -30,8 +30,8 @@ EXCLUDED_KEY = re.compile(
 )
 
 
-class SupportScheduler(models.AbstractModel):
-    _name = "support.scheduler"
+class SupportBooking(models.AbstractModel):
+    _name = "support.booking"
     _description = "Booking of Technicians"
 
     # ------------------------------------------------------------------
@@ -67,12 +67,12 @@ class SupportScheduler(models.AbstractModel):
         self._lock(technicians)
         # What waits to be written may fail too, and there is no savepoint to go back to yet.
         self.env.cr.flush()
-        stand_in = self.env["support.booking.guarantee"]._begin_stand_in(technicians)
+        fallback_check = self.env["support.booking.guarantee"]._prepare_fallback_check(technicians)
         try:
-            with self._putting_in_words(), self.env.cr.savepoint():
+            with self._translate_overlap_error(), self.env.cr.savepoint():
                 write()
-                if stand_in:
-                    stand_in(change.records)
+                if fallback_check:
+                    fallback_check(change.records)
         except psycopg2.errors.ExclusionViolation as error:
             if not self._is_double_booking(error):
                 raise
@@ -83,7 +83,7 @@ class SupportScheduler(models.AbstractModel):
     def _lock(self, technicians):
         """Let nobody else book ``technicians`` until this transaction ends.
 
-        Whoever is going to book one or the other of several takes them all at
+        A caller that may book one or the other of several takes them all at
         once, first: two transactions that take them one by one, each in its own
         order, would wait for one another.
         """
@@ -94,7 +94,7 @@ class SupportScheduler(models.AbstractModel):
             )
 
     @contextmanager
-    def _putting_in_words(self):
+    def _translate_overlap_error(self):
         """While ``_book`` is at work, the flush leaves the words to it: it can still ask the
         database, where the flush itself stands in a transaction that has just failed."""
         token = in_book.set(True)
@@ -104,8 +104,8 @@ class SupportScheduler(models.AbstractModel):
             in_book.reset(token)
 
     @api.model
-    def _flush_in_words(self, flush):
-        """Run ``flush``, which writes appointments to the database, whoever changed them.
+    def _flush_translated(self, flush):
+        """Run ``flush``, which writes changed appointments to the database.
 
         :param callable flush: without arguments
         :return: what ``flush`` returns
@@ -156,35 +156,40 @@ class SupportScheduler(models.AbstractModel):
         )
         message = self._prepare_refusal(technician_id, start, stop, in_the_way)
         if appointments is not None and len(appointments) == 1:
-            before, after = buffers = appointments._get_buffers()
             technician = self.env["support.technician"].browse(technician_id)
-            # What was to be written is undone by now: its length is that of the time refused.
-            length = until - wanted - timedelta(minutes=before + after)
-            demand = length > timedelta() and self.env["support.availability"]._prepare_demand(
-                length / timedelta(hours=1), buffers
-            )
-            message += "\n" + appointments._describe_alternatives(
-                technician, wanted + timedelta(minutes=before), demand
-            )
+            other = self._describe_other_times(appointments, technician, wanted, until)
+            message = f"{message}\n{other}" if other else message
         return message
 
     @api.model
+    def _describe_other_times(self, _appointment, _technician, _wanted, _until):
+        """Hook: other times for an appointment that was refused.
+
+        :param _appointment: ``support.appointment``; what was to be written is undone by now
+        :param _technician: ``support.technician`` who is taken
+        :param datetime _wanted: from when the technician was wanted, buffers included, naive UTC
+        :param datetime _until: until when, the same
+        :return: str, empty where there is nothing to propose
+        """
+        return ""
+
+    @api.model
     def _prepare_refusal(self, technician_id, start, stop, in_the_way):
-        """What is said to whoever books a time that is taken.
+        """What a user is told who books a time that is taken.
 
         :param int technician_id: ``support.technician``
         :param datetime start, stop: when it is taken, naive UTC
         :param in_the_way: ``support.appointment`` that the user may see, or none
         :return: str
         """
-        # sudo: that the technician is taken has to be said to whoever books.
+        # sudo: that the technician is taken has to be told to the user who books.
         technician = self.env["support.technician"].sudo().browse(technician_id)
         message = _(
             "%(technician)s is already booked from %(start)s to %(stop)s. "
             "Choose another time or another technician.",
             technician=technician.name,
-            start=self._format_time(start, technician.tz),
-            stop=self._format_time(stop, technician.tz),
+            start=format_moment(self.env, start, technician.tz),
+            stop=format_moment(self.env, stop, technician.tz),
         )
         if in_the_way:
             message += " " + _("In the way: %(reference)s.", reference=in_the_way.name)
@@ -227,8 +232,8 @@ class SupportScheduler(models.AbstractModel):
     def _read_violation(self, error):
         """Whose time is taken and when, as PostgreSQL tells it.
 
-        :return: tuple of the technician's id, from when to when he is taken, and from when to
-            when he was wanted, naive UTC; None where the database keeps it from this role
+        :return: tuple of the technician's id, from when to when they are taken, and from when
+            to when they were wanted, naive UTC; None where the database keeps it from this role
         """
         keys = EXCLUDED_KEY.findall(error.diag.message_detail or "")
         if len(keys) != 2:
@@ -237,19 +242,3 @@ class SupportScheduler(models.AbstractModel):
         return int(technician_id), *(
             datetime.strptime(text[:19], "%Y-%m-%d %H:%M:%S") for text in (*taken, *wanted)
         )
-
-    # ------------------------------------------------------------------
-    # Words
-    # ------------------------------------------------------------------
-
-    @api.model
-    def _format_time(self, moment, zone=None):
-        """A time as people read it, with the zone it is told in.
-
-        :param datetime moment: naive UTC
-        :param str zone: IANA name; the user's own without it, UTC as a last resort
-        :return: str, like ``05/01/2026 10:00 (Europe/Paris)``
-        """
-        zone = zone or self.env.user.tz or "UTC"
-        text = format_datetime(self.env, moment, tz=zone, dt_format="short")
-        return f"{text} ({zone})"

@@ -26,12 +26,12 @@ class SupportBookingGuarantee(models.AbstractModel):
 
     @api.model
     @tools.ormcache()
-    def _is_given(self):
-        """``_find``, remembered: a booking costs no query for it."""
-        return self._find()
+    def _constraint_exists(self):
+        """``_read_constraint``, remembered: a booking costs no query for it."""
+        return self._read_constraint()
 
     @api.model
-    def _find(self):
+    def _read_constraint(self):
         """Whether the database refuses double bookings.
 
         :return: bool
@@ -44,13 +44,13 @@ class SupportBookingGuarantee(models.AbstractModel):
         return bool(self.env.cr.fetchone())
 
     @api.model
-    def _look(self):
-        """``_find``, for whoever asks in earnest: what is remembered wrongly is forgotten.
+    def _recheck_constraint(self):
+        """Ask the database anew, and forget what is remembered wrongly.
 
         :return: bool
         """
-        found = self._find()
-        if found != self._is_given():
+        found = self._read_constraint()
+        if found != self._constraint_exists():
             self.env.registry.clear_cache()
         return found
 
@@ -59,10 +59,10 @@ class SupportBookingGuarantee(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _begin_stand_in(self, technicians):
+    def _prepare_fallback_check(self, technicians):
         """Stand in for a constraint that is missing.
 
-        Whoever waited for the lock may have looked at the database before the
+        A transaction that waited for the lock may have looked at the database before the
         other one's commit, and would not see it. So each booking also writes
         its technicians' rows: PostgreSQL then refuses those whose view is
         older, and Odoo repeats their request with a new one. A call that
@@ -72,7 +72,7 @@ class SupportBookingGuarantee(models.AbstractModel):
         :return: None where the constraint is there; else a callable that takes
             the appointments just written, and raises ``DoubleBooking``
         """
-        if not technicians or self._is_given():
+        if not technicians or self._constraint_exists():
             return None
         self.env.cr.execute(
             "UPDATE support_technician SET color = color WHERE id IN %s", [tuple(technicians.ids)]
@@ -92,10 +92,10 @@ class SupportBookingGuarantee(models.AbstractModel):
             return
         one, _name, two, _name2, technician_id, start, stop = pairs[0]
         other = [pair for pair in (one, two) if pair not in appointments.ids][:1]
-        # As the user who books: what he may not see is not named.
+        # As the user who books: what they may not see is not named.
         in_the_way = self.env["support.appointment"].search([("id", "in", other)])
         raise DoubleBooking(
-            self.env["support.scheduler"]._prepare_refusal(technician_id, start, stop, in_the_way)
+            self.env["support.booking"]._prepare_refusal(technician_id, start, stop, in_the_way)
         )
 
     @api.model
@@ -135,12 +135,12 @@ class SupportBookingGuarantee(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _make(self):
+    def _create_constraint(self):
         """Make the constraint, once nothing overlaps.
 
         :raise UserError: names an overlap that is left, or says that the table is in use
         """
-        if self._look():
+        if self._recheck_constraint():
             return
         try:
             with self.env.cr.savepoint():
@@ -158,6 +158,6 @@ class SupportBookingGuarantee(models.AbstractModel):
                 ) from error
             if not isinstance(cause, psycopg2.errors.ExclusionViolation):
                 raise
-            words = self.env["support.scheduler"]._explain_double_booking(cause)
+            words = self.env["support.booking"]._explain_double_booking(cause)
             raise UserError(_("There are overlaps still. %(first)s", first=words)) from error
         self.env.registry.clear_cache()

@@ -2,3 +2,5 @@ from . import calendar_attendee
 from . import calendar_event
 from . import calendar_event_guard
 from . import support_appointment
+from . import support_appointment_erasure
+from . import resource_resource

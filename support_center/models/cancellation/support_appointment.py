@@ -5,7 +5,7 @@ ANNOUNCEMENTS = ("confirmation", "rescheduled", "updated")
 
 
 class SupportAppointment(models.Model):
-    """A dispatcher may tell the customer himself, instead of the mails.
+    """A dispatcher may tell the customer personally, instead of the mails.
 
     The rules decide as ever; what is decided here is a mark on the record that they heed.
     """
@@ -17,7 +17,7 @@ class SupportAppointment(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_user",
-        help="Whoever cancelled the visit tells the customer himself, or need not tell him.",
+        help="The user who cancelled the visit tells the customer, or need not.",
     )
 
     def _prepare_change(self, change):
@@ -44,18 +44,18 @@ class SupportAppointment(models.Model):
         return True
 
     def _withdraw_announcements(self):
-        """Whoever is not told of a cancellation must not be told of the visit before it either.
+        """A customer who is not told of a cancellation must not be told of the visit either.
 
-        A customer whose mail had not left knows nothing: should the visit be taken up again, he
-        gets a confirmation.
+        A customer whose mail had not left knows nothing: should the visit be taken up again, they
+        get a confirmation.
         """
         notifier = self.env["support.notifier"]
         unaware = self.browse().union(*(notifier._withdraw(kind, self) for kind in ANNOUNCEMENTS))
-        unaware._write_protected(
+        unaware._write_marks(
             {"confirmation_sent": False, "announced_start": False, "announced_details": False}
         )
 
-    def _withdraw_news(self):
+    def _cancel_pending_notifications(self):
         """Mails of a time that is outdated, to a customer who is told of the new one otherwise."""
         notifier = self.env["support.notifier"]
         for kind in ("rescheduled", "updated"):
@@ -64,7 +64,7 @@ class SupportAppointment(models.Model):
     def _prepare_told_vals(self, vals):
         """What makes a move one that the customer knows of already.
 
-        Saved together with the move, these leave the rules nothing to tell. His calendar has the
+        Saved together with the move, these leave the rules nothing to tell. Their calendar has the
         old time still: the next mail's entry replaces it.
 
         :param dict vals: the new ``start``, ``duration`` and ``technician_id``

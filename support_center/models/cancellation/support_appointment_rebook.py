@@ -2,6 +2,7 @@ from odoo import _, fields, models
 from odoo.exceptions import UserError
 
 from ...compat import check_access
+from ...formatting import format_names
 
 # What falls through in these states may be tried again.
 REBOOKED_STATES = ("cancelled", "no_show")
@@ -58,9 +59,14 @@ class SupportAppointment(models.Model):
         if not rebooked:
             self._check_rebookable()
             rebooked = self._rebook()
-        if rebooked.state == "draft" and rebooked.active:
-            return self.env["support.slot.finder"]._open(rebooked, shows_visit=True)
-        return rebooked._get_form_action()
+        return rebooked._get_rebooked_action()
+
+    def _get_rebooked_action(self):
+        """Hook: where the user goes on with the new visit.
+
+        :return: window action
+        """
+        return self._get_form_action()
 
     def _find_replacements(self):
         """The visits beside which this one must not take place.
@@ -101,7 +107,7 @@ class SupportAppointment(models.Model):
             self._check_not_replaced()
 
     def _check_not_replaced(self):
-        """Whoever takes up again what fell through must not have it beside its own successor.
+        """A visit that is taken up again must not stand beside its own successor.
 
         :raise UserError: names each visit and the one that took its place
         """
@@ -113,20 +119,6 @@ class SupportAppointment(models.Model):
         if faults:
             raise UserError("\n".join(faults))
 
-    def _get_form_action(self):
-        """
-        :return: window action that shows this appointment
-        """
-        self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.name,
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [[False, "form"]],
-        }
-
     def _check_rebookable(self):
         """
         :raise UserError: names the visits that did not fall through
@@ -136,7 +128,7 @@ class SupportAppointment(models.Model):
             raise UserError(
                 _(
                     "Only a cancelled or missed visit can be rebooked, not %(names)s.",
-                    names=", ".join(others.mapped("name")),
+                    names=format_names(others.mapped("name")),
                 )
             )
 

@@ -4,8 +4,8 @@ from markupsafe import Markup
 
 from odoo import _, api, fields, models
 
+from ...formatting import aware, format_moment
 from ...scheduling.explain import why_not
-from ..planning.support_availability import aware
 
 
 class SupportAppointment(models.Model):
@@ -95,7 +95,7 @@ class SupportAppointment(models.Model):
                 technician=technician.name,
             )
         activity = draft._schedule_reoffer_activity(visit)
-        visit.write({"reoffered_to_id": draft.id, "reoffer_activity_id": activity.id})
+        visit._write_marks({"reoffered_to_id": draft.id, "reoffer_activity_id": activity.id})
         return "ok", _("Offered to %(reference)s.", reference=draft.name)
 
     def _why_not_reofferable(self):
@@ -211,8 +211,7 @@ class SupportAppointment(models.Model):
         """
         technician = visit.technician_id
         since, until = (
-            self.env["support.scheduler"]._format_time(moment, technician.tz)
-            for moment in (visit.start, visit.stop)
+            format_moment(self.env, moment, technician.tz) for moment in (visit.start, visit.stop)
         )
         note = _(
             "%(technician)s is free from %(start)s to %(stop)s, since %(visit)s was cancelled. "

@@ -2,6 +2,7 @@ from odoo import _, fields, models
 from odoo.exceptions import UserError
 
 from ...compat import check_access
+from ...formatting import format_moment
 from ..notifications.support_appointment import ANNOUNCED_MARKS
 
 
@@ -14,20 +15,20 @@ class SupportAppointment(models.Model):
         """Confirm cancelled visits again, with the technician and the time that they had.
 
         A customer who was not told yet is not told at all: the mail is taken
-        off the queue and what he knew holds again. One who was told gets a
+        off the queue and what they knew holds again. One who was told gets a
         new confirmation, by the rule that sends it.
 
         :raise UserError: for visits that are not cancelled, or were never confirmed
-        :raise ValidationError: says why the technician cannot come any more, and when he can;
+        :raise ValidationError: says why the technician cannot come any more, and when they can;
             then nothing has changed
         """
         check_access(self, "write")
         self._check_undoable()
         # All at once, since they may be written one by one.
-        self.env["support.scheduler"]._lock(self.technician_id)
-        # Whoever calls this and catches the refusal finds all as it was.
+        self.env["support.booking"]._lock(self.technician_id)
+        # A caller that catches the refusal finds all as it was.
         with self.env.cr.savepoint():
-            self._take_back_news()
+            self._restore_announced_values()
             confirmed_at = {visit.id: visit.confirmed_at for visit in self}
             self.write({"state": "draft", "cancel_reason": False})
             for moment, visits in self.grouped(lambda visit: confirmed_at[visit.id]).items():
@@ -78,13 +79,13 @@ class SupportAppointment(models.Model):
         fault = _(
             "%(name)s was planned for %(start)s, which is past: rebook it.",
             name=self.name,
-            start=self.env["support.scheduler"]._format_time(self.start),
+            start=format_moment(self.env, self.start),
         )
         if not self.technician_id:
             return [fault]
         return [fault, self._describe_alternatives(self.technician_id, self.start)]
 
-    def _take_back_news(self):
+    def _restore_announced_values(self):
         """Take the mails about the cancellation off the queue; what their readers knew holds again.
 
         As marks, for the same reasons as when they were set.

@@ -2,11 +2,9 @@ from . import support_arguments
 from . import support_ids_mixin
 from . import support_values
 from . import support_protection_mixin
-from . import ir_config_parameter
 from . import ir_sequence
 from . import support_company_guard
 from . import support_company_mixin
-from . import support_erasure_mixin
 from . import support_link_mixin
 from . import support_mail_address
 from . import support_page_mixin

@@ -55,7 +55,7 @@ class IrSequence(models.Model):
         :return: list of ``count`` formatted references, in order; False in place of each where
             there is no sequence
         """
-        # sudo: whoever may create a record may number it.
+        # sudo: a user who may create a record may number it.
         sequence = self.sudo().search(
             [("code", "=", code), ("company_id", "in", [company.id, False])],
             order="company_id",
@@ -72,7 +72,7 @@ class IrSequence(models.Model):
             company.id,
         )
         references = sequence._draw_references(count, numbered, field, given)
-        if not self.env["mail.thread"]._get_gateway_mail():
+        if not self._is_unattended():
             return references
         # Nobody could be told to send the mail again, so that numbers which others have
         # committed since our transaction began are skipped, too.
@@ -82,6 +82,14 @@ class IrSequence(models.Model):
         if not missing:
             return references
         return kept + sequence._draw_references(missing, numbered, field, [*given, *theirs])
+
+    @api.model
+    def _is_unattended(self):
+        """Hook: whether there is nobody who could be told to try again.
+
+        :return: bool
+        """
+        return False
 
     def _draw_references(self, count, numbered, field, given):
         """Draw numbers until ``count`` of them are free, in one statement.
@@ -114,7 +122,7 @@ class IrSequence(models.Model):
             with self.env.cr.savepoint(flush=False):
                 references = self._draw_without_gap(self.env.cr, source, parts)
         except psycopg2.OperationalError:
-            if not self.env["mail.thread"]._get_gateway_mail():
+            if not self._is_unattended():
                 raise
             # Somebody else takes a number at this moment. Odoo tells a person to try again; a
             # mail has a number taken beside its own transaction.

@@ -1,6 +1,8 @@
 from odoo import _, api, models
 from odoo.exceptions import UserError
 
+from ...formatting import format_names
+
 # How many records a refusal names.
 NAMED_RECORDS = 10
 
@@ -39,10 +41,10 @@ class SupportCompanyGuard(models.AbstractModel):
                     _(
                         "%(names)s cannot go to %(company)s: %(users)s of %(other)s would be left "
                         "behind. %(remedy)s",
-                        names=", ".join(users[field].mapped("display_name")),
+                        names=format_names(users[field].mapped("display_name")),
                         company=company.name,
                         users=self._describe_names(users),
-                        other=", ".join(users.company_id.mapped("name")),
+                        other=format_names(users.company_id.mapped("name")),
                         remedy=remedy,
                     )
                 )
@@ -59,7 +61,7 @@ class SupportCompanyGuard(models.AbstractModel):
             raise UserError(
                 _(
                     "%(names)s cannot be deleted: %(users)s refer to it. %(remedy)s",
-                    names=", ".join(used.mapped("display_name")),
+                    names=format_names(used.mapped("display_name")),
                     users=self._describe_names(users),
                     remedy=remedy,
                 )
@@ -77,7 +79,7 @@ class SupportCompanyGuard(models.AbstractModel):
         """
         :return: str, the names of up to ``NAMED_RECORDS`` records, and whether there are more
         """
-        names = ", ".join(records[:NAMED_RECORDS].mapped("display_name"))
+        names = format_names(records[:NAMED_RECORDS].mapped("display_name"))
         if len(records) > NAMED_RECORDS:
             return _("%(names)s and more", names=names)
         return names

@@ -11,7 +11,7 @@ class SupportPageMixin(models.AbstractModel):
 
     A page is its user's, and so is what it names: without a check anybody who may open the page
     could name a record of another company and read it there, since Odoo reads the name of what
-    a page refers to as superuser, and keeps all that it has read for whoever asks next.
+    a page refers to as superuser, and keeps all that it has read for the next user who asks.
     """
 
     _name = "support.page.mixin"

@@ -2,6 +2,8 @@ from odoo import _, api, models, tools
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
+from ...formatting import format_names
+
 # In the context of what the addon itself writes, see ``_write_protected``. An object, since what
 # arrives by RPC is text and numbers: no caller from outside can put it there.
 INTERNAL_KEY = "support_center_internal"
@@ -261,7 +263,7 @@ class SupportProtectionMixin(models.AbstractModel):
                 "%(model)s: %(fields)s cannot be set from outside, Support Center keeps it itself. "
                 "Leave it out.",
                 model=self._description,
-                fields=", ".join(f"{labels[name]['string']} ({name})" for name in names),
+                fields=format_names(f"{labels[name]['string']} ({name})" for name in names),
             )
         )
 

@@ -6,6 +6,8 @@ from numbers import Number
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 
+from ...formatting import format_names
+
 LARGEST_INTEGER = 2**31 - 1
 TRUE_WORDS = {"1", "true", "yes", "y", "t", "on"}
 FALSE_WORDS = {"0", "false", "no", "n", "f", "off", "none", "null", ""}
@@ -130,7 +132,7 @@ class SupportValues(models.AbstractModel):
             # JSON's 2 for the priority "2".
             value = str(value)
         if value not in choices:
-            named = ", ".join(map(str, choices[:NAMED_CHOICES]))
+            named = format_names(map(str, choices[:NAMED_CHOICES]))
             more = ", …" if len(choices) > NAMED_CHOICES else ""
             raise ValueError(_("expected one of %(choices)s", choices=named + more))
         return value

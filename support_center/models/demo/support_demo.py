@@ -1,11 +1,10 @@
 from collections import namedtuple
 from datetime import datetime, time, timedelta
 
-import pytz
-
 from odoo import api, fields, models
 from odoo.tools import plaintext2html
 
+from ...formatting import from_local
 from ..automation.base_automation import WITHOUT_RULES
 
 # week: -1 the last, 0 this one (at a weekend: the coming one), 1 the next; day: 0 is Monday;
@@ -133,7 +132,7 @@ class SupportDemo(models.AbstractModel):
             monday += timedelta(weeks=1)
         date = monday + timedelta(weeks=week, days=day)
         local = datetime.combine(date, time.fromisoformat(hour))
-        return pytz.timezone(zone).localize(local).astimezone(pytz.utc).replace(tzinfo=None)
+        return from_local(local, zone)
 
     # ------------------------------------------------------------------
     # Visits

@@ -5,3 +5,4 @@ from . import support_appointment_related
 from . import support_appointment_warnings
 from . import support_technician
 from . import support_ticket
+from . import support_appointment_rebook

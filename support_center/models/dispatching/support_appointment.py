@@ -1,8 +1,9 @@
 from odoo import _, models
 from odoo.exceptions import UserError
 
-PLANNABLE_STATES = ("draft", "confirmed")
-WAITING_REQUESTS = ("received", "review")
+from ..appointment.states import PLANNABLE_STATES
+from ..incoming.support_appointment_intake import WAITING_REQUESTS
+
 # What the inbox shows: requests that wait for a look, and customers who wait for an answer. The
 # inbox itself asks for the same in its own words, see ``review_inbox.js``.
 INBOX_DOMAIN = [

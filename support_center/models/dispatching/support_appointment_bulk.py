@@ -75,7 +75,7 @@ class SupportAppointment(models.Model):
         # All at once, since they may be booked in any order.
         unassigned = self.filtered(lambda a: not a.technician_id)
         self._lock_candidates(unassigned.company_id, self.technician_id)
-        self.env["support.scheduler"]._lock(self.technician_id)
+        self.env["support.booking"]._lock(self.technician_id)
         return self._try_together(work)
 
     def _try_together(self, work):

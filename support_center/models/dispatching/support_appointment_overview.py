@@ -1,10 +1,10 @@
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 from urllib.parse import quote
-
-import pytz
+from zoneinfo import ZoneInfo
 
 from odoo import _, api, fields, models
 
+from ...formatting import aware, get_day, get_midnight, get_viewer_zone
 from ..appointment.states import LIVE_STATES
 
 MAP_POINT = (
@@ -43,7 +43,7 @@ class SupportAppointment(models.Model):
     customer_time = fields.Char(
         "For the Customer",
         compute="_compute_customer_time",
-        help="The start as the customer reads it, where his clock differs from yours.",
+        help="The start as the customer reads it, where their clock differs from yours.",
     )
     map_url = fields.Char("Map", compute="_compute_map_url")
 
@@ -105,7 +105,7 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _get_this_week(self):
-        """The user's week as naive UTC; with which day it begins, his language says."""
+        """The user's week as naive UTC; with which day it begins, their language says."""
         today = self._get_date()
         first = int(self.env["res.lang"]._lang_get(self.env.user.lang or "en_US").week_start) - 1
         since = (today.weekday() - first) % 7
@@ -113,24 +113,12 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _get_days(self, first, end):
-        zone = self._get_viewer_zone()
-        today = self._get_date()
-        return tuple(
-            zone.localize(datetime.combine(today + timedelta(days=days), time.min))
-            .astimezone(pytz.utc)
-            .replace(tzinfo=None)
-            for days in (first, end)
-        )
+        zone, today = get_viewer_zone(self.env), self._get_date()
+        return tuple(get_midnight(today + timedelta(days=days), zone) for days in (first, end))
 
     @api.model
     def _get_date(self):
-        now = pytz.utc.localize(fields.Datetime.now())
-        return now.astimezone(self._get_viewer_zone()).date()
-
-    @api.model
-    def _get_viewer_zone(self):
-        name = self.env.context.get("tz") or self.env.user.tz
-        return pytz.timezone(name if name in pytz.all_timezones_set else "UTC")
+        return get_day(fields.Datetime.now(), get_viewer_zone(self.env))
 
     @api.model
     def _within(self, field, period):
@@ -199,7 +187,7 @@ class SupportAppointment(models.Model):
     def _compute_calendar_label(self):
         for record in self:
             who = record.customer_name or record.name
-            # sudo: whoever sees the visit sees who goes.
+            # sudo: a user who sees the visit sees who goes.
             technician = record.sudo().technician_id.name
             record.calendar_label = (
                 _("%(customer)s · %(technician)s", customer=who, technician=technician)
@@ -212,13 +200,13 @@ class SupportAppointment(models.Model):
     )
     @api.depends_context("tz", "lang")
     def _compute_customer_time(self):
-        zone = self._get_viewer_zone()
+        zone = ZoneInfo(get_viewer_zone(self.env))
         for record in self:
             if not record.start:
                 record.customer_time = False
                 continue
-            moment = pytz.utc.localize(record.start)
-            told = pytz.timezone(record._get_customer_timezone())
+            moment = aware(record.start)
+            told = ZoneInfo(record._get_customer_timezone())
             # Where both clocks show the same hour, one is enough.
             same = moment.astimezone(told).utcoffset() == moment.astimezone(zone).utcoffset()
             record.customer_time = False if same else record._format_for_customer(record.start)
@@ -239,7 +227,7 @@ class SupportAppointment(models.Model):
         :return: str; False where nothing is known
         """
         self.ensure_one()
-        # sudo: whoever goes to a customer has to find the way, contacts or not.
+        # sudo: a technician who goes to a customer has to find the way, contacts or not.
         partner = self.partner_id.sudo()
         if self.location:
             return MAP_SEARCH % quote(self.location)

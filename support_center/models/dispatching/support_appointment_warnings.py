@@ -1,9 +1,12 @@
+from functools import partial
+
 from odoo import _, api, fields, models
 
+from ...formatting import format_moment
 from ...scheduling.explain import OVERRULABLE
 from ..appointment.states import OPEN_STATES
+from ..incoming.support_appointment_intake import WAITING_REQUESTS
 from ..notifications.support_notifier import NOTICES
-from .support_appointment import WAITING_REQUESTS
 
 
 class SupportAppointment(models.Model):
@@ -11,8 +14,8 @@ class SupportAppointment(models.Model):
 
     _inherit = "support.appointment"
 
-    trouble_note = fields.Text(
-        "What Is Wrong", compute="_compute_trouble_note", groups="base.group_user"
+    warning_message = fields.Text(
+        "Warning", compute="_compute_warning_message", groups="base.group_user"
     )
 
     @api.depends(
@@ -21,14 +24,14 @@ class SupportAppointment(models.Model):
         "partner_id.message_bounce", "confirmation_sent", "announced_start",
     )  # fmt: skip
     @api.depends_context("lang", "tz")
-    def _compute_trouble_note(self):
+    def _compute_warning_message(self):
         # While a form is filled in, it shows what was wrong when it was saved last.
         saved = self._origin
-        troubles = saved._list_troubles()
+        warnings = saved._list_warnings()
         for record in self:
-            record.trouble_note = "\n".join(troubles.get(record._origin.id, ())) or False
+            record.warning_message = "\n".join(warnings.get(record._origin.id, ())) or False
 
-    def _list_troubles(self):
+    def _list_warnings(self):
         """What somebody should do something about.
 
         The number of queries does not grow with the appointments, but with the weeks they
@@ -38,7 +41,7 @@ class SupportAppointment(models.Model):
         """
         now = fields.Datetime.now()
         watched = self.filtered(lambda a: a.active and a.state in OPEN_STATES)
-        # sudo: as in _list_technician_troubles
+        # sudo: as in _list_technician_warnings
         planned = watched.filtered(
             lambda a: (
                 a.state != "in_progress"
@@ -50,30 +53,30 @@ class SupportAppointment(models.Model):
         reasons = planned._find_reasons() if planned else {}
         mails = watched._find_failed_mails()
         unreachable = self.env["support.mail.address"]._find_obstacles(
-            # sudo: as in _list_customer_troubles
+            # sudo: as in _list_customer_warnings
             watched.sudo().partner_id.mapped("email")
         )
         untold = watched.filtered(lambda a: a.technician_id != a.technician_notified_id)
-        # sudo: as in _list_technician_troubles
+        # sudo: as in _list_technician_warnings
         silent = untold.sudo().technician_id._find_notice_obstacles()
         left_out = watched._find_left_out_notices()
-        troubles = {}
+        warnings = {}
         for record in watched:
-            customer = record._list_customer_troubles(unreachable)
-            troubles[record.id] = [
-                *record._list_time_troubles(now),
-                *record._list_technician_troubles(reasons.get(record, ())),
-                *record._list_notice_troubles(silent, now),
+            customer = record._list_customer_warnings(unreachable)
+            warnings[record.id] = [
+                *record._list_time_warnings(now),
+                *record._list_technician_warnings(reasons.get(record, ())),
+                *record._list_notice_warnings(silent, now),
                 *customer,
                 # What the customer cannot be told for a reason of their own is said already.
                 *(left_out.get(record.id, ()) if not customer else ()),
                 *mails.get(record.id, ()),
             ]
-        return troubles
+        return warnings
 
-    def _list_time_troubles(self, now):
+    def _list_time_warnings(self, now):
         found = []
-        when = self.env["support.scheduler"]._format_time
+        when = partial(format_moment, self.env)
         if self.state == "confirmed" and self.start < now:
             found.append(
                 _(
@@ -92,8 +95,8 @@ class SupportAppointment(models.Model):
             found.append(_("No time is planned yet: use Find a Time."))
         return found
 
-    def _list_technician_troubles(self, reasons):
-        # sudo: whoever sees the visit is told what is wrong with who goes.
+    def _list_technician_warnings(self, reasons):
+        # sudo: a user who sees the visit is told what is wrong with who goes.
         technician = self.sudo().technician_id
         if not technician:
             return [_("Nobody goes yet.")] if self.start and self.state != "draft" else []
@@ -137,15 +140,15 @@ class SupportAppointment(models.Model):
         words = self.env["support.availability.words"]
         return [*access, words._describe_reasons(technician, reasons)]
 
-    def _list_notice_troubles(self, silent, now):
+    def _list_notice_warnings(self, silent, now):
         """A technician who was not told of a confirmed visit, since they cannot be."""
-        # sudo: as in _list_technician_troubles
+        # sudo: as in _list_technician_warnings
         technician = self.sudo().technician_id
         is_due = self.state == "confirmed" and self.start > now and technician.active
         told = technician == self.sudo().technician_notified_id
         return [silent[technician.id]] if is_due and not told and technician.id in silent else []
 
-    def _list_customer_troubles(self, unreachable):
+    def _list_customer_warnings(self, unreachable):
         """
         :param dict unreachable: as ``support.mail.address`` finds it, of the contacts' addresses
         """

@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 
 from ...compat import check_access
 from ..appointment.states import LIVE_STATES
@@ -63,7 +63,7 @@ class SupportTechnician(models.Model):
         single = self.resource_id if len(self) == 1 else self.resource_id.browse()
         return {
             "type": "ir.actions.act_window",
-            "name": _("Absences"),
+            "name": _("Time Off"),
             "res_model": "resource.calendar.leaves",
             "view_mode": "tree,form",
             "views": [[False, "list"], [False, "form"]],
@@ -74,3 +74,35 @@ class SupportTechnician(models.Model):
                 "default_calendar_id": single.calendar_id.id,
             },
         }
+
+    # ------------------------------------------------------------------
+    # Conflicts with time off and working hours
+    # ------------------------------------------------------------------
+
+    @api.model
+    def action_replan_all_hits(self):
+        """Propose new times for all visits that somebody cannot make as planned.
+
+        :return: window action
+        """
+        check_access(self.browse(), "read")
+        # Archived technicians count, archived visits do not; and a technician who works for
+        # another company by now is found by the visits that are left in this one.
+        groups = self.env["support.appointment"]._read_group(
+            [("technician_id", "!=", False), *self._get_planned_domain()], ["technician_id"]
+        )
+        return self.browse([technician.id for (technician,) in groups])._replan_conflicts()
+
+    def action_replan_hits(self):
+        """Propose new times for the visits that these technicians cannot make as planned.
+
+        :return: window action
+        """
+        check_access(self, "read")
+        return self._replan_conflicts()
+
+    def _replan_conflicts(self):
+        visits = self.env["support.appointment"]
+        return self.env["support.replan"]._open(
+            visits.union(*self._find_conflicting_visits().values())
+        )

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, email_normalize
 
 from ...compat import check_access
+from ...formatting import format_names
 from ...intake import fold_address
 from ..appointment.states import OPEN_STATES
 
@@ -70,6 +71,14 @@ class SupportAppointment(models.Model):
         if change.state == "draft":
             # Taken up again, it is no duplicate any more.
             change.set_default({"merged_into_id": False})
+
+    @api.model
+    def _get_link_fields(self):
+        return [*super()._get_link_fields(), "merged_into_id"]
+
+    def _get_link_end(self):
+        # The link of a duplicate shows what goes on in its place, and ends with it.
+        return super(SupportAppointment, self._follow_merge())._get_link_end()
 
     # ------------------------------------------------------------------
     # Finding
@@ -174,7 +183,7 @@ class SupportAppointment(models.Model):
             faults.append(
                 _(
                     "%(names)s are of several companies: only those of one company are merged.",
-                    names=", ".join(self.mapped("name")),
+                    names=format_names(self.mapped("name")),
                 )
             )
         if faults:
@@ -209,7 +218,7 @@ class SupportAppointment(models.Model):
         return _("Duplicate of %(name)s", name=kept.name)
 
     def _lock_rows(self):
-        """Whoever changes one of these meanwhile waits, and is refused by what he then sees.
+        """Others who change one of these meanwhile wait, and are refused by what they then see.
 
         Else two people who merge the same two the other way round would call both off.
         """
@@ -224,7 +233,7 @@ class SupportAppointment(models.Model):
     def _prepare_kept_vals(self, kept):
         """What the kept one lacks and one of these has.
 
-        Nothing that a customer is told of a visit he expects: he would be told of a change.
+        Nothing that a customer is told of a visit they expect: they would be told of a change.
         """
         names = ["description", "ticket_id", "requested_date"]
         if not kept.announced_start:
@@ -249,7 +258,7 @@ class SupportAppointment(models.Model):
         A mail that waits on the queue stays with the visit that it tells of.
         """
         # sudo: what others wrote is not a dispatcher's to change, but to move with the visit; and
-        # the queue is not his to read.
+        # the queue is not theirs to read.
         messages = self.env["mail.message"].sudo()
         waiting = self.env["mail.mail"].sudo().search(
             [

@@ -2,9 +2,10 @@ from odoo import _, api, models
 
 from odoo.addons.base.models.res_partner import _tz_get
 
+from ...formatting import format_names
 from ..appointment.states import LIVE_STATES, OPEN_STATES
+from ..automation.ir_config_parameter import DEFAULTS
 from ..automation.support_backlog import APPOINTMENT
-from ..common.ir_config_parameter import DEFAULTS
 
 OVERLAPS_SHOWN = 50
 YES_OR_NO = {"", "true", "false", "1", "0", "yes", "no", "y", "n", "t", "f", "on", "off"}
@@ -72,7 +73,7 @@ class SupportHealthCheck(models.AbstractModel):
         """The database itself refuses double bookings, or which ones are in its way."""
         label = _("Booking guarantee")
         guarantee = self.env["support.booking.guarantee"]
-        if guarantee._look():
+        if guarantee._recheck_constraint():
             return [self._prepare_row(label, "ok", _("The database refuses every double booking."))]
         pairs = guarantee._find_overlaps(limit=OVERLAPS_SHOWN)
         if not pairs:
@@ -84,7 +85,7 @@ class SupportHealthCheck(models.AbstractModel):
                     can_make_guarantee=True,
                 )
             ]
-        named = ", ".join(f"{row[1]} / {row[3]}" for row in pairs[:5])
+        named = format_names(f"{row[1]} / {row[3]}" for row in pairs[:5])
         return [
             self._prepare_row(
                 label,
@@ -131,7 +132,7 @@ class SupportHealthCheck(models.AbstractModel):
                     _(
                         "Two technicians of one user can be booked at the same time: %(names)s. "
                         "Archive one of each, or give them different users.",
-                        names=", ".join(shared.mapped("name")),
+                        names=format_names(shared.mapped("name")),
                     ),
                     shared,
                 ),
@@ -141,7 +142,7 @@ class SupportHealthCheck(models.AbstractModel):
                     _(
                         "They get no more visits and are told of none: %(names)s. Archive the "
                         "technician, or choose another user or none.",
-                        names=", ".join(archived.mapped("name")),
+                        names=format_names(archived.mapped("name")),
                     ),
                     archived,
                 ),
@@ -211,7 +212,7 @@ class SupportHealthCheck(models.AbstractModel):
                         "warning",
                         _(
                             "Has more rights than an integration needs: %(groups)s.",
-                            groups=", ".join(extra.sorted("id")[:8].mapped("full_name")),
+                            groups=format_names(extra.sorted("id")[:8].mapped("full_name")),
                         ),
                         count=len(extra),
                         res_model="res.users",

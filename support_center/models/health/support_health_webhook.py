@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 from odoo import _, api, fields, models
 
 from ...delivery.signature import BadSecret, check_secret
+from ...formatting import format_moment
 from ..automation.support_backlog import DELIVERY
 from ..webhooks.support_webhook_delivery import PREVIOUS_SECRET_KEY
 
@@ -123,7 +124,7 @@ class SupportHealthCheck(models.AbstractModel):
                 "ok",
                 _(
                     "The receiver has too much to do; nothing is sent to it before %(time)s.",
-                    time=self.env["support.scheduler"]._format_time(rests_until),
+                    time=format_moment(self.env, rests_until),
                 ),
             )
             return [row, *self._prepare_delivery_rows(deliveries, now - NEVER)]
@@ -146,7 +147,7 @@ class SupportHealthCheck(models.AbstractModel):
                 "Since %(time)s. %(reason)s Messages wait; none is lost. Mend the receiver or set "
                 "another address, then switch it on again: what waits is sent, and what was "
                 "refused with 410.",
-                time=self.env["support.scheduler"]._format_time(endpoint.off_since),
+                time=format_moment(self.env, endpoint.off_since),
                 reason=endpoint._describe_off(),
             ),
             count=deliveries.search_count(waiting),

@@ -8,6 +8,7 @@ from . import support_appointment_intake
 from . import support_appointment_messages
 from . import support_appointment_reply
 from . import support_appointment_review
+from . import support_appointment_slots
 from . import support_calendar_mail
 from . import support_intake
 from . import support_intake_contacts
@@ -16,3 +17,5 @@ from . import support_intake_references
 from . import support_intake_webhook
 from . import support_intake_words
 from . import support_mail_reference
+from . import support_appointment_erasure
+from . import ir_sequence

@@ -1,9 +1,8 @@
 from dataclasses import replace
 
-import pytz
-
 from odoo import _, models
 
+from ...formatting import aware
 from ...intake import KEYS, AppointmentRequest, ParseResult
 from ...languages import get_customer_lang
 from .support_intake import Reading
@@ -97,7 +96,7 @@ class SupportAppointment(models.Model):
             customer_email=self.customer_email or None,
             customer_name=self.customer_name or None,
             customer_phone=self.customer_phone or None,
-            requested_date=moment and pytz.utc.localize(moment),
+            requested_date=moment and aware(moment),
             description=self.description or None,
             location=self.location or None,
             priority=self.priority,

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, html2plaintext
 
 from ...compat import check_access
+from ...formatting import format_names
 from ...intake import (
     ENCRYPTED,
     IN_FILE,
@@ -37,6 +38,8 @@ INTAKE_STATES = [
     ("accepted", "Accepted"),
     ("review", "To review"),
 ]
+# Somebody has to look at a draft of these first.
+WAITING_REQUESTS = ("received", "review")
 OBSTACLES = [
     (ENCRYPTED, "Encrypted"),
     (SEALED, "Signed as a Whole, in an Unknown Form"),
@@ -534,7 +537,7 @@ class SupportAppointment(models.Model):
             raise UserError(
                 _(
                     "Enter the customer or an e-mail address first: %(names)s.",
-                    names=", ".join(unknown.mapped("display_name")),
+                    names=format_names(unknown.mapped("display_name")),
                 )
             )
         now = fields.Datetime.now()

@@ -1,11 +1,11 @@
-from datetime import datetime, timedelta
-
-import pytz
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.tools import email_normalize, plaintext2html
 
 from ...compat import check_access, commit_batch
+from ...formatting import aware, get_company_zone, get_midnight, naive
 from ...intake import classify, read_own_text
 
 ACKNOWLEDGEMENT = "mail_template_reply_acknowledgement"
@@ -292,10 +292,11 @@ class SupportAppointment(models.Model):
         calendar = self.company_id.sudo().resource_calendar_id
         if not calendar:
             return moment + timedelta(days=1)
-        zone = pytz.timezone(calendar.tz or "UTC")
-        since = pytz.utc.localize(moment).astimezone(zone)
+        name = get_company_zone(self.company_id)
+        zone = ZoneInfo(name)
+        since = aware(moment).astimezone(zone)
         # From midnight, so that the day is seen whole.
-        first = zone.localize(datetime.combine(since.date(), datetime.min.time()))
+        first = aware(get_midnight(since.date(), name))
         until = first + timedelta(days=WORKING_DAYS_AHEAD)
         shifts = [
             (begin.astimezone(zone), end.astimezone(zone))
@@ -305,7 +306,7 @@ class SupportAppointment(models.Model):
         if not days:
             return moment + timedelta(days=1)
         last = max(end for begin, end in shifts if begin.date() == days[0] or end.date() == days[0])
-        return last.astimezone(pytz.utc).replace(tzinfo=None)
+        return naive(last)
 
     @api.model
     def _get_backlog_acknowledge_domain(self):

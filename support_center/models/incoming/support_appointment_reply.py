@@ -1,8 +1,7 @@
-import pytz
-
 from odoo import SUPERUSER_ID, _, fields, models
 from odoo.tools import email_normalize
 
+from ...formatting import aware, format_names
 from ...intake import Correction, Problem, ShownLine, fold_address, read_reply
 
 # More replies than this to one request are no dialogue; they are kept all the same.
@@ -103,14 +102,14 @@ class SupportAppointment(models.Model):
                 _(
                     "Ask the customer, since anybody can write a mail in somebody's name: "
                     "%(changes)s.",
-                    changes=", ".join(f"{key}: {value}" for key, value in held.items()),
+                    changes=format_names(f"{key}: {value}" for key, value in held.items()),
                 ),
             )
         taken = {key: value for key, value in values.items() if key not in held}
         self._store_correction(taken, msg_dict, held)
         if held:
-            return "skipped", _("Not changed by a reply: %(keys)s.", keys=", ".join(held))
-        return "ok", _("Corrected: %(keys)s.", keys=", ".join(taken))
+            return "skipped", _("Not changed by a reply: %(keys)s.", keys=format_names(held))
+        return "ok", _("Corrected: %(keys)s.", keys=format_names(taken))
 
     def _ask_to_move(self):
         return self._automation_activity(
@@ -242,7 +241,7 @@ class SupportAppointment(models.Model):
 
         def _get_moment(correction, key):
             moment = fields.Datetime.to_datetime(correction.get(key))
-            return moment and pytz.utc.localize(moment)
+            return moment and aware(moment)
 
         return [
             Correction(

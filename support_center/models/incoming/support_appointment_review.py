@@ -7,8 +7,9 @@ from odoo.exceptions import UserError
 from odoo.tools import email_normalize
 
 from ...compat import check_access
+from ...formatting import format_names
 from ...intake.keys import match_key
-from ..dispatching.support_appointment import WAITING_REQUESTS
+from .support_appointment_intake import WAITING_REQUESTS
 from .support_appointment_reply import FIELDS_OF_KEYS
 
 # A longer request is shown in full on its own page of the form.
@@ -148,7 +149,7 @@ class SupportAppointment(models.Model):
             raise UserError(
                 _(
                     "None of these waits for a look any more: %(names)s.",
-                    names=", ".join(self.mapped("name")),
+                    names=format_names(self.mapped("name")),
                 )
             )
         return waiting

@@ -1,11 +1,10 @@
 from collections import namedtuple
 from dataclasses import replace
 
-import pytz
-
 from odoo import _, api, models
 from odoo.tools import email_normalize, email_split, plaintext2html
 
+from ...formatting import from_local, naive
 from ...intake import (
     CalendarEvent,
     CalendarMail,
@@ -303,8 +302,8 @@ class SupportCalendarMail(models.AbstractModel):
             return False
         start = event.start
         if not start.tzinfo:
-            start = pytz.timezone(record._get_customer_timezone()).localize(start)
-        return start.astimezone(pytz.utc).replace(tzinfo=None)
+            return from_local(start, record._get_customer_timezone())
+        return naive(start)
 
     @api.model
     def _is_other_time(self, record, event):

@@ -2,11 +2,10 @@ import json
 from collections import namedtuple
 from dataclasses import replace
 
-import pytz
-
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from ...formatting import FALLBACK_ZONE, aware, format_names, is_odoo_zone, naive
 from ...intake import Note, Problem, classify, parse_mail, parse_mapping, shorten
 from ...languages import get_company_lang
 
@@ -173,7 +172,7 @@ class SupportIntake(models.AbstractModel):
 
     @api.model
     def _read_payloads(self, payloads):
-        now = pytz.utc.localize(fields.Datetime.now())
+        now = aware(fields.Datetime.now())
         return self._resolve([parse_mapping(payload, now=now) for payload in payloads])
 
     @api.model
@@ -268,7 +267,7 @@ class SupportIntake(models.AbstractModel):
         :param appointment: one ``support.appointment`` with ``intake_raw``
         :return: ``Reading``
         """
-        now = pytz.utc.localize(fields.Datetime.now())
+        now = aware(fields.Datetime.now())
         sent = appointment.intake_sent_at
         # What came in before version 1.5.0 was made when it came in.
         arrived = appointment.intake_received_at or appointment.create_date
@@ -282,8 +281,8 @@ class SupportIntake(models.AbstractModel):
                 sender=sender,
                 subject=appointment.intake_subject or "",
                 now=now,
-                sent=pytz.utc.localize(sent) if sent else None,
-                arrived=pytz.utc.localize(arrived),
+                sent=aware(sent) if sent else None,
+                arrived=aware(arrived),
                 default_timezone=self._get_mail_timezone(),
                 corrections=appointment._list_corrections(),
                 invitation=invitation,
@@ -316,7 +315,7 @@ class SupportIntake(models.AbstractModel):
         named = named.filtered(lambda other: other.id != appointment.id)
         if not named:
             return reading
-        note = Note("names_visits", {"value": ", ".join(named.mapped("name"))})
+        note = Note("names_visits", {"value": format_names(named.mapped("name"))})
         notes = (*reading.result.notes, note)
         return reading._replace(result=replace(reading.result, notes=notes))
 
@@ -326,7 +325,7 @@ class SupportIntake(models.AbstractModel):
         # sudo: a parameter, read for whoever processes the mail.
         parameters = self.env["ir.config_parameter"].sudo()
         zone = parameters.get_param("support_center.intake_timezone")
-        return zone if zone in pytz.all_timezones_set else "UTC"
+        return zone if is_odoo_zone(self.env, zone) else FALLBACK_ZONE
 
     @api.model
     def _find_zone_at_work(self):
@@ -464,7 +463,7 @@ class SupportIntake(models.AbstractModel):
         names an instant, and the zone in which a time without any was read is an assumption.
         """
         zone = result.request.named_timezone
-        return zone if zone in pytz.all_timezones_set else False
+        return zone if is_odoo_zone(self.env, zone) else False
 
     @api.model
     def _describe(self, request):
@@ -475,4 +474,4 @@ class SupportIntake(models.AbstractModel):
 
     @api.model
     def _to_naive(self, moment):
-        return moment and moment.astimezone(pytz.utc).replace(tzinfo=None)
+        return moment and naive(moment)

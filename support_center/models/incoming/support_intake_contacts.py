@@ -3,6 +3,7 @@ from dataclasses import replace
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
+from ...formatting import format_names
 from ...intake import Note, fold_address, spell_address
 from ...languages import get_company_lang
 
@@ -93,7 +94,7 @@ class SupportIntakeContacts(models.AbstractModel):
         if request.customer_name and not self._is_same_name(request.customer_name, name):
             notes.append(Note("other_name", {"value": request.customer_name, "known": name or ""}))
         if request.customer_phone and not self._is_same_phone(request.customer_phone, phones):
-            known = ", ".join(phones)
+            known = format_names(phones)
             notes.append(Note("other_phone", {"value": request.customer_phone, "known": known}))
         if not notes:
             return reading

@@ -1,9 +1,8 @@
 import json
 
-import pytz
-
 from odoo import api, fields, models
 
+from ...formatting import aware
 from ...intake import parse_mapping, split, unwrap
 from .support_intake import Reading
 
@@ -76,7 +75,7 @@ class SupportIntakeWebhook(models.AbstractModel):
 
         :return: list of ``Reading``
         """
-        now = pytz.utc.localize(fields.Datetime.now())
+        now = aware(fields.Datetime.now())
         return [
             Reading(parse_mapping(unwrap(each), now=now), None, None, None, ()) for each in payloads
         ]

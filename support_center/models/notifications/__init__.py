@@ -5,3 +5,4 @@ from . import support_appointment_technician
 from . import support_appointment_words
 from . import support_notice_calendar
 from . import support_notifier
+from . import support_appointment_erasure

@@ -65,8 +65,6 @@ class SupportAppointment(models.Model):
         help="The address that the customer's calendar answers. It stays the same over the life "
         "of the visit, since calendars take changes from the same organizer only.",
     )
-    # Made with the record, since a batch of mails with links would write them one by one.
-    access_token = fields.Char(copy=False, default=lambda self: str(uuid.uuid4()))
 
     # ------------------------------------------------------------------
     # Steps of a change
@@ -293,7 +291,7 @@ class SupportAppointment(models.Model):
         """A new time deserves a new reminder; one of the old time is taken off the queue."""
         self._release_reminders()
         self._withdraw_reminders()
-        self.filtered("reminder_sent")._write_protected({"reminder_sent": False})
+        self.filtered("reminder_sent")._write_marks({"reminder_sent": False})
 
     def _withdraw_reminders(self):
         """Take reminders of visits that will not take place off the queue."""
@@ -301,7 +299,7 @@ class SupportAppointment(models.Model):
         told = self.filtered("announced_at")
         if told:
             withdrawn = self.env["support.notifier"]._withdraw("reminder", told)
-            withdrawn.filtered("reminder_sent")._write_protected({"reminder_sent": False})
+            withdrawn.filtered("reminder_sent")._write_marks({"reminder_sent": False})
 
     # ------------------------------------------------------------------
     # Another customer
@@ -323,7 +321,7 @@ class SupportAppointment(models.Model):
             notifier._withdraw(kind, told)
         for record in told - unaware:
             record._for_responsible()._ask_to_call_off(change.before(record, "partner_id"))
-        told._write_protected(
+        told._write_marks(
             {
                 "confirmation_sent": False,
                 "confirmation_queued_at": False,

@@ -1,5 +1,7 @@
 from odoo import _, fields, models
 
+from ...formatting import choose_zone, format_moment
+
 # Nobody needs to be told of a visit that is over or called off.
 AHEAD = ("draft", "confirmed", "in_progress")
 
@@ -49,8 +51,7 @@ class SupportAppointment(models.Model):
                 unreached |= record
                 outcomes[record.id] = ("skipped", new._find_notice_obstacles()[new.id])
         for technician, records in (self - unreached).grouped("technician_id").items():
-            # sudo: the mark is the automation's own, whoever caused it.
-            records.sudo().write({"technician_notified_id": technician.id})
+            records._write_marks({"technician_notified_id": technician.id})
         self.env["support.notifier"]._wake_queue()
         return outcomes
 
@@ -67,7 +68,7 @@ class SupportAppointment(models.Model):
         if technician._find_notice_obstacles():
             return False
         record = self._for_reader(user)
-        body = record._render_technician_notice(view, user.tz or technician.tz or "UTC")
+        body = record._render_technician_notice(view, choose_zone(user.tz, technician.tz))
         subject = record._get_technician_subject(view)
         if user:
             record.message_notify(
@@ -91,7 +92,7 @@ class SupportAppointment(models.Model):
             view,
             {
                 "appointment": self,
-                "when": start and self.env["support.scheduler"]._format_time(start, zone),
+                "when": start and format_moment(self.env, start, zone),
             },
         )
 

@@ -1,5 +1,6 @@
 from odoo import _, models
 
+from ...formatting import format_duration
 from ...languages import get_customer_lang
 
 
@@ -84,7 +85,7 @@ class SupportAppointment(models.Model):
         if not value:
             return ""
         if key == "duration":
-            return "%d:%02d h" % divmod(value, 60)
+            return format_duration(value)
         models_by_key = {"type": "support.appointment.type", "technician": "support.technician"}
         if key in models_by_key:
             # sudo: whoever changes a visit may not be one who reads technicians.

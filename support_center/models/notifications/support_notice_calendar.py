@@ -1,9 +1,8 @@
-import pytz
-
 from odoo import _, api, fields, models
 from odoo.tools import email_normalize
 
 from ...delivery.calendar_file import FILES, Person, Visit, build
+from ...formatting import aware
 
 
 class SupportNoticeCalendar(models.AbstractModel):
@@ -90,9 +89,9 @@ class SupportNoticeCalendar(models.AbstractModel):
         return Visit(
             uid=record.ics_uid,
             sequence=sequence,
-            start=pytz.utc.localize(start),
-            stop=pytz.utc.localize(stop),
-            stamp=pytz.utc.localize(fields.Datetime.now()),
+            start=aware(start),
+            stop=aware(stop),
+            stamp=aware(fields.Datetime.now()),
             summary=_(
                 "%(what)s, %(company)s",
                 what=record.type_id.name or _("Support appointment"),

@@ -4,9 +4,9 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ...exceptions import DoubleBooking
-from ..appointment.states import LIVE_STATES
+from ...formatting import format_names
+from ..appointment.states import LIVE_STATES, PLANNABLE_STATES
 
-ASSIGNABLE_STATES = ("draft", "confirmed")
 # Of so many visits at most it is told in full why nobody can come.
 REFUSALS_IN_FULL = 5
 
@@ -55,7 +55,7 @@ class SupportAppointment(models.Model):
         """Give each appointment the best technician who can come at its time.
 
         How the best one is found stands in docs/scheduling.md under "Who is
-        chosen"; why him is written to ``assignment_note``. Where some of the
+        chosen"; the reason is written to ``assignment_note``. Where some of the
         appointments have no technician yet, only those get one; where all
         have one, all are chosen anew.
 
@@ -92,8 +92,8 @@ class SupportAppointment(models.Model):
         found = {}
         for appointment in self:
             if not appointment.start:
-                found[appointment] = _("%(name)s: set a start first.", name=appointment.name)
-            elif appointment.state not in ASSIGNABLE_STATES:
+                found[appointment] = _("%(name)s: choose a time first.", name=appointment.name)
+            elif appointment.state not in PLANNABLE_STATES:
                 found[appointment] = _(
                     "%(name)s is in state “%(state)s”: only drafts and confirmed visits are "
                     "assigned.",
@@ -120,7 +120,7 @@ class SupportAppointment(models.Model):
             texts.append(text)
         if len(self) > REFUSALS_IN_FULL:
             names = self[REFUSALS_IN_FULL:].mapped("name")
-            texts.append(_("Nobody can come to %(names)s either.", names=", ".join(names)))
+            texts.append(_("Nobody can come to %(names)s either.", names=format_names(names)))
         return texts
 
     # ------------------------------------------------------------------
@@ -128,14 +128,14 @@ class SupportAppointment(models.Model):
     # ------------------------------------------------------------------
 
     def _assign(self):
-        """Give each appointment its best technician, whoever books at the same time.
+        """Give each appointment its best technician, also while others book.
 
         :return: dict of each appointment to which nobody can come to a dict of
             ``support.technician`` to tuples of a list of str and one of ``Reason``
         """
         technicians = self.env["support.technician"]._search_for_companies(self.company_id)
         if any(appointment.state in LIVE_STATES for appointment in self):
-            self.env["support.scheduler"]._lock(technicians)
+            self.env["support.booking"]._lock(technicians)
         unfit = {}
         for together in self._split_for_assignment():
             unfit.update(together._assign_together(technicians))
@@ -197,7 +197,7 @@ class SupportAppointment(models.Model):
     def _give_to(self, technician):
         """Book ``technician``, in one save where that is possible.
 
-        :return: those of these appointments for which somebody else has just booked him
+        :return: those of these appointments for which somebody else has just booked the technician
         """
         try:
             self.write({"technician_id": technician.id})
@@ -214,7 +214,7 @@ class SupportAppointment(models.Model):
         """
         if not notes:
             return
-        # Whoever may not write the appointment has been refused before.
+        # A user who may not write the appointment has been refused before.
         self._write_marks({}, {key: {"assignment_note": note} for key, note in notes.items()})
 
     # ------------------------------------------------------------------
@@ -231,13 +231,15 @@ class SupportAppointment(models.Model):
         :return: list of str, each as what follows the technician's name
         """
         self.ensure_one()
-        # sudo: whose skills and areas do not fit is said to whoever plans.
+        # sudo: whose skills and areas do not fit is said to the user who plans.
         visit, technician, faults = self.sudo(), technician.sudo(), []
         faults += visit._find_employment_faults(technician)
         needed = visit.type_id.skill_ids
         missing = needed and needed - technician.skill_ids
         if missing:
-            faults.append(_("lacks the skill %(skills)s", skills=", ".join(missing.mapped("name"))))
+            faults.append(
+                _("lacks the skill %(skills)s", skills=format_names(missing.mapped("name")))
+            )
         postal_code = visit.type_id.place != "remote" and visit.partner_id.zip
         if postal_code and technician.area_ids and not technician.area_ids._covers(postal_code):
             faults.append(_("does not go to %(postal_code)s", postal_code=postal_code))

@@ -45,7 +45,7 @@ class SupportAppointment(models.Model):
         """
         :return: dict of record id to ``(outcome, message)``, as the guard expects
         """
-        # sudo: the setting gives each visit to the best one, whoever confirms it; a customer
+        # sudo: the setting gives each visit to the best one; a customer who confirms it
         # or a technician may neither read the others' time nor hand them work.
         visits = self.sudo()
         unfit = visits._assign()
@@ -68,7 +68,7 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _lock_candidates(self, companies, technicians):
-        """Lock whoever may be assigned later in a save, before it books its first technician.
+        """Lock all who may be assigned later in a save, before it books its first technician.
 
         :param companies: ``res.company`` of the visits that are confirmed without technician
         :param technicians: ``support.technician`` that the save itself books
@@ -76,4 +76,4 @@ class SupportAppointment(models.Model):
         if companies and self.env["ir.config_parameter"]._get_support_flag(AUTO_ASSIGN):
             # sudo: as in `_auto_assign`.
             candidates = self.env["support.technician"].sudo()._search_for_companies(companies)
-            self.env["support.scheduler"]._lock(candidates | technicians.sudo())
+            self.env["support.booking"]._lock(candidates | technicians.sudo())

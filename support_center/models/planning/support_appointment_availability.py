@@ -1,5 +1,5 @@
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 import psycopg2
 
@@ -8,13 +8,13 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import plaintext2html
 
 from ...exceptions import DayFull
+from ...formatting import ONE_DAY, aware, get_midnight, get_technician_zone
 from ...scheduling.explain import OVERRULABLE, Reason, why_not
 from ..appointment.states import LIVE_STATES
-from .support_availability import ONE_DAY, aware, naive
 
-# Whoever changes one of these may plan somebody's time.
+# A change of one of these may plan somebody's time.
 PLANNING_FIELDS = {"state", "active", "technician_id", "start", "stop", "duration"}
-# What a dispatcher had in mind when he overruled working hours.
+# What a dispatcher had in mind when overruling working hours.
 OVERRULED_FIELDS = PLANNING_FIELDS - {"state", "active"}
 # How far ahead a refusal looks for other times, and how many it names.
 ALTERNATIVES_DAYS = 14
@@ -26,7 +26,7 @@ REFUSALS_WITH_ALTERNATIVES = 5
 class SupportAppointment(models.Model):
     """Whether the technician can come, looked at whenever a visit is confirmed or moved.
 
-    Two visits at once are refused by the database, see ``support.scheduler``;
+    Two visits at once are refused by the database, see ``support.booking``;
     what only makes sense with a clock, a schedule and words is refused here.
     """
 
@@ -99,7 +99,12 @@ class SupportAppointment(models.Model):
             )
         else:
             booked = self.browse()
-        booked._check_available()
+        change.findings["overruled"] = booked._check_available()
+
+    def _react_to_change(self, change):
+        super()._react_to_change(change)
+        if overruled := change.findings["overruled"]:
+            self._note_overruled(overruled)
 
     def _get_booking(self, change=None):
         """Whose time this visit takes and when.
@@ -135,18 +140,19 @@ class SupportAppointment(models.Model):
             )
 
     def _check_available(self):
-        """Refuse visits whose technician cannot come, and note what a dispatcher overrules.
+        """Refuse visits whose technician cannot come.
 
         Visits in progress, and those that a manager records afterwards, are
         facts and are let through.
 
+        :return: dict of each appointment to a list of ``Reason`` that a dispatcher has overruled
         :raise ValidationError: says for each why not, and the next free times
         """
         now = fields.Datetime.now()
         planned = self.filtered(lambda a: a.state == "confirmed" and a.start >= now)
         faults, overruled = [], {}
         for appointment, found in planned._find_reasons().items():
-            # Two visits at once are refused by whoever called, see ``support.scheduler``.
+            # Two visits at once are refused by the caller, see ``support.booking``.
             standing = reasons = [reason for reason in found if reason.code != "booked"]
             if appointment.ignore_working_hours:
                 standing = [reason for reason in reasons if reason.code not in OVERRULABLE]
@@ -163,7 +169,7 @@ class SupportAppointment(models.Model):
                 )
             )
         planned._take_daily_numbers()
-        self._note_overruled({a: reasons for a, reasons in overruled.items() if reasons})
+        return {a: reasons for a, reasons in overruled.items() if reasons}
 
     def _find_reasons(self):
         """Why the technicians of these visits cannot come.
@@ -196,7 +202,10 @@ class SupportAppointment(models.Model):
         return self.env["support.availability"]._prepare_demand(self.duration, self._get_buffers())
 
     def _note_overruled(self, overruled):
-        """Write to the chatter what the dispatcher set aside."""
+        """Write to the chatter what the dispatcher set aside.
+
+        :param dict overruled: as ``_check_available`` returns it
+        """
         self.browse().union(*overruled)._message_log_batch(
             bodies={
                 appointment.id: plaintext2html(appointment._describe_overruled(reasons))
@@ -218,7 +227,7 @@ class SupportAppointment(models.Model):
         booked before the technician had a maximum, use numbers up too.
 
         Nobody else can be taking numbers of these technicians at this moment, see
-        ``support.scheduler``'s lock; a number that another transaction took is committed.
+        ``support.booking``'s lock; a number that another transaction took is committed.
 
         :raise DayFull: for a day that turns out to be full
         """
@@ -281,8 +290,8 @@ class SupportAppointment(models.Model):
             {
                 "technicians": [technician.id for technician, _day in days],
                 "dates": [day for _technician, day in days],
-                "starts": [self._get_midnight(day, zones[t.id]) for t, day in days],
-                "stops": [self._get_midnight(day + ONE_DAY, zones[t.id]) for t, day in days],
+                "starts": [get_midnight(day, zones[t.id].key) for t, day in days],
+                "stops": [get_midnight(day + ONE_DAY, zones[t.id].key) for t, day in days],
                 "ids": self.ids,
             },
         )
@@ -290,11 +299,6 @@ class SupportAppointment(models.Model):
             (technician_id, day): (set(numbers or ()), unnumbered)
             for technician_id, day, numbers, unnumbered in self.env.cr.fetchall()
         }
-
-    @api.model
-    def _get_midnight(self, day, zone):
-        """When ``day`` begins in ``zone``, a ``ZoneInfo``; naive UTC."""
-        return naive(datetime.combine(day, time.min, zone))
 
     def _take_first_number(self, day, free):
         """Give this visit the first of the numbers that nobody has, and take that off the list.
@@ -321,9 +325,7 @@ class SupportAppointment(models.Model):
     def _describe_full_day(self, technician, day):
         words = self.env["support.availability.words"]
         reason = Reason("full", count=technician.max_daily_appointments)
-        next_day = self._get_midnight(
-            day + ONE_DAY, self.env["support.availability"]._get_zone(technician)
-        )
+        next_day = get_midnight(day + ONE_DAY, get_technician_zone(technician))
         return "\n".join(
             [
                 _(
@@ -343,7 +345,7 @@ class SupportAppointment(models.Model):
     def _describe_refusal(self, reasons, has_alternatives=True):
         """
         :param list reasons: of ``Reason``
-        :return: str, why the technician cannot come to this visit and when he can
+        :return: str, why the technician cannot come to this visit and when they can
         """
         self.ensure_one()
         words = self.env["support.availability.words"]

@@ -1,26 +1,15 @@
 from collections import defaultdict
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import api, models
 
+from ...formatting import ONE_DAY, UTC, aware, get_technician_zone, naive
 from ...scheduling.agenda import Absence, Agenda, Booking
 from ...scheduling.intervals import merge
 from ...scheduling.slots import Demand
 
-UTC = timezone.utc
-ONE_DAY = timedelta(days=1)
 DEFAULT_STEP_MINUTES = 30
-
-
-def aware(moment):
-    """Naive UTC, as Odoo has it, to aware UTC."""
-    return moment.replace(tzinfo=UTC)
-
-
-def naive(moment):
-    """Any aware moment to naive UTC, as Odoo has it."""
-    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 class SupportAvailability(models.AbstractModel):
@@ -40,7 +29,7 @@ class SupportAvailability(models.AbstractModel):
         """The agendas of ``technicians`` from the day before ``start`` to the day after ``stop``.
 
         A day is added on both sides, so that the visits of each technician's
-        whole day can be counted and his hours on it be told.
+        whole day can be counted and the hours on it be told.
 
         :param technicians: ``support.technician`` recordset
         :param datetime start: naive UTC
@@ -96,7 +85,7 @@ class SupportAvailability(models.AbstractModel):
     @api.model
     def _get_zone(self, technician):
         # The resource's own field: the technician's is computed from it, one by one.
-        return ZoneInfo(technician.resource_id.tz or "UTC")
+        return ZoneInfo(get_technician_zone(technician))
 
     @api.model
     def _read_hours(self, technicians, window):

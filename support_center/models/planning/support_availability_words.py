@@ -1,15 +1,22 @@
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
 from odoo import _, api, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date, format_datetime
 
-from ...languages import get_date_pattern
-from .support_availability import aware, naive
+from ...formatting import (
+    format_day,
+    format_hours,
+    format_moment_short,
+    format_names,
+    format_span,
+    get_day,
+    get_technician_zone,
+    get_viewer_zone,
+    is_zone,
+    naive,
+)
 
 
 class SupportAvailabilityWords(models.AbstractModel):
-    """Reasons and times in the words of whoever plans, in the language of the environment."""
+    """Reasons and times as the user who plans reads them, in the language of the environment."""
 
     _name = "support.availability.words"
     _description = "Words of Availability"
@@ -19,12 +26,12 @@ class SupportAvailabilityWords(models.AbstractModel):
         """
         :param technician: ``support.technician``
         :param list reasons: of ``scheduling.explain.Reason``
-        :return: str, like “Ann Example does not work then, but 08:00–12:00 on that day.
+        :return: str, like “Ann Example works 08:00–12:00 only on that day.
             (Times in Europe/Brussels.)”
         """
-        # sudo: the name and zone of whoever cannot come have to be said to whoever asks.
+        # sudo: the name and zone of a technician who cannot come have to be said.
         technician = technician.sudo()
-        zone = technician.tz or "UTC"
+        zone = get_technician_zone(technician)
         names = self._get_visible_names(reasons)
         texts = [self._describe_reason(reason, zone, names) for reason in reasons]
         return _(
@@ -46,7 +53,7 @@ class SupportAvailabilityWords(models.AbstractModel):
     @api.model
     def _describe_reason(self, reason, zone, names):
         """One reason, as what follows the technician's name."""
-        span = reason.times and self._format_span(*reason.times, zone)
+        span = reason.times and format_span(self.env, *map(naive, reason.times), zone)
         if reason.code == "booked":
             text = (
                 _("needs the time around a visit at %(span)s as its buffer", span=span)
@@ -70,13 +77,15 @@ class SupportAvailabilityWords(models.AbstractModel):
         if not reason.hours:
             return _("does not work on that day")
         return _(
-            "does not work then, but %(hours)s on that day",
-            hours=", ".join(self._format_hours(*hours, zone) for hours in reason.hours),
+            "works %(hours)s only on that day",
+            hours=format_names(
+                format_hours(self.env, *map(naive, hours), zone) for hours in reason.hours
+            ),
         )
 
     @api.model
     def _describe_alternatives(self, slots, start, days):
-        """The next free times, in the zone of whoever reads them.
+        """The next free times, in the zone of the user who reads them.
 
         :param list slots: of ``Slot``, in order
         :param datetime start: naive UTC, from when on it was looked for them
@@ -87,12 +96,12 @@ class SupportAvailabilityWords(models.AbstractModel):
             return _(
                 "No time is free in the %(days)s days from %(start)s on.",
                 days=days,
-                start=self._format_day(start, zone),
+                start=format_day(self.env, get_day(start, zone)),
             )
         starts = list(dict.fromkeys(slot.start for slot in slots))
         return _(
             "The next free times: %(times)s (%(zone)s).",
-            times="; ".join(self._format_moment(moment, zone) for moment in starts),
+            times="; ".join(format_moment_short(self.env, moment, zone) for moment in starts),
             zone=zone,
         )
 
@@ -102,48 +111,13 @@ class SupportAvailabilityWords(models.AbstractModel):
 
     @api.model
     def _get_viewer_zone(self):
-        """The zone in which times are offered: the context's, the user's, else UTC.
+        """The zone in which times are offered, see ``formatting.get_viewer_zone``.
 
         :raise UserError: for a zone in the context that nobody knows; it comes from the caller
         """
-        name = self.env.context.get("tz") or self.env.user.tz or "UTC"
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, TypeError, ValueError, OSError) as error:
+        name = self.env.context.get("tz")
+        if name and not is_zone(name):
             raise UserError(
                 _("“%(name)s” is no time zone: a name like Europe/Brussels is expected.", name=name)
-            ) from error
-        return name
-
-    @api.model
-    def _format_moment(self, moment, zone):
-        """
-        :param datetime moment: naive UTC
-        :return: str, like “Thu 5 Mar, 10:00”, in the order of the reader's language
-        """
-        pattern = f"{get_date_pattern(self.env, 'short')}, HH:mm"
-        return format_datetime(self.env, moment, tz=zone, dt_format=pattern)
-
-    @api.model
-    def _format_day(self, moment, zone):
-        day = aware(moment).astimezone(ZoneInfo(zone)).date()
-        return format_date(self.env, day, date_format=get_date_pattern(self.env, "short"))
-
-    @api.model
-    def _format_span(self, start, stop, zone):
-        """
-        :param datetime start: aware, as in the package ``scheduling``
-        :return: str, like “Thu 5 Mar, 10:00–11:00”; the second day is named where it differs
-        """
-        first, last = naive(start), naive(stop)
-        days = {moment.astimezone(ZoneInfo(zone)).date() for moment in (start, stop)}
-        end = self._format_clock(last, zone) if len(days) == 1 else self._format_moment(last, zone)
-        return f"{self._format_moment(first, zone)}–{end}"
-
-    @api.model
-    def _format_hours(self, start, stop, zone):
-        return f"{self._format_clock(naive(start), zone)}–{self._format_clock(naive(stop), zone)}"
-
-    @api.model
-    def _format_clock(self, moment, zone):
-        return format_datetime(self.env, moment, tz=zone, dt_format="HH:mm")
+            )
+        return get_viewer_zone(self.env)

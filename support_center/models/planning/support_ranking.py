@@ -1,15 +1,15 @@
 from collections import defaultdict, namedtuple
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...formatting import ONE_DAY, aware, get_midnight
 from ...scheduling.agenda import Booking
 from ...scheduling.explain import Reason, why_not
 from ...scheduling.rank import Atlas, Job, Place, rank
 from ...scheduling.roster import Roster
-from .support_availability import ONE_DAY, UTC, aware, naive
 
-# One technician for one visit: `support.technician`, cost in minutes (None when he cannot come),
+# One technician for one visit: `support.technician`, cost in minutes (None when they cannot come),
 # and why, as a list of str.
 Ranked = namedtuple("Ranked", "technician cost reasons")
 # A free time with what it costs, in minutes, and why.
@@ -68,7 +68,7 @@ class SupportRanking(models.AbstractModel):
         if not slots:
             return []
         first = min(slot.start for slot in slots)
-        # sudo: whoever plans a visit is told who could come.
+        # sudo: a user who plans a visit is told who could come.
         technicians = self.env["support.technician"].sudo()
         technicians = technicians.browse(sorted({slot.technician_id for slot in slots}))
         roster, last_technicians = self._read_roster(
@@ -213,7 +213,7 @@ class SupportRanking(models.AbstractModel):
             weeks, (start - ONE_DAY, stop + ONE_DAY), appointments
         )
         homes, last = self._read_partners(technicians, appointments)
-        # sudo: whoever plans goes by the areas.
+        # sudo: the user who plans goes by the areas.
         areas = self.env["support.area"].sudo().search_fetch([], ["zip_prefixes", "active"])
         roster = Roster(
             names={technician.id: technician.name for technician in technicians},
@@ -240,8 +240,7 @@ class SupportRanking(models.AbstractModel):
                 monday, found = first - timedelta(days=first.weekday()), []
                 while monday <= last:
                     bounds = (
-                        naive(datetime.combine(day, time.min, agenda.zone).astimezone(UTC))
-                        for day in (monday, monday + ONE_WEEK)
+                        get_midnight(day, agenda.zone.key) for day in (monday, monday + ONE_WEEK)
                     )
                     found.append((monday, *bounds))
                     monday += ONE_WEEK

@@ -1,5 +1,7 @@
 from odoo import _, api, models
 
+from ...formatting import format_names, get_technician_zone
+
 # How many are named of those who could come too, of those who could not, and of these for one
 # visit among several.
 MOST_OTHERS = 5
@@ -8,7 +10,7 @@ LEFT_UNFIT = 3
 
 
 class SupportRankingWords(models.AbstractModel):
-    """Scores in the words of whoever plans, in the language of the environment."""
+    """Scores as the user who plans reads them, in the language of the environment."""
 
     _name = "support.ranking.words"
     _description = "Words of Ranking"
@@ -40,7 +42,7 @@ class SupportRankingWords(models.AbstractModel):
     def _describe_way(self, part):
         minutes = round(part.way)
         if part.code == "nowhere":
-            return _("way unknown, %(minutes)s min assumed", minutes=minutes)
+            return _("travel time unknown, %(minutes)s min assumed", minutes=minutes)
         if part.code == "between":
             text = _("%(minutes)s min more on the way between two jobs", minutes=minutes)
         elif part.code == "previous":
@@ -55,7 +57,7 @@ class SupportRankingWords(models.AbstractModel):
             return _("%(text)s (assumed: same postal code)", text=text)
         if part.basis == "area":
             return _("%(text)s (assumed: same area)", text=text)
-        return _("%(text)s (assumed: way unknown)", text=text)
+        return _("%(text)s (assumed: travel time unknown)", text=text)
 
     @api.model
     def _describe_load(self, part):
@@ -113,7 +115,7 @@ class SupportRankingWords(models.AbstractModel):
     def _describe_reasons(self, technician, reasons, names):
         """Why somebody cannot come at a time; the last reason names the zone."""
         words = self.env["support.availability.words"]
-        zone = technician.sudo().tz or "UTC"  # sudo: as in `support.availability.words`
+        zone = get_technician_zone(technician)
         texts = []
         for reason in reasons:
             if reason.code == "lost":
@@ -152,7 +154,7 @@ class SupportRankingWords(models.AbstractModel):
         ]
         if len(unfit) > LEFT_UNFIT:
             texts.append(_("and %(count)s others", count=len(unfit) - LEFT_UNFIT))
-        return _("%(name)s: %(reasons)s.", name=appointment.name, reasons=", ".join(texts))
+        return _("%(name)s: %(reasons)s.", name=appointment.name, reasons=format_names(texts))
 
     @api.model
     def _list_unfit(self, reasons, count):
@@ -207,7 +209,7 @@ class SupportRankingWords(models.AbstractModel):
             ]
             if len(others) > MOST_OTHERS:
                 texts.append(_("and %(count)s others", count=len(others) - MOST_OTHERS))
-            lines.append(_("Could have come too: %(names)s.", names=", ".join(texts)))
+            lines.append(_("Could have come too: %(names)s.", names=format_names(texts)))
         if choice.unfit:
             lines.append(_("Could not come:"))
             lines += self._list_unfit(reasons, len(choice.unfit))

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ...formatting import aware, naive
 from ...scheduling.explain import why_not
 from ...scheduling.slots import find_starts
-from .support_availability import aware, naive
 
 # How far after a visit's time another one is looked for.
 PROPOSAL_DAYS = 14
@@ -31,8 +31,8 @@ class SupportReplanner(models.AbstractModel):
         """What could be done about visits that cannot take place as they are planned.
 
         In this order: the same time with another technician, so that the customer
-        need not change his plans; else the first day after it on which anybody is
-        free, with the same technician if he is, for he knows the case. The more
+        need not change plans; else the first day after it on which anybody is
+        free, with the same technician if they are, for they know the case. The more
         urgent visits choose first, then the earlier ones.
 
         :param visits: ``support.appointment`` that are drafts or confirmed

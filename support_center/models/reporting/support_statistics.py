@@ -1,11 +1,10 @@
 import json
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.tools import SQL
 
+from ...formatting import get_company_zone, get_day, get_midnight
 from .support_statistics_figures import COUNT_FIELDS, KEY_FIELDS, SUM_FIELDS, Week
 
 # Technicians report, and customers rate, some days after a visit: the newest
@@ -194,25 +193,20 @@ class SupportStatistics(models.Model):
         newest_known = dict(self.sudo()._read_group([], ["company_id"], ["week_start:max"]))
         weeks = []
         for company in companies:
-            zone = pytz.timezone(company.resource_calendar_id.tz or "UTC")
-            today = pytz.utc.localize(fields.Datetime.now()).astimezone(zone).date()
+            zone = get_company_zone(company)
+            today = get_day(fields.Datetime.now(), zone)
             this_monday = today - timedelta(days=today.weekday())
             missing = MOST_WEEKS
             if newest_known.get(company):
                 missing = (this_monday - newest_known[company]).days // 7 - 1
             number = min(max(missing, RECOUNTED_WEEKS), MOST_WEEKS)
             mondays = [this_monday - timedelta(weeks=back) for back in range(number, -1, -1)]
-            bounds = [self._local_midnight(monday, zone) for monday in mondays]
+            bounds = [get_midnight(monday, zone) for monday in mondays]
             weeks += [
                 Week(company.id, monday, since, until)
                 for monday, since, until in zip(mondays, bounds, bounds[1:], strict=False)
             ]
         return weeks
-
-    @staticmethod
-    def _local_midnight(date, zone):
-        local = zone.localize(datetime.combine(date, time()))
-        return local.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model
     def _store(self, weeks, rows):

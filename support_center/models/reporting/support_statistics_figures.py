@@ -2,9 +2,9 @@ from bisect import bisect_right
 from collections import defaultdict, namedtuple
 from datetime import timedelta
 
-import pytz
-
 from odoo import api, models
+
+from ...formatting import aware, naive
 
 ON_TIME_MINUTES = 15
 
@@ -270,8 +270,8 @@ class SupportStatisticsFigures(models.AbstractModel):
         hours = defaultdict(float)
         if not weeks:
             return hours
-        first = pytz.utc.localize(min(week.since for week in weeks))
-        last = pytz.utc.localize(max(week.until for week in weeks))
+        first = aware(min(week.since for week in weeks))
+        last = aware(max(week.until for week in weeks))
         by_company = defaultdict(list)
         for week in weeks:
             by_company[week.company_id].append(week)
@@ -281,16 +281,12 @@ class SupportStatisticsFigures(models.AbstractModel):
             intervals = calendar._work_intervals_batch(first, last, those.resource_id)
             for technician in those:
                 for since, until, _meta in intervals[technician.resource_id.id]:
-                    span = self._as_naive_utc(since), self._as_naive_utc(until)
+                    span = naive(since), naive(until)
                     for company_id, own in by_company.items():
                         if technician.company_id.id in (False, company_id):
                             for week, part in self._split_by_week(own, *span):
                                 hours[company_id, week.week_start, technician.id] += part
         return hours
-
-    @api.model
-    def _as_naive_utc(self, moment):
-        return moment.astimezone(pytz.utc).replace(tzinfo=None)
 
     @api.model
     def _split_by_week(self, weeks, since, until):

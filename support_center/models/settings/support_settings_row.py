@@ -1,5 +1,6 @@
 from odoo import _, api, models
-from odoo.tools import format_datetime
+
+from ...formatting import format_moment
 
 
 class SupportSettingsPanel(models.AbstractModel):
@@ -43,7 +44,7 @@ class SupportSettingsPanel(models.AbstractModel):
     @api.model
     def _format_panel_time(self, moment):
         """A naive UTC moment as the user reads it."""
-        return format_datetime(self.env, moment, dt_format="short")
+        return format_moment(self.env, moment, names_zone=False)
 
     @api.model
     def _prepare_open_action(self, model, name, res_id=None, domain=None):

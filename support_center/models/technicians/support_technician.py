@@ -1,18 +1,11 @@
-from collections import namedtuple
-
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
 from ...compat import check_access
+from ...formatting import format_names
 from ...intake import fold_address
-from ...scheduling.explain import why_not
-from ...scheduling.slots import find_starts
 from ..appointment.states import OPEN_STATES
-from ..planning.support_availability import DEFAULT_STEP_MINUTES, aware
-
-# A time that can be had: naive UTC, and whose it is.
-Slot = namedtuple("Slot", "start stop technician_id")
 
 
 class SupportTechnician(models.Model):
@@ -116,7 +109,7 @@ class SupportTechnician(models.Model):
                         "another user or none, or archive the other technician. For work in "
                         "several companies leave the technician's company empty.",
                         user=user.name,
-                        names=", ".join(technicians.mapped("name")),
+                        names=format_names(technicians.mapped("name")),
                     )
                 )
 
@@ -172,7 +165,7 @@ class SupportTechnician(models.Model):
     # ------------------------------------------------------------------
 
     def _message_auto_subscribe_notify(self, partner_ids, template):
-        # Odoo would write "You have been assigned to …" to whoever is made a technician.
+        # Odoo would write "You have been assigned to …" to a user who is made a technician.
         return
 
     def _find_notice_obstacles(self):
@@ -215,106 +208,6 @@ class SupportTechnician(models.Model):
                     address=address or "",
                 )
         return obstacles
-
-    # ------------------------------------------------------------------
-    # Availability
-    # ------------------------------------------------------------------
-
-    def _is_available(self, start, stop, buffers=(0, 0), without=None, any_hour=False):
-        """Those of these technicians who can be at a customer's from ``start`` to ``stop``.
-
-        Looked at are working hours, absences, visits with their buffers, busy
-        events in the calendar and the daily maximum; not skills and areas,
-        which depend on what the visit is for. The number of queries does not
-        grow with the technicians.
-
-        :param datetime start: naive UTC
-        :param datetime stop: naive UTC
-        :param tuple buffers: minutes to keep free before and after
-        :param without: ``support.appointment`` that are not in their own way
-        :param bool any_hour: leave hours and absences out, as a dispatcher may
-        :return: ``support.technician``, in the order given; so for one
-            technician it is true when available
-        """
-        availability = self.env["support.availability"]
-        demand = availability._prepare_demand((stop - start).total_seconds() / 3600, buffers)
-        agendas = availability._read_agendas(self, start, stop, without)
-        return self._filter_employed().filtered(
-            lambda t: not why_not(agendas[t.id], demand, aware(start), any_hour=any_hour)
-        )
-
-    def _free_slots(
-        self,
-        start,
-        stop,
-        duration=None,
-        appointment_type=None,
-        step=DEFAULT_STEP_MINUTES,
-        limit=None,
-        without=None,
-    ):
-        """When these technicians could come, from ``start`` to ``stop``.
-
-        A visit lies wholly between the two. With a type its buffers, minimum
-        notice, horizon and skills count, and its length where none is given.
-        Nothing in the past is offered. Starts stand at multiples of ``step``
-        on the technician's own wall clock, also over a change of the clock.
-
-        :param datetime start: naive UTC
-        :param datetime stop: naive UTC
-        :param float duration: hours; the type's, else one hour
-        :param appointment_type: ``support.appointment.type``, or none
-        :param int step: minutes, a divisor of a day
-        :param int limit: the first so many only
-        :param without: ``support.appointment`` that are not in their own way
-        :return: list of ``Slot(start, stop, technician_id)``, naive UTC, by
-            time and then in the order of the technicians
-        :raise ValueError: for a length or step that is not positive
-        """
-        kind = appointment_type or self.env["support.appointment.type"]
-        availability = self.env["support.availability"]
-        demand = availability._prepare_demand(
-            duration or kind.duration or 1.0, (kind.buffer_before, kind.buffer_after), step
-        )
-        start, stop = kind._limit_offers(start, stop, demand.duration)
-        technicians = self._filter_employed().filtered(lambda t: kind.skill_ids <= t.skill_ids)
-        if start >= stop or not technicians:
-            return []
-        return technicians._find_slots(start, stop, demand, limit, without)
-
-    def _find_slots(self, start, stop, demand, limit=None, without=None):
-        """As ``_free_slots``, for what a visit needs instead of its type.
-
-        :param demand: ``scheduling.slots.Demand``
-        """
-        agendas = self.env["support.availability"]._read_agendas(self, start, stop, without)
-        window = aware(start), aware(stop)
-        # In UTC already, so that dropping the zone is enough; there may be thousands.
-        found = [
-            (moment.replace(tzinfo=None), position)
-            for position, technician in enumerate(self)
-            for moment in find_starts(agendas[technician.id], demand, window)
-        ]
-        found.sort()
-        ids, duration = self.ids, demand.duration
-        return [
-            Slot(moment, moment + duration, ids[position]) for moment, position in found[:limit]
-        ]
-
-    def _rank_for(self, appointment):
-        """Who of these technicians should go to ``appointment``.
-
-        Skills, area, company and availability are hard rules. Among those who
-        are left the lowest cost wins, see "Who is chosen" in
-        docs/scheduling.md. The number of queries does not grow with the
-        technicians.
-
-        :param appointment: ``support.appointment`` with a start, also a new one
-        :return: list of ``Ranked(technician, cost, reasons)``: best first, cost
-            in minutes; then those who cannot come, with None for the cost.
-            ``reasons`` is a list of str in the language of the environment
-        """
-        return self.env["support.ranking"]._rank_for(appointment, self)
 
     # ------------------------------------------------------------------
     # Business

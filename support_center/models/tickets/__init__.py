@@ -2,3 +2,4 @@ from . import support_appointment
 from . import support_stage
 from . import support_team
 from . import support_ticket
+from . import support_appointment_erasure

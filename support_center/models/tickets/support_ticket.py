@@ -6,6 +6,7 @@ from odoo import SUPERUSER_ID, _, api, fields, models
 from odoo.tools import email_normalize
 
 from ...compat import check_access
+from ...formatting import format_names
 from ...languages import get_company_lang
 from ..appointment.states import LIVE_STATES
 from ..appointment.support_appointment import PRIORITIES
@@ -210,7 +211,7 @@ class SupportTicket(models.Model):
                 "%(name)s: somebody is expected for it (%(visits)s). Cancel the visit, or close it "
                 "once it took place, then erase.",
                 name=self.number,
-                visits=", ".join(expected.mapped("name")),
+                visits=format_names(expected.mapped("name")),
             )
         return super()._find_erasure_obstacle()
 

@@ -159,25 +159,26 @@ class SupportAppointment(models.Model):
 
         :return: dict of record id to ``(outcome, message)``, as the guard expects
         """
-        # sudo: the outbox, the mark, the address and the body are the system's; whoever
-        # saves the appointment may have no right on them.
+        # sudo: the outbox, the address and the body are the system's; whoever saves the
+        # appointment may have no right on them.
         these = self.sudo()
         deliveries = these.env["support.webhook.delivery"]
         url = deliveries._get_url()
         if not url:
             reason = _("Nobody is told: no address is set for the response webhook.")
             return dict.fromkeys(self.ids, ("skipped", reason))
-        outcomes, messages = {}, []
+        outcomes, messages, marks = {}, [], {}
         for appointment in these:
             mark = appointment._get_webhook_mark()
             events = appointment._get_webhook_events(appointment.webhook_told or {}, mark)
             messages += [(event, appointment) for event in events]
-            appointment.webhook_told = mark
+            marks[appointment.id] = {"webhook_told": mark}
             outcomes[appointment.id] = (
                 ("ok", ", ".join(events))
                 if events
                 else ("skipped", _("There is no event for this change."))
             )
+        these._write_marks({}, marks)
         deliveries._enqueue(messages, url)
         return outcomes
 

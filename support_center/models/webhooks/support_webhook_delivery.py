@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
 
 import psycopg2
-import pytz
 
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -18,7 +17,8 @@ from ...delivery.address_guard import AddressGuard
 from ...delivery.backoff import MAX_ATTEMPTS, wait_after
 from ...delivery.client import Answer, post
 from ...delivery.signature import BadSecret, make_secret, sign
-from ..common.support_erasure_mixin import get_patterns
+from ...formatting import aware, format_names
+from ..common.erasure import get_patterns
 
 STATES = [("pending", "Waiting"), ("delivered", "Delivered"), ("dead", "Given Up")]
 
@@ -187,7 +187,7 @@ class SupportWebhookDelivery(models.Model):
             raise UserError(
                 _(
                     "Only what was given up can be sent again, not: %(names)s.",
-                    names=", ".join(others.mapped("display_name")),
+                    names=format_names(others.mapped("display_name")),
                 )
             )
         endpoint = self.env["support.webhook.endpoint"]._find(self._get_url())
@@ -520,7 +520,7 @@ class SupportWebhookDelivery(models.Model):
         allow_private = self.env["ir.config_parameter"]._get_support_flag(ALLOW_PRIVATE_KEY)
         guard = AddressGuard(allow_private)
         body = self.payload
-        now = pytz.utc.localize(fields.Datetime.now())
+        now = aware(fields.Datetime.now())
         try:
             headers = self._sign(self.message_id, body, now)
         except BadSecret as error:

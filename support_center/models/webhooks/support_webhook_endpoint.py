@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 from ...delivery.backoff import MAX_ATTEMPTS, rest_after
+from ...formatting import format_moment
 from ...languages import get_user_lang
 from ..automation.support_automation_log import AUTOMATION_LOGGER
 
@@ -153,7 +154,7 @@ class SupportWebhookEndpoint(models.Model):
             return _("The receiver said that it wants no more messages (410 Gone).")
         return _(
             "The receiver has taken nothing since %(since)s, in %(count)s attempts.",
-            since=self.env["support.scheduler"]._format_time(self.failing_since or self.off_since),
+            since=format_moment(self.env, self.failing_since or self.off_since),
             count=self.failures,
         )
 

@@ -1,13 +1,12 @@
 import json
 import uuid
 
-import pytz
-
 from odoo import _, api, fields, models
 
 from ...delivery.address_guard import AddressGuard
 from ...delivery.client import Limits, post
 from ...delivery.signature import BadSecret
+from ...formatting import aware
 from .support_webhook_delivery import ALLOW_PRIVATE_KEY
 
 # Somebody sits in front of it and waits.
@@ -37,7 +36,7 @@ class SupportWebhookPing(models.AbstractModel):
         body = self._get_ping_body(deliveries._get_timestamp())
         message_id = f"msg_{uuid.uuid4().hex}"
         try:
-            headers = deliveries._sign(message_id, body, pytz.utc.localize(now))
+            headers = deliveries._sign(message_id, body, aware(now))
         except BadSecret as fault:
             return False, words._describe_secret_fault(fault.code)
         allow_private = self.env["ir.config_parameter"]._get_support_flag(ALLOW_PRIVATE_KEY)

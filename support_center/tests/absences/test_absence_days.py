@@ -14,7 +14,7 @@ EVENING = "2026-03-02 20:00:00"
 
 @tagged("post_install", "-at_install")
 class TestAbsenceDays(AvailabilityCase):
-    """An absence is proposed in the technician's day, whoever enters it."""
+    """An absence is proposed in the technician's day, for every user."""
 
     @classmethod
     def setUpClass(cls):
@@ -24,7 +24,7 @@ class TestAbsenceDays(AvailabilityCase):
         cls.technician.tz = "Pacific/Auckland"
 
     def _get_leaves(self, technician=None):
-        """As the button *Absences* opens them for the manager."""
+        """As the button *Time Off* opens them for the manager."""
         action = (technician or self.technician).with_user(self.user_manager).action_view_absences()
         leaves = self.env["resource.calendar.leaves"].with_user(self.user_manager)
         return leaves.with_context(**action["context"], tz="Europe/Brussels")

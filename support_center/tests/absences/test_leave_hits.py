@@ -32,13 +32,13 @@ class TestLeaveHits(SupportCase):
 
     def _count(self, technician):
         technician = technician.with_user(self.user_dispatcher)
-        technician.invalidate_recordset(["hit_count"])
-        return technician.hit_count
+        technician.invalidate_recordset(["time_off_conflict_count"])
+        return technician.time_off_conflict_count
 
     def test_an_activity_and_a_count_on_the_technician(self):
         self._create_leave()
         activity = self.technician.activity_ids
-        self.assertEqual(activity.summary, "1 visit(s) fall into an absence of First Technician")
+        self.assertEqual(activity.summary, "1 visit falls into time off of First Technician")
         self.assertTrue(activity.user_id.has_group("support_center.group_support_dispatcher"))
         self.assertIn(self.visit.name, activity.note)
         self.assertNotIn(self.later.name, activity.note)
@@ -60,7 +60,7 @@ class TestLeaveHits(SupportCase):
         activity = self.technician.activity_ids
         leave.date_to = at("2026-03-06 23:00")
         self.assertEqual(self.technician.activity_ids, activity)
-        self.assertIn("2 visit(s)", activity.summary)
+        self.assertIn("2 visits", activity.summary)
         self.assertIn(self.later.name, activity.note)
         leave.write({"date_from": at("2026-03-09 00:00"), "date_to": at("2026-03-09 23:00")})
         self.technician.invalidate_recordset()
@@ -122,7 +122,7 @@ class TestLeaveHits(SupportCase):
     def test_the_leave_is_saved_whatever_happens(self):
         absence = type(self.env["support.technician"])
         with (
-            patch.object(absence, "_find_hits", lambda technicians: 1 / 0),
+            patch.object(absence, "_find_time_off_conflicts", lambda technicians: 1 / 0),
             self.assertLogs("support_center.automation", "WARNING"),
         ):
             leave = self._create_leave()
@@ -163,7 +163,7 @@ class TestLeaveHits(SupportCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            those.mapped("hit_count")
+            those.mapped("time_off_conflict_count")
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2])
         # Visits, absences, users and their companies, schedules and their lines: once each.

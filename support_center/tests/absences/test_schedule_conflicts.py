@@ -57,15 +57,17 @@ class TestScheduleConflicts(AvailabilityCase):
         activity = self._get_activity()
         self.assertEqual(len(activity), 1)
         self.assertTrue(activity.user_id.has_group("support_center.group_support_dispatcher"))
+        count = len(visits or self.visit)
         self.assertEqual(
             activity.summary,
-            f"First Technician cannot make {len(visits or self.visit)} visit(s) as planned",
+            "First Technician cannot make "
+            f"{'1 visit' if count == 1 else f'{count} visits'} as planned",
         )
         for visit in visits or self.visit:
             self.assertIn(visit.name, activity.note)
         self.assertIn(reason, activity.note)
         technician = self.technician.with_user(self.user_dispatcher)
-        self.assertEqual(technician.hit_count, len(visits or self.visit))
+        self.assertEqual(technician.time_off_conflict_count, len(visits or self.visit))
         # It stands where it stood.
         self.assertEqual((self.visit.start, self.visit.state), (start, "confirmed"))
         self.assertEqual(self.visit.start, at("2026-03-05 10:00"))
@@ -73,7 +75,7 @@ class TestScheduleConflicts(AvailabilityCase):
 
     def _assert_closed(self):
         self.assertFalse(self._get_activity())
-        self.assertFalse(self.technician.with_user(self.user_dispatcher).hit_count)
+        self.assertFalse(self.technician.with_user(self.user_dispatcher).time_off_conflict_count)
 
     # ------------------------------------------------------------------
     # Hours
@@ -179,14 +181,14 @@ class TestScheduleConflicts(AvailabilityCase):
         )
         self.technician.tz = "America/New_York"
         self.assertNotIn(draft.name, self._get_activity().note)
-        self.assertIn("08:00–12:00", draft.with_user(self.user_dispatcher).trouble_note)
+        self.assertIn("08:00–12:00", draft.with_user(self.user_dispatcher).warning_message)
 
     def test_switched_off_nobody_is_told_and_the_count_stays(self):
         rule = self.env.ref("support_center.automation_tell_schedule_conflicts")
         rule.active = False
         self.technician.tz = "America/New_York"
         self.assertFalse(self._get_activity())
-        self.assertEqual(self.technician.with_user(self.user_dispatcher).hit_count, 1)
+        self.assertEqual(self.technician.with_user(self.user_dispatcher).time_off_conflict_count, 1)
         rule.active = True
         self.technician.tz = "America/Chicago"
         self.assertTrue(self._get_activity())
@@ -194,7 +196,9 @@ class TestScheduleConflicts(AvailabilityCase):
     def test_the_change_is_saved_whatever_happens(self):
         with (
             self.assertLogs("support_center.automation", "WARNING"),
-            patch.object(type(self.technician), "_find_hits", lambda technicians: 1 / 0),
+            patch.object(
+                type(self.technician), "_find_time_off_conflicts", lambda technicians: 1 / 0
+            ),
         ):
             self.technician.tz = "America/New_York"
             self._save()
@@ -237,7 +241,7 @@ class TestScheduleConflicts(AvailabilityCase):
         self.user_technician.with_user(self.admin).active = False
         self._assert_told("the technician's user is archived")
         visit = self.visit.with_user(self.user_dispatcher)
-        self.assertIn("The user of First Technician is archived", visit.trouble_note)
+        self.assertIn("The user of First Technician is archived", visit.warning_message)
         self.assertFalse(self._starts(self.technician, "2026-03-06 00:00", "2026-03-07 00:00"))
         self.assertFalse(self._is_free("2026-03-06 10:00", "2026-03-06 11:00"))
         day = ("2026-03-06", "2026-03-06")

@@ -277,7 +277,7 @@ class TestIntegratorCalls(SupportCase):
         """A constraint that the parser cannot know."""
         refuse = patch.object(
             type(self.env["support.appointment"]),
-            "_check_planned_starts",
+            "_check_start_not_past",
             side_effect=UserError("We are closed."),
         )
         with refuse, self.assertRaisesRegex(ValidationError, "^We are closed") as caught:

@@ -215,3 +215,71 @@ class TestMigration(SupportCase):
             self.assertEqual(self._count_rows(""), before - 4)
         self.env.cr.execute("SELECT model FROM ir_model_fields WHERE model LIKE 'support.gone.%'")
         self.assertEqual(self.env.cr.fetchall(), [("support.gone.stored",)])
+
+    def test_renamed_fields_keep_what_they_hold(self):
+        """As 1.5 had them, with a view of the customer's own over one."""
+        old = {
+            "time_off_conflict_activity_id": "hit_activity_id",
+            "time_off_conflict_marks": "hit_marks",
+        }
+        activity = self.technician.activity_schedule(
+            "mail.mail_activity_data_todo", user_id=self.user_dispatcher.id
+        )
+        self.technician._write_protected(
+            {"time_off_conflict_activity_id": activity.id, "time_off_conflict_marks": {"7": "x"}}
+        )
+        view = self.env["ir.ui.view"].create(
+            {
+                "name": "Warnings",
+                "model": "support.appointment",
+                "type": "form",
+                "arch": '<form><field name="warning_message"/></form>',
+            }
+        )
+        self.env.flush_all()
+        execute = self.env.cr.execute
+        for now, before in old.items():
+            execute(f"ALTER TABLE support_technician RENAME COLUMN {now} TO {before}")
+        execute(
+            """
+            UPDATE ir_model_fields SET name = 'hit_marks' WHERE name = 'time_off_conflict_marks';
+            UPDATE ir_model_data SET name = 'field_support_technician__hit_marks'
+             WHERE name = 'field_support_technician__time_off_conflict_marks';
+            UPDATE ir_ui_view SET arch_db =
+                   replace(arch_db::text, 'warning_message', 'trouble_note')::jsonb
+             WHERE id = %s;
+            UPDATE ir_model SET model = 'support.scheduler' WHERE model = 'support.booking';
+            UPDATE ir_model_fields SET model = 'support.scheduler' WHERE model = 'support.booking';
+            UPDATE ir_model_data SET name = 'model_support_scheduler'
+             WHERE name = 'model_support_booking';
+            """,
+            [view.id],
+        )
+        self.env.invalidate_all()
+        for _time in range(2):
+            self._migrate("1.6.0", "pre-rename")
+        self.assertEqual(self.technician.time_off_conflict_activity_id, activity)
+        self.assertEqual(self.technician.time_off_conflict_marks, {"7": "x"})
+        self.assertIn('name="warning_message"', view.arch)
+        fields = self.env["ir.model.fields"]
+        self.env.registry.clear_cache()
+        self.assertEqual(
+            self.env.ref("support_center.field_support_technician__time_off_conflict_marks"),
+            fields.search([("name", "=", "time_off_conflict_marks")]),
+        )
+        self.assertFalse(fields.search([("name", "=", "hit_marks")]))
+        self.assertEqual(
+            self.env.ref("support_center.model_support_booking").model, "support.booking"
+        )
+        self.assertFalse(fields.search([("model", "=", "support.scheduler")]))
+
+    def test_rules_get_their_new_names_unless_somebody_named_them(self):
+        rule = self.env.ref("support_center.automation_tell_hit_visits")
+        action = self.env.ref("support_center.server_action_tell_hit_visits")
+        other = self.env.ref("support_center.automation_tell_schedule_conflicts")
+        rule.name = action.name = "Tell of Visits in an Absence"
+        other.name = "Ours"
+        self._migrate("1.6.0", "post-rule-names")
+        self.assertEqual(rule.name, "Notify of Time-Off Conflicts")
+        self.assertEqual(action.name, "Notify of Time-Off Conflicts")
+        self.assertEqual(other.name, "Ours")

@@ -86,7 +86,7 @@ class TestCompanyMoves(SupportCase):
         self._move_behind_odoo(self.technician)
         self._assert_on_the_board("First Technician works for Second Company.")
         self._assert_form_opens()
-        self.assertIn("works for Second Company", self.dispatched.trouble_note)
+        self.assertIn("works for Second Company", self.dispatched.warning_message)
         board = self.env["support.board"].with_user(self.user_dispatcher)
         for vals in (
             {"start": "2026-03-05 13:00:00"},
@@ -167,12 +167,12 @@ class TestCompanyMoves(SupportCase):
         self.env.invalidate_all()
         self.assertIn("has no access to", self.technician.activity_ids.note)
         self.assertIn(self.visit.name, self.technician.activity_ids.note)
-        self.assertIn("does not see this visit", self.dispatched.trouble_note)
+        self.assertIn("does not see this visit", self.dispatched.warning_message)
         self.user_technician.company_ids |= self.env.company
         self.env.flush_all()
         self.env.invalidate_all()
         self.assertFalse(self.technician.activity_ids)
-        self.assertFalse(self.dispatched.trouble_note)
+        self.assertFalse(self.dispatched.warning_message)
 
     def test_who_is_told_of_visits_in_several_companies(self):
         self._as_manager(self.technician).company_id = False

@@ -47,7 +47,7 @@ class TestNumbers(SupportMailCase):
         self.assertEqual(self._create().name, "N2026/00013")
 
     def test_numbers_of_records_that_the_user_cannot_read_are_skipped(self):
-        """A technician sees his own visits only; the number of another one is taken all the
+        """A technician sees their own visits only; the number of another one is taken all the
         same."""
         self._import(11)
         group = self.env.ref("support_center.group_support_integration")

@@ -15,8 +15,8 @@ RULES = {
     "automation_webhook_create": ("Webhook Appointment Creation", False),
     "automation_webhook_response": ("Webhook Response", False),
     "automation_reoffer_slot": ("Reoffer Freed Slot", False),
-    "automation_tell_hit_visits": ("Tell of Visits in an Absence", True),
-    "automation_tell_schedule_conflicts": ("Tell of Schedule Conflicts", True),
+    "automation_tell_hit_visits": ("Notify of Time-Off Conflicts", True),
+    "automation_tell_schedule_conflicts": ("Notify of Schedule Conflicts", True),
 }
 CRONS = {
     "cron_send_appointment_reminders": ("Send Appointment Reminders", 1, "hours", True),

@@ -128,9 +128,9 @@ class TestBookingGuarantee(HealthCase):
             )
 
     def test_made_already_is_no_fault(self):
-        self.guarantee._make()
-        self.guarantee._make()
-        self.assertTrue(self.guarantee._is_given())
+        self.guarantee._create_constraint()
+        self.guarantee._create_constraint()
+        self.assertTrue(self.guarantee._constraint_exists())
 
     def test_only_managers_make_it(self):
         line = self._get_line(LABEL, self._look(self.user_manager))
@@ -138,12 +138,12 @@ class TestBookingGuarantee(HealthCase):
             line.with_user(self.user_dispatcher).action_make_guarantee()
 
     def test_what_is_remembered_wrongly_is_forgotten(self):
-        self.guarantee._make()
-        self.assertTrue(self.guarantee._is_given())
+        self.guarantee._create_constraint()
+        self.assertTrue(self.guarantee._constraint_exists())
         self.env.cr.execute(DROP)
-        self.assertTrue(self.guarantee._is_given())
+        self.assertTrue(self.guarantee._constraint_exists())
         self._look()
-        self.assertFalse(self.guarantee._is_given())
+        self.assertFalse(self.guarantee._constraint_exists())
 
 
 @tagged("post_install", "-at_install")
@@ -160,7 +160,7 @@ class TestRaceWithoutGuarantee(RaceCase):
     def _make(self):
         with self._connect() as env:
             env.registry.clear_cache()
-            env["support.booking.guarantee"]._make()
+            env["support.booking.guarantee"]._create_constraint()
 
     def _confirm_with_an_old_view(self):
         """The second cannot see the first's commit."""

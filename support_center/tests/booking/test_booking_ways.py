@@ -192,7 +192,7 @@ class TestBookingWays(SupportCase):
         # is what hours and leaves are looked at for.
         self.env["base.automation"].search([]).active = False
         self.env["ir.config_parameter"].set_param("support_center.calendar_mirror", "False")
-        self.startPatcher(patch.object(type(self.taken), "_check_available", lambda _self: None))
+        self.startPatcher(patch.object(type(self.taken), "_check_available", lambda _self: {}))
         nobody, somebody = self.technician.browse(), self.technician
         counts = {}
         # The first two fill the caches.
@@ -346,7 +346,7 @@ class TestBookingOverHttp(SupportHttpCase):
                     }
                 )
                 # A test has one connection, so the name cannot be looked up; in
-                # devkit/race_test.py it is.
+                # devkit/testing/race_test.py it is.
                 self._assert_fault(
                     "ir.actions.server",
                     "run",

@@ -157,4 +157,4 @@ class TestGuaranteeStandIn(HealthCase):
         line = self._get_line(LABEL, self._look(self.user_manager))
         self.assertTrue(line.can_make_guarantee)
         line.action_make_guarantee()
-        self.assertTrue(self.guarantee._find())
+        self.assertTrue(self.guarantee._read_constraint())

@@ -93,7 +93,7 @@ class TestDemo(TransactionCase):
         technicians = visits.technician_id
         self.assertEqual(len(technicians), 6)
         self.assertEqual(len(set(technicians.mapped("tz"))), 3)
-        self.assertTrue(any(technician.hit_count for technician in technicians))
+        self.assertTrue(any(technician.time_off_conflict_count for technician in technicians))
         roles = {
             login: self.env["res.users"].search([("login", "=", f"demo_{login}")])
             for login in ("technician", "dispatcher", "manager")

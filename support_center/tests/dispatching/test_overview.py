@@ -97,14 +97,14 @@ class TestOverview(SupportCase):
     # ------------------------------------------------------------------
 
     def test_nothing_is_wrong(self):
-        self.assertFalse(self.today.trouble_note)
+        self.assertFalse(self.today.warning_message)
         self.today.action_confirm()
-        self.assertFalse(self.today.trouble_note)
+        self.assertFalse(self.today.warning_message)
 
     def _assert_wrong(self, visit, *words):
         visit.invalidate_recordset()
         for word in words:
-            self.assertIn(word, visit.with_user(self.user_dispatcher).trouble_note or "")
+            self.assertIn(word, visit.with_user(self.user_dispatcher).warning_message or "")
 
     def test_what_is_wrong(self):
         self._assert_wrong(self.timeless, "No time is planned")
@@ -120,7 +120,7 @@ class TestOverview(SupportCase):
             self._assert_wrong(self.next_week, "has passed")
 
     def test_technicians_that_cannot_come(self):
-        self._assert_wrong(self.late_today, "First Technician does not work then")
+        self._assert_wrong(self.late_today, "First Technician works ")
         self.this_week.action_confirm()
         self.env["resource.calendar.leaves"].create(
             {
@@ -134,7 +134,7 @@ class TestOverview(SupportCase):
         self._assert_wrong(self.this_week, "First Technician")
         self.this_week.with_user(self.user_dispatcher).ignore_working_hours = True
         self.this_week.invalidate_recordset()
-        self.assertFalse(self.this_week.trouble_note)
+        self.assertFalse(self.this_week.warning_message)
 
     def test_customers_that_cannot_be_told(self):
         self.customer.email = False
@@ -156,7 +156,7 @@ class TestOverview(SupportCase):
         self.today.action_confirm()
         visit = self.today.with_user(self.user_technician)
         visit.invalidate_recordset()
-        self.assertFalse(visit.trouble_note)
+        self.assertFalse(visit.warning_message)
         self.assertTrue(visit.calendar_label)
 
     # ------------------------------------------------------------------
@@ -186,7 +186,7 @@ class TestOverview(SupportCase):
         )
         names = [
             "who", "is_late", "is_today", "is_waiting", "calendar_label", "customer_time",
-            "map_url", "trouble_note", "edit_version",
+            "map_url", "warning_message", "edit_version",
         ]  # fmt: skip
         self._count(visits, names)
         few, many = self._count(visits[:2], names), self._count(visits, names)

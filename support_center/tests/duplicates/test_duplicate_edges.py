@@ -56,7 +56,7 @@ class TestDuplicateEdges(SupportMailCase):
     # Following
 
     def _merge(self, *visits):
-        """Each was merged into the next, whoever's or wherever it is."""
+        """Each was merged into the next, of any customer and company."""
         for visit, following in pairwise(visits):
             visit.sudo().merged_into_id = following
 

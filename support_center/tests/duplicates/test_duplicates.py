@@ -120,7 +120,7 @@ class TestDuplicates(SupportMailCase):
         self.assertEqual(second.state, "confirmed")
         self.assertEqual(self._get_notices(second), before)
         self.assertFalse(self._get_notices(self.first))
-        # What he was told of is not changed behind his back.
+        # What they were told of is not changed unseen.
         self.assertFalse(second.location)
         self.assertIn("The printer", second.description)
 

@@ -39,7 +39,7 @@ class TestTemplateFaults(HealthCase):
         self.assertEqual(row.outcome, "skipped")
         for text in (NAME, fault):
             self.assertIn(text, row.message)
-            self.assertIn(text, visit.with_user(self.user_dispatcher).trouble_note)
+            self.assertIn(text, visit.with_user(self.user_dispatcher).warning_message)
             self.assertIn(text, visit.activity_ids.note)
         self.assertEqual(visit.activity_ids.summary, "The customer was not told")
         if health:
@@ -47,13 +47,13 @@ class TestTemplateFaults(HealthCase):
         return visit
 
     def _assert_told_once_mended(self, visit):
-        self.assertIn("left out", visit.trouble_note)
+        self.assertIn("left out", visit.warning_message)
         visit._rule_send_confirmation()
         self.env.flush_all()
         self.env.invalidate_all()
         self.assertEqual(self._get_notices(visit).state, "outgoing")
         self.assertTrue(visit.confirmation_sent)
-        self.assertNotIn("left out", visit.trouble_note or "")
+        self.assertNotIn("left out", visit.warning_message or "")
 
     def test_nobody(self):
         kept = self.template.partner_to
@@ -143,7 +143,7 @@ class TestTemplateFaults(HealthCase):
         self.template.unlink()
         visit = self._confirm()
         self.assertFalse(visit.confirmation_sent)
-        self.assertIn("was deleted", visit.trouble_note)
+        self.assertIn("was deleted", visit.warning_message)
         self._assert_line(NAME, "problem", "was deleted")
 
     def test_an_archived_mail_server(self):
@@ -169,7 +169,7 @@ class TestTemplateFaults(HealthCase):
             self.env["mail.mail"].process_email_queue()
         self.assertFalse(self._get_notices(visit))
         self.assertTrue(visit.confirmation_sent)
-        self.assertNotIn("left out", visit.trouble_note or "")
+        self.assertNotIn("left out", visit.warning_message or "")
         self.assertIn(visit.name, str(visit.message_ids.mapped("subject")))
 
     def test_every_kind_of_notice(self):

@@ -25,8 +25,8 @@ class TestAssign(SupportCase):
         self.assertEqual(appointment.technician_id, self.technician_2)
         self.assertEqual(
             appointment.assignment_note,
-            "Second Technician (30 min): way unknown, 30 min assumed; nothing else planned that "
-            "week.\nCould have come too: First Technician: 35 min.",
+            "Second Technician (30 min): travel time unknown, 30 min assumed; nothing else planned "
+            "that week.\nCould have come too: First Technician: 35 min.",
         )
 
     def test_one_who_is_booked_is_passed_over_buffers_included(self):
@@ -244,7 +244,7 @@ class TestAssignMany(SupportCase):
                 self.technician,
                 510.0,
                 [
-                    "way unknown, 30 min assumed",
+                    "travel time unknown, 30 min assumed",
                     "1.0 h planned that week, nobody less",
                     "has a draft planned at the same time",
                 ],

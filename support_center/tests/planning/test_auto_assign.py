@@ -11,7 +11,7 @@ class TestAutoAssign(SupportCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.env["ir.config_parameter"].set_param(AUTO_ASSIGN, "True")
-        # Somebody who confirmed it himself is not told; a technician with an address is.
+        # A technician who confirmed it is not told; a technician with an address is.
         cls.technician.email = "first@example.com"
 
     def _confirm(self, **values):

@@ -18,7 +18,7 @@ class TestOverrule(AvailabilityCase):
         self.assertEqual(visit.state, "confirmed")
         bodies = " ".join(visit.message_ids.mapped("body"))
         self.assertIn("Planned outside working hours", bodies)
-        self.assertIn("does not work then, but 08:00–12:00, 13:00–17:00", bodies)
+        self.assertIn("works 08:00–12:00, 13:00–17:00 only", bodies)
         note = visit.message_ids.filtered(lambda m: "Planned outside" in m.body)
         self.assertEqual(note.author_id, self.user_dispatcher.partner_id)
 

@@ -74,7 +74,7 @@ class TestRankFor(SupportCase):
             found,
             {
                 "First Technician": "17 min from where the day starts",
-                "Second Technician": "way unknown, 30 min assumed",
+                "Second Technician": "travel time unknown, 30 min assumed",
             },
         )
 
@@ -93,7 +93,7 @@ class TestRankFor(SupportCase):
         self.customer.zip = "9000"
         found = {name: reasons[0] for name, _cost, reasons in self._rank(visit)}
         self.assertEqual(
-            found["First Technician"], "30 min from the previous job (assumed: way unknown)"
+            found["First Technician"], "30 min from the previous job (assumed: travel time unknown)"
         )
 
     def test_a_visit_by_remote_is_no_place_to_come_from(self):
@@ -103,7 +103,7 @@ class TestRankFor(SupportCase):
         self._book(self.technician, "2026-03-05 08:00", self.north, type_id=remote.id)
         visit = self._create_appointment(partner_id=self.north.id)
         found = {name: reasons[0] for name, _cost, reasons in self._rank(visit)}
-        self.assertEqual(found["First Technician"], "way unknown, 30 min assumed")
+        self.assertEqual(found["First Technician"], "travel time unknown, 30 min assumed")
 
     def test_hours_of_the_week_in_the_technician_s_own_zone(self):
         self.both.tz = "Pacific/Auckland"
@@ -160,7 +160,7 @@ class TestRankFor(SupportCase):
                 (
                     "First Technician",
                     None,
-                    ["does not work then, but 08:00–12:00, 13:00–17:00 on that day (UTC)"],
+                    ["works 08:00–12:00, 13:00–17:00 only on that day (UTC)"],
                 ),
                 ("Second Technician", None, ["lacks the skill Fibre"]),
                 ("Third", None, ["works for Second company"]),
@@ -237,7 +237,8 @@ class TestRankSlots(SupportCase):
         self.assertEqual(ranked[0].slot.start, at("2026-03-03 08:00"))
         self.assertEqual(ranked[0].cost, 30.0)
         self.assertEqual(
-            ranked[0].reasons, ["way unknown, 30 min assumed", "nothing else planned that week"]
+            ranked[0].reasons,
+            ["travel time unknown, 30 min assumed", "nothing else planned that week"],
         )
         self.assertEqual(sorted(r.cost for r in ranked), [r.cost for r in ranked])
 

@@ -323,9 +323,9 @@ class TestErasure(ErasureCase):
             }
         )
         self.env.flush_all()
-        self.assertIn(PERSON, self.technician.hit_activity_id.note)
+        self.assertIn(PERSON, self.technician.time_off_conflict_activity_id.note)
         visit.with_user(self.user_manager).action_erase_personal_data()
-        self.assertFalse(self.technician.hit_activity_id)
+        self.assertFalse(self.technician.time_off_conflict_activity_id)
 
     def test_the_lookup_calls_off_what_is_expected(self):
         visit = self._make_history()["cancelled"]

@@ -1,0 +1,1 @@
+"""The database server, the databases on it, and the Odoo that uses them."""

@@ -1,0 +1,1 @@
+"""``make test`` and what it runs on real servers beside pytest."""

@@ -1,0 +1,192 @@
+"""Zone, day and hour: which zone somebody reads in, and how a moment is written for them.
+
+All texts of the addon take them from here. The language is that of the environment, which
+``languages`` chooses; what needs no Odoo stands in ``scheduling.moments`` and is offered here, too.
+"""
+
+from odoo.tools import format_date, format_datetime, format_time, get_lang
+from odoo.tools.misc import babel_locale_parse
+
+from .scheduling.moments import (
+    FALLBACK_ZONE,
+    ONE_DAY,
+    UTC,
+    aware,
+    choose_zone,
+    from_local,
+    get_day,
+    get_midnight,
+    is_zone,
+    naive,
+)
+
+__all__ = [
+    "FALLBACK_ZONE",
+    "ONE_DAY",
+    "UTC",
+    "aware",
+    "choose_zone",
+    "format_day",
+    "format_duration",
+    "format_hour",
+    "format_hour_of_day",
+    "format_hours",
+    "format_moment",
+    "format_moment_long",
+    "format_moment_short",
+    "format_names",
+    "format_span",
+    "from_local",
+    "get_company_zone",
+    "get_day",
+    "get_midnight",
+    "get_technician_zone",
+    "get_viewer_zone",
+    "is_odoo_zone",
+    "is_zone",
+    "naive",
+]
+
+# English readers are American, British and everybody else: day before month, in words, is read
+# alike by all of them.
+ENGLISH = {"long": "EEEE d MMMM y", "short": "EEE d MMM"}
+
+
+# ----------------------------------------------------------------------
+# Zones
+# ----------------------------------------------------------------------
+
+
+def get_viewer_zone(env):
+    """The zone in which whom the environment belongs to reads a time.
+
+    The context's comes first: a page or a program that names one shows its times in it. Else the
+    user's own, as everywhere in Odoo. Some users have none, scheduled actions' for one: the hours
+    of the company are what its people plan by, so that its zone says more to them than UTC.
+
+    :return: IANA name; a name in the context that is no zone is passed over
+    """
+    for name in (env.context.get("tz"), env.user.tz):
+        if is_zone(name):
+            return name
+    return get_company_zone(env.company)
+
+
+def get_company_zone(company):
+    """The zone of a company's working schedule, by which its days and weeks are told apart.
+
+    :param company: ``res.company``
+    """
+    # sudo: a working schedule is not every user's to read; only its zone is used.
+    return choose_zone(company.sudo().resource_calendar_id.tz)
+
+
+def get_technician_zone(technician):
+    """The zone in which a technician works.
+
+    :param technician: ``support.technician``, or ``resource.resource``; an empty one is in UTC
+    """
+    # sudo: the zone of a colleague is not everybody's to read, but said with each of their times.
+    return choose_zone(technician.sudo().tz)
+
+
+def is_odoo_zone(env, name):
+    """Whether a field of Odoo for a zone takes ``name``: its list is not this machine's."""
+    return name in env["res.partner"]._fields["tz"].get_values(env)
+
+
+# ----------------------------------------------------------------------
+# Moments; each in the language of ``env``
+# ----------------------------------------------------------------------
+
+
+def format_moment(env, moment, zone=None, *, names_zone=True):
+    """A time for those who work here, with the zone it is told in.
+
+    :param datetime moment: naive UTC
+    :param str zone: IANA name; the viewer's without it
+    :return: str, like ``05/01/2026 10:00 (Europe/Paris)``
+    """
+    zone = zone or get_viewer_zone(env)
+    text = format_datetime(env, moment, tz=zone, dt_format="short")
+    return f"{text} ({zone})" if names_zone else text
+
+
+def format_moment_long(env, moment, zone):
+    """A time for a customer, day and month in words, with the zone it is told in.
+
+    :param datetime moment: naive UTC
+    :return: str, like ``Thursday 5 March 2026, 15:00 (Europe/Brussels)``
+    """
+    pattern = f"{_get_date_pattern(env, 'long')}, HH:mm"
+    return f"{format_datetime(env, moment, tz=zone, dt_format=pattern)} ({zone})"
+
+
+def format_moment_short(env, moment, zone):
+    """A time among others of the same weeks and zone.
+
+    :param datetime moment: naive UTC
+    :return: str, like “Thu 5 Mar, 10:00”, in the order of the reader's language
+    """
+    pattern = f"{_get_date_pattern(env, 'short')}, HH:mm"
+    return format_datetime(env, moment, tz=zone, dt_format=pattern)
+
+
+def format_day(env, day):
+    """:return: str, like “Thu 5 Mar”, in the order of the reader's language"""
+    return format_date(env, day, date_format=_get_date_pattern(env, "short"))
+
+
+def format_hour(env, moment, zone):
+    """:return: str, like “10:00”, of a moment in naive UTC"""
+    return format_datetime(env, moment, tz=zone, dt_format="HH:mm")
+
+
+def format_hour_of_day(env, moment, zone, day):
+    """The hour as the language writes it, with its weekday where that is not ``day``.
+
+    :param datetime moment: naive UTC
+    :return: str, like “10:00 AM” or “Fri 1:00 AM”
+    """
+    hour = format_time(env, moment, tz=zone, time_format="short")
+    other = get_day(moment, zone)
+    return hour if other == day else f"{format_date(env, other, date_format='EEE')} {hour}"
+
+
+def format_hours(env, start, stop, zone):
+    """:return: str, like “08:00–12:00”, of two moments in naive UTC"""
+    return f"{format_hour(env, start, zone)}–{format_hour(env, stop, zone)}"
+
+
+def format_span(env, start, stop, zone):
+    """:return: str, like “Thu 5 Mar, 10:00–11:00”; the second day is named where it differs"""
+    is_one_day = get_day(start, zone) == get_day(stop, zone)
+    end = (format_hour if is_one_day else format_moment_short)(env, stop, zone)
+    return f"{format_moment_short(env, start, zone)}–{end}"
+
+
+def format_duration(minutes):
+    """:return: str, like “1:30 h”"""
+    return "%d:%02d h" % divmod(minutes, 60)
+
+
+def format_names(names):
+    """A list as it stands in a sentence: each of ``names``, with a comma between them.
+
+    :param names: iterable of str
+    """
+    return ", ".join(names)
+
+
+def _get_date_pattern(env, length):
+    """How a date is written in the language of an environment.
+
+    :param str length: ``long``, like “Donnerstag, 5. März 2026”, or ``short``, like “Do., 5. März”
+    :return: str, a pattern of Unicode's CLDR, whose own pattern it is in all languages but English
+    """
+    locale = babel_locale_parse(get_lang(env).code)
+    if locale.language == "en":
+        return ENGLISH[length]
+    if length == "long":
+        return locale.date_formats["full"].pattern
+    return locale.datetime_skeletons["MMMEd"].pattern

@@ -1,0 +1,95 @@
+"""From 1.5: fields and a model with the field's own words for names; what they hold stays."""
+
+from psycopg2.extensions import AsIs
+
+# Of a model: the table, and the old names to the new ones. Not all of them are columns.
+FIELDS = {
+    "support.technician": {
+        "hit_count": "time_off_conflict_count",
+        "hit_activity_id": "time_off_conflict_activity_id",
+        "hit_marks": "time_off_conflict_marks",
+    },
+    "support.appointment": {"trouble_note": "warning_message"},
+}
+MODELS = {"support.scheduler": "support.booking"}
+
+
+def migrate(cr, _version):
+    """Rename columns, fields and a model, before Odoo would make them anew and empty.
+
+    Views that somebody has made over the fields are told the new names too.
+
+    :param str _version: the version that was installed
+    """
+    for model, names in FIELDS.items():
+        for old, new in names.items():
+            _rename_column(cr, model.replace(".", "_"), old, new)
+            _rename_field(cr, model, old, new)
+    for old, new in MODELS.items():
+        _rename_model(cr, old, new)
+
+
+def _rename_column(cr, table, old, new):
+    cr.execute(
+        """
+        SELECT array_agg(column_name::text) FROM information_schema.columns
+         WHERE table_schema = current_schema AND table_name = %s AND column_name IN %s
+        """,
+        [table, (old, new)],
+    )
+    (found,) = cr.fetchone()
+    # Where both are there, the script has run before.
+    if found == [old]:
+        cr.execute(
+            "ALTER TABLE %s RENAME COLUMN %s TO %s", [AsIs(name) for name in (table, old, new)]
+        )
+
+
+def _rename_field(cr, model, old, new):
+    cr.execute(
+        """
+        UPDATE ir_model_fields SET name = %(new)s
+         WHERE model = %(model)s AND name = %(old)s
+           AND NOT EXISTS (
+               SELECT 1 FROM ir_model_fields WHERE model = %(model)s AND name = %(new)s)
+        """,
+        {"model": model, "old": old, "new": new},
+    )
+    prefix = f"field_{model.replace('.', '_')}__"
+    _rename_xml_id(cr, prefix + old, prefix + new)
+    cr.execute(
+        """
+        UPDATE ir_ui_view SET arch_db = regexp_replace(arch_db::text, %(old)s, %(new)s, 'g')::jsonb
+         WHERE model = %(model)s AND arch_db::text ~ %(old)s
+        """,
+        {"model": model, "old": rf"\y{old}\y", "new": new},
+    )
+
+
+def _rename_xml_id(cr, old, new):
+    cr.execute(
+        """
+        UPDATE ir_model_data SET name = %(new)s
+         WHERE module = 'support_center' AND name = %(old)s
+           AND NOT EXISTS (
+               SELECT 1 FROM ir_model_data WHERE module = 'support_center' AND name = %(new)s)
+        """,
+        {"old": old, "new": new},
+    )
+
+
+def _rename_model(cr, old, new):
+    cr.execute("SELECT 1 FROM ir_model WHERE model = %s", [new])
+    if cr.fetchone():
+        return
+    cr.execute("UPDATE ir_model SET model = %s WHERE model = %s", [new, old])
+    cr.execute("UPDATE ir_model_fields SET model = %s WHERE model = %s", [new, old])
+    before, after = (name.replace(".", "_") for name in (old, new))
+    _rename_xml_id(cr, f"model_{before}", f"model_{after}")
+    cr.execute(
+        """
+        UPDATE ir_model_data SET name = replace(name, %(before)s, %(after)s)
+         WHERE module = 'support_center' AND starts_with(name, %(before)s)
+        """,
+        {"before": f"field_{before}__", "after": f"field_{after}__"},
+    )

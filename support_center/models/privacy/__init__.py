@@ -1,0 +1,2 @@
+from . import support_erasure_mixin
+from . import rating_rating

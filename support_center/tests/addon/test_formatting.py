@@ -1,0 +1,102 @@
+from odoo.exceptions import ValidationError
+from odoo.tests import TransactionCase, tagged
+
+from ...formatting import (
+    format_day,
+    format_duration,
+    format_hour,
+    format_hour_of_day,
+    format_hours,
+    format_moment,
+    format_moment_long,
+    format_moment_short,
+    format_names,
+    format_span,
+    get_company_zone,
+    get_technician_zone,
+    get_viewer_zone,
+    is_odoo_zone,
+)
+from ..common import SupportCase, at
+
+MOMENT = at("2026-03-05 23:30")
+
+
+@tagged("post_install", "-at_install")
+class TestFormatting(TransactionCase):
+    def test_how_moments_are_written(self):
+        env = self.env(context={"lang": "en_US", "tz": "UTC"})
+        later = at("2026-03-06 00:15")
+        tokyo = "Asia/Tokyo"
+        self.assertEqual(format_moment(env, MOMENT, tokyo), "3/6/26, 8:30 AM (Asia/Tokyo)")
+        self.assertEqual(format_moment(env, MOMENT), "3/5/26, 11:30 PM (UTC)")
+        self.assertEqual(format_moment(env, MOMENT, names_zone=False), "3/5/26, 11:30 PM")
+        self.assertEqual(
+            format_moment_long(env, MOMENT, tokyo), "Friday 6 March 2026, 08:30 (Asia/Tokyo)"
+        )
+        self.assertEqual(format_moment_short(env, MOMENT, tokyo), "Fri 6 Mar, 08:30")
+        self.assertEqual(format_day(env, MOMENT.date()), "Thu 5 Mar")
+        self.assertEqual(format_hour(env, MOMENT, tokyo), "08:30")
+        self.assertEqual(format_hours(env, MOMENT, later, tokyo), "08:30–09:15")
+        self.assertEqual(format_span(env, MOMENT, later, tokyo), "Fri 6 Mar, 08:30–09:15")
+        self.assertEqual(
+            format_span(env, MOMENT, later, "UTC"), "Thu 5 Mar, 23:30–Fri 6 Mar, 00:15"
+        )
+        shown = MOMENT.date()
+        self.assertEqual(format_hour_of_day(env, MOMENT, "UTC", shown), "11:30 PM")
+        self.assertEqual(format_hour_of_day(env, later, "UTC", shown), "Fri 12:15 AM")
+        self.assertEqual(format_duration(95), "1:35 h")
+        self.assertEqual(format_names(["Ann", "Bob"]), "Ann, Bob")
+
+    def test_zones_that_odoo_takes(self):
+        self.assertTrue(is_odoo_zone(self.env, "Europe/Brussels"))
+        for name in ("Mars/Olympus", "", False, None, 5, ["UTC"]):
+            self.assertFalse(is_odoo_zone(self.env, name))
+
+
+@tagged("post_install", "-at_install")
+class TestViewerZone(SupportCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company = cls.env.company
+        cls.company.resource_calendar_id.tz = "Asia/Tokyo"
+
+    def _get_zone(self, user, **context):
+        return get_viewer_zone(self.env(user=user, context=context))
+
+    def test_the_context_then_the_user_then_the_company(self):
+        self.user_dispatcher.tz = "America/New_York"
+        self.assertEqual(self._get_zone(self.user_dispatcher, tz="Europe/Paris"), "Europe/Paris")
+        self.assertEqual(self._get_zone(self.user_dispatcher, tz=False), "America/New_York")
+        self.assertEqual(self._get_zone(self.user_dispatcher, tz="Mars"), "America/New_York")
+        self.user_dispatcher.tz = False
+        self.assertEqual(self._get_zone(self.user_dispatcher), "Asia/Tokyo")
+        self.user_dispatcher.tz = "UTC"
+        self.assertEqual(self._get_zone(self.user_dispatcher), "UTC")
+
+    def test_a_company_without_hours_is_in_utc(self):
+        self.company.resource_calendar_id = False
+        self.user_dispatcher.tz = False
+        self.assertEqual(self._get_zone(self.user_dispatcher), "UTC")
+        self.assertEqual(get_company_zone(self.company), "UTC")
+
+    def test_a_technician_without_a_zone_is_in_utc(self):
+        self.assertEqual(get_technician_zone(self.env["support.technician"]), "UTC")
+        self.technician.tz = "Asia/Tokyo"
+        employee = self.env(user=self.user_employee)
+        self.assertEqual(get_technician_zone(self.technician.with_env(employee)), "Asia/Tokyo")
+
+    def test_refusals_and_offers_tell_one_zone(self):
+        """The refusal of a past start told the user's zone, an offer that of the context."""
+        self.user_dispatcher.tz = "America/New_York"
+        appointments = self.env["support.appointment"].with_user(self.user_dispatcher)
+        appointments = appointments.with_context(tz="Europe/Paris")
+        with self.assertRaisesRegex(ValidationError, r"\(2/2/26, 11:00 AM \(Europe/Paris\)\)"):
+            appointments.create({"partner_id": self.customer.id, "start": at("2026-02-02 10:00")})
+
+    def test_without_any_zone_a_refusal_tells_the_company_s(self):
+        self.user_dispatcher.tz = False
+        appointments = self.env["support.appointment"].with_user(self.user_dispatcher)
+        with self.assertRaisesRegex(ValidationError, r"\(2/2/26, 7:00 PM \(Asia/Tokyo\)\)"):
+            appointments.create({"partner_id": self.customer.id, "start": at("2026-02-02 10:00")})
