@@ -172,7 +172,7 @@ def _receive_mails(rpc: Rpc, recipient: str) -> None:
 def _make_own(rpc: Rpc) -> None:
     """A filter, a rule and a template of the administrator's own, with our fields in them."""
     (model,) = rpc("ir.model", "search", [("model", "=", MODEL)])
-    filters = {"name": "Own filter", "model_id": MODEL, "user_id": False, "domain": OWN_DOMAIN}
+    filters = {"name": "Own filter", "model_id": MODEL, "domain": OWN_DOMAIN}
     rpc("ir.filters", "create", filters)
     code = f"record.message_post(body={SAID_BY_RULE!r})"
     action = {"name": "Own", "model_id": model, "state": "code", "code": code}

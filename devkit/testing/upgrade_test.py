@@ -17,6 +17,7 @@ import re
 import shutil
 import threading
 import time
+import xmlrpc.client
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -136,6 +137,8 @@ def upgrade_test(inst: Instance, version: str, template: Any, name: str, fresh: 
     try:
         inst.copy(template(sorted(addon.manifest(old.addon.folder)["depends"])), name)
         return _Upgrade(inst, old, version, name, log).failures(fresh)
+    except xmlrpc.client.Fault as fault:
+        return [f"refused: {fault.faultString.strip().splitlines()[-1]} (see {log})"]
     except (Problem, OSError) as error:
         return [f"{type(error).__name__}: {error} (see {getattr(error, 'log', None) or log})"]
     finally:
