@@ -152,7 +152,7 @@ class TestMigration(SupportCase):
         self._migrate("1.6.0", "post-rules")
         self.assertEqual(rule.trigger_field_ids, edited)
 
-    def _insert(self, model, name, **values):
+    def _insert(self, model, name, /, **values):
         """A row of Odoo's lists as an earlier version of the addon has left it."""
         query = sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING id").format(
             sql.Identifier(model.replace(".", "_")),
