@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from devkit.db.postgres import Server
 from devkit.env.addon import Addon
@@ -31,6 +33,8 @@ class Instance:
     server: Server
     folder: Path
     options: Mapping[str, str] = field(default_factory=dict)
+    # Folders of Python packages besides those of the environment.
+    libraries: Sequence[Path] = ()
 
     @property
     def env(self) -> dict[str, str]:
@@ -43,11 +47,12 @@ class Instance:
             "PYTHONPYCACHEPREFIX": str(state() / "bytecode"),
             "PYTHONDONTWRITEBYTECODE": "",
         }
+        places = os.pathsep.join(map(str, (self.tree.root, *self.libraries)))
         return {
             **env,
             **self.server.env,
             **compiled,
-            "PYTHONPATH": str(self.tree.root),
+            "PYTHONPATH": places,
             "PATH": path,
         }
 
@@ -82,7 +87,15 @@ class Instance:
         return [self.python, "-m", "odoo", *arguments]
 
     def admin(self, *arguments: str) -> int:
-        """Run a database command of ``devkit.db.pgadmin``."""
+        """Run a database command of ``devkit.db.pgadmin``; its exit code."""
+        return self._pgadmin(*arguments).returncode
+
+    def select(self, name: str, query: str) -> list[list[Any]]:
+        """The rows of a query in a database, of which nothing is changed."""
+        rows: list[list[Any]] = json.loads(self._pgadmin("select", name, query).stdout)
+        return rows
+
+    def _pgadmin(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [str(self.python), "-m", "devkit.db.pgadmin", *arguments],
             env={**os.environ, **self.server.env, "PYTHONPATH": str(REPO)},
@@ -96,7 +109,7 @@ class Instance:
                 f"database {' '.join(arguments)}: {last}",
                 "is the server that PGHOST names there, and may its role create databases?",
             )
-        return done.returncode
+        return done
 
     def exists(self, name: str) -> bool:
         """Whether there is a database of this name."""
@@ -129,19 +142,21 @@ class Instance:
             self.filestore(name).replace(self.filestore(new))
         self.admin("rename", name, new)
 
+    def demo_option(self, *, demo: bool) -> list[str]:
+        """What says on this series' command line whether there is demo data."""
+        if self.tree.series == "17.0":
+            return [] if demo else ["--without-demo=all"]
+        return ["--with-demo"] if demo else []
+
     def modules(
         self, name: str, flag: str, modules: Sequence[str], *, demo: bool, log: Path
     ) -> None:
         """Install (``-i``) or update (``-u``) modules in a database."""
-        if self.tree.series == "17.0":
-            demo_option = [] if demo else ["--without-demo=all"]
-        else:
-            demo_option = ["--with-demo"] if demo else []
         what = "installation" if flag == "-i" else "update"
         run_logged(
             [
                 *self.command("-c", self.config, "-d", name, flag, ",".join(modules)),
-                *(*demo_option, "--stop-after-init", "--no-http"),
+                *(*self.demo_option(demo=demo), "--stop-after-init", "--no-http"),
             ],
             log=log,
             env=self.env,
@@ -155,12 +170,12 @@ class Instance:
         """Install or update the addon itself."""
         self.modules(name, flag, [ADDON_NAME], demo=demo, log=log)
 
-    def start(self, name: str, port: int, log: Path) -> Child:
-        """Start the server on a database; see ``wait_ready``."""
+    def start(self, name: str, port: int, log: Path, *more: str) -> Child:
+        """Start the server on a database, with more options; see ``wait_ready``."""
         options = (f"--database={name}", f"--db-filter=^{name}$", f"--http-port={port}")
         return start_child(
             "Odoo",
-            self.command("-c", self.config, *options),
+            self.command("-c", self.config, *options, *more),
             log=log,
             env=self.env,
             cwd=self.folder,

@@ -57,9 +57,9 @@ def prepare(tree: OdooTree, python: Path, log: Path) -> Addon:
     return Addon(folder, hash_tree(folder, skip=_NOT_INSTALLED))
 
 
-def port(tree: OdooTree, python: Path, dest: Path, log: Path) -> Path:
+def port(tree: OdooTree, python: Path, dest: Path, log: Path, source: Path = ADDON) -> Path:
     """Write the addon for a tree's series to ``dest/support_center``."""
-    _run_port(tree.series, tree, python, dest, log)
+    _run_port(tree.series, tree, python, dest, log, source=source)
     return dest / ADDON_NAME
 
 
@@ -71,13 +71,19 @@ def package(series: str, tree: OdooTree, python: Path, dest: Path, log: Path) ->
 
 
 def _run_port(
-    series: str, tree: OdooTree, python: Path, dest: Path, log: Path, *options: str
+    series: str,
+    tree: OdooTree,
+    python: Path,
+    dest: Path,
+    log: Path,
+    *options: str,
+    source: Path = ADDON,
 ) -> None:
     """Run the port step, which needs the libraries of an Odoo environment."""
     where: tuple[str | Path, ...] = ("--dest", dest, "--odoo-tree", tree.root)
     run_logged(
         [
-            *(python, "-m", "devkit.port", "--source", ADDON, "--series", series),
+            *(python, "-m", "devkit.port", "--source", source, "--series", series),
             *(*where, *options),
         ],
         log=log,

@@ -13,15 +13,17 @@ from pathlib import Path
 from devkit.db.instance import Instance
 from devkit.env import addon
 from devkit.env.stamps import hash_text, read_json, write_json
-from devkit.paths import ADDON_NAME, REPO, logs, state
+from devkit.paths import ADDON_NAME, logs, state
 from devkit.testing import junit
 from devkit.testing.crash_test import crash_test
 from devkit.testing.examples_test import examples_test
+from devkit.testing.history import NotThereError
 from devkit.testing.lifecycle import lifecycle, log_for
 from devkit.testing.logcheck import check
 from devkit.testing.pytest_run import PytestOutcome, run_pytest
 from devkit.testing.race_test import race_test
 from devkit.testing.smoke import smoke
+from devkit.testing.upgrade_test import VERSIONS, upgrade_test
 from devkit.ui import Problem, Steps, show_problem
 
 # How many processes share the tests of a whole run, each with a database of its own. A core each;
@@ -115,6 +117,9 @@ def run_series(
                 broken = lifecycle(inst, databases.smoke, log_for(inst.tree.series))
                 step.note = "FAILED" if broken else "ok"
                 outcome.troubles += [f"upgrade, uninstallation: {line}" for line in broken]
+            for version in VERSIONS:
+                with steps.step(f"Upgrade from {version} on Odoo {inst.tree.series}") as step:
+                    step.note = _upgrade(inst, databases, version, outcome)
     except Problem as problem:
         show_problem(problem)
         outcome.troubles.append(problem.message + (f" (see {problem.log})" if problem.log else ""))
@@ -123,6 +128,17 @@ def run_series(
             databases.drop_copies()
     outcome.seconds = time.monotonic() - started
     return outcome
+
+
+def _upgrade(inst: Instance, databases: _Databases, version: str, outcome: SeriesOutcome) -> str:
+    """Upgrade from an earlier version, where it can be had; how it went, in a word."""
+    try:
+        broken = upgrade_test(inst, version, databases.template, databases.upgrade, databases.test)
+    except NotThereError as reason:
+        outcome.notes.append(f"skipped: upgrade from {version}: {reason}")
+        return "skipped"
+    outcome.troubles += [f"upgrade from {version}: {line}" for line in broken]
+    return "FAILED" if broken else "ok"
 
 
 def _pytest(
@@ -202,16 +218,20 @@ class _Databases:
     def __init__(self, inst: Instance) -> None:
         self._inst = inst
         modules = addon.dependencies()
-        tag = inst.tree.series.replace(".", "_")
+        tag = self._tag = inst.tree.series.replace(".", "_")
         # On a server that others use too, two checkouts must not share a database.
-        own = "" if inst.server.is_ours else f"_{hash_text(str(state()))}"
-        mark = hash_text(inst.tree.build, str(inst.tree.root), *modules)
+        own = self._own = "" if inst.server.is_ours else f"_{hash_text(str(state()))}"
         self._modules = modules
-        self._template = f"sc_template_{tag}_{mark}{own}"
+        self._template = self._template_name(modules)
         self.test = f"sc_test_{tag}{own}"
         self.smoke = f"sc_smoke_{tag}{own}"
         self._copies: list[str] = []
+        self.upgrade = f"sc_upgrade_{tag}{own}"
         self._stamp = inst.folder / "installed.json"
+
+    def _template_name(self, modules: Sequence[str]) -> str:
+        mark = hash_text(self._inst.tree.build, str(self._inst.tree.root), *modules)
+        return f"sc_template_{self._tag}_{mark}{self._own}"
 
     def prepare(self, outcome: SeriesOutcome, *, fresh: bool) -> str:
         """Have the test database, with the addon as it is now; what was done, for people."""
@@ -228,7 +248,7 @@ class _Databases:
             inst.install_addon(self.test, "-u", demo=False, log=log)
             write_json(self._stamp, wanted)
             return "addon updated"
-        made = self._make_template()
+        made = self._make_template(self._modules)
         self._stamp.unlink(missing_ok=True)
         inst.copy(self._template, self.test)
         inst.install_addon(self.test, "-i", demo=False, log=log)
@@ -239,16 +259,22 @@ class _Databases:
             self._copies.append(self.smoke)
         return f"{made}, addon installed"
 
-    def _make_template(self) -> str:
+    def template(self, modules: Sequence[str]) -> str:
+        """The name of a template that holds these modules, as earlier versions stand on others."""
+        self._inst.configure()
+        self._make_template(modules)
+        return self._template_name(modules)
+
+    def _make_template(self, modules: Sequence[str]) -> str:
         """Make the template unless it is there; only a whole one gets the name."""
-        inst = self._inst
-        if inst.exists(self._template):
+        inst, template = self._inst, self._template_name(modules)
+        if inst.exists(template):
             return "template as it was"
-        part = f"{self._template}_part"
+        part = f"{template}_part"
         inst.drop(part)
         log = logs() / f"test-{inst.tree.series}-template.log"
-        inst.modules(part, "-i", self._modules, demo=False, log=log)
-        inst.rename(part, self._template)
+        inst.modules(part, "-i", modules, demo=False, log=log)
+        inst.rename(part, template)
         return "template made"
 
     def parts(self, number: int) -> list[str]:

@@ -15,6 +15,7 @@ from devkit.paths import ADDON_NAME, REPO, logs, state
 from devkit.run.prepare import STEPS, prepare
 from devkit.testing.pytest_run import PytestOutcome, run_pytest
 from devkit.testing.series_test import SeriesOutcome, run_series
+from devkit.testing.upgrade_test import VERSIONS
 from devkit.ui import Problem, Steps, say, show_problem
 
 # Where the tests are that need no Odoo.
@@ -90,7 +91,7 @@ def _test(wanted: list[str], selection: Selection) -> int:
     outcomes: list[SeriesOutcome] = []
     pure: PytestOutcome | None = None
     series = wanted if selection.addon else wanted[-1:]
-    steps = Steps(len(series) * (STEPS + 7) + 2)
+    steps = Steps(len(series) * (STEPS + 7 + len(VERSIONS)) + 2)
     browser = _browser(steps, log) if selection.addon else ""
     with ExitStack() as stack:
         server: postgres.Server | None = None

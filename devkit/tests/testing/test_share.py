@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from devkit.testing import junit
 from devkit.paths import REPO
+from devkit.testing import junit
 from devkit.tests.conftest import write
 
 # What a class sets up is taken down before the next one's, whichever is skipped between them.

@@ -1,6 +1,8 @@
 import importlib.util
 import json
 
+from psycopg2 import sql
+
 from odoo.modules import get_module_path
 from odoo.tests import tagged
 
@@ -153,6 +155,82 @@ class TestMigration(SupportCase):
         self.assertEqual(visit.webhook_sequence, 2)
         (row,) = deliveries._enqueue([("appointment.confirmed", visit)], "https://x.example")
         self.assertEqual(row.sequence, 3)
+
+    def test_confirmations_look_at_the_customer_unless_the_rule_was_edited(self):
+        rule = self.env.ref("support_center.automation_send_confirmation")
+        wanted = rule.trigger_field_ids
+        self.assertIn("partner_id", wanted.mapped("name"))
+        rule.trigger_field_ids = wanted.filtered(lambda field: field.name == "state")
+        self._migrate("1.6.0", "post-rules")
+        self.assertEqual(rule.trigger_field_ids, wanted)
+        edited = self.env["ir.model.fields"]._get("support.appointment", "priority")
+        rule.trigger_field_ids = edited
+        self._migrate("1.6.0", "post-rules")
+        self.assertEqual(rule.trigger_field_ids, edited)
+
+    def _insert(self, model, name, /, **values):
+        """A row of Odoo's lists as an earlier version of the addon has left it."""
+        query = sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING id").format(
+            sql.Identifier(model.replace(".", "_")),
+            sql.SQL(", ").join(map(sql.Identifier, values)),
+            sql.SQL(", ").join(sql.Placeholder() * len(values)),
+        )
+        self.env.cr.execute(query, list(values.values()))
+        (res_id,) = self.env.cr.fetchone()
+        self.env.cr.execute(
+            "INSERT INTO ir_model_data (module, name, model, res_id) VALUES (%s, %s, %s, %s)",
+            ["support_center", name, model, res_id],
+        )
+        return res_id
+
+    def _insert_model(self, name):
+        label = json.dumps({"en_US": "Gone"})
+        mark = name.replace(".", "_")
+        common = {"state": "base"}
+        model = self._insert(
+            "ir.model", f"model_{mark}", model=name, name=label, order="id", **common
+        )
+        field = self._insert(
+            "ir.model.fields",
+            f"field_{mark}__kind",
+            model_id=model,
+            model=name,
+            name="kind",
+            field_description=label,
+            ttype="selection",
+            **common,
+        )
+        self._insert(
+            "ir.model.fields.selection",
+            f"selection_{mark}__kind__a",
+            field_id=field,
+            value="a",
+            name=label,
+            sequence=0,
+        )
+        heir = self.env["ir.model"]._get_id("support.appointment")
+        self._insert("ir.model.inherit", f"inherit_{mark}", model_id=heir, parent_id=model)
+
+    def _count_rows(self, mark):
+        self.env.cr.execute(
+            "SELECT count(*) FROM ir_model_data WHERE module = 'support_center' AND name LIKE %s",
+            [f"%{mark}%"],
+        )
+        return self.env.cr.fetchone()[0]
+
+    def test_models_that_have_gone_leave_odoos_lists(self):
+        """Odoo itself needs their classes for it, and ends the whole update without."""
+        self.env.cr.execute("CREATE TABLE support_gone_stored (id serial PRIMARY KEY)")
+        self._insert_model("support.gone.mixin")
+        self._insert_model("support.gone.stored")
+        before = self._count_rows("")
+        for _time in range(2):
+            self._migrate("1.6.0", "post-gone-models")
+            self.assertEqual(self._count_rows("support_gone_mixin"), 0)
+            self.assertEqual(self._count_rows("support_gone_stored"), 4, "its data is Odoo's care")
+            self.assertEqual(self._count_rows(""), before - 4)
+        self.env.cr.execute("SELECT model FROM ir_model_fields WHERE model LIKE 'support.gone.%'")
+        self.assertEqual(self.env.cr.fetchall(), [("support.gone.stored",)])
 
     def test_renamed_fields_keep_what_they_hold(self):
         """As 1.5 had them, with a view of the customer's own over one."""

@@ -1,0 +1,17 @@
+"""From 1.0: another customer of a confirmed visit is told of it as well."""
+
+from odoo import SUPERUSER_ID, api
+
+
+def migrate(cr, _version):
+    """Let the rule that sends confirmations look at the customer, where nobody has edited it.
+
+    New databases have had it so for long; those that came from 1.0 were left without.
+
+    :param str _version: the version that was installed
+    """
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    rule = env.ref("support_center.automation_send_confirmation", raise_if_not_found=False)
+    # Rules are the administrator's to edit: one that looks at other fields stays as it is.
+    if rule and rule.trigger_field_ids.mapped("name") == ["state"]:
+        rule.trigger_field_ids |= env["ir.model.fields"]._get("support.appointment", "partner_id")
