@@ -12,6 +12,7 @@ class TestOneWrite(SupportCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env.ref("support_center.automation_webhook_response").active = True
         cls.env["ir.config_parameter"].set_param(
             "support_center.webhook_response_url", "https://systems.example.com/hook"
         )
