@@ -38,6 +38,13 @@ class ResCompany(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_with_appointments(self):
-        guard = self.env["support.company.guard"]
-        for model in ("support.appointment", "support.ticket"):
-            guard._check_unused(self, model, "company_id", _("Archive the company instead."))
+        self._check_company_unused("support.appointment")
+
+    def _check_company_unused(self, model):
+        """
+        :param str model: of records with a ``company_id``
+        :raise UserError: names the companies and the records
+        """
+        self.env["support.company.guard"]._check_unused(
+            self, model, "company_id", _("Archive the company instead.")
+        )

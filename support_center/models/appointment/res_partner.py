@@ -11,21 +11,28 @@ class ResPartner(models.Model):
     def write(self, vals):
         """Refuse to take a customer out of sight of those who have work to do for them.
 
-        :raise UserError: names the customers and their open appointments and tickets
+        :raise UserError: names the customers and their open appointments
         """
         result = super().write(vals)
         if vals.get("company_id"):
-            remedy = _("Finish or cancel them first, or leave the contact without a company.")
-            guard = self.env["support.company.guard"]
-            open_visits = [("active", "=", True), ("state", "in", OPEN_STATES)]
-            guard._check_moved(self, "support.appointment", "partner_id", open_visits, remedy)
-            open_tickets = [("active", "=", True), ("state", "not in", ["solved", "cancelled"])]
-            guard._check_moved(self, "support.ticket", "partner_id", open_tickets, remedy)
+            self._check_work_stays_in_sight(
+                "support.appointment", [("active", "=", True), ("state", "in", OPEN_STATES)]
+            )
         if {"parent_id", "is_company"} & vals.keys() and self._has_portal_users():
             # Odoo remembers for each user what the rules come to, the company's contacts among it:
             # who leaves a company would go on seeing its visits.
             self.env.registry.clear_cache()
         return result
+
+    def _check_work_stays_in_sight(self, model, domain):
+        """Refuse another company for a customer of whom the old one has open records.
+
+        :param str model: of records with a ``partner_id``
+        :param list domain: which of them are open
+        :raise UserError: names the customers and the records
+        """
+        remedy = _("Finish or cancel them first, or leave the contact without a company.")
+        self.env["support.company.guard"]._check_moved(self, model, "partner_id", domain, remedy)
 
     def _has_portal_users(self):
         """Whether one of these contacts, or of those below them, logs in as a customer."""

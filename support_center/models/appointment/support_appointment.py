@@ -62,7 +62,6 @@ class SupportAppointment(models.Model):
     location = fields.Char()
     description = fields.Text()
     priority = fields.Selection(PRIORITIES, default="1", required=True, tracking=True)
-    ticket_id = fields.Many2one("support.ticket", check_company=True, index=True)
     cancel_reason = fields.Char(copy=False, tracking=True)
     # Made with the record, since a batch of mails with links would write them one by one.
     access_token = fields.Char(copy=False, default=lambda self: str(uuid.uuid4()))
@@ -87,18 +86,6 @@ class SupportAppointment(models.Model):
             "live_has_customer",
             "CHECK (state NOT IN ('confirmed', 'in_progress') OR partner_id IS NOT NULL)",
             "A confirmed appointment needs a customer. Cancel it before its customer is deleted.",
-        ),
-        # A Python check cannot see what another transaction writes at the same
-        # moment; the database can. The technician stands as a range of one, so
-        # that no extension of PostgreSQL is needed; [) ranges may touch.
-        (
-            "no_double_booking",
-            "EXCLUDE USING gist (int4range(technician_id, technician_id + 1) WITH &&, "
-            "tsrange(busy_start, busy_stop) WITH &&) WHERE (active "
-            "AND state IN ('confirmed', 'in_progress') AND technician_id IS NOT NULL "
-            "AND busy_start IS NOT NULL AND busy_stop IS NOT NULL)",
-            "The technician is already booked at that time. Choose another time or another "
-            "technician.",
         ),
     ]
 

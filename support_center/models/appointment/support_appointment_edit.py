@@ -12,8 +12,7 @@ EDITED_FIELDS = (
     "partner_id", "customer_name", "customer_email", "customer_phone",
     "requested_date", "timezone", "start", "stop", "duration",
     "technician_id", "ignore_working_hours",
-    "type_id", "location", "description", "priority", "ticket_id",
-    "state", "intake_state",
+    "type_id", "location", "description", "priority", "state",
 )  # fmt: skip
 # So many of the last changes can be told in detail.
 TRAIL_LENGTH = 10
@@ -48,7 +47,15 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _get_watched_fields(self):
-        return super()._get_watched_fields() | set(EDITED_FIELDS)
+        return super()._get_watched_fields() | set(self._get_edited_fields())
+
+    @api.model
+    def _get_edited_fields(self):
+        """Hook: what people plan with.
+
+        :return: tuple of field names
+        """
+        return EDITED_FIELDS
 
     def _prepare_change(self, change):
         super()._prepare_change(change)
@@ -70,7 +77,7 @@ class SupportAppointment(models.Model):
 
         :return: dict of tuples of field names to recordsets
         """
-        names = [name for name in EDITED_FIELDS if name in vals]
+        names = [name for name in self._get_edited_fields() if name in vals]
         groups = defaultdict(self.browse)
         if not names:
             return groups

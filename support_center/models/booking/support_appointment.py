@@ -20,6 +20,21 @@ class SupportAppointment(models.Model):
 
     _inherit = "support.appointment"
 
+    _sql_constraints = [
+        # A Python check cannot see what another transaction writes at the same
+        # moment; the database can. The technician stands as a range of one, so
+        # that no extension of PostgreSQL is needed; [) ranges may touch.
+        (
+            "no_double_booking",
+            "EXCLUDE USING gist (int4range(technician_id, technician_id + 1) WITH &&, "
+            "tsrange(busy_start, busy_stop) WITH &&) WHERE (active "
+            "AND state IN ('confirmed', 'in_progress') AND technician_id IS NOT NULL "
+            "AND busy_start IS NOT NULL AND busy_stop IS NOT NULL)",
+            "The technician is already booked at that time. Choose another time or another "
+            "technician.",
+        ),
+    ]
+
     def _store_change(self, change, store):
         technicians = self._get_booked_technicians(change)
         if not technicians:

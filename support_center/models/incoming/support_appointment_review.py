@@ -108,6 +108,10 @@ class SupportAppointment(models.Model):
     # CRUD
     # ------------------------------------------------------------------
 
+    @api.model
+    def _get_edited_fields(self):
+        return (*super()._get_edited_fields(), "intake_state")
+
     def _prepare_change(self, change):
         super()._prepare_change(change)
         if change.is_creation or change.touches({"intake_errors", "intake_state"}):

@@ -4,3 +4,5 @@ from . import support_stage
 from . import support_team
 from . import support_ticket
 from . import support_appointment_erasure
+from . import res_company
+from . import res_partner

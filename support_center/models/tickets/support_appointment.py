@@ -16,12 +16,17 @@ class SupportAppointment(models.Model):
 
     _inherit = "support.appointment"
 
+    ticket_id = fields.Many2one("support.ticket", check_company=True, index=True)
     ticket_sync_mark = fields.Char(
         readonly=True,
         copy=False,
         groups="base.group_user",
         help="Ticket and state that the ticket was last brought in step with.",
     )
+
+    @api.model
+    def _get_edited_fields(self):
+        return (*super()._get_edited_fields(), "ticket_id")
 
     def _rule_sync_ticket_status(self):
         """Bring the tickets in step with the visits' states."""

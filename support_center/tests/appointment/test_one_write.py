@@ -12,16 +12,17 @@ class TestOneWrite(SupportCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env.ref("support_center.automation_webhook_response").active = True
         cls.env["ir.config_parameter"].set_param(
             "support_center.webhook_response_url", "https://systems.example.com/hook"
         )
         ticket = cls.env["support.ticket"].create(
             {"name": "Printer", "partner_id": cls.customer.id}
         )
+        cls.technician_2.email = "second@example.com"
         cls.visit = cls._create_appointment(
             technician_id=cls.technician_2.id, ticket_id=ticket.id, type_id=cls.type.id
         )
-        cls.technician_2.email = "second@example.com"
 
     def _count_writes(self, work):
         """Do ``work`` with everything that follows from it.
@@ -33,7 +34,8 @@ class TestOneWrite(SupportCase):
         calls, write = [], model.write
 
         def count(records, vals):
-            calls.append(vals)
+            # Of an empty recordset nothing is written.
+            calls.extend([vals] if records else [])
             return write(records, vals)
 
         with patch.object(model, "write", count):
@@ -52,7 +54,6 @@ class TestOneWrite(SupportCase):
         self.env.invalidate_all()
         self.assertEqual(len(self._get_notices(self.visit, "confirmation")), 1)
         self.assertTrue(self.visit.confirmation_sent)
-        self.assertEqual(self.visit.technician_notified_id, self.technician_2)
         self.assertEqual(self.visit.ticket_sync_mark, f"{self.visit.ticket_id.id}:confirmed")
         self.assertEqual(self.visit.webhook_told["state"], "confirmed")
         self.assertEqual(
@@ -61,6 +62,16 @@ class TestOneWrite(SupportCase):
             .mapped("event"),
             ["appointment.confirmed"],
         )
+
+    def test_another_technician(self):
+        self.visit.action_confirm()
+        self.technician.user_id = False
+        self.technician.email = "first@example.com"
+        self._assert_one(
+            lambda: self.visit.write({"technician_id": self.technician.id}), "confirmed"
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.visit.technician_notified_id, self.technician)
 
     def test_a_move_a_cancellation_and_a_new_start(self):
         self.visit.action_confirm()

@@ -100,7 +100,7 @@ class TestAssign(SupportCase):
         self.assertTrue(appointment.technician_id)
 
     def test_only_drafts_and_confirmed_visits_with_a_start(self):
-        self.assertIn("set a start", self._refuse(start=False))
+        self.assertIn("choose a time first", self._refuse(start=False))
         done = self._create_appointment(state="confirmed")
         done.action_start()
         done.action_done()
@@ -187,7 +187,7 @@ class TestAssignMany(SupportCase):
         with self.assertRaises(UserError) as caught:
             (visits | self._create_many(1, start=False)).action_assign()
         message = str(caught.exception)
-        self.assertIn("set a start", message)
+        self.assertIn("choose a time first", message)
         self.assertEqual(message.count("Nobody can come to"), 6)
         for visit in visits:
             self.assertIn(visit.name, message)
