@@ -97,11 +97,9 @@ class TestMigration(SupportCase):
     def test_descriptions_of_templates_are_renewed_unless_somebody_wrote_another(self):
         names = ("mail_template_request_rejected", "mail_template_intake_answer")
         rejected, answer = (self.env.ref(f"support_center.{name}") for name in names)
-        shipped = rejected.description
-        rejected.description = (
-            "Sent by hand to whoever sent a request that is not going to be planned, with the "
-            "reason"
-        )
+        words = "Sent by hand to {} a request that is not going to be planned, with the reason"
+        shipped = words.format("the sender of")
+        rejected.description = words.format("whoever sent")
         answer.description = "Our own words"
         self._migrate("1.6.0", "post-registry")
         self.assertEqual(rejected.description, shipped)
