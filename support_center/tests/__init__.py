@@ -35,6 +35,7 @@ from .appointment import (
     test_customer_kept,
     test_edit_conflict,
     test_numbers,
+    test_one_write,
     test_state_stamps,
 )
 from .archiving import (

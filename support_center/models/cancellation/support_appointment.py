@@ -26,6 +26,9 @@ class SupportAppointment(models.Model):
             # The next cancellation is another one.
             change.set_default({"cancel_silently": False})
 
+    def _is_cancellation_told(self):
+        return super()._is_cancellation_told() and not self.cancel_silently
+
     def _cancel(self, reason, *, tell=True):
         """Call visits off for a reason.
 
@@ -51,7 +54,7 @@ class SupportAppointment(models.Model):
         """
         notifier = self.env["support.notifier"]
         unaware = self.browse().union(*(notifier._withdraw(kind, self) for kind in ANNOUNCEMENTS))
-        unaware._write_protected(
+        unaware._write_marks(
             {"confirmation_sent": False, "announced_start": False, "announced_details": False}
         )
 

@@ -16,19 +16,6 @@ class SupportAppointment(models.Model):
 
     _inherit = "support.appointment"
 
-    reminder_held = fields.Boolean(
-        copy=False,
-        readonly=True,
-        groups="base.group_user",
-        help="A reminder was due already when the job was switched on; it waits until a manager "
-        "sends it, or the visit is moved.",
-    )
-
-    def _release_reminders(self):
-        """Let the cron remind of these visits again."""
-        # sudo: the mark is the automation's own, whoever moves the visit.
-        self.sudo().filtered("reminder_held").write({"reminder_held": False})
-
     # ------------------------------------------------------------------
     # Crons
     # ------------------------------------------------------------------

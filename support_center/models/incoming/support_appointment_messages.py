@@ -269,7 +269,7 @@ class SupportAppointment(models.Model):
         if kind == "cancelled":
             waiting._settle_customer_message()
         elif kind == "rescheduled":
-            waiting.filtered("acknowledge_at")._write_protected({"acknowledge_at": False})
+            waiting.filtered("acknowledge_at")._write_marks({"acknowledge_at": False})
 
     def _prepare_erased_vals(self):
         return {

@@ -65,6 +65,13 @@ class SupportAppointment(models.Model):
         help="The address that the customer's calendar answers. It stays the same over the life "
         "of the visit, since calendars take changes from the same organizer only.",
     )
+    reminder_held = fields.Boolean(
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="A reminder was due already when the job was switched on; it waits until a manager "
+        "sends it, or the visit is moved.",
+    )
     # Made with the record, since a batch of mails with links would write them one by one.
     access_token = fields.Char(copy=False, default=lambda self: str(uuid.uuid4()))
 
@@ -122,13 +129,17 @@ class SupportAppointment(models.Model):
     def _rule_send_cancelled(self):
         """Tell a customer who expects the visit that it will not take place.
 
-        A draft that was never announced is cancelled silently, and so is what a dispatcher
-        marked so.
+        A draft that was never announced is cancelled silently.
         """
         due = self._with_saved_together("automation_send_cancelled").filtered(
-            lambda a: a.state == "cancelled" and a.announced_start and not a.cancel_silently
+            lambda a: a.state == "cancelled" and a.announced_start and a._is_cancellation_told()
         )
         due._run_automation("send_cancelled", lambda those: those._announce("cancelled"))
+
+    def _is_cancellation_told(self):
+        """Hook: whether a customer who expects this visit gets a mail that it is cancelled."""
+        self.ensure_one()
+        return True
 
     def _get_announced_marks(self):
         """What the customer knows now, and who that is, ready for JSON.
@@ -293,7 +304,12 @@ class SupportAppointment(models.Model):
         """A new time deserves a new reminder; one of the old time is taken off the queue."""
         self._release_reminders()
         self._withdraw_reminders()
-        self.filtered("reminder_sent")._write_protected({"reminder_sent": False})
+        self.filtered("reminder_sent")._write_marks({"reminder_sent": False})
+
+    def _release_reminders(self):
+        """Let the cron remind of these visits again."""
+        # sudo: the mark is not everybody's to read.
+        self.sudo().filtered("reminder_held")._write_marks({"reminder_held": False})
 
     def _withdraw_reminders(self):
         """Take reminders of visits that will not take place off the queue."""
@@ -301,7 +317,7 @@ class SupportAppointment(models.Model):
         told = self.filtered("announced_at")
         if told:
             withdrawn = self.env["support.notifier"]._withdraw("reminder", told)
-            withdrawn.filtered("reminder_sent")._write_protected({"reminder_sent": False})
+            withdrawn.filtered("reminder_sent")._write_marks({"reminder_sent": False})
 
     # ------------------------------------------------------------------
     # Another customer
@@ -323,7 +339,7 @@ class SupportAppointment(models.Model):
             notifier._withdraw(kind, told)
         for record in told - unaware:
             record._for_responsible()._ask_to_call_off(change.before(record, "partner_id"))
-        told._write_protected(
+        told._write_marks(
             {
                 "confirmation_sent": False,
                 "confirmation_queued_at": False,

@@ -51,8 +51,7 @@ class SupportAppointment(models.Model):
                 unreached |= record
                 outcomes[record.id] = ("skipped", new._find_notice_obstacles()[new.id])
         for technician, records in (self - unreached).grouped("technician_id").items():
-            # sudo: the mark is the automation's own, whoever caused it.
-            records.sudo().write({"technician_notified_id": technician.id})
+            records._write_marks({"technician_notified_id": technician.id})
         self.env["support.notifier"]._wake_queue()
         return outcomes
 

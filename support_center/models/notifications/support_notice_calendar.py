@@ -55,16 +55,10 @@ class SupportNoticeCalendar(models.AbstractModel):
         :param dict organizers: company to ``delivery.calendar_file.Person``
         :param list ids: of the visits
         """
-        for company, organizer in organizers.items():
-            self.env.cr.execute(
-                """
-                UPDATE support_appointment SET ics_organizer = %s
-                 WHERE id = ANY(%s) AND company_id = %s AND ics_organizer IS NULL
-                """,
-                [organizer.email, ids, company.id],
-            )
         visits = self.env["support.appointment"].browse(ids)
-        visits.invalidate_recordset(["ics_organizer"], flush=False)
+        for company, those in visits.grouped("company_id").items():
+            unknown = those.filtered(lambda visit: not visit.ics_organizer)
+            unknown._write_marks({"ics_organizer": organizers[company].email})
 
     @api.model
     def _get_organizer(self, company):

@@ -428,7 +428,7 @@ class SupportNotifier(models.AbstractModel):
             ids = mails.filtered(lambda m, kind=kind: m.support_notice == kind).mapped("res_id")
             those = records.filtered(lambda a, ids=ids: a.id in ids)
             if those:
-                those.write({f"{kind}_sent": sent})
+                those._write_marks({f"{kind}_sent": sent})
 
     @api.model
     def _get_appointments_of(self, mails):

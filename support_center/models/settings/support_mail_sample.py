@@ -60,7 +60,7 @@ class SupportMailSample(models.AbstractModel):
         fault = notifier._find_template_fault(xmlid)
         if fault:
             raise UserError(fault)
-        vals, calendar = self._in_own_language()._render(template, SAMPLES[xmlid])
+        vals, calendar = self._in_own_language()._render_sample(template, SAMPLES[xmlid])
         # sudo: nobody but administrators may write to the queue.
         queue = self.env["mail.mail"].sudo()
         mail = queue.create({**vals, "attachment_ids": self._prepare_calendar(calendar)})
@@ -75,7 +75,7 @@ class SupportMailSample(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _render(self, template, sample):
+    def _render_sample(self, template, sample):
         """Render a template for a made-up visit of the user, and undo the visit.
 
         :return: ``(values of a mail.mail, calendar file as bytes or None)``

@@ -53,8 +53,7 @@ class SupportAppointment(models.Model):
             if reason:
                 outcomes[record.id] = ("skipped", reason)
         for mark, records in self.grouped(lambda a: a._get_ticket_sync_mark()).items():
-            # sudo: the mark is the automation's own, whoever caused it.
-            records.sudo().write({"ticket_sync_mark": mark})
+            records._write_marks({"ticket_sync_mark": mark})
         return outcomes
 
     def _find_tickets_with_open_visits(self):

@@ -167,17 +167,18 @@ class SupportAppointment(models.Model):
         if not url:
             reason = _("Nobody is told: no address is set for the response webhook.")
             return dict.fromkeys(self.ids, ("skipped", reason))
-        outcomes, messages = {}, []
+        outcomes, messages, marks = {}, [], {}
         for appointment in these:
             mark = appointment._get_webhook_mark()
             events = appointment._get_webhook_events(appointment.webhook_told or {}, mark)
             messages += [(event, appointment) for event in events]
-            appointment.webhook_told = mark
+            marks[appointment.id] = {"webhook_told": mark}
             outcomes[appointment.id] = (
                 ("ok", ", ".join(events))
                 if events
                 else ("skipped", _("There is no event for this change."))
             )
+        these._write_marks({}, marks)
         deliveries._enqueue(messages, url)
         return outcomes
 

@@ -314,19 +314,12 @@ class SupportWebhookDelivery(models.Model):
         if not appointment_ids:
             return []
         counts = Counter(appointment_ids)
-        self.env.flush_all()
-        self.env.cr.execute(
-            """
-            UPDATE support_appointment AS appointment
-               SET webhook_sequence = COALESCE(webhook_sequence, 0) + asked.count
-              FROM unnest(%s, %s) AS asked (id, count)
-             WHERE appointment.id = asked.id
-         RETURNING appointment.id, webhook_sequence - asked.count
-            """,
-            [list(counts), list(counts.values())],
-        )
-        last = dict(self.env.cr.fetchall())
-        self.env["support.appointment"].invalidate_model(["webhook_sequence"], flush=False)
+        # sudo: the counter is the system's, not the user's whose save is told of.
+        appointments = self.env["support.appointment"].sudo().browse(counts)
+        for count, those in appointments.grouped(lambda a: counts[a.id]).items():
+            next_ones = SQL("COALESCE(record.webhook_sequence, 0) + %s", count)
+            those._write_marks({"webhook_sequence": next_ones})
+        last = {a.id: a.webhook_sequence - counts[a.id] for a in appointments}
         numbers = []
         for appointment_id in appointment_ids:
             last[appointment_id] += 1
