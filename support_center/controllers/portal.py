@@ -85,7 +85,7 @@ class SupportCustomerPortal(CustomerPortal):
         model = request.env[model_name]
         if "valid_access_token" not in model._fields or document_id > MAX_ID:
             return False
-        # sudo: the token is all that whoever has the link needs to have.
+        # sudo: the token is all that a reader of the link needs to have.
         document_sudo = model.sudo().browse(document_id).exists()
         return bool(
             document_sudo.access_token

@@ -92,7 +92,7 @@ def offer_to_calendars(message: EmailMessage) -> bool:
     """Let mail programs show the calendar file of a mail with buttons, in place.
 
     They look for it among the alternatives of the text (RFC 6047, 2.4), and Outlook nowhere else;
-    the attached file is for whoever opens it by hand, and is no second invitation.
+    the attached file is for those who open it by hand, and is no second invitation.
 
     :param message: with a file that ``build`` has made attached
     :return: whether there was one that asks for an answer or calls the visit off, and a text

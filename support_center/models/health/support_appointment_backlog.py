@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import _, api, fields, models
 
 from ..notifications.support_appointment_technician import AHEAD
-from ..notifications.support_notifier import NOTICES
+from ..notifications.support_notifier import NOTIFICATIONS
 from ..tickets.support_appointment import TICKET_STATE_BY_VISIT
 
 # What a domain cannot say is looked up as ids; no more of them than these are looked at.
@@ -200,12 +200,12 @@ class SupportAppointment(models.Model):
         """
         obstacles = self._get_obstacles(notice) if notice else {}
         fault = notice and self.env["support.notifier"]._find_template_fault(
-            NOTICES[notice].template
+            NOTIFICATIONS[notice].template
         )
         if fault:
             obstacles = {**dict.fromkeys(self.ids, fault), **obstacles}
         technicians = self.technician_id if audience == "technician" else self.technician_id[:0]
-        unreachable = technicians._find_notice_obstacles()
+        unreachable = technicians._find_notification_obstacles()
         # sudo: an address that managers see with each delivery.
         parameters = self.env["ir.config_parameter"].sudo()
         url = parameters.get_param("support_center.webhook_response_url")

@@ -174,7 +174,7 @@ class SupportAppointment(models.Model):
             and self.stop > now
             and not self._has_many_messages()
         ):
-            self._tell_technician(technician, "support_center.message_customer_wrote")
+            self._notify_technician(technician, "support_center.message_customer_wrote")
 
     def _has_many_messages(self):
         """Whether more came in about this visit than people write in so short a time."""

@@ -22,7 +22,7 @@ REMINDER_BATCH = 100
 
 
 class SupportAppointment(models.Model):
-    """What the customer is told, and what he was told last."""
+    """What the customer is told, and what they were told last."""
 
     _inherit = "support.appointment"
 
@@ -41,7 +41,7 @@ class SupportAppointment(models.Model):
     announced_start = fields.Datetime(
         readonly=True,
         copy=False,
-        help="The time that the customer knows of; empty while he expects nobody.",
+        help="The time that the customer knows of; empty while they expect nobody.",
     )
     announced_details = fields.Json(readonly=True, copy=False)
     announced_before = fields.Json(
@@ -96,7 +96,7 @@ class SupportAppointment(models.Model):
 
     def _delete_records(self, delete):
         # Before mail.thread deletes the mails with their records.
-        self.env["support.notifier"]._keep_cancellations(self)
+        self.env["support.notifier"]._detach_cancellation_mails(self)
         return super()._delete_records(delete)
 
     # ------------------------------------------------------------------
@@ -155,9 +155,9 @@ class SupportAppointment(models.Model):
         return marks
 
     def _announce(self, kind):
-        """Queue a notice to those who can and want to be told.
+        """Queue a notification to those who can and want to be told.
 
-        :param str kind: one of ``support.notifier``'s ``NOTICES``
+        :param str kind: one of ``support.notifier``'s ``NOTIFICATIONS``
         :return: dict of record id to ``(outcome, message)``, as the guard expects
         """
         obstacles = self._get_obstacles(kind)
@@ -179,7 +179,7 @@ class SupportAppointment(models.Model):
             record._automation_activity(_("The customer was not told"), fault)
 
     def _get_obstacles(self, kind):
-        """Why a notice cannot go out.
+        """Why a notification cannot go out.
 
         :return: dict of record id to the reason in words; those not in it can be told
         """
@@ -191,7 +191,7 @@ class SupportAppointment(models.Model):
         for record in self:
             ends = record.start
             if kind == "cancelled":
-                # What he expects, wherever the visit was moved to without a word to him.
+                # What they expect, wherever the visit was moved to without a word to them.
                 expected = record.announced_start or record.start
                 ends = expected and expected + record._as_timedelta(record.duration)
             obstacle = unreachable.get(record.partner_id.email)
@@ -200,7 +200,7 @@ class SupportAppointment(models.Model):
             elif obstacle == "opted_out":
                 obstacles[record.id] = _("No mail: the customer's address is on the blacklist.")
             elif ends and ends <= now:
-                obstacles[record.id] = _("No mail: the visit lies in the past.")
+                obstacles[record.id] = _("No mail: the visit is in the past.")
         return obstacles
 
     # ------------------------------------------------------------------

@@ -138,7 +138,7 @@ class SupportWebhookDelivery(models.Model):
 
     @api.model
     def _get_url(self):
-        # sudo: a parameter, read for whoever saves an appointment.
+        # sudo: a parameter, read for any user who saves an appointment.
         return (self.env["ir.config_parameter"].sudo().get_param(URL_KEY) or "").strip()
 
     @api.model
@@ -172,7 +172,7 @@ class SupportWebhookDelivery(models.Model):
     def action_retry(self):
         """Send messages that were given up once more, to the address that is set now.
 
-        :raise AccessError: for whoever is neither manager nor administrator
+        :raise AccessError: for a user who is neither manager nor administrator
         :raise UserError: names the messages that were not given up, or says that the address
             is switched off
         """
@@ -280,11 +280,11 @@ class SupportWebhookDelivery(models.Model):
             ]
         )
         if deliveries:
-            deliveries._hurry_line(now)
+            deliveries._advance_pending(now)
             self._wake_cron()
         return deliveries
 
-    def _hurry_line(self, now):
+    def _advance_pending(self, now):
         """Try at once what these messages wait for, however long its next pause is.
 
         A visit that is called off need not be a secret for hours since its confirmation failed.
@@ -304,9 +304,9 @@ class SupportWebhookDelivery(models.Model):
     def _number(self, appointment_ids):
         """The next numbers of these appointments' messages.
 
-        The counter is on the appointment: whoever else tells of it at this moment is ended by the
-        database and run again by Odoo, so that no number comes twice, and none is committed
-        after a greater one.
+        The counter is on the appointment: another transaction that tells of it at this moment
+        is ended by the database and run again by Odoo, so that no number comes twice, and none is
+        committed after a greater one.
 
         :param appointment_ids: list of ids; one comes as often as there are messages about it
         :return: list of int in the same order
@@ -346,7 +346,7 @@ class SupportWebhookDelivery(models.Model):
     def _wake_cron(self, at=None):
         cron = self.env.ref("support_center.cron_deliver_webhooks", raise_if_not_found=False)
         if cron:
-            # sudo: whoever saves an appointment may wake the job.
+            # sudo: any user who saves an appointment may wake the job.
             cron.sudo()._trigger(at=at)
 
     # ------------------------------------------------------------------
@@ -554,7 +554,7 @@ class SupportWebhookDelivery(models.Model):
         if endpoint.off_since:
             return  # which was told already, and of the address instead of each message
         if vals.get("state") == "dead":
-            self.appointment_id._tell_dead_webhook(self.event, text)
+            self.appointment_id._ask_about_dead_webhook(self.event, text)
         for moment in {vals["next_try"], endpoint.rests_until}:
             if moment and moment > now:
                 self._wake_cron(moment)

@@ -158,7 +158,7 @@ export class Board extends Component {
     async load() {
         const request = (this.request = callBoard(this.orm, "load", this.window));
         const data = await request;
-        // Whoever clicks faster than the server answers sees the last click's answer.
+        // A user who clicks faster than the server answers sees the last click's answer.
         if (request === this.request) {
             this.state.data = data;
             this.state.offset = data.unassigned.offset;

@@ -199,7 +199,7 @@ function makeVisitContent(visit, technician, timeText, scale) {
         first.append(icon("fa-commenting o_sc_waits"));
     }
     const time = element("time", "o_sc_time", timeText);
-    // A space keeps time and text apart in any direction, and for whoever hears them.
+    // A space keeps time and text apart in any direction, and for those who hear them.
     const gap = " ";
     const customer = element("b", "", visit.customer);
     const details = [visit.place, visit.type && visit.type[1]].filter(Boolean).join(" · ");

@@ -62,7 +62,7 @@ export class BoardPanel extends Component {
                 hour: "numeric",
                 minute: "2-digit",
             });
-        return record.start ? text : _t("Wished for %s", text);
+        return record.start ? text : _t("Requested: %s", text);
     }
 
     page(step) {

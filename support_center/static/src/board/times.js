@@ -41,7 +41,7 @@ export function endOfView(date, scale) {
     return startOfView(date, scale).plus({ days: scale === "day" ? 1 : 7 });
 }
 
-/** The viewer's present offset, so that the timeline's "now" and "today" are his. */
+/** The viewer's present offset, so that the timeline's "now" and "today" are theirs. */
 export function offset() {
     return DateTime.now().toFormat("ZZ", { locale: "en", numberingSystem: "latn" });
 }

@@ -101,7 +101,7 @@ export class MyDay extends Component {
     }
 
     noShow(visit) {
-        this.ask(_t("Was nobody there?"), visit, _t("Nobody There"), "action_no_show");
+        this.ask(_t("Was the customer absent?"), visit, _t("Customer Absent (No-Show)"), "action_no_show");
     }
 
     ask(title, visit, label, method) {
