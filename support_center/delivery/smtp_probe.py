@@ -17,7 +17,7 @@ def probe(host: str, port: int, *, ssl: bool = False, seconds: float = SECONDS) 
     """
     try:
         server = (
-            # Asked is whether somebody answers, not who it is: sending checks the certificate.
+            # Asked is whether a server answers, not which one: sending checks the certificate.
             smtplib.SMTP_SSL(host, port, timeout=seconds, context=_get_lenient_context())
             if ssl
             else smtplib.SMTP(host, port, timeout=seconds)

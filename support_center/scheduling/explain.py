@@ -27,7 +27,7 @@ class Reason:
     ``holiday``    ``times``, ``name``
     ``hours``      ``hours`` of that day, empty for a day off
     ``full``       ``count`` of the visits on that day, which is the limit
-    ``lost``       another transaction was faster, see ``support.assignment.mixin``
+    ``lost``       another transaction was faster, see ``_assign_together``
     =============  ==================================================================
     """
 

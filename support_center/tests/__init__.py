@@ -123,6 +123,7 @@ from .incoming import (
 from .notifications import (
     test_customer_language,
     test_mail_failures,
+    test_marks,
     test_notice_edges,
     test_notice_mails,
     test_notices,

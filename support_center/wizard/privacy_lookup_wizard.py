@@ -100,7 +100,7 @@ class PrivacyLookupWizard(models.TransientModel):
         return mentions
 
     def _search_detached_messages(self):
-        """Messages of our mails that outlived their appointment, see ``_keep_cancellations``."""
+        """Messages of mails that outlived their appointment, see ``_detach_cancellation_mails``."""
         # sudo: the queue is not everybody's to read who looks for a person's data.
         mails = self.env["mail.mail"].sudo()
         kept = mails.search([("support_notice", "!=", False), ("model", "=", False)])

@@ -9,4 +9,4 @@ def migrate(cr, _version):
     :param str _version: the version that was installed
     """
     env = api.Environment(cr, SUPERUSER_ID, {})
-    env["support.appointment"]._bring_calendar_in_step()
+    env["support.appointment"]._resync_calendar()

@@ -41,20 +41,20 @@ class SupportAppointment(models.Model):
     def _react_to_change(self, change):
         super()._react_to_change(change)
         if change.is_creation:
-            self._tell_boards(self.company_id)
+            self._notify_boards(self.company_id)
         elif change.touches(SHOWN_FIELDS):
             companies = self.company_id
             if "company_id" in change.vals:
                 companies = companies.union(*(change.before(a, "company_id") for a in self))
-            self._tell_boards(companies)
+            self._notify_boards(companies)
 
     def _delete_records(self, delete):
         companies, ids = self.company_id, self.ids
         result = super()._delete_records(delete)
-        self.browse(ids)._tell_boards(companies)
+        self.browse(ids)._notify_boards(companies)
         return result
 
-    def _tell_boards(self, companies):
+    def _notify_boards(self, companies):
         """Remember these records for the message that goes out with the transaction.
 
         :param companies: ``res.company`` whose boards show them, or have shown them

@@ -302,7 +302,7 @@ class SupportBoard(models.AbstractModel):
 
     @api.model
     def _prepare_shading(self, agenda, window):
-        # What is in a leave or a meeting is the technician's own; that he is away is not.
+        # What is in a leave or a meeting is the technician's own; that they are away is not.
         found = [("leave", (a.start, a.stop), "") for a in agenda.absences if not a.is_public]
         found += [("holiday", (a.start, a.stop), a.name) for a in agenda.absences if a.is_public]
         found += [("meeting", times, "") for times in agenda.events]
@@ -353,8 +353,8 @@ class SupportBoard(models.AbstractModel):
         """
         :return: dict; ``version`` is for ``move``, which refuses what somebody has changed since
         """
-        # sudo: customer and type may belong to a company that is out of sight by now; whoever sees
-        # the visit sees whom it is for.
+        # sudo: customer and type may belong to a company that is out of sight by now; all who
+        # see the visit see whom it is for.
         visit = appointment.sudo()
         values = {
             name: fields.Datetime.to_string(appointment[name]) or False

@@ -10,7 +10,7 @@ from odoo.tools import plaintext2html
 from ...compat import check_access
 from ...formatting import ONE_DAY, format_hour_of_day, get_day, get_midnight, get_viewer_zone
 
-# What a technician sees of the day: also what was called off, since he may be on the way.
+# What a technician sees of the day: also what was called off, since they may be on the way.
 SHOWN_STATES = ("confirmed", "in_progress", "done", "no_show", "cancelled")
 MAX_PHOTO_BYTES = 20 * 1024 * 1024
 
@@ -75,7 +75,7 @@ class SupportMyDay(models.AbstractModel):
 
     @api.model
     def _find_next(self, visits):
-        """Where the technician is, else where he goes next."""
+        """Where the technician is, else where they go next."""
         for state in ("in_progress", "confirmed"):
             found = visits.filtered(lambda a, state=state: a.state == state)[:1]
             if found:

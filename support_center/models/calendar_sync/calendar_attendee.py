@@ -10,8 +10,8 @@ class CalendarAttendee(models.Model):
         if vals.get("state") == "declined":
             declined = self.filtered(lambda attendee: attendee.state != "declined")
         result = super().write(vals)
-        # sudo: the appointment is named to whoever looks after it.
+        # sudo: the appointment is named to those who look after it.
         for event in declined.event_id._get_mirrored().sudo():
             if event._is_visit_live():
-                event.support_appointment_id._tell_calendar_refusal("declined")
+                event.support_appointment_id._report_calendar_refusal("declined")
         return result

@@ -107,7 +107,7 @@ class CalendarEvent(models.Model):
             live._refuse_deletion()
             return super().unlink()
         for event in live:
-            event._keep_for_visit("deleted")
+            event._restore_for_visit("deleted")
         # Google reports the deletion that our archiving asked for: a cancellation may be undone.
         waiting = mirrored.filtered(
             lambda e: e.sudo().support_appointment_id.state not in MIRRORED_STATES
@@ -122,9 +122,9 @@ class CalendarEvent(models.Model):
         """These events in an environment for the mirror's own changes.
 
         As the technician's user: Google's and Outlook's synchronisation take the calendar of
-        whoever writes, and refuse or misplace an event that one user makes for another. As
-        superuser, since his rights may be gone. And with a context of its own: what the button
-        or the form left there would become default values of the event.
+        the user who writes, and refuse or misplace an event that one user makes for another. As
+        superuser, since that user's rights may be gone. And with a context of its own: what the
+        button or the form left there would become default values of the event.
 
         :param user: ``res.users`` whose calendar it is
         """
@@ -258,12 +258,12 @@ class CalendarEvent(models.Model):
             except (UserError, psycopg2.IntegrityError) as error:
                 reason = str(error)
         write({name: vals[name] for name in vals if name not in TIME_FIELDS})
-        event._keep_for_visit("changed", reason)
+        event._restore_for_visit("changed", reason)
 
-    def _keep_for_visit(self, what, reason=""):
+    def _restore_for_visit(self, what, reason=""):
         """Put the event back to the appointment's time, and tell a dispatcher.
 
-        :param str what: as ``_tell_calendar_refusal`` takes it
+        :param str what: as ``_report_calendar_refusal`` takes it
         :param str reason: why it has no effect, if not because the visit is planned
         """
         self.ensure_one()
@@ -277,7 +277,7 @@ class CalendarEvent(models.Model):
                 "active": visit._has_calendar_entry(),
             }
         )
-        visit.sudo(False)._tell_calendar_refusal(what, reason)
+        visit.sudo(False)._report_calendar_refusal(what, reason)
 
     # ------------------------------------------------------------------
     # Actions

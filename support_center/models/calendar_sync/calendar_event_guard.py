@@ -20,7 +20,7 @@ class CalendarEvent(models.Model):
 
         :return: str for the user, empty where nothing stands against it
         """
-        event = self.sudo()  # sudo: the appointment is named to whoever may write the event
+        event = self.sudo()  # sudo: the appointment is named to all who may write the event
         visit = event.support_appointment_id
         if "active" in vals and bool(vals["active"]) != event.active:
             if not vals["active"] and event._is_visit_live():
@@ -52,7 +52,7 @@ class CalendarEvent(models.Model):
         return ""
 
     def _changes_attendance(self, vals):
-        """Whether anybody but the technician would attend, or he no more."""
+        """Whether anybody but the technician would attend, or the technician no more."""
         partner_ids, attendee_ids = set(self.partner_ids.ids), set(self.attendee_ids.ids)
         left = set(partner_ids)
         for command in vals.get("partner_ids") or ():

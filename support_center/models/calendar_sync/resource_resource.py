@@ -10,5 +10,5 @@ class ResourceResource(models.Model):
         if "user_id" in vals:
             concerned = self._find_technicians()
             if concerned:
-                self.env["support.appointment"]._bring_calendar_in_step(concerned)
+                self.env["support.appointment"]._resync_calendar(concerned)
         return result

@@ -45,7 +45,7 @@ class SupportAppointment(models.Model):
 
     def _react_to_change(self, change):
         super()._react_to_change(change)
-        self._mirror_in_calendar(None if change.is_creation else change.vals)
+        self._sync_calendar_events(None if change.is_creation else change.vals)
 
     def _delete_records(self, delete):
         events = self.env["calendar.event"].union(*self._find_events().values())
@@ -53,7 +53,7 @@ class SupportAppointment(models.Model):
         self._remove_events(events)
         return result
 
-    def _mirror_in_calendar(self, vals=None):
+    def _sync_calendar_events(self, vals=None):
         """Bring the entries of these appointments in step, after they were saved.
 
         A failure harms nobody's save: it goes to the log and to a dispatcher.
@@ -69,16 +69,18 @@ class SupportAppointment(models.Model):
             "support_center.calendar_mirror"
         ):
             changed = MIRROR_FIELDS if vals is None else MIRROR_FIELDS & vals.keys()
-            due._run_automation("calendar_mirror", lambda those: those._keep_events(changed))
+            due._run_automation(
+                "calendar_mirror", lambda those: those._update_calendar_events(changed)
+            )
 
-    def _keep_events(self, changed=()):
+    def _update_calendar_events(self, changed=()):
         """Make, change, archive and remove the entries, whatever was missed before included.
 
         :param changed: names of the fields that were written
         :return: dict of record id to ``(outcome, message)``, as the guard expects
         """
         outcomes = dict.fromkeys(self.ids, SILENT)
-        # sudo: whoever plans a visit need not have a right in the technician's calendar.
+        # sudo: the user who plans a visit need not have a right in the technician's calendar.
         visits = self.sudo()
         events = visits._find_events()
         now = fields.Datetime.now()
@@ -158,7 +160,7 @@ class SupportAppointment(models.Model):
         """Values of a new entry.
 
         The technician alone attends. The customer is told by our own mails; as an attendee
-        he would get those of the calendar, and of Google or Outlook, on top.
+        they would get those of the calendar, and of Google or Outlook, on top.
 
         :param user: ``res.users`` of the technician
         """
@@ -218,7 +220,7 @@ class SupportAppointment(models.Model):
             )
 
     @api.model
-    def _bring_calendar_in_step(self, technicians=None):
+    def _resync_calendar(self, technicians=None):
         """Mirror all visits that are still to come, or archive their entries while the
         mirror is switched off.
 
@@ -233,7 +235,9 @@ class SupportAppointment(models.Model):
         for offset in range(0, len(visits), BATCH):
             batch = visits[offset : offset + BATCH]
             if is_on:
-                batch._run_automation("calendar_mirror", lambda those: those._keep_events())
+                batch._run_automation(
+                    "calendar_mirror", lambda those: those._update_calendar_events()
+                )
             else:
                 batch._run_automation("calendar_mirror", lambda those: those._archive_events())
 
@@ -258,7 +262,7 @@ class SupportAppointment(models.Model):
     # ------------------------------------------------------------------
 
     def _move_from_calendar(self, start, stop):
-        """Reschedule the visit as its event was moved, with the rights of whoever moved it.
+        """Reschedule the visit as its event was moved, with the rights of the user who moved it.
 
         :param datetime start: naive UTC
         :param datetime stop: naive UTC
@@ -277,7 +281,7 @@ class SupportAppointment(models.Model):
     def _describe_calendar_move(self):
         return _("The visit was moved in the calendar.")
 
-    def _tell_calendar_refusal(self, what, reason=""):
+    def _report_calendar_refusal(self, what, reason=""):
         """Say in chatter, log and to a dispatcher that the calendar was not followed.
 
         :param str what: what happened to the entry: ``changed``, ``deleted`` or ``declined``

@@ -26,6 +26,9 @@ class SupportAppointment(models.Model):
             # The next cancellation is another one.
             change.set_default({"cancel_silently": False})
 
+    def _is_cancellation_told(self):
+        return super()._is_cancellation_told() and not self.cancel_silently
+
     def _cancel(self, reason, *, tell=True):
         """Call visits off for a reason.
 

@@ -6,7 +6,7 @@ from ...formatting import format_moment
 from ...scheduling.explain import OVERRULABLE
 from ..appointment.states import OPEN_STATES
 from ..incoming.intake_states import WAITING_REQUESTS
-from ..notifications.support_notifier import NOTICES
+from ..notifications.support_notifier import NOTIFICATIONS
 
 
 class SupportAppointment(models.Model):
@@ -58,7 +58,7 @@ class SupportAppointment(models.Model):
         )
         untold = watched.filtered(lambda a: a.technician_id != a.technician_notified_id)
         # sudo: as in _list_technician_warnings
-        silent = untold.sudo().technician_id._find_notice_obstacles()
+        silent = untold.sudo().technician_id._find_notification_obstacles()
         left_out = watched._find_left_out_notices()
         warnings = {}
         for record in watched:
@@ -196,7 +196,7 @@ class SupportAppointment(models.Model):
             [
                 ("res_model", "=", self._name),
                 ("res_id", "in", self.filtered(lambda a: a.state == "confirmed").ids),
-                ("action", "in", [f"send_{kind}" for kind in NOTICES]),
+                ("action", "in", [f"send_{kind}" for kind in NOTIFICATIONS]),
             ],
             ["res_id"],
             ["id:max"],

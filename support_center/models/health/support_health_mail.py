@@ -330,7 +330,7 @@ class SupportHealthCheck(models.AbstractModel):
             ],
         )
         technicians = appointments.search(ahead).technician_id
-        unreachable = technicians._find_notice_obstacles()
+        unreachable = technicians._find_notification_obstacles()
         rows += [
             self._prepare_row(
                 technician.name,

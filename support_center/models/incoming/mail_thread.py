@@ -588,7 +588,7 @@ class MailThread(models.AbstractModel):
     def _detect_loop_sender(self, message, message_dict, routes):
         """No mail to us is dropped because its sender sends many.
 
-        Such requests are kept without an answer, see ``support.answer.mixin``,
+        Such requests are kept without an answer, see ``_is_beyond_threshold``,
         so that no loop comes of them. Where the same mail goes to other
         documents too, Odoo's limit holds for those alone.
         """

@@ -175,7 +175,7 @@ class SupportAppointment(models.Model):
             and self.stop > now
             and not self._has_many_messages()
         ):
-            self._tell_technician(technician, "support_center.message_customer_wrote")
+            self._notify_technician(technician, "support_center.message_customer_wrote")
 
     def _has_many_messages(self):
         """Whether more came in about this visit than people write in so short a time."""
@@ -271,7 +271,7 @@ class SupportAppointment(models.Model):
         if kind == "cancelled":
             waiting._settle_customer_message()
         elif kind == "rescheduled":
-            waiting.filtered("acknowledge_at")._write_protected({"acknowledge_at": False})
+            waiting.filtered("acknowledge_at")._write_marks({"acknowledge_at": False})
 
     def _prepare_erased_vals(self):
         return {

@@ -1,4 +1,4 @@
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from xmlrpc.client import DateTime
 from zoneinfo import ZoneInfo
 
@@ -38,7 +38,7 @@ class SupportAppointment(models.Model):
             "local_start": "2026-03-05T10:00:00+01:00", "local_stop": …,
             "timezone": "Europe/Brussels", "technicians": [{"name", "email"}]}``;
             ``start`` and ``stop`` are UTC, what is local is in the zone of the
-            context's ``tz``, else of the user
+            context's ``tz``, else of the user, else of the company
         :raise AccessError: for users without the integration or dispatcher right
         :raise ValidationError: names every wrong argument and what is expected; its last line is
             the list ``[{"index", "field", "code", "message"}]`` as JSON
@@ -156,7 +156,7 @@ class SupportAppointment(models.Model):
             return value if value.tzinfo is None else naive(value)
         if isinstance(value, str) and len(value.strip()) > len("YYYY-MM-DD"):
             moment = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
-            return naive(moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc))
+            return naive(moment if moment.tzinfo else aware(moment))
         day = value if isinstance(value, date) else date.fromisoformat((value or "").strip())
         if is_end:
             day += timedelta(days=1)
@@ -184,7 +184,7 @@ class SupportAppointment(models.Model):
             "stop": stop.isoformat(" "),
             "local_start": aware(start).astimezone(ZoneInfo(zone)).isoformat(),
             "local_stop": aware(stop).astimezone(ZoneInfo(zone)).isoformat(),
-            "timezone": str(zone),
+            "timezone": zone,
             "technicians": [
                 {"name": technician.name, "email": technician.email or ""}
                 for technician in technicians

@@ -5,6 +5,6 @@ from . import support_appointment_backlog
 from . import support_appointment_technician
 from . import support_appointment_words
 from . import support_automation_registry
-from . import support_notice_calendar
+from . import support_calendar_file
 from . import support_notifier
 from . import support_appointment_erasure

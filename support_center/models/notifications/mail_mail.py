@@ -16,7 +16,7 @@ class MailMail(models.Model):
     support_notice = fields.Char(
         readonly=True,
         index="btree_not_null",
-        help="Which notice of an appointment this mail is.",
+        help="Which notification of an appointment this mail is.",
     )
     support_failure_told = fields.Boolean(readonly=True)
 
@@ -31,11 +31,11 @@ class MailMail(models.Model):
             # The transaction is lost, and so is the state of the mails.
             raise
         except Exception:
-            self._tell_support_notices()
+            self._report_support_mails()
             raise
 
     def _prepare_outgoing_list(self, *args, **kwargs):
-        """Mark the mails of notices, for the server that sends them; see ``ir.mail_server``."""
+        """Mark notifications, for the server that sends them; see ``ir.mail_server``."""
         outgoing = super()._prepare_outgoing_list(*args, **kwargs)
         if not self.support_notice:
             return outgoing
@@ -45,23 +45,25 @@ class MailMail(models.Model):
         ]
 
     def _postprocess_sent_message(self, *args, **kwargs):
-        notices = self.filtered("support_notice")
+        notifications = self.filtered("support_notice")
         result = super()._postprocess_sent_message(*args, **kwargs)
-        notices._tell_support_notices()
+        notifications._report_support_mails()
         return result
 
-    def _tell_support_notices(self):
+    def _report_support_mails(self):
         """Let the appointments know what became of their mails."""
-        notices = self.exists().filtered("support_notice")
-        failed = notices.filtered(lambda m: m.state == "exception" and not m.support_failure_told)
+        notifications = self.exists().filtered("support_notice")
+        failed = notifications.filtered(
+            lambda m: m.state == "exception" and not m.support_failure_told
+        )
         if failed:
             self.env["support.notifier"]._on_failed(failed)
-        late = notices.filtered(lambda m: m.state == "sent" and m.support_failure_told)
+        late = notifications.filtered(lambda m: m.state == "sent" and m.support_failure_told)
         if late:
             self.env["support.notifier"]._on_sent_after_all(late)
 
     @api.autovacuum
-    def _gc_support_notices(self):
+    def _gc_support_mails(self):
         """Prune what was sent ``RETENTION_DAYS`` days ago or earlier."""
         limit = fields.Datetime.now() - timedelta(days=RETENTION_DAYS)
         self.search(

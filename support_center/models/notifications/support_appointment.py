@@ -22,7 +22,7 @@ REMINDER_BATCH = 100
 
 
 class SupportAppointment(models.Model):
-    """What the customer is told, and what he was told last."""
+    """What the customer is told, and what they were told last."""
 
     _inherit = "support.appointment"
 
@@ -48,7 +48,7 @@ class SupportAppointment(models.Model):
     announced_start = fields.Datetime(
         readonly=True,
         copy=False,
-        help="The time that the customer knows of; empty while he expects nobody.",
+        help="The time that the customer knows of; empty while they expect nobody.",
     )
     announced_details = fields.Json(readonly=True, copy=False)
     announced_before = fields.Json(
@@ -94,7 +94,7 @@ class SupportAppointment(models.Model):
 
     def _delete_records(self, delete):
         # Before mail.thread deletes the mails with their records.
-        self.env["support.notifier"]._keep_cancellations(self)
+        self.env["support.notifier"]._detach_cancellation_mails(self)
         return super()._delete_records(delete)
 
     # ------------------------------------------------------------------
@@ -127,13 +127,17 @@ class SupportAppointment(models.Model):
     def _rule_send_cancelled(self):
         """Tell a customer who expects the visit that it will not take place.
 
-        A draft that was never announced is cancelled silently, and so is what a dispatcher
-        marked so.
+        A draft that was never announced is cancelled silently.
         """
         due = self._with_saved_together("automation_send_cancelled").filtered(
-            lambda a: a.state == "cancelled" and a.announced_start and not a.cancel_silently
+            lambda a: a.state == "cancelled" and a.announced_start and a._is_cancellation_told()
         )
         due._run_automation("send_cancelled", lambda those: those._announce("cancelled"))
+
+    def _is_cancellation_told(self):
+        """Hook: whether a customer who expects this visit gets a mail that it is cancelled."""
+        self.ensure_one()
+        return True
 
     def _get_announced_marks(self):
         """What the customer knows now, and who that is, ready for JSON.
@@ -149,9 +153,9 @@ class SupportAppointment(models.Model):
         return marks
 
     def _announce(self, kind):
-        """Queue a notice to those who can and want to be told.
+        """Queue a notification to those who can and want to be told.
 
-        :param str kind: one of ``support.notifier``'s ``NOTICES``
+        :param str kind: one of ``support.notifier``'s ``NOTIFICATIONS``
         :return: dict of record id to ``(outcome, message)``, as the guard expects
         """
         obstacles = self._get_obstacles(kind)
@@ -173,7 +177,7 @@ class SupportAppointment(models.Model):
             record._automation_activity(_("The customer was not told"), fault)
 
     def _get_obstacles(self, kind):
-        """Why a notice cannot go out.
+        """Why a notification cannot go out.
 
         :return: dict of record id to the reason in words; those not in it can be told
         """
@@ -185,7 +189,7 @@ class SupportAppointment(models.Model):
         for record in self:
             ends = record.start
             if kind == "cancelled":
-                # What he expects, wherever the visit was moved to without a word to him.
+                # What they expect, wherever the visit was moved to without a word to them.
                 expected = record.announced_start or record.start
                 ends = expected and expected + record._as_timedelta(record.duration)
             obstacle = unreachable.get(record.partner_id.email)
@@ -194,7 +198,7 @@ class SupportAppointment(models.Model):
             elif obstacle == "opted_out":
                 obstacles[record.id] = _("No mail: the customer's address is on the blacklist.")
             elif ends and ends <= now:
-                obstacles[record.id] = _("No mail: the visit lies in the past.")
+                obstacles[record.id] = _("No mail: the visit is in the past.")
         return obstacles
 
     # ------------------------------------------------------------------
@@ -308,8 +312,8 @@ class SupportAppointment(models.Model):
 
     def _release_reminders(self):
         """Let the cron remind of these visits again."""
-        # sudo: the mark is the automation's own, whichever user moves the visit.
-        self.sudo().filtered("reminder_held").write({"reminder_held": False})
+        # sudo: the mark is not everybody's to read.
+        self.sudo().filtered("reminder_held")._write_marks({"reminder_held": False})
 
     def _withdraw_reminders(self):
         """Take reminders of visits that will not take place off the queue."""

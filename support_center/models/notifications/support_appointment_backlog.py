@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ..automation.support_automation_mixin import BACKLOG_MAX
 from .support_appointment_technician import AHEAD
-from .support_notifier import NOTICES
+from .support_notifier import NOTIFICATIONS
 
 
 class SupportAppointment(models.Model):
@@ -103,9 +103,9 @@ class SupportAppointment(models.Model):
     def _describe_backlog_customers(self, notice):
         """The customers' addresses, or why they cannot be told.
 
-        :param str notice: one of ``NOTICES``
+        :param str notice: one of ``NOTIFICATIONS``
         """
-        fault = self.env["support.notifier"]._find_template_fault(NOTICES[notice].template)
+        fault = self.env["support.notifier"]._find_template_fault(NOTIFICATIONS[notice].template)
         obstacles = dict.fromkeys(self.ids, fault) if fault else {}
         obstacles.update(self._get_obstacles(notice))
         return {
@@ -119,7 +119,7 @@ class SupportAppointment(models.Model):
         """The technicians, or why they cannot be told."""
         # sudo: the technician's user is not everybody's to read.
         technicians = {record.id: record.technician_id.sudo() for record in self}
-        unreachable = self.technician_id._find_notice_obstacles()
+        unreachable = self.technician_id._find_notification_obstacles()
         return {
             record_id: unreachable.get(technician.id) or technician.user_id.name or technician.email
             for record_id, technician in technicians.items()

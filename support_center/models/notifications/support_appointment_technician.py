@@ -1,6 +1,6 @@
 from odoo import _, fields, models
 
-from ...formatting import choose_zone, format_moment
+from ...formatting import choose_zone, format_moment, format_moment_short, format_names
 
 # Nobody needs to be told of a visit that is over or called off.
 AHEAD = ("draft", "confirmed", "in_progress")
@@ -13,11 +13,11 @@ class SupportAppointment(models.Model):
 
     technician_notified_id = fields.Many2one(
         "support.technician",
-        "Technician Told",
         readonly=True,
         copy=False,
         groups="base.group_user",
-        help="Who was last told that this visit is his; the log says if the notice was left out.",
+        help="The technician who was last notified of this visit; the log says where the "
+        "notification was left out.",
     )
 
     def _rule_notify_technician(self):
@@ -37,27 +37,29 @@ class SupportAppointment(models.Model):
         unreached = self.browse()
         for record in self:
             if record.stop and record.stop <= now:
-                outcomes[record.id] = ("skipped", _("No notice: the visit lies in the past."))
+                outcomes[record.id] = ("skipped", _("No notification: the visit is in the past."))
                 continue
-            # sudo: the technician's user, his language and his address are not everybody's to read.
+            # sudo: the technician's user, language and address are not everybody's to read.
             new, old = record.technician_id.sudo(), record.technician_notified_id.sudo()
             if old and old.user_id != self.env.user:
-                record._tell_technician(old, "support_center.message_technician_released")
+                record._notify_technician(old, "support_center.message_technician_released")
             if new.user_id == self.env.user:
-                outcomes[record.id] = ("skipped", _("Whoever assigns himself knows it."))
-            elif new and not record._tell_technician(
+                outcomes[record.id] = (
+                    "skipped",
+                    _("No notification: they took the visit themselves."),
+                )
+            elif new and not record._notify_technician(
                 new, "support_center.message_technician_assigned"
             ):
                 unreached |= record
-                outcomes[record.id] = ("skipped", new._find_notice_obstacles()[new.id])
+                outcomes[record.id] = ("skipped", new._find_notification_obstacles()[new.id])
         for technician, records in (self - unreached).grouped("technician_id").items():
             records._write_marks({"technician_notified_id": technician.id})
         self.env["support.notifier"]._wake_queue()
         return outcomes
 
-    def _tell_technician(self, technician, view):
-        """Send a notice: to the technician's user in the inbox or by mail, as he prefers; to a
-        technician without user by mail.
+    def _notify_technician(self, technician, view):
+        """Notify a technician: a user in the inbox or by mail, as they prefer, others by mail.
 
         :param technician: ``support.technician``, as superuser
         :param str view: XML id of the QWeb template of the text
@@ -65,11 +67,12 @@ class SupportAppointment(models.Model):
         """
         self.ensure_one()
         user = technician.user_id
-        if technician._find_notice_obstacles():
+        if technician._find_notification_obstacles():
             return False
         record = self._for_reader(user)
-        body = record._render_technician_notice(view, choose_zone(user.tz, technician.tz))
-        subject = record._get_technician_subject(view)
+        zone = choose_zone(user.tz, technician.tz)
+        body = record._render_technician_notification(view, zone)
+        subject = record._get_technician_subject(view, zone)
         if user:
             record.message_notify(
                 partner_ids=user.partner_id.ids,
@@ -84,7 +87,7 @@ class SupportAppointment(models.Model):
             )
         return True
 
-    def _render_technician_notice(self, view, zone):
+    def _render_technician_notification(self, view, zone):
         """The text, in the language of the environment and the technician's time zone."""
         self.ensure_one()
         start = self.start or self.requested_date
@@ -96,10 +99,21 @@ class SupportAppointment(models.Model):
             },
         )
 
-    def _get_technician_subject(self, view):
+    def _get_technician_subject(self, view, zone):
+        """The subject, in the language of the environment and the technician's time zone."""
         self.ensure_one()
-        if view == "support_center.message_technician_assigned":
-            return _("%(reference)s is yours", reference=self.name)
         if view == "support_center.message_customer_wrote":
             return _("%(reference)s: the customer has written", reference=self.name)
-        return _("%(reference)s is no longer yours", reference=self.name)
+        start = self.start or self.requested_date
+        visit = format_names(
+            filter(
+                None,
+                [
+                    self.customer_name or self.name,
+                    start and format_moment_short(self.env, start, zone),
+                ],
+            )
+        )
+        if view == "support_center.message_technician_assigned":
+            return _("New visit: %(visit)s", visit=visit)
+        return _("Visit reassigned: %(visit)s", visit=visit)

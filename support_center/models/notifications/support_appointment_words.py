@@ -88,7 +88,7 @@ class SupportAppointment(models.Model):
             return format_duration(value)
         models_by_key = {"type": "support.appointment.type", "technician": "support.technician"}
         if key in models_by_key:
-            # sudo: whoever changes a visit may not be one who reads technicians.
+            # sudo: the user who changes a visit may not be one who reads technicians.
             return self.env[models_by_key[key]].sudo().browse(value).exists().name or ""
         return value
 

@@ -1,7 +1,7 @@
 from odoo import _, api, models
 
 from ..automation.support_automation_registry import Automation, MailTemplate
-from .support_notifier import NOTICES
+from .support_notifier import NOTIFICATIONS
 
 
 class SupportAutomationRegistry(models.AbstractModel):
@@ -20,7 +20,7 @@ class SupportAutomationRegistry(models.AbstractModel):
                 held_domain="_get_held_reminders_domain",
                 audience="customer",
                 notice="reminder",
-                template=NOTICES["reminder"].template,
+                template=NOTIFICATIONS["reminder"].template,
             ),
             "automation_send_confirmation": Automation(
                 model="support.appointment",
@@ -34,7 +34,7 @@ class SupportAutomationRegistry(models.AbstractModel):
                 handler="_rule_send_confirmation",
                 audience="customer",
                 notice="confirmation",
-                template=NOTICES["confirmation"].template,
+                template=NOTIFICATIONS["confirmation"].template,
             ),
             "automation_send_rescheduled": Automation(
                 model="support.appointment",
@@ -48,7 +48,7 @@ class SupportAutomationRegistry(models.AbstractModel):
                 handler="_rule_send_rescheduled",
                 audience="customer",
                 notice="rescheduled",
-                template=NOTICES["rescheduled"].template,
+                template=NOTIFICATIONS["rescheduled"].template,
             ),
             "automation_send_updated": Automation(
                 model="support.appointment",
@@ -62,7 +62,7 @@ class SupportAutomationRegistry(models.AbstractModel):
                 handler="_rule_send_updated",
                 audience="customer",
                 notice="updated",
-                template=NOTICES["updated"].template,
+                template=NOTIFICATIONS["updated"].template,
             ),
             "automation_send_cancelled": Automation(
                 model="support.appointment",
@@ -76,7 +76,7 @@ class SupportAutomationRegistry(models.AbstractModel):
                 handler="_rule_send_cancelled",
                 audience="customer",
                 notice="cancelled",
-                template=NOTICES["cancelled"].template,
+                template=NOTIFICATIONS["cancelled"].template,
             ),
             "automation_notify_technician": Automation(
                 model="support.appointment",
@@ -102,8 +102,8 @@ class SupportAutomationRegistry(models.AbstractModel):
             "updated": "Support Appointment Updated",
         }
         return super()._get_templates() | {
-            NOTICES[kind].template: MailTemplate(
-                name, sequence, sample="visit", method=NOTICES[kind].method
+            NOTIFICATIONS[kind].template: MailTemplate(
+                name, sequence, sample="visit", method=NOTIFICATIONS[kind].method
             )
             for sequence, (kind, name) in enumerate(names.items(), start=1)
         }

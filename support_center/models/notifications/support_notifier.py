@@ -8,13 +8,13 @@ from odoo.tools import email_split, is_html_empty
 from ...delivery.calendar_file import CANCEL, REQUEST
 
 # What goes out: its template, what a calendar does with it, whether it tells of a change.
-Notice = namedtuple("Notice", "template method is_change")
-NOTICES = {
-    "confirmation": Notice("mail_template_appointment_confirmation", REQUEST, True),
-    "reminder": Notice("mail_template_appointment_reminder", REQUEST, False),
-    "rescheduled": Notice("mail_template_appointment_rescheduled", REQUEST, True),
-    "updated": Notice("mail_template_appointment_updated", REQUEST, True),
-    "cancelled": Notice("mail_template_appointment_cancelled", CANCEL, True),
+Notification = namedtuple("Notification", "template method is_change")
+NOTIFICATIONS = {
+    "confirmation": Notification("mail_template_appointment_confirmation", REQUEST, True),
+    "reminder": Notification("mail_template_appointment_reminder", REQUEST, False),
+    "rescheduled": Notification("mail_template_appointment_rescheduled", REQUEST, True),
+    "updated": Notification("mail_template_appointment_updated", REQUEST, True),
+    "cancelled": Notification("mail_template_appointment_cancelled", CANCEL, True),
 }
 RENDERED = (
     "subject", "body_html", "email_from", "email_cc", "email_to", "partner_to", "reply_to",
@@ -32,27 +32,27 @@ HEADERS = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"
 
 
 class SupportNotifier(models.AbstractModel):
-    """Puts notices on Odoo's mail queue; mail and mark are committed together or not at all."""
+    """Puts notifications on Odoo's mail queue; mail and mark are committed together, or neither."""
 
     _name = "support.notifier"
-    _description = "Notices on the Mail Queue"
+    _description = "Notifications on the Mail Queue"
 
     @api.model
     def _queue(self, kind, appointments):
-        """Put a notice of each appointment on the queue and mark it as told.
+        """Put a notification of each appointment on the queue and mark it as told.
 
         Nothing is sent here: the queue's own cron does that, soon after the commit.
 
-        :param str kind: one of ``NOTICES``
+        :param str kind: one of ``NOTIFICATIONS``
         :param appointments: ``support.appointment`` whose customers can be told
         :return: dict of record id to what is wrong with the template, in words; those not in it
             have their mail on the queue
         """
-        notice = NOTICES[kind]
-        fault = self._find_template_fault(notice.template)
+        notification = NOTIFICATIONS[kind]
+        fault = self._find_template_fault(notification.template)
         if fault:
             return dict.fromkeys(appointments.ids, fault)
-        template = self.env.ref(f"support_center.{notice.template}")
+        template = self.env.ref(f"support_center.{notification.template}")
         # Rendered with the caller's rights: a template shows nothing that they may not see.
         rendered = {}
         by_lang = self._group_by_lang(template, appointments)
@@ -64,24 +64,30 @@ class SupportNotifier(models.AbstractModel):
         if not appointments:
             return faults
         sequences = {
-            record.id: record.ics_sequence + self._needs_new_sequence(notice, record)
+            record.id: record.ics_sequence + self._needs_new_sequence(notification, record)
             for record in appointments
         }
         # A reminder of what the customer was told would undo their answer in their calendar.
         asking = {
             record.id
             for record in appointments
-            if notice.is_change
+            if notification.is_change
             or not record.announced_at
-            or self._needs_new_sequence(notice, record)
+            or self._needs_new_sequence(notification, record)
         }
         self._replace_failed(appointments)
-        calendar = self.env["support.notice.calendar"]
+        calendar = self.env["support.calendar.file"]
+        common = self._prepare_common_vals(kind, appointments.company_id)
+        organizers = {
+            company: calendar._get_organizer(company, vals["reply_to"])
+            for company, vals in common.items()
+        }
         by_lang = {lang: those & appointments for lang, those in by_lang.items()}
-        attachments = calendar._create_files(by_lang, notice.method, sequences, asking)
+        attachments = calendar._create_files(
+            by_lang, notification.method, sequences, asking, organizers
+        )
         rendered = {record_id: rendered[record_id] for record_id in appointments.ids}
         reports = self._create_reports(rendered)
-        common = self._prepare_common_vals(kind, appointments.company_id)
         # sudo: nobody but administrators may write to the queue.
         mails = (
             self.env["mail.mail"]
@@ -99,7 +105,7 @@ class SupportNotifier(models.AbstractModel):
             )
         )
         calendar._attach_to_messages(mails)
-        self._mark(kind, appointments, sequences)
+        self._mark(kind, appointments, sequences, organizers)
         appointments._react_to_notice(kind)
         self._wake_queue()
         return faults
@@ -108,7 +114,7 @@ class SupportNotifier(models.AbstractModel):
     def _queue_to_address(self, record, address, subject, body, kind):
         """Put a plain mail about an appointment on the queue, for somebody who is no contact.
 
-        :param str kind: what ``mail.mail`` notes as the notice
+        :param str kind: what ``mail.mail`` notes as the notification
         :return: the ``mail.mail``, as superuser
         """
         company = record.company_id
@@ -133,15 +139,15 @@ class SupportNotifier(models.AbstractModel):
         )  # fmt: skip
 
     @api.model
-    def _needs_new_sequence(self, notice, record):
-        """Whether a calendar that has the visit is told something new by this notice.
+    def _needs_new_sequence(self, notification, record):
+        """Whether a calendar that has the visit is told something new by this notification.
 
         A reminder tells nothing new, unless the rule that should have told of a change was off.
         """
         return bool(
             record.announced_at
             and (
-                notice.is_change
+                notification.is_change
                 or record.announced_start != record.start
                 or record._get_changed_lines()
             )
@@ -155,7 +161,7 @@ class SupportNotifier(models.AbstractModel):
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(name)
         cron = self.env["ir.cron"].browse(cron_id or ())
         if cron:
-            # sudo: whoever causes a mail need not be one who may run crons.
+            # sudo: the user who causes a mail need not be one who may run crons.
             cron.sudo()._trigger()
 
     # ------------------------------------------------------------------
@@ -183,8 +189,8 @@ class SupportNotifier(models.AbstractModel):
                 "Support Center to have it again.",
                 name=name,
             )
-        # sudo: what it says of itself is no secret, and whoever causes a mail need not be one who
-        # may read templates.
+        # sudo: what it says of itself is no secret, and the user who causes a mail need not be
+        # one who may read templates.
         template = template.sudo()
         if not template.active:
             fault = _("It is archived. Restore it, or switch off the rule that sends it.")
@@ -241,7 +247,7 @@ class SupportNotifier(models.AbstractModel):
 
     @api.model
     def _group_by_lang(self, template, appointments):
-        """Which notices are to be in which language, mail and calendar file alike.
+        """Which notifications are to be in which language, mail and calendar file alike.
 
         :param template: ``mail.template``; what an administrator wrote as its language counts
         :return: dict of language code to ``support.appointment``
@@ -293,7 +299,7 @@ class SupportNotifier(models.AbstractModel):
     def _prepare_queue_vals(self, kind, company):
         """What lets the queue send a mail of ours as it should, and tell us of a failure.
 
-        :param str kind: what ``mail.mail`` notes as the notice
+        :param str kind: what ``mail.mail`` notes as the notification
         """
         return {
             "support_notice": kind,
@@ -341,8 +347,12 @@ class SupportNotifier(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _mark(self, kind, appointments, sequences):
-        """Write what the customers now know: a mark, which is nothing that a rule should see."""
+    def _mark(self, kind, appointments, sequences, organizers):
+        """Write what the customers now know: a mark, which is nothing that a rule should see.
+
+        :param dict sequences: record id to the number of the version that is announced
+        :param dict organizers: company to the ``delivery.calendar_file.Person`` who announces
+        """
         expects = kind != "cancelled"
         now = fields.Datetime.now()
         vals = {"announced_at": now}
@@ -350,12 +360,14 @@ class SupportNotifier(models.AbstractModel):
             vals["confirmation_queued_at"] = now
         each = {}
         for record in appointments:
-            # For whoever undoes the cancellation before the mail has left.
+            # For an undone cancellation, as long as the mail has not left.
             each[record.id] = {
                 "announced_start": record.start if expects else None,
                 "announced_details": record._get_details() if expects else None,
                 "announced_before": None if expects else record._get_announced_marks(),
                 "ics_sequence": sequences[record.id],
+                # The first one stays: calendars take changes from nobody else.
+                "ics_organizer": record.ics_organizer or organizers[record.company_id].email,
                 "confirmation_sent": expects
                 and (kind == "confirmation" or record.confirmation_sent),
                 "reminder_sent": expects and (kind == "reminder" or record.reminder_sent),
@@ -392,7 +404,7 @@ class SupportNotifier(models.AbstractModel):
         return withdrawn
 
     @api.model
-    def _keep_cancellations(self, appointments):
+    def _detach_cancellation_mails(self, appointments):
         """Let mails that call a visit off go out though it is about to be deleted.
 
         Odoo deletes the messages of a record with it, and with them the mails on the queue;
@@ -408,7 +420,7 @@ class SupportNotifier(models.AbstractModel):
         Whatever its kind: sent by hand once the server is mended, it would tell of a time that
         has changed or of a visit that was cancelled meanwhile.
         """
-        self._find_mails(NOTICES, appointments, ["exception"]).cancel()
+        self._find_mails(NOTIFICATIONS, appointments, ["exception"]).cancel()
 
     @api.model
     def _on_failed(self, mails):
@@ -440,9 +452,9 @@ class SupportNotifier(models.AbstractModel):
             ids = mails.filtered(lambda m, kind=kind: m.support_notice == kind).mapped("res_id")
             those = records.filtered(lambda a, ids=ids: a.id in ids)
             if those:
-                those.write({f"{kind}_sent": sent})
+                those._write_marks({f"{kind}_sent": sent})
 
     @api.model
     def _get_appointments_of(self, mails):
-        # sudo: the queue is worked off by whoever runs it.
+        # sudo: the queue is worked off by any user.
         return self.env["support.appointment"].sudo().browse(mails.mapped("res_id")).exists()

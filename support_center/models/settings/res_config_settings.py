@@ -145,7 +145,7 @@ class ResConfigSettings(models.TransientModel):
         parameters.set_param(AUTO_ASSIGN, str(self.support_center_auto_assign))
         if self.support_center_calendar_mirror != parameters._get_support_flag(CALENDAR_MIRROR):
             parameters.set_param(CALENDAR_MIRROR, str(self.support_center_calendar_mirror))
-            self.env["support.appointment"]._bring_calendar_in_step()
+            self.env["support.appointment"]._resync_calendar()
 
     def _keep_previous_secret(self, secret, previous):
         """Let the secret that was changed just now sign as well, unless its field was changed too.

@@ -209,8 +209,9 @@ class SupportMailSample(models.AbstractModel):
     def _build_file(self, visit, entry):
         if not entry.method:
             return None
-        calendar = self.env["support.notice.calendar"]
-        organizer = calendar._get_organizer(visit.company_id)
+        calendar = self.env["support.calendar.file"]
+        alias = self.env["support.mail.address"]._get_alias_address(visit.company_id, visit._name)
+        organizer = calendar._get_organizer(visit.company_id, alias)
         return build(calendar._prepare_visit(visit, 1, organizer), entry.method), entry.method
 
     @api.model

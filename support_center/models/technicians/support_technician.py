@@ -168,7 +168,7 @@ class SupportTechnician(models.Model):
         # Odoo would write "You have been assigned to …" to a user who is made a technician.
         return
 
-    def _find_notice_obstacles(self):
+    def _find_notification_obstacles(self):
         """Why technicians cannot be told of their visits.
 
         Somebody with a user is told in the inbox or by mail, as that user prefers; without a

@@ -57,13 +57,13 @@ class SupportAppointment(models.Model):
 
         :return: dict of record id to ``(outcome, message)``, as the guard expects
         """
-        # sudo: the outbox, the address and the body are the system's; whoever saves the
-        # appointment may have no right on them.
+        # sudo: the outbox, the mark, the address and the body are the system's; the user
+        # who saves the appointment may have no right on them.
         these = self.sudo()
         deliveries = these.env["support.webhook.delivery"]
         url = deliveries._get_url()
         if not url:
-            reason = _("Nobody is told: no address is set for the response webhook.")
+            reason = _("Nobody is notified: no address is set for the response webhook.")
             return dict.fromkeys(self.ids, ("skipped", reason))
         outcomes, messages, marks = {}, [], {}
         for appointment in these:
@@ -144,7 +144,7 @@ class SupportAppointment(models.Model):
     # Given up
     # ------------------------------------------------------------------
 
-    def _tell_dead_webhook(self, event, text):
+    def _ask_about_dead_webhook(self, event, text):
         """Ask a manager to look at a message that was given up, once until somebody has.
 
         The receiver that gives no answer to one message gives none to the
@@ -158,7 +158,7 @@ class SupportAppointment(models.Model):
             lambda asking: asking._get_dead_webhook_note(event, text),
         )
 
-    def _tell_webhook_off(self, endpoint):
+    def _ask_about_webhook_off(self, endpoint):
         """Ask a manager to look at an address that was switched off, once until somebody has.
 
         :param endpoint: ``support.webhook.endpoint``

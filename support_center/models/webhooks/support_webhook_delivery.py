@@ -172,7 +172,7 @@ class SupportWebhookDelivery(models.Model):
     def action_retry(self):
         """Send messages that were given up once more, to the address that is set now.
 
-        :raise AccessError: for users who are neither manager nor administrator
+        :raise AccessError: for a user who is neither manager nor administrator
         :raise UserError: names the messages that were not given up, or says that the address
             is switched off
         """
@@ -280,11 +280,11 @@ class SupportWebhookDelivery(models.Model):
             ]
         )
         if deliveries:
-            deliveries._hurry_line(now)
+            deliveries._advance_pending(now)
             self._wake_cron()
         return deliveries
 
-    def _hurry_line(self, now):
+    def _advance_pending(self, now):
         """Try at once what these messages wait for, however long its next pause is.
 
         A visit that is called off need not be a secret for hours since its confirmation failed.
@@ -304,9 +304,9 @@ class SupportWebhookDelivery(models.Model):
     def _number(self, appointment_ids):
         """The next numbers of these appointments' messages.
 
-        The counter is on the appointment: another transaction that tells of it now is ended by the
-        database and run again by Odoo, so that no number comes twice, and none is committed
-        after a greater one.
+        The counter is on the appointment: another transaction that tells of it at this moment
+        is ended by the database and run again by Odoo, so that no number comes twice, and none is
+        committed after a greater one.
 
         :param appointment_ids: list of ids; one comes as often as there are messages about it
         :return: list of int in the same order
@@ -314,19 +314,12 @@ class SupportWebhookDelivery(models.Model):
         if not appointment_ids:
             return []
         counts = Counter(appointment_ids)
-        self.env.flush_all()
-        self.env.cr.execute(
-            """
-            UPDATE support_appointment AS appointment
-               SET webhook_sequence = COALESCE(webhook_sequence, 0) + asked.count
-              FROM unnest(%s, %s) AS asked (id, count)
-             WHERE appointment.id = asked.id
-         RETURNING appointment.id, webhook_sequence - asked.count
-            """,
-            [list(counts), list(counts.values())],
-        )
-        last = dict(self.env.cr.fetchall())
-        self.env["support.appointment"].invalidate_model(["webhook_sequence"], flush=False)
+        # sudo: the counter is the system's, not the user's whose save is told of.
+        appointments = self.env["support.appointment"].sudo().browse(counts)
+        for count, those in appointments.grouped(lambda a: counts[a.id]).items():
+            next_ones = SQL("COALESCE(record.webhook_sequence, 0) + %s", count)
+            those._write_marks({"webhook_sequence": next_ones})
+        last = {a.id: a.webhook_sequence - counts[a.id] for a in appointments}
         numbers = []
         for appointment_id in appointment_ids:
             last[appointment_id] += 1
@@ -353,7 +346,7 @@ class SupportWebhookDelivery(models.Model):
     def _wake_cron(self, at=None):
         cron = self.env.ref("support_center.cron_deliver_webhooks", raise_if_not_found=False)
         if cron:
-            # sudo: who saves an appointment may wake the job.
+            # sudo: any user who saves an appointment may wake the job.
             cron.sudo()._trigger(at=at)
 
     # ------------------------------------------------------------------
@@ -561,7 +554,7 @@ class SupportWebhookDelivery(models.Model):
         if endpoint.off_since:
             return  # which was told already, and of the address instead of each message
         if vals.get("state") == "dead":
-            self.appointment_id._tell_dead_webhook(self.event, text)
+            self.appointment_id._ask_about_dead_webhook(self.event, text)
         for moment in {vals["next_try"], endpoint.rests_until}:
             if moment and moment > now:
                 self._wake_cron(moment)

@@ -59,7 +59,7 @@ class SupportWebhookEndpoint(models.Model):
     @api.model
     def _find(self, url):
         """The row of an address, as superuser; empty for one that has never failed."""
-        # sudo: who sees the state of automation has no right on these rows.
+        # sudo: a user who sees the state of automation has no right on these rows.
         return self.sudo().search([("url", "=", url)], limit=1) if url else self.sudo().browse()
 
     # ------------------------------------------------------------------
@@ -121,9 +121,9 @@ class SupportWebhookEndpoint(models.Model):
             is_worn_out = failures >= MIN_FAILURES and failing_since <= now - PATIENCE
             if not off_since and is_worn_out:
                 endpoint.write({"off_since": now, "off_reason": "failing"})
-                endpoint._tell_administrators()
+                endpoint._report_off()
             elif off_since == now and answer.code == "gone":
-                endpoint._tell_administrators()
+                endpoint._report_off()
 
     @api.model
     def _change(self, query, params):
@@ -158,7 +158,7 @@ class SupportWebhookEndpoint(models.Model):
             count=self.failures,
         )
 
-    def _tell_administrators(self):
+    def _report_off(self):
         """Say that an address was switched off: by log and activity, and to each administrator."""
         self.ensure_one()
         deliveries = self.env["support.webhook.delivery"]
@@ -166,7 +166,7 @@ class SupportWebhookEndpoint(models.Model):
             "switch_off_webhook", None, "failed", self._describe_off()
         )
         waiting = deliveries.search([("state", "!=", "delivered")], order="id desc", limit=1)
-        waiting.appointment_id._tell_webhook_off(self)
+        waiting.appointment_id._ask_about_webhook_off(self)
         try:
             with self.env.cr.savepoint():
                 self._notify_administrators()
@@ -174,7 +174,7 @@ class SupportWebhookEndpoint(models.Model):
             AUTOMATION_LOGGER.exception("action=switch_off_webhook nobody could be written to")
 
     def _notify_administrators(self):
-        """A notice to each as they prefer it: by mail, unless they have chosen the inbox."""
+        """A notification to each as they prefer it: by mail, unless they have chosen the inbox."""
         administrators = self.env.ref("base.group_system").users.filtered("active")
         company = self.env.company
         for lang, users in administrators.grouped(lambda u: get_user_lang(u, company)).items():
@@ -183,7 +183,7 @@ class SupportWebhookEndpoint(models.Model):
                 partner_ids=users.partner_id.ids,
                 subject=this._get_off_summary(),
                 body=plaintext2html(this._get_off_text()),
-                # The queue's cron sends it, as it does all notices.
+                # The queue's cron sends it, as it does all notifications.
                 force_send=False,
             )
 

@@ -95,6 +95,13 @@ class TestViewerZone(SupportCase):
         with self.assertRaisesRegex(ValidationError, r"\(2/2/26, 11:00 AM \(Europe/Paris\)\)"):
             appointments.create({"partner_id": self.customer.id, "start": at("2026-02-02 10:00")})
 
+    def test_without_any_zone_slots_are_the_company_s(self):
+        self.user_integration.tz = False
+        appointments = self.env["support.appointment"].with_user(self.user_integration)
+        slots = appointments.get_slots("2026-03-05", "2026-03-05")
+        self.assertEqual({slot["timezone"] for slot in slots}, {"Asia/Tokyo"})
+        self.assertEqual({slot["local_start"][:10] for slot in slots}, {"2026-03-05"})
+
     def test_without_any_zone_a_refusal_tells_the_company_s(self):
         self.user_dispatcher.tz = False
         appointments = self.env["support.appointment"].with_user(self.user_dispatcher)

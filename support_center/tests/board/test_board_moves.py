@@ -8,7 +8,7 @@ from ..common_availability import AvailabilityCase
 
 @tagged("post_install", "-at_install")
 class TestBoardMoves(AvailabilityCase):
-    """What a dispatcher may drag where, and what he is told where he may not."""
+    """What a dispatcher may drag where, and what they are told where they may not."""
 
     @classmethod
     def setUpClass(cls):

@@ -103,7 +103,7 @@ class TestLive(SupportCase):
         for those in (visits[:2], visits):
             companies = those.company_id
             before = self.env.cr.sql_log_count
-            those._tell_boards(companies)
+            those._notify_boards(companies)
             self._flush()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])

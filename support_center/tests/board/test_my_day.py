@@ -77,7 +77,7 @@ class TestMyDay(SupportMailCase):
         self.assertTrue(self.day.load()["visits"][0]["is_next"])
 
     def test_a_visit_over_midnight_is_on_both_days(self):
-        """Whoever comes after midnight can start it, and sees that it is not tonight's."""
+        """A technician who comes after midnight can start it, and sees that it is not tonight's."""
         night = self._plan("2026-03-02 22:00", duration=11.0, ignore_working_hours=True)
         self.assertEqual(self._get_names(), [self.visit.name, night.name])
         visit = self.day.load()["visits"][1]

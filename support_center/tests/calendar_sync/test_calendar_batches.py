@@ -58,6 +58,6 @@ class TestCalendarBatches(CalendarCase):
         other = self._plan(technician_id=self.technician_2.id)
         self._get_event(other).with_user(self.user_2).sudo()._remove_mirror()
         self.assertFalse(self._get_event(visits | other))
-        self.env["support.appointment"]._bring_calendar_in_step(self.technician)
+        self.env["support.appointment"]._resync_calendar(self.technician)
         self.assertEqual(len(self._get_event(visits)), 2)
         self.assertFalse(self._get_event(other))

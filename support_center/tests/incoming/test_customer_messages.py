@@ -380,7 +380,7 @@ class TestCustomerMessages(DialogueCase):
         self.assertEqual(after["review_count"], before["review_count"] + 1)
 
     def test_boards_are_told(self):
-        with patch.object(type(self.visit), "_tell_boards", autospec=True) as told:
+        with patch.object(type(self.visit), "_notify_boards", autospec=True) as told:
             self._write()
         self.assertTrue(any(self.visit in call.args[0] for call in told.call_args_list))
 

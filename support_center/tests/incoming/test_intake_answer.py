@@ -320,7 +320,7 @@ class TestIntakeAnswer(DialogueCase):
         mail.state = "sent"
         # Rows carry the real time of the database, which the frozen clock does not reach.
         with freeze_time(self.env.cr.now() + timedelta(days=100)):
-            self.env["mail.mail"]._gc_support_notices()
+            self.env["mail.mail"]._gc_support_mails()
         self.assertFalse(mail.exists())
         self.assertIn(message, draft.message_ids)
 

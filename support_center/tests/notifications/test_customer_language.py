@@ -249,9 +249,9 @@ class TestCustomerLanguage(LanguageCommon, DialogueCase):
         self.assertIn("le client n'a pas d'adresse email valide", row.message)
 
     def test_a_technician_is_told_in_the_own_language_else_in_the_companys(self):
-        for lang, subject in (
-            ("de_DE", "%s ist Ihnen zugewiesen"),
-            (False, "%s vous est assigné"),
+        for lang, when, label in (
+            ("de_DE", "Do., 5. März, 10:00", "Wann"),
+            (False, "jeu. 5 mars, 10:00", "Quand"),
         ):
             self.user_technician.lang = lang
             visit = self._create_appointment(technician_id=self.technician.id)
@@ -262,7 +262,8 @@ class TestCustomerLanguage(LanguageCommon, DialogueCase):
                     ("message_type", "=", "user_notification"),
                 ]
             )
-            self.assertEqual(message.subject, subject % visit.name)
+            self.assertIn(when, message.subject)
+            self.assertIn(f"<span>{label}</span>", message.body)
 
     def test_why_a_technician_was_chosen_is_kept_in_the_companys_language(self):
         notes = set()

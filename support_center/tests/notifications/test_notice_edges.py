@@ -43,7 +43,7 @@ class TestWithdrawnNotices(SupportMailCase):
         """The mail server refuses it, as the queue notes it."""
         with mute_logger("support_center.automation"):
             mail.write({"state": "exception", "failure_reason": "no route to host"})
-            mail._tell_support_notices()
+            mail._report_support_mails()
 
     def test_another_customer_gets_what_nobody_has_got(self):
         """Each kind that waits for the one before is taken off the queue."""
@@ -128,7 +128,7 @@ class TestMarksOfNotices(SupportMailCase):
     def _fail(self, mail):
         with mute_logger("support_center.automation"):
             mail.write({"state": "exception", "failure_reason": "no route to host"})
-            mail._tell_support_notices()
+            mail._report_support_mails()
 
     def test_a_visit_that_is_off_by_then_does_not_count_as_told(self):
         """Confirmed anew it needs its confirmation and its reminder."""

@@ -242,7 +242,7 @@ class TestNotices(SupportMailCase, CronMixinCase):
         self.assertEqual(self._get_notices(appointment)[-1].support_notice, "cancelled")
 
     def test_cancelled_is_told_by_the_time_that_the_customer_expects(self):
-        """Not by one that it was moved to without a word to him."""
+        """Not by one that it was moved to without a word to them."""
         later = self._confirm()
         later.action_draft()
         later.start = at("2026-03-02 09:00")
@@ -355,7 +355,7 @@ class TestNotices(SupportMailCase, CronMixinCase):
             mail.send()
         # Rows carry the real time of the database, which the frozen clock does not reach.
         with freeze_time(self.env.cr.now() + timedelta(days=100)):
-            self.env["mail.mail"]._gc_support_notices()
+            self.env["mail.mail"]._gc_support_mails()
         self.assertFalse(mail.exists())
         self.assertIn("is confirmed", "".join(appointment.message_ids.mapped("body")))
 

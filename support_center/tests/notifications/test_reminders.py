@@ -177,14 +177,14 @@ class TestReminders(SupportMailCase, CronMixinCase):
             *(self._create_due(f"2026-03-03 0{hour}:00") for hour in range(1, 8))
         )
         broken = visits[3]
-        prepare = self.env.registry["support.notice.calendar"]._prepare_visit
+        prepare = self.env.registry["support.calendar.file"]._prepare_visit
 
         def _prepare_visit(calendar, record, *args, **kwargs):
             if record == broken:
                 raise UserError("this one is broken")
             return prepare(calendar, record, *args, **kwargs)
 
-        self.patch(self.env.registry["support.notice.calendar"], "_prepare_visit", _prepare_visit)
+        self.patch(self.env.registry["support.calendar.file"], "_prepare_visit", _prepare_visit)
         self._run()
         self._run()
         self.assertEqual(self._get_notices(visits).mapped("res_id"), (visits - broken).ids)

@@ -34,7 +34,8 @@ class TestTechnicianNotice(SupportMailCase):
         message = self._get_told(visit, self.user_technician)
         self.assertEqual(message.notification_ids.notification_type, "inbox")
         self.assertIn("Main Street", message.body)
-        self.assertIn(visit.name, message.subject)
+        self.assertEqual(message.subject, "New visit: Known Customer, Thu 5 Mar, 10:00")
+        self.assertIn(visit.name, message.body)
         self.assertEqual(visit.technician_notified_id, self.technician)
         visit.technician_id = self.technician_2
         message = self._get_told(visit, self.user_2)
@@ -61,7 +62,7 @@ class TestTechnicianNotice(SupportMailCase):
         first = self._get_told(visit, self.user_technician)
         visit.technician_id = self.technician_2
         message = self._get_told(visit, self.user_technician) - first
-        self.assertIn("no longer yours", message.body)
+        self.assertIn("no longer assigned to you", message.body)
         visit.technician_id = False
         self.assertEqual(len(self._get_told(visit, self.user_2)), 2)
         self.assertFalse(visit.technician_notified_id)
@@ -90,11 +91,13 @@ class TestTechnicianNotice(SupportMailCase):
         )
         mail = self._get_notices(visit, "technician")
         self.assertEqual((mail.email_to, mail.state), ("north@example.com", "outgoing"))
-        self.assertIn(visit.name, mail.subject)
+        self.assertEqual(mail.subject, "New visit: Known Customer, Thu 5 Mar, 10:00")
+        self.assertIn(visit.name, mail.body_html)
         self.assertIn("&lt;b&gt;Main Street", mail.body_html)
         self.assertEqual(visit.technician_notified_id, self.technician_2)
         visit.technician_id = self.technician
-        self.assertIn("no longer yours", self._get_notices(visit, "technician")[-1].subject)
+        subject = self._get_notices(visit, "technician")[-1].subject
+        self.assertEqual(subject, "Visit reassigned: Known Customer, Thu 5 Mar, 10:00")
 
     def test_technician_who_cannot_be_reached(self):
         self.technician_2.write({"user_id": False, "email": False})

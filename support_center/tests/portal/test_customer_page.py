@@ -77,7 +77,7 @@ class TestCustomerPage(SupportHttpCase):
         page = self._get(double, access_token=double.access_token)
         self.assertIn(self.appointment.name, page.text)
         self.assertNotIn(double.name, page.text)
-        # What went to somebody else is nothing of his.
+        # What went to somebody else is not theirs to see.
         double = self._create_appointment(
             partner_id=self.env["res.partner"].create({"name": "Other"}).id,
             start=self.appointment.start + timedelta(hours=4),

@@ -5,25 +5,24 @@ from ...delivery.calendar_file import FILES, Person, Visit, build
 from ...formatting import aware
 
 
-class SupportNoticeCalendar(models.AbstractModel):
-    """The calendar file that each notice carries."""
+class SupportCalendarFile(models.AbstractModel):
+    """The calendar file that each notification of a customer carries."""
 
-    _name = "support.notice.calendar"
-    _description = "Calendar Files of Notices"
+    _name = "support.calendar.file"
+    _description = "Calendar Files of Notifications"
 
     @api.model
-    def _create_files(self, by_lang, method, sequences, asking):
+    def _create_files(self, by_lang, method, sequences, asking, organizers):
         """An attachment for each appointment, all made at once.
 
         :param dict by_lang: language code to ``support.appointment``
         :param str method: what calendars do with it, ``REQUEST`` or ``CANCEL``
         :param dict sequences: record id to the number of the version that is announced
         :param set asking: ids of the records whose customers are asked to accept
+        :param dict organizers: company to ``delivery.calendar_file.Person``
         :return: dict of record id to ``ir.attachment``
         """
         vals_list, ids = [], []
-        companies = self.env["res.company"].union(*(r.company_id for r in by_lang.values()))
-        organizers = {company: self._get_organizer(company) for company in companies}
         for lang, records in by_lang.items():
             in_lang = self.with_context(lang=lang)
             for record in records.with_context(lang=lang):
@@ -42,35 +41,15 @@ class SupportNoticeCalendar(models.AbstractModel):
                     }
                 )
                 ids.append(record.id)
-        self._keep_organizers(organizers, ids)
         # sudo: attachments of a queued mail are the queue's.
         return dict(zip(ids, self.env["ir.attachment"].sudo().create(vals_list), strict=True))
 
     @api.model
-    def _keep_organizers(self, organizers, ids):
-        """Note who the visits were announced by, for whatever is told of them later.
+    def _get_organizer(self, company, alias):
+        """Who the calendars of customers answer: the alias, at which answers find their visit.
 
-        Not by ``write``: a mark is no change of the visit that a rule should look at.
-
-        :param dict organizers: company to ``delivery.calendar_file.Person``
-        :param list ids: of the visits
+        :param str alias: its address, empty where the company has none
         """
-        for company, organizer in organizers.items():
-            self.env.cr.execute(
-                """
-                UPDATE support_appointment SET ics_organizer = %s
-                 WHERE id = ANY(%s) AND company_id = %s AND ics_organizer IS NULL
-                """,
-                [organizer.email, ids, company.id],
-            )
-        visits = self.env["support.appointment"].browse(ids)
-        visits.invalidate_recordset(["ics_organizer"], flush=False)
-
-    @api.model
-    def _get_organizer(self, company):
-        """Who the calendars of customers answer: the alias, at which answers find their visit."""
-        addresses = self.env["support.mail.address"]
-        alias = addresses._get_alias_address(company, "support.appointment")
         address = email_normalize(alias or "") or company.email or self.env.user.email
         return Person(address or "noreply@invalid", company.name)
 
@@ -107,7 +86,7 @@ class SupportNoticeCalendar(models.AbstractModel):
 
     @api.model
     def _attach_to_messages(self, mails):
-        """Let whoever may read a message read its calendar file."""
+        """Let all who may read a message read its calendar file."""
         mails.flush_recordset()
         self.env.cr.execute(
             """
