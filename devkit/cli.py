@@ -252,6 +252,6 @@ def main(argv: list[str]) -> int:
         print("stopped", file=sys.stderr)
         return 130
     except BrokenPipeError:
-        # Whoever read our output has gone, as `make mail | head` does.
+        # What read our output has gone, as `make mail | head` does.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

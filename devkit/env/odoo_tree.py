@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-# Written by whoever unpacked a tree whose own files do not say which build it is.
+# Written when a tree is unpacked whose own files do not say which build it is.
 BUILD_FILE = ".build"
 
 _VERSION = re.compile(r"^version_info\s*=\s*\((\d+),\s*(\d+)", re.M)

@@ -47,7 +47,7 @@ def ensure_alias_domain(rpc: Rpc) -> str:
     companies = rpc("res.company", "search", [("alias_domain_id", "=", False)])
     if companies:
         rpc("res.company", "write", companies, {"alias_domain_id": domain_id})
-    # By its XML id: whoever tries the settings may have given it another name.
+    # By its XML id: somebody who tries the settings may have given it another name.
     data = [("module", "=", "support_center"), ("name", "=", "mail_alias_appointments")]
     found = rpc("ir.model.data", "search_read", data, ["res_id"])
     if not found:

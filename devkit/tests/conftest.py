@@ -28,7 +28,7 @@ def odoo_files() -> dict[str, str]:
 
 @pytest.fixture(autouse=True)
 def private_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep every test away from the real state, cache and Odoo of whoever runs it."""
+    """Keep every test away from the real state, cache and Odoo of the person who runs it."""
     monkeypatch.setenv("SC_STATE", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     for name in ("ODOO_HOME", "PGHOST", "PGSERVICE", "PGUSER", "SC_DB"):

@@ -61,7 +61,7 @@ def test_the_example_of_the_guide(priority, order):
         (SAME_POSTAL_CODE_MINUTES, "10 minutes within the same"),
         (SAME_AREA_MINUTES, "20 within one area"),
         (MINUTES_PER_HOUR_ABOVE_LEAST, "5 for each hour"),
-        (LAST_TECHNICIAN_MINUTES, "−15, if he was"),
+        (LAST_TECHNICIAN_MINUTES, "−15, if they were"),
         (PENCILLED_MINUTES, "480 for a draft"),
         (MINUTES_PER_DAY_OF_DELAY, "30 for each day"),
     ],

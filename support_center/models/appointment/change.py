@@ -65,15 +65,14 @@ class Change:
         if not self.extra:
             return [(self.records, self.vals)]
         groups = []
-        for record in self.records:
-            extra = self.extra.get(record.id, {})
-            for number, (records, known) in enumerate(groups):
-                if known == extra:
-                    groups[number] = (records | record, known)
-                    break
+        for record_id in self.records.ids:
+            extra = self.extra.get(record_id, {})
+            ids = next((ids for known, ids in groups if known == extra), None)
+            if ids is None:
+                groups.append((extra, [record_id]))
             else:
-                groups.append((record, extra))
-        return [(records, {**self.vals, **extra}) for records, extra in groups]
+                ids.append(record_id)
+        return [(self.records.browse(ids), {**self.vals, **extra}) for extra, ids in groups]
 
     def remember(self, names):
         """Keep what the records hold now in these fields, for ``before``."""

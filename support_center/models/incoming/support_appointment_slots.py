@@ -164,7 +164,7 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _find_slot_type(self, kind):
-        # sudo: a type is named by whoever may ask, and only its rules are used.
+        # sudo: a type is named by any user who may ask, and only its rules are used.
         types = self.env["support.appointment.type"].sudo()
         if not kind:
             return types

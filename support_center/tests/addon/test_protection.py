@@ -1,4 +1,4 @@
-"""What the addon alone sets, whoever asks and by whatever way."""
+"""What the addon alone sets, whatever user asks and by whatever way."""
 
 from unittest.mock import patch
 

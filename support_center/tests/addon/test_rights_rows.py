@@ -343,7 +343,7 @@ class TestCompanyRows(SupportCase):
         )
 
     def test_what_is_said_automatically_of_a_visit_is_its_company_s(self):
-        """The log row of a visit belongs to the visit's company, whoever the rule ran as."""
+        """The log row of a visit belongs to the visit's company, whichever user the rule ran as."""
         self.far_visit._run_automation("probe", lambda records: None)
         row = self._get_log(self.far_visit, "probe")
         self.assertEqual(row.company_id, self.company_2)

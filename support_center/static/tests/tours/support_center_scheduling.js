@@ -30,7 +30,7 @@ tours.add("support_center_assign", {
     test: true,
     steps: () => [
         click("Let the best one be found", "button[name=action_assign]"),
-        click("Why him", ".o_notebook a:contains(Assignment)"),
+        click("Why this technician", ".o_notebook a:contains(Assignment)"),
         see("It is written down", ".o_field_widget[name=assignment_note]:contains(Technician)"),
     ],
 });

@@ -39,7 +39,7 @@ tours.add("support_center_cancel_silently", {
     test: true,
     steps: () =>
         cancel(
-            click("I tell him myself", ".modal-body .o_field_widget[name=tell_customer] input"),
+            click("I tell the customer myself", ".modal-body .o_field_widget[name=tell_customer] input"),
             see("Nobody is written to", ".modal-body .o_field_widget[name=summary]:contains(No mail is sent)")
         ),
 });
@@ -50,7 +50,7 @@ tours.add("support_center_reschedule", {
         click("Put it elsewhere", "button[name=action_find_time]"),
         see("What the customer knows", ".modal-body .o_field_widget[name=notice_note]:contains(told of the new time)"),
         {
-            content: "A time at which he is booked",
+            content: "A time at which the technician is booked",
             trigger: ".modal-body .o_field_widget[name=own_start] input",
             run() {
                 const input = document.querySelector(
