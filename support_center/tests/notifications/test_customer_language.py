@@ -249,9 +249,9 @@ class TestCustomerLanguage(LanguageCommon, DialogueCase):
         self.assertIn("le client n'a pas d'adresse email valide", row.message)
 
     def test_a_technician_is_told_in_the_own_language_else_in_the_companys(self):
-        for lang, when, label in (
-            ("de_DE", "Do., 5. März, 10:00", "Wann"),
-            (False, "jeu. 5 mars, 10:00", "Quand"),
+        for lang, subject, label in (
+            ("de_DE", "Neuer Einsatz: %s, Do., 5. März, 10:00", "Wann"),
+            (False, "Nouvelle intervention\u202f: %s, jeu. 5 mars, 10:00", "Quand"),
         ):
             self.user_technician.lang = lang
             visit = self._create_appointment(technician_id=self.technician.id)
@@ -262,7 +262,7 @@ class TestCustomerLanguage(LanguageCommon, DialogueCase):
                     ("message_type", "=", "user_notification"),
                 ]
             )
-            self.assertIn(when, message.subject)
+            self.assertEqual(message.subject, subject % visit.customer_name)
             self.assertIn(f"<span>{label}</span>", message.body)
 
     def test_why_a_technician_was_chosen_is_kept_in_the_companys_language(self):
