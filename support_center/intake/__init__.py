@@ -36,7 +36,7 @@ from .calendar_mail import (
     read_calendar_mail,
     request_values,
 )
-from .envelope import parse_body, parse_fields, split, unwrap
+from .webhook_body import parse_body, parse_fields, split, unwrap
 from .html_text import NOTICE_CLASS, OBSTACLE_CLASS, html_to_text
 from .keys import KEYS
 from .mail_text import (

@@ -69,7 +69,7 @@ class SupportAutomationBacklog(models.AbstractModel):
             return None
         if self._get_automation(name).hold and count > BACKLOG_LIMIT:
             effect = _("These are held back; Health then asks whether to send them.")
-        elif name.startswith("cron_"):
+        elif self._get_registry()._is_scheduled_action(name):
             effect = _("The next run handles them.")
         else:
             effect = _("A rule acts on changes, so these are left alone unless they change.")

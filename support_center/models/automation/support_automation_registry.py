@@ -73,8 +73,8 @@ class SupportAutomationRegistry(models.AbstractModel):
     def _get_automations(self):
         """The rules and scheduled actions; each package adds its own.
 
-        :return: dict of XML id, without the module, to ``Automation``; the id of a scheduled
-            action begins with ``cron_``
+        :return: dict of XML id to ``Automation``: ours without the module, those of other addons
+            with it; the id of a scheduled action begins with ``cron_``
         """
         return {}
 
@@ -114,16 +114,25 @@ class SupportAutomationRegistry(models.AbstractModel):
         automations = self._get_automations()
         names = {}
         for record_id, xmlid in switches.get_external_id().items():
-            module, _dot, name = xmlid.partition(".")
-            if module == "support_center" and name in automations:
+            name = xmlid.removeprefix("support_center.")
+            if name in automations:
                 names[record_id] = name
         return names
 
     @api.model
+    def _is_scheduled_action(self, name):
+        """
+        :param str name: as in ``_get_automations``
+        :return: bool; False for a rule
+        """
+        return name.rpartition(".")[2].startswith("cron_")
+
+    @api.model
     def _get_switch(self, name):
         """The scheduled action or rule of that name, as superuser; empty if it was deleted."""
-        model = "ir.cron" if name.startswith("cron_") else "base.automation"
-        record = self.env.ref(f"support_center.{name}", raise_if_not_found=False)
+        model = "ir.cron" if self._is_scheduled_action(name) else "base.automation"
+        xmlid = name if "." in name else f"support_center.{name}"
+        record = self.env.ref(xmlid, raise_if_not_found=False)
         # sudo: managers see how automation is doing, and may not read crons and rules; nor may
         # dispatchers, who are told what a rule does to their customers.
         return (record or self.env[model]).sudo()

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from unittest.mock import patch
+
 from odoo.tests import tagged
 
 from ..common import SupportCase
@@ -88,3 +91,30 @@ class TestAutomationRegistry(SupportCase):
         name = "automation_send_confirmation"
         self.assertNotEqual(german[name].description, self.automations[name].description)
         self.assertNotEqual(german[name].effect, self.automations[name].effect)
+
+    def test_an_automation_of_another_addon_goes_by_its_full_xml_id(self):
+        shipped = self.env.ref("support_center.automation_send_updated")
+        rule = shipped.copy({"name": "Thank for Visits", "active": True})
+        self.env["ir.model.data"].create(
+            {
+                "module": "other_addon",
+                "name": "automation_thank",
+                "model": rule._name,
+                "res_id": rule.id,
+            }
+        )
+        name = "other_addon.automation_thank"
+        described = replace(self.automations["automation_send_updated"], domain="")
+        automations = {**self.automations, name: described}
+        registry = self.registry_service
+        with patch.object(type(registry), "_get_automations", lambda _self: automations):
+            self.assertEqual(registry._get_switch(name), rule)
+            self.assertEqual(registry._get_names(rule), {rule.id: name})
+            (row,) = (
+                row
+                for row in self.env["support.health.check"]._check_rules()
+                if row.get("automation") == name
+            )
+            self.assertEqual(row["name"], "Thank for Visits")
+            rows = self.env["support.settings.panel"].load("automation")["rows"]
+            self.assertIn(name, [row["key"] for row in rows])

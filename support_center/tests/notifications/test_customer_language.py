@@ -251,7 +251,7 @@ class TestCustomerLanguage(LanguageCommon, DialogueCase):
     def test_a_technician_is_told_in_the_own_language_else_in_the_companys(self):
         for lang, subject, label in (
             ("de_DE", "Neuer Einsatz: %s, Do., 5. März, 10:00", "Wann"),
-            (False, "Nouvelle intervention\u202f: %s, jeu. 5 mars, 10:00", "Quand"),
+            (False, "Nouvelle intervention\u00a0: %s, jeu. 5 mars, 10:00", "Quand"),
         ):
             self.user_technician.lang = lang
             visit = self._create_appointment(technician_id=self.technician.id)
