@@ -12,12 +12,31 @@ FIELDS = {
     "support.appointment": {"trouble_note": "warning_message"},
 }
 MODELS = {"support.scheduler": "support.booking"}
+# What people make over fields: table, column, and which rows are about the model.
+_OF_MODEL = "model_id = (SELECT id FROM ir_model WHERE model = %(model)s)"
+MADE_BY_PEOPLE = (
+    ("ir_filters", "domain", "model_id = %(model)s"),
+    ("ir_filters", "context", "model_id = %(model)s"),
+    ("ir_filters", "sort", "model_id = %(model)s"),
+    (
+        "ir_exports_line",
+        "name",
+        "export_id IN (SELECT id FROM ir_exports WHERE resource = %(model)s)",
+    ),
+    ("ir_act_window", "domain", "res_model = %(model)s"),
+    ("ir_act_window", "context", "res_model = %(model)s"),
+    ("ir_act_server", "code", _OF_MODEL),
+    ("ir_rule", "domain_force", _OF_MODEL),
+    ("base_automation", "filter_domain", _OF_MODEL),
+    ("base_automation", "filter_pre_domain", _OF_MODEL),
+)
 
 
 def migrate(cr, _version):
     """Rename columns, fields and a model, before Odoo would make them anew and empty.
 
-    Views that somebody has made over the fields are told the new names too.
+    Views, filters, exports, actions and rules that somebody has made over the fields are told the
+    new names too.
 
     :param str _version: the version that was installed
     """
@@ -57,13 +76,22 @@ def _rename_field(cr, model, old, new):
     )
     prefix = f"field_{model.replace('.', '_')}__"
     _rename_xml_id(cr, prefix + old, prefix + new)
+    params = {"model": model, "old": rf"\y{old}\y", "new": new}
     cr.execute(
         """
         UPDATE ir_ui_view SET arch_db = regexp_replace(arch_db::text, %(old)s, %(new)s, 'g')::jsonb
          WHERE model = %(model)s AND arch_db::text ~ %(old)s
         """,
-        {"model": model, "old": rf"\y{old}\y", "new": new},
+        params,
     )
+    for table, column, condition in MADE_BY_PEOPLE:
+        cr.execute(
+            f"""
+            UPDATE {table} SET {column} = regexp_replace({column}, %(old)s, %(new)s, 'g')
+             WHERE {condition} AND {column} ~ %(old)s
+            """,  # noqa: S608, the names are those above
+            params,
+        )
 
 
 def _rename_xml_id(cr, old, new):

@@ -17,7 +17,7 @@ CONTACT_FIELDS = {"customer_name", "customer_email", "customer_phone"}
 class SupportAppointment(models.Model):
     _name = "support.appointment"
     _description = "Support Appointment"
-    # Ours first: its message_new stands in front of mail.thread's.
+    # Ours first, so that they stand in front of what Odoo's own do.
     _inherit = [
         "support.ids.mixin",
         "support.erasure.mixin",
@@ -123,7 +123,8 @@ class SupportAppointment(models.Model):
     # ------------------------------------------------------------------
 
     # Only this class overrides ``create``, ``write`` and ``unlink`` of an appointment. A capability
-    # takes part by overriding the hook of a step, with a call of ``super()`` first:
+    # takes part by overriding the hook of a step, and calls ``super()``; first, but where it stands
+    # round something:
     #
     #   _prepare_change(change)       completes the values; the one step that may alter them
     #   _check_change(change)         refuses; what it can know from the values
@@ -189,8 +190,9 @@ class SupportAppointment(models.Model):
         """
         vals = self._check_edit_version(vals)
         vals = self._prepare_written_values(vals)
+        is_internal = self._is_internal()
         records = self._without_internal()
-        records._save_change(Change(records, [vals], is_creation=False, is_internal=True))
+        records._save_change(Change(records, [vals], is_creation=False, is_internal=is_internal))
         return True
 
     def unlink(self):
@@ -212,6 +214,9 @@ class SupportAppointment(models.Model):
         if change.touches(self._get_watched_fields()):
             change.remember(self._get_watched_fields())
         self._check_change(change)
+        if change.is_creation:
+            # Last, so that what is refused uses no number up.
+            self.env["ir.sequence"]._fill_references(change.vals_list, "name", self._name)
 
         def store():
             if change.is_creation:
@@ -235,9 +240,7 @@ class SupportAppointment(models.Model):
     def _prepare_change(self, change):
         """Hook: complete the values, before anything is checked."""
         if change.is_creation:
-            vals_list = self._complete_companies(change.vals_list)
-            self.env["ir.sequence"]._fill_references(vals_list, "name", "support.appointment")
-            change.vals_list = vals_list
+            change.vals_list = self._complete_companies(change.vals_list)
             return
         if "state" in change.vals:
             # Settled as a draft still, since confirming freezes it.
@@ -254,7 +257,8 @@ class SupportAppointment(models.Model):
             self._check_live_keeps(change.vals)
 
     def _store_change(self, _change, store):
-        """Hook round the ORM's own call, which happens once.
+        """Hook round the ORM's own call, which happens once; twice only where records differ in
+        what is written to them.
 
         :param callable store: without arguments; stores, and checks what was stored
         """
@@ -401,14 +405,19 @@ class SupportAppointment(models.Model):
     # ------------------------------------------------------------------
 
     def _take_over_contact(self, change):
-        """The contact of a confirmed visit is frozen, but not beyond its customer."""
+        """The contact of a confirmed visit is frozen, but not beyond its customer.
+
+        Nor for one that is confirmed by the same change.
+        """
         partner = self.env["res.partner"].browse(change.vals["partner_id"] or ())
         contact = {
             "customer_name": partner.name,
             "customer_email": partner.email,
             "customer_phone": partner.phone,
         }
-        live = self.filtered(lambda a: a.state in LIVE_STATES and a.partner_id != partner)
+        live = self.filtered(
+            lambda a: (change.state or a.state) in LIVE_STATES and a.partner_id != partner
+        )
         change.add(live, {key: contact[key] for key in contact.keys() - change.vals.keys()})
 
     @api.model

@@ -11,8 +11,7 @@ from ...formatting import format_moment, format_names
 EDITED_FIELDS = (
     "partner_id", "customer_name", "customer_email", "customer_phone",
     "requested_date", "timezone", "start", "stop", "duration",
-    "technician_id", "ignore_working_hours",
-    "type_id", "location", "description", "priority", "state",
+    "technician_id", "type_id", "location", "description", "priority", "state",
 )  # fmt: skip
 # So many of the last changes can be told in detail.
 TRAIL_LENGTH = 10

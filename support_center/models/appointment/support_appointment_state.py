@@ -59,11 +59,17 @@ class SupportAppointment(models.Model):
         if change.is_creation:
             if not change.is_internal:
                 self._check_first_states(change.vals_list)
-            # A default, of the context or of the user, counts as a value does.
-            defaults = self.default_get(["state", "partner_id", "start"])
-            self._check_confirmable_vals([{**defaults, **vals} for vals in change.vals_list])
         elif "state" in change.vals:
             self._check_transition(change.state, change.vals)
+
+    def _store_change(self, change, store):
+        if change.is_creation:
+            # The database's own refusal would name nothing; the words name the number, which is
+            # drawn after all other checks. A default, of the context or of the user, counts as a
+            # value does.
+            defaults = self.default_get(["state", "partner_id", "start"])
+            self._check_confirmable_vals([{**defaults, **vals} for vals in change.vals_list])
+        super()._store_change(change, store)
 
     def _check_stored_change(self, change):
         super()._check_stored_change(change)

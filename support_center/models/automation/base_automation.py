@@ -3,6 +3,8 @@ from odoo import api, models, tools
 # In the context under ``support_center_without_rules``: no rule acts on what is made with it. An
 # object, since no caller from outside can put one there.
 WITHOUT_RULES = object()
+# What decides which rules are found for a change.
+FOUND_BY = {"active", "trigger", "model_id", "model_name"}
 
 
 class BaseAutomation(models.Model):
@@ -44,7 +46,9 @@ class BaseAutomation(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        self._forget_rules()
+        # Not when Odoo notes the last run of one that goes by the clock.
+        if FOUND_BY & vals.keys():
+            self._forget_rules()
         return result
 
     def unlink(self):

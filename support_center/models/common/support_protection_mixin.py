@@ -131,8 +131,8 @@ class SupportProtectionMixin(models.AbstractModel):
             raise ValueError(f"no marks of {self._name}: {', '.join(sorted(unknown))}")
         records = self.browse(each) if each else self
         # A record that is not in the database yet has nothing to be marked.
-        ids = [record_id for record_id in records.ids if record_id]
-        if not ids:
+        ids = [record_id for record_id in records._ids if isinstance(record_id, int)]
+        if not ids or not names:
             return
         # What waits to be written would be written over the marks later.
         records.flush_recordset(names)

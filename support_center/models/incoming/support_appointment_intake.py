@@ -1,5 +1,4 @@
 from dataclasses import replace
-from email.utils import parseaddr
 
 from psycopg2.errors import UniqueViolation
 
@@ -78,6 +77,8 @@ class SupportAppointment(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_user",
+        # Long, and of no use to lists.
+        prefetch=False,
         help="What was read of the request: its answer, its review and replies use it.",
     )
     intake_raw = fields.Text(
@@ -523,12 +524,6 @@ class SupportAppointment(models.Model):
             "intake_note": self.env["support.intake.words"]._describe_review(reading),
             "intake_errors": intake._list_faults({0: reading}),
         }
-
-    def _get_person(self):
-        """The customer, else who wrote the mail."""
-        name, email = super()._get_person()
-        written = parseaddr(self.intake_sender or "")
-        return name or written[0], email or written[1]
 
     # ------------------------------------------------------------------
     # Review

@@ -17,6 +17,14 @@ ANNOUNCED_MARKS = (
     "announced_at", "announced_start", "announced_details", "confirmation_sent", "reminder_sent",
     "ics_sequence",
 )  # fmt: skip
+# What is kept of a customer who was told, once another one takes their place.
+FORGOTTEN = {
+    "confirmation_sent": False,
+    "confirmation_queued_at": False,
+    "reminder_sent": False,
+    "announced_start": False,
+    "announced_details": False,
+}
 # How many reminders are queued in one transaction.
 REMINDER_BATCH = 100
 
@@ -76,6 +84,19 @@ class SupportAppointment(models.Model):
     # ------------------------------------------------------------------
     # Steps of a change
     # ------------------------------------------------------------------
+
+    @api.model
+    def _get_watched_fields(self):
+        return super()._get_watched_fields() | {"announced_start"}
+
+    def _prepare_change(self, change):
+        super()._prepare_change(change)
+        if not change.is_creation and "partner_id" in change.vals:
+            # What the customer before was told holds for no other one.
+            told = self.filtered(
+                lambda a: a.announced_start and a.partner_id.id != change.vals["partner_id"]
+            )
+            change.add(told, {key: FORGOTTEN[key] for key in FORGOTTEN.keys() - change.vals.keys()})
 
     def _react_to_change(self, change):
         super()._react_to_change(change)
@@ -334,7 +355,7 @@ class SupportAppointment(models.Model):
 
         :param change: ``Change`` that has set another customer
         """
-        told = change.changed("partner_id").filtered("announced_start")
+        told = change.changed("partner_id").filtered(lambda a: change.before(a, "announced_start"))
         if not told:
             return
         notifier = self.env["support.notifier"]
@@ -343,15 +364,6 @@ class SupportAppointment(models.Model):
             notifier._withdraw(kind, told)
         for record in told - unaware:
             record._for_responsible()._ask_to_call_off(change.before(record, "partner_id"))
-        told._write_marks(
-            {
-                "confirmation_sent": False,
-                "confirmation_queued_at": False,
-                "reminder_sent": False,
-                "announced_start": False,
-                "announced_details": False,
-            }
-        )
 
     def _describe_failed_mail(self, mail):
         """

@@ -71,6 +71,10 @@ class SupportAppointment(models.Model):
     def _get_watched_fields(self):
         return super()._get_watched_fields() | {"ignore_working_hours"}
 
+    @api.model
+    def _get_edited_fields(self):
+        return (*super()._get_edited_fields(), "ignore_working_hours")
+
     def _prepare_change(self, change):
         super()._prepare_change(change)
         if not change.is_creation and change.touches(OVERRULED_FIELDS):

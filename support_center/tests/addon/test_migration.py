@@ -165,6 +165,11 @@ class TestMigration(SupportCase):
         rule.trigger_field_ids = edited
         self._migrate("1.6.0", "post-rules")
         self.assertEqual(rule.trigger_field_ids, edited)
+        # An administrator who took the customer out meant it.
+        by_hand = rule.with_user(self.env.ref("base.user_admin"))
+        by_hand.trigger_field_ids = wanted.filtered(lambda field: field.name == "state")
+        self._migrate("1.6.0", "post-rules")
+        self.assertEqual(rule.trigger_field_ids.mapped("name"), ["state"])
 
     def _insert(self, model, name, /, **values):
         """A row of Odoo's lists as an earlier version of the addon has left it."""
@@ -250,6 +255,15 @@ class TestMigration(SupportCase):
                 "arch": '<form><field name="warning_message"/></form>',
             }
         )
+        favourite = self.env["ir.filters"].create(
+            {
+                "name": "In Conflict",
+                "model_id": "support.technician",
+                "domain": "[('hit_activity_id', '!=', False)]",
+            }
+        )
+        rule = self.env.ref("support_center.automation_tell_schedule_conflicts")
+        rule.filter_domain = "[('hit_marks', '!=', False)]"
         self.env.flush_all()
         execute = self.env.cr.execute
         for now, before in old.items():
@@ -275,6 +289,8 @@ class TestMigration(SupportCase):
         self.assertEqual(self.technician.time_off_conflict_activity_id, activity)
         self.assertEqual(self.technician.time_off_conflict_marks, {"7": "x"})
         self.assertIn('name="warning_message"', view.arch)
+        self.assertEqual(favourite.domain, "[('time_off_conflict_activity_id', '!=', False)]")
+        self.assertEqual(rule.filter_domain, "[('time_off_conflict_marks', '!=', False)]")
         fields = self.env["ir.model.fields"]
         self.env.registry.clear_cache()
         self.assertEqual(

@@ -41,6 +41,18 @@ class TestCustomerKept(SupportCase):
         with self.assertRaisesRegex(ValidationError, "needs a customer"):
             self.visit.action_confirm()
 
+    def test_another_customer_in_the_same_save_as_the_confirmation(self):
+        other = self.env["res.partner"].create(
+            {"name": "Other Customer", "email": "other@example.com", "phone": "+32 2 555 01 99"}
+        )
+        draft = self._create_appointment()
+        self.assertEqual(draft.customer_name, "Known Customer")
+        draft.with_user(self.user_dispatcher).write({"partner_id": other.id, "state": "confirmed"})
+        self.env.invalidate_all()
+        self.assertEqual(draft.customer_name, "Other Customer")
+        self.assertEqual(draft.customer_email, "other@example.com")
+        self.assertEqual(draft.customer_phone, "+32 2 555 01 99")
+
     def test_by_deleting_the_contact(self):
         with self.assertRaisesRegex(
             UserError, f"Known Customer cannot be deleted.*{self.visit.name}.*Cancel these visits"

@@ -1,5 +1,6 @@
 import psycopg2
 
+from odoo.exceptions import UserError
 from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
@@ -33,6 +34,12 @@ class TestNumbers(SupportMailCase):
         self.assertEqual(
             self._create(3).mapped("name"), ["N2026/00013", "N2026/00015", "N2026/00016"]
         )
+
+    def test_what_is_refused_uses_no_number_up(self):
+        for values in ({"duration": 0}, {"state": "done"}):
+            with self.assertRaises(UserError):
+                self._create(**values)
+        self.assertEqual(self._create().name, "N2026/00011")
 
     def test_numbers_of_the_same_batch_are_skipped(self):
         made = self.env["support.appointment"].create([{}, {"name": "N2026/00011"}, {}])
