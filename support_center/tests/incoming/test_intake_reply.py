@@ -148,9 +148,9 @@ class TestIntakeReply(DialogueCase):
     # Replies in somebody's name
     # ------------------------------------------------------------------
 
-    def _assert_held(self, draft, key, value):
+    def _assert_held(self, draft, label, value):
         self.assertEqual(draft.intake_state, "review")
-        self.assertIn(f"{key} “{value}” is asked for by a reply", draft.intake_note)
+        self.assertIn(f"{label} “{value}” is asked for by a reply", draft.intake_note)
         activity = draft.activity_ids
         self.assertIn("made by hand only", activity.summary)
         self.assertIn(value, activity.note)
@@ -161,7 +161,7 @@ class TestIntakeReply(DialogueCase):
         customer = draft.partner_id
         contacts = self.env["res.partner"].search_count([])
         self._reply("customer_email: eve@example.com\npriority: urgent", answer)
-        self._assert_held(draft, "customer_email", "eve@example.com")
+        self._assert_held(draft, "Customer Email", "eve@example.com")
         self.assertEqual(draft.partner_id, customer)
         self.assertEqual(draft.customer_email, "customer@example.com")
         self.assertEqual(self.env["res.partner"].search_count([]), contacts)
@@ -184,7 +184,7 @@ class TestIntakeReply(DialogueCase):
         draft, answer = self._send_wrong()
         self.assertFalse(draft.partner_id)
         self._reply(BOTH + "customer_email: eve@example.com", answer)
-        self._assert_held(draft, "customer_email", "eve@example.com")
+        self._assert_held(draft, "Customer Email", "eve@example.com")
         self.assertFalse(draft.partner_id)
         self.assertEqual(draft.customer_email, "customer@example.com")
         self.assertEqual(draft.requested_date, at("2026-03-06 10:00"))
@@ -212,7 +212,7 @@ class TestIntakeReply(DialogueCase):
         sender = "known@example.com"
         draft, answer = self._send_wrong(mail, sender=sender)
         self._reply(f"ticket: {theirs.number}", answer, sender=sender)
-        self._assert_held(draft, "ticket", theirs.number)
+        self._assert_held(draft, "Ticket", theirs.number)
         self.assertFalse(draft.ticket_id)
         draft, answer = self._send_wrong(mail, sender=sender, message_id="<request-2@example.com>")
         self._reply(f"ticket: {mine.number}", answer, sender=sender, number=2)
@@ -221,7 +221,7 @@ class TestIntakeReply(DialogueCase):
         self._reply(
             f"ticket: {third.number}", self._get_answers(draft)[-1], sender=sender, number=3
         )
-        self._assert_held(draft, "ticket", third.number)
+        self._assert_held(draft, "Ticket", third.number)
         self.assertEqual(draft.ticket_id, mine)
 
     def test_a_reply_changes_no_chosen_technician_and_no_reference(self):
@@ -230,11 +230,11 @@ class TestIntakeReply(DialogueCase):
         draft, answer = self._send_wrong(GUIDE_MAIL)
         draft.with_user(self.user_dispatcher).technician_id = self.technician
         self._reply("technician: second@company.example.com", answer)
-        self._assert_held(draft, "technician", "second@company.example.com")
+        self._assert_held(draft, "Technician", "second@company.example.com")
         self.assertEqual(draft.technician_id, self.technician)
         draft, answer = self._send_wrong(GUIDE_MAIL, message_id="<request-2@example.com>")
         self._reply("external_ref: order-7", answer, number=2)
-        self._assert_held(draft, "external_ref", "order-7")
+        self._assert_held(draft, "External Reference", "order-7")
         self.assertFalse(draft.external_ref)
 
     def test_a_stranger_s_reply_is_read_by_somebody(self):
