@@ -62,6 +62,22 @@ def _rename_column(cr, table, old, new):
         cr.execute(
             "ALTER TABLE %s RENAME COLUMN %s TO %s", [AsIs(name) for name in (table, old, new)]
         )
+        _rename_constraints(cr, table, old, new)
+
+
+def _rename_constraints(cr, table, old, new):
+    """What PostgreSQL has named after the column."""
+    cr.execute(
+        """
+        SELECT conname, replace(conname, %(old)s, %(new)s) FROM pg_constraint
+         WHERE conrelid = %(table)s::regclass AND conname LIKE %(like)s
+        """,
+        {"old": old, "new": new, "table": table, "like": f"{table}\\_{old}\\_%"},
+    )
+    for names in cr.fetchall():
+        cr.execute(
+            "ALTER TABLE %s RENAME CONSTRAINT %s TO %s", [AsIs(name) for name in (table, *names)]
+        )
 
 
 def _rename_field(cr, model, old, new):

@@ -121,6 +121,8 @@ class SupportAppointment(models.Model):
         if vals.get("start") and vals.get("stop"):
             start, stop = (fields.Datetime.to_datetime(vals[key]) for key in ("start", "stop"))
             vals = {**vals, "duration": (stop - start).total_seconds() / 3600}
+        # What somebody has asked for; a type's own length is taken as it is.
+        self._check_duration(vals)
         if vals.get("type_id") and "duration" not in vals and "stop" not in vals:
             appointment_type = self.env["support.appointment.type"].browse(vals["type_id"])
             vals = {**vals, "duration": appointment_type.duration}
@@ -128,8 +130,8 @@ class SupportAppointment(models.Model):
 
     def _check_change(self, change):
         super()._check_change(change)
-        for vals in change.vals_list:
-            self._check_duration(vals)
+        if not change.is_creation:
+            self._check_duration(change.vals)
 
     def _check_stored_change(self, change):
         super()._check_stored_change(change)
