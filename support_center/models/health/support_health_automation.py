@@ -12,13 +12,13 @@ class SupportHealthCheck(models.AbstractModel):
     @api.model
     def _check_crons(self):
         """Each cron: switched on, on time, and what waits for it."""
-        rows = self._prepare_switch_rows("cron_", self._get_cron_status)
+        rows = self._prepare_switch_rows("ir.cron", self._get_cron_status)
         return rows + self._check_odoo_mail_queue()
 
     @api.model
     def _check_rules(self):
         """Each rule: switched on, able to do something, and what it missed."""
-        return self._prepare_switch_rows("automation_", self._get_rule_status)
+        return self._prepare_switch_rows("base.automation", self._get_rule_status)
 
     @api.model
     def _check_held(self):
@@ -71,18 +71,18 @@ class SupportHealthCheck(models.AbstractModel):
         return self._prepare_row(name, severity, message, section="automation", **values)
 
     @api.model
-    def _prepare_switch_rows(self, prefix, get_status):
-        """The rows of our crons or rules.
+    def _prepare_switch_rows(self, model, get_status):
+        """The rows of the scheduled actions or rules that are registered.
 
-        :param str prefix: ``cron_`` or ``automation_``
+        :param str model: ``ir.cron`` or ``base.automation``
         :param get_status: method that takes the record, its ``Automation`` and the number of what
             waits and returns severity and words
         """
-        automations = self.env["support.automation.registry"]._get_sorted_automations()
+        registry = self.env["support.automation.registry"]
         return [
             self._prepare_switch_row(name, automation, get_status)
-            for name, automation in automations.items()
-            if name.startswith(prefix)
+            for name, automation in registry._get_sorted_automations().items()
+            if registry._is_scheduled_action(name) == (model == "ir.cron")
         ]
 
     @api.model
