@@ -33,6 +33,8 @@ done
              webhooks       `appointment.done`
 cancelled
     prepare  appointment    `ended_at`
+             cancellation   without a mail (`_cancel`): `cancel_silently`, and what was to announce
+                            the visit is taken off the queue
     react    notifications  its reminder is taken off the queue
              calendar_sync  the entry is archived
     rules    notifications  tells a customer who expects it, unless `cancel_silently`
