@@ -33,10 +33,10 @@ done
              webhooks       `appointment.done`
 cancelled
     prepare  appointment    `ended_at`
-             cancellation   without a mail (`_cancel`): `cancel_silently`, and what was to announce
-                            the visit is taken off the queue
     react    notifications  its reminder is taken off the queue
              calendar_sync  the entry is archived
+    then     cancellation   without a mail (`_cancel`): what was to announce the visit is taken off
+                            the queue as well
     rules    notifications  tells a customer who expects it, unless `cancel_silently`
              cancellation   offers the time to the waiting request that fits best
              tickets        the ticket is open
