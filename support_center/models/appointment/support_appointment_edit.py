@@ -68,8 +68,24 @@ class SupportAppointment(models.Model):
     def _store_change(self, change, store):
         if not change.is_creation:
             for names, records in self._group_by_edited_fields(change.vals).items():
-                records._count_edit(names)
+                if len(self) == 1:
+                    change.add(records, records._prepare_edit_vals(names))
+                else:
+                    records._count_edit(names)
         super()._store_change(change, store)
+
+    def _prepare_edit_vals(self, names):
+        """What counts one change of the fields ``names``, to be stored along with it."""
+        # sudo: who may change the appointment need not be one who reads what others did.
+        trail = [*(self.sudo().edit_trail or []), self._prepare_edit_entry(names)]
+        return {"edit_version": self.edit_version + 1, "edit_trail": trail[-TRAIL_LENGTH:]}
+
+    def _prepare_edit_entry(self, names):
+        return {
+            "uid": self.env.uid,
+            "at": fields.Datetime.to_string(fields.Datetime.now()),
+            "fields": names,
+        }
 
     def _group_by_edited_fields(self, vals):
         """Whose guarded fields ``vals`` really changes.
@@ -93,11 +109,7 @@ class SupportAppointment(models.Model):
 
     def _count_edit(self, names):
         """Count one change of the fields ``names``, in one UPDATE for all records."""
-        entry = {
-            "uid": self.env.uid,
-            "at": fields.Datetime.to_string(fields.Datetime.now()),
-            "fields": names,
-        }
+        entry = self._prepare_edit_entry(names)
         self._write_marks(
             {
                 "edit_version": SQL("COALESCE(record.edit_version, 0) + 1"),

@@ -1,10 +1,21 @@
+import ast
+from collections import namedtuple
+
 from odoo import api, models, tools
+
+from ...caches import forget_cached
 
 # In the context under ``support_center_without_rules``: no rule acts on what is made with it. An
 # object, since no caller from outside can put one there.
 WITHOUT_RULES = object()
-# What decides which rules are found for a change.
-FOUND_BY = {"active", "trigger", "model_id", "model_name"}
+# What decides which rules are found for a change, and what they watch.
+FOUND_BY = {
+    "active", "trigger", "model_id", "model_name",
+    "filter_domain", "trigger_field_ids", "trg_field_ref", "trg_selection_field_id",
+}  # fmt: skip
+# Names of the fields whose change it waits for, none for every field; its domain where that is
+# the same for everybody at any time, else None.
+Rule = namedtuple("Rule", "watched domain")
 
 
 class BaseAutomation(models.Model):
@@ -38,28 +49,78 @@ class BaseAutomation(models.Model):
         rules = self.sudo().with_context(active_test=True)
         return rules.search([("model_name", "=", model), ("trigger", "in", triggers)])._ids
 
+    @tools.ormcache("self.id")
+    def _get_rule(self):
+        """
+        :return: ``Rule``
+        """
+        # sudo: as in _get_rule_ids
+        this = self.sudo()
+        try:
+            domain = ast.literal_eval((this.filter_domain or "").strip())
+        except (SyntaxError, ValueError):
+            # None at all, or one that asks for the user, the time or another record.
+            domain = None
+        return Rule(frozenset(this.trigger_field_ids.mapped("name")), domain)
+
+    def _filter_post_export_domain(self, records, feedback=False):
+        """As Odoo's, without looking at records of which nothing changed that the rule watches.
+
+        One confirmation saves and computes some ten times, and Odoo evaluates the domain of
+        every rule each time, to find only then that its fields are as they were.
+
+        :return: recordset, and the domain that it was filtered by, if any
+        """
+        if not records._name.startswith("support."):
+            return super()._filter_post_export_domain(records, feedback)
+        rule = self._get_rule()
+        old_values = self.env.context.get("old_values")
+        if rule.watched and old_values is not None:
+            # As in Odoo's own _check_trigger_fields: what was not saved has not changed.
+            records = records.filtered(
+                lambda each: not rule.watched.isdisjoint(old_values.get(each.id, ()))
+            )
+            if not records:
+                return records, None
+        if rule.domain is None:
+            return super()._filter_post_export_domain(records, feedback)
+        if feedback:
+            records = records.with_context(__action_feedback=True)
+        # sudo: as there, a rule looks at what the user who saves may not see.
+        return records.sudo().filtered_domain(rule.domain).with_env(records.env), rule.domain
+
+    def _check_trigger_fields(self, record):
+        """As Odoo's, without asking the database which fields the rule watches."""
+        if not record._name.startswith("support."):
+            return super()._check_trigger_fields(record)
+        watched = self._get_rule().watched
+        old_values = self.env.context.get("old_values")
+        if not watched or old_values is None:
+            return True
+        old = old_values.get(record.id, {})
+
+        def differs(name):
+            field = record._fields[name]
+            values = (record[name], old[name])
+            now, before = (field.convert_to_cache(value, record, validate=False) for value in values)
+            return now != before
+
+        return any(differs(name) for name in watched & old.keys())
+
     @api.model_create_multi
     def create(self, vals_list):
         rules = super().create(vals_list)
-        self._forget_rules()
+        forget_cached(self.env)
         return rules
 
     def write(self, vals):
         result = super().write(vals)
         # Not when Odoo notes the last run of one that goes by the clock.
         if FOUND_BY & vals.keys():
-            self._forget_rules()
+            forget_cached(self.env)
         return result
 
     def unlink(self):
         result = super().unlink()
-        self._forget_rules()
+        forget_cached(self.env)
         return result
-
-    @api.model
-    def _forget_rules(self):
-        """Look the rules up anew: now, and once this is committed, since another thread of this
-        server may have looked in between."""
-        registry = self.env.registry
-        registry.clear_cache()
-        self.env.cr.postcommit.add(registry.clear_cache)

@@ -189,6 +189,20 @@ class SupportAutomationLog(models.Model):
         return self.sudo().create(vals_list)
 
     @api.model
+    def _record_all(self, outcomes):
+        """As ``_record`` for several actions, with one query.
+
+        :param list outcomes: tuples of action, records, outcome and message
+        """
+        vals_list = [
+            vals
+            for action, records, outcome, message in outcomes
+            for vals in self._prepare_row_vals(action, records, outcome, message, None)
+        ]
+        self._emit(vals_list)
+        self.sudo().create(vals_list)  # sudo: as in _record
+
+    @api.model
     def _record_even_if_rolled_back(self, action, records, outcome, message="", payload=None):
         """Like ``_record``, for a transaction that is about to be lost.
 

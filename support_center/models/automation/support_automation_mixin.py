@@ -11,6 +11,7 @@ from odoo.tools import plaintext2html
 
 from ...languages import get_company_lang, get_user_lang
 from ..common.support_protection_mixin import INTERNAL_KEY
+from .first_attempt import ATTEMPT_KEY, FirstAttempt
 from .support_automation_log import AUTOMATION_LOGGER
 
 RETRIED_BY_ODOO = (
@@ -59,9 +60,19 @@ class SupportAutomationMixin(models.AbstractModel):
             done |= those.with_context(lang=lang)._run_guarded(action, handler)
         return done
 
-    def _run_guarded(self, action, handler):
-        """Run an action on records whose companies have one language; see ``_run_automation``."""
-        records = self
+    def _run_guarded(self, action, handler, *, in_one_go=True):
+        """Run an action on records whose companies have one language; see ``_run_automation``.
+
+        :param bool in_one_go: whether actions that this one causes share its savepoint
+        """
+        whole = FirstAttempt.of(self.env)
+        if whole:
+            whole.is_shared = True
+            whole.outcomes += self._list_outcomes(action, handler(self) or {})
+            return self
+        attempt = FirstAttempt()
+        attempt.is_open = in_one_go
+        records = self.with_context(**{ATTEMPT_KEY: attempt})
         try:
             with self.env.cr.savepoint():
                 outcomes = handler(records) or {}
@@ -69,21 +80,34 @@ class SupportAutomationMixin(models.AbstractModel):
         except Exception as error:
             if self._is_retried_by_odoo(error):
                 raise
-            if len(records) > 1:
-                return records.browse().union(
-                    *(record._run_guarded(action, handler) for record in records)
+            if attempt.is_shared:
+                # What it caused may have failed, and has a savepoint of its own this time.
+                return self._run_guarded(action, handler, in_one_go=False)
+            if len(self) > 1:
+                return self.browse().union(
+                    *(record._run_guarded(action, handler) for record in self)
                 )
-            records._automation_failed(action, error)
-            return records.browse()
-        # sudo: the row is the record's company's, in which the caller may have no say.
-        log = self.env["support.automation.log"].sudo()
-        for outcome, message in set(outcomes.values()) - {SILENT}:
-            those = records.filtered(lambda r, o=(outcome, message): outcomes.get(r.id) == o)
-            log._record(action, those, outcome, message)
-        plain = records.filtered(lambda r: r.id not in outcomes)
-        if plain:
-            log._record(action, plain, "ok")
-        return records
+            self._automation_failed(action, error)
+            return self.browse()
+        finally:
+            attempt.is_open = False
+        self.env["support.automation.log"]._record_all(
+            attempt.outcomes + self._list_outcomes(action, outcomes)
+        )
+        return self
+
+    def _list_outcomes(self, action, outcomes):
+        """What became of each of these records.
+
+        :param dict outcomes: as the handler of ``_run_automation`` returns it
+        :return: list of tuples of action, records, outcome and message
+        """
+        told = [
+            (action, self.filtered(lambda r, o=found: outcomes.get(r.id) == o), *found)
+            for found in set(outcomes.values()) - {SILENT}
+        ]
+        plain = self.filtered(lambda record: record.id not in outcomes)
+        return [*told, (action, plain, "ok", "")] if plain else told
 
     def _with_saved_together(self, rule):
         """These records and all others of the same save that a rule is to act on, once.

@@ -2,9 +2,12 @@ from . import support_arguments
 from . import support_ids_mixin
 from . import support_values
 from . import support_protection_mixin
+from . import ir_qweb
 from . import ir_sequence
 from . import support_client_mixin
+from . import mail_alias
 from . import mail_thread
+from . import res_company
 from . import support_company_guard
 from . import support_company_mixin
 from . import support_link_mixin

@@ -5,6 +5,10 @@ from odoo.tools import SQL
 
 # How long another transaction is waited for, in PostgreSQL's words.
 LOCK_TIMEOUT = "10s"
+# What decides how a number is drawn and what it looks like.
+DRAWN_BY = [
+    "implementation", "use_date_range", "prefix", "suffix", "padding", "number_increment",
+]  # fmt: skip
 
 
 class IrSequence(models.Model):
@@ -56,8 +60,9 @@ class IrSequence(models.Model):
             there is no sequence
         """
         # sudo: a user who may create a record may number it.
-        sequence = self.sudo().search(
+        sequence = self.sudo().search_fetch(
             [("code", "=", code), ("company_id", "in", [company.id, False])],
+            DRAWN_BY,
             order="company_id",
             limit=1,
         )

@@ -1,4 +1,4 @@
-from odoo import _, api, models
+from odoo import _, api, models, tools
 from odoo.tools import email_domain_extract, email_normalize, formataddr
 
 from ...intake import classify, fold_address, spell_address
@@ -33,8 +33,7 @@ class SupportMailAddress(models.AbstractModel):
         normalized = email_normalize(address or "")
         if not normalized:
             return False
-        # sudo: aliases and companies are not every user's to read.
-        companies = self.env["res.company"].sudo().search([])
+        companies = self._get_companies()
         spellings = spell_address(normalized)
         own = {email_normalize(each.email or "") for each in companies}
         for domain in companies.alias_domain_id:
@@ -42,6 +41,7 @@ class SupportMailAddress(models.AbstractModel):
         if fold_address(normalized) in {fold_address(address) for address in own if address}:
             return True
         local_part = normalized.partition("@")[0]
+        # sudo: aliases are not every user's to read.
         aliases = self.env["mail.alias"].sudo()
         return bool(
             aliases.search_count(
@@ -57,13 +57,26 @@ class SupportMailAddress(models.AbstractModel):
         )
 
     @api.model
+    def _get_companies(self):
+        """All companies that are not archived, as superuser."""
+        # sudo: companies are not every user's to read.
+        return self.env["res.company"].sudo().browse(self._get_company_ids())
+
+    # Forgotten when a company is made, archived or deleted, see ``res.company``.
+    @tools.ormcache()
+    def _get_company_ids(self):
+        """
+        :return: tuple of ids
+        """
+        return self.env["res.company"].sudo().search([])._ids  # sudo: as in _get_companies
+
+    @api.model
     def _list_own_domains(self):
         """The domains at which our companies receive mail.
 
         :return: set of str in lower case
         """
-        # sudo: as in _is_own.
-        companies = self.env["res.company"].sudo().search([])
+        companies = self._get_companies()
         names = {email_domain_extract(company.email or "") for company in companies}
         names |= {domain.name.lower() for domain in companies.alias_domain_id}
         return names - {False, ""}
@@ -154,20 +167,34 @@ class SupportMailAddress(models.AbstractModel):
         :return: str with the company's name, empty without an alias that has a domain
         """
         # sudo: as in _is_own.
-        aliases = self.env["mail.alias"].sudo()
-        found = aliases.search(
-            [
-                ("alias_model_id.model", "=", model),
-                ("alias_name", "!=", False),
-                ("alias_force_thread_id", "in", [False, 0]),
-                ("alias_domain_id", "in", company.sudo().alias_domain_id.ids),
-            ],
-            order="id",
+        domain = company.sudo().alias_domain_id
+        alias = self.env["mail.alias"].sudo().browse(self._get_alias_ids(model, domain.id))
+        return formataddr((company.name, alias.alias_full_name)) if alias else ""
+
+    # Forgotten when an alias changes, see ``mail.alias``.
+    @tools.ormcache("model", "domain_id")
+    def _get_alias_ids(self, model, domain_id):
+        """The alias of a domain at which mails become records of ``model``.
+
+        :return: tuple of one id, or of none
+        """
+        # sudo: as in _is_own.
+        found = (
+            self.env["mail.alias"]
+            .sudo()
+            .search(
+                [
+                    ("alias_model_id.model", "=", model),
+                    ("alias_name", "!=", False),
+                    ("alias_force_thread_id", "in", [False, 0]),
+                    ("alias_domain_id", "in", [domain_id] if domain_id else []),
+                ],
+                order="id",
+            )
         )
         name = "support_center.mail_alias_appointments"
         ours = self.env["ir.model.data"]._xmlid_to_res_id(name)
-        alias = found.filtered(lambda each: each.id == ours) or found[:1]
-        return formataddr((company.name, alias.alias_full_name)) if alias else ""
+        return (found.filtered(lambda each: each.id == ours) or found[:1])._ids
 
     @api.model
     def _get_alias_company(self, alias, defaults):
@@ -189,5 +216,6 @@ class SupportMailAddress(models.AbstractModel):
             owner = owners.browse(alias.alias_parent_thread_id).exists()
             if owner.company_id:
                 return owner.company_id
-        served = alias.alias_domain_id.company_ids
+        domain = alias.alias_domain_id
+        served = domain and self._get_companies().filtered(lambda c: c.alias_domain_id == domain)
         return served if len(served) == 1 else companies

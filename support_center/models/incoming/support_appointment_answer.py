@@ -91,6 +91,8 @@ class SupportAppointment(models.Model):
                 "intake_answer", {draft.id: ("skipped", fault) for draft in self}
             )
         for draft in self:
+            # First, so that it is stored together with what the reading found.
+            draft._write_protected({"intake_answered_round": draft.intake_round})
             obstacle = draft._get_answer_obstacle()
             if obstacle:
                 outcomes[draft.id] = ("skipped", obstacle)
@@ -98,10 +100,8 @@ class SupportAppointment(models.Model):
                 outcomes[draft.id] = draft._hold_answer()
             else:
                 draft._queue_answer()
-            vals = {"intake_answered_round": draft.intake_round}
             if not obstacle and draft.intake_held and draft.id not in outcomes:
-                vals["intake_held"] = False
-            draft._write_protected(vals)
+                draft._write_protected({"intake_held": False})
         return outcomes
 
     def _get_answer_obstacle(self):

@@ -1,3 +1,4 @@
+import logging
 from dataclasses import replace
 
 from psycopg2.errors import UniqueViolation
@@ -22,6 +23,7 @@ from ...intake import (
     html_to_text,
     unwrap_pgp,
 )
+from ..automation.first_attempt import ATTEMPT_KEY, FirstAttempt
 from ..automation.support_automation_log import AUTOMATION_LOGGER
 from .intake_states import INTAKE_STATES, SOURCES
 from .mail_thread import FINDINGS_KEY, MailFindings
@@ -291,29 +293,50 @@ class SupportAppointment(models.Model):
         vals = this._prepare_mail_vals(msg_dict)
         planned = {**self._clean_alias_values(custom_values), **vals}
         failures = []
-        # A number that somebody else has used meanwhile is no fault of the alias: once more.
-        for values in (planned, planned, vals):
-            if values is planned and failures and not isinstance(failures[-1], UniqueViolation):
+        # At first all that the mail sets off in one go, then each step by itself; once more where
+        # somebody else has used the number meanwhile, which is no fault of the alias.
+        for values, attempt in (
+            (planned, FirstAttempt()), (planned, None), (planned, None), (vals, None),
+        ):  # fmt: skip
+            is_repeated = values is planned and len(failures) > 1
+            if is_repeated and not isinstance(failures[-1], UniqueViolation):
                 continue
             try:
-                with this.env.cr.savepoint():
-                    draft = super(SupportAppointment, this).message_new(
-                        msg_dict, custom_values=values
-                    )
-                    draft.flush_recordset()
-                    draft._set_message_author(msg_dict)
+                draft = this._store_mail(msg_dict, values, attempt)
                 break
             except Exception as error:
                 if this._is_retried_by_odoo(error) or values is vals:
                     raise
                 failures.append(error)
-                AUTOMATION_LOGGER.warning(
-                    "action=receive_email outcome=failed error=%s it is tried with other values",
+                AUTOMATION_LOGGER.log(
+                    logging.INFO if attempt else logging.WARNING,
+                    "action=receive_email outcome=failed error=%s it is tried %s",
                     type(error).__name__,
+                    "step by step" if attempt else "with other values",
                 )
         if values is vals:
             draft._report_alias_defaults(failures[-1])
         return draft.with_context(**{FIRST_MAIL_KEY: FIRST_MAIL})
+
+    @api.model
+    def _store_mail(self, msg_dict, values, attempt):
+        """Make the draft of a mail, with all that the rules make of it.
+
+        :param attempt: ``FirstAttempt`` that the rules join, None where each stands alone
+        :raise Exception: what kept it from being stored; nothing is left of it then
+        """
+        this = self.with_context(**{ATTEMPT_KEY: attempt})
+        try:
+            with self.env.cr.savepoint():
+                draft = super(SupportAppointment, this).message_new(msg_dict, custom_values=values)
+                draft.flush_recordset()
+                draft._set_message_author(msg_dict)
+                if attempt:
+                    self.env["support.automation.log"]._record_all(attempt.outcomes)
+        finally:
+            if attempt:
+                attempt.is_open = False
+        return draft.with_env(self.env)
 
     def _set_message_author(self, msg_dict):
         """Let Odoo know the writer, where that is the customer.

@@ -6,6 +6,7 @@ from odoo import _, api, fields, models
 from odoo.tools import email_split, is_html_empty
 
 from ...delivery.calendar_file import CANCEL, REQUEST
+from ..common.ir_qweb import KEEP_COMPILED, KEEP_COMPILED_KEY
 
 # What goes out: its template, what a calendar does with it, whether it tells of a change.
 Notification = namedtuple("Notification", "template method is_change")
@@ -52,7 +53,7 @@ class SupportNotifier(models.AbstractModel):
         fault = self._find_template_fault(notification.template)
         if fault:
             return dict.fromkeys(appointments.ids, fault)
-        template = self.env.ref(f"support_center.{notification.template}")
+        template = self._get_template(notification.template)
         # Rendered with the caller's rights: a template shows nothing that they may not see.
         rendered = {}
         by_lang = self._group_by_lang(template, appointments)
@@ -173,7 +174,8 @@ class SupportNotifier(models.AbstractModel):
         """A template of ours by its XML id without the module; empty where it was deleted."""
         # Cached by Odoo, which forgets it together with the template.
         template_id = self.env["ir.model.data"]._xmlid_to_res_id(f"support_center.{name}")
-        return self.env["mail.template"].browse(template_id or ())
+        templates = self.env["mail.template"].with_context(**{KEEP_COMPILED_KEY: KEEP_COMPILED})
+        return templates.browse(template_id or ())
 
     @api.model
     def _find_template_fault(self, name):
