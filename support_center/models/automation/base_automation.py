@@ -11,11 +11,11 @@ WITHOUT_RULES = object()
 # What decides which rules are found for a change, and what they watch.
 FOUND_BY = {
     "active", "trigger", "model_id", "model_name",
-    "filter_domain", "trigger_field_ids", "trg_field_ref", "trg_selection_field_id",
+    "filter_pre_domain", "filter_domain", "trigger_field_ids", "trg_field_ref", "trg_selection_field_id",
 }  # fmt: skip
-# Names of the fields whose change it waits for, none for every field; its domain where that is
-# the same for everybody at any time, else None.
-Rule = namedtuple("Rule", "watched domain")
+# Whether it asks what a record was before; names of the fields whose change it waits for, none for
+# every field; its domain where that is the same for everybody at any time, else None.
+Rule = namedtuple("Rule", "has_pre watched domain")
 
 
 class BaseAutomation(models.Model):
@@ -61,7 +61,14 @@ class BaseAutomation(models.Model):
         except (SyntaxError, ValueError):
             # None at all, or one that asks for the user, the time or another record.
             domain = None
-        return Rule(frozenset(this.trigger_field_ids.mapped("name")), domain)
+        watched = frozenset(this.trigger_field_ids.mapped("name"))
+        return Rule(bool(this.filter_pre_domain), watched, domain)
+
+    def _filter_pre(self, records, feedback=False):
+        """As Odoo's, without asking the database for a condition that is not there."""
+        if records._name.startswith("support.") and not self._get_rule().has_pre:
+            return records
+        return super()._filter_pre(records, feedback)
 
     def _filter_post_export_domain(self, records, feedback=False):
         """As Odoo's, without looking at records of which nothing changed that the rule watches.

@@ -3,7 +3,7 @@ from dataclasses import replace
 
 from psycopg2.errors import UniqueViolation
 
-from odoo import SUPERUSER_ID, _, api, fields, models
+from odoo import SUPERUSER_ID, Command, _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, html2plaintext
 
@@ -609,9 +609,31 @@ class SupportAppointment(models.Model):
 
     def _subscribe_customers(self):
         """The customer follows the appointment, so that a dispatcher's message arrives."""
-        # What ``message_subscribe`` comes to, without looking up what is known here.
-        # sudo: as there, contacts are not every user's to read.
-        for partner, records in self.sudo().grouped("partner_id").items():
-            if partner.active:
-                customers = partner.filtered("partner_share")
-                records._message_subscribe(partner.ids, customer_ids=customers.ids)
+        # What ``message_subscribe`` comes to, which would ask for one customer after the other.
+        # sudo: as there, contacts and followers are not every user's to read.
+        this = self.sudo().filtered(lambda record: record.partner_id.active)
+        followers = this.env["mail.followers"]
+        known = followers.search_fetch(
+            [
+                ("res_model", "=", this._name),
+                ("res_id", "in", this.ids),
+                ("partner_id", "in", this.partner_id.ids),
+            ],
+            ["res_id", "partner_id"],
+        )
+        pairs = {(follower.res_id, follower.partner_id.id) for follower in known}
+        of_all, _internal, of_customers = this.env["mail.message.subtype"].default_subtypes(this._name)
+        followers.create(
+            [
+                {
+                    "res_model": this._name,
+                    "res_id": record.id,
+                    "partner_id": partner.id,
+                    "subtype_ids": [
+                        Command.set((of_customers if partner.partner_share else of_all).ids)
+                    ],
+                }
+                for record in this
+                if (record.id, (partner := record.partner_id).id) not in pairs
+            ]
+        )

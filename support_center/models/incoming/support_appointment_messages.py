@@ -201,12 +201,15 @@ class SupportAppointment(models.Model):
         result = super()._message_post_after_hook(message, msg_vals)
         if len(self) != 1 or message.message_type not in MAIL_TYPES or message.is_internal:
             return result
+        is_comment = message.message_type == "comment" and not message.subtype_id.internal
+        if not (is_comment or self.sudo().customer_waiting_since):
+            return result
         # sudo: who is a user, and who follows, is looked up for the one who writes.
         author = message.sudo().author_id
         if author.user_ids.filtered(lambda user: not user.share):
             if self.sudo().customer_waiting_since and self._reaches_customer(message.sudo()):
                 self._settle_customer_message()
-        elif message.message_type == "comment" and not message.subtype_id.internal:
+        elif is_comment:
             # With the rights of the automation, as for a mail: customers may write nothing.
             self.with_user(SUPERUSER_ID)._run_automation(
                 "receive_reply", lambda those: those._hear_comment(message)
