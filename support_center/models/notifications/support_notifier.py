@@ -3,7 +3,7 @@ import re
 from collections import namedtuple
 
 from odoo import _, api, fields, models
-from odoo.tools import email_split, is_html_empty
+from odoo.tools import SQL, email_split, is_html_empty
 
 from ...delivery.calendar_file import CANCEL, REQUEST
 from ..common.ir_qweb import KEEP_COMPILED, KEEP_COMPILED_KEY
@@ -89,21 +89,16 @@ class SupportNotifier(models.AbstractModel):
         )
         rendered = {record_id: rendered[record_id] for record_id in appointments.ids}
         reports = self._create_reports(rendered)
-        # sudo: nobody but administrators may write to the queue.
-        mails = (
-            self.env["mail.mail"]
-            .sudo()
-            .create(
-                [
-                    self._prepare_mail_vals(
-                        record,
-                        rendered[record.id],
-                        attachments[record.id].ids + reports.get(record.id, []),
-                        common[record.company_id],
-                    )
-                    for record in appointments
-                ]
-            )
+        mails = self._create_mails(
+            [
+                self._prepare_mail_vals(
+                    record,
+                    rendered[record.id],
+                    attachments[record.id].ids + reports.get(record.id, []),
+                    common[record.company_id],
+                )
+                for record in appointments
+            ]
         )
         calendar._attach_to_messages(mails)
         self._mark(kind, appointments, sequences, organizers)
@@ -343,6 +338,39 @@ class SupportNotifier(models.AbstractModel):
             "recipient_ids": [(6, 0, rendered.get("partner_ids") or [])],
             "attachment_ids": [(6, 0, [*attachment_ids, *(rendered.get("attachment_ids") or [])])],
         }
+
+    @api.model
+    def _create_mails(self, vals_list):
+        """Put mails on the queue, each with a text that is cleaned once.
+
+        Odoo cleans a text three times while it makes a mail, which takes a third of all that a
+        reminder costs; so the texts are stored in the chatter's messages by one UPDATE.
+
+        :param list vals_list: values of ``mail.mail``
+        :return: ``mail.mail``, as superuser
+        """
+        # Of a picture in the text, Odoo makes an attachment.
+        later = [vals if "data:image" in vals["body"] else {**vals, "body": ""} for vals in vals_list]
+        # sudo: nobody but administrators may write to the queue.
+        mails = self.env["mail.mail"].sudo().create(later)
+        messages = mails.mail_message_id
+        field = messages._fields["body"]
+        rows = [
+            SQL("(%s, %s)", mail.mail_message_id.id, field.convert_to_cache(vals["body"], messages))
+            for mail, vals, stored in zip(mails, vals_list, later, strict=True)
+            if vals["body"] != stored["body"]
+        ]
+        if rows:
+            messages.flush_recordset(["body"])
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE mail_message SET body = text.body FROM (VALUES %s) AS text (id, body)"
+                    " WHERE mail_message.id = text.id",
+                    SQL(", ").join(rows),
+                )
+            )
+            messages.invalidate_recordset(["body"], flush=False)
+        return mails
 
     # ------------------------------------------------------------------
     # Marks
