@@ -2,7 +2,8 @@ from odoo import api, models
 
 from ...caches import forget_cached
 
-# What decides at which alias mails become records of a model, see ``support.mail.address``.
+# What decides which addresses are ours, and what a mail to them becomes: what
+# ``support.mail.address`` keeps in memory.
 FOUND_BY = {"alias_name", "alias_model_id", "alias_domain_id", "alias_force_thread_id"}
 
 
@@ -25,4 +26,14 @@ class MailAlias(models.Model):
     def unlink(self):
         result = super().unlink()
         forget_cached(self.env)
+        return result
+
+
+class MailAliasDomain(models.Model):
+    _inherit = "mail.alias.domain"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "name" in vals:
+            forget_cached(self.env)
         return result

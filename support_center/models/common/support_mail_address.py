@@ -40,20 +40,27 @@ class SupportMailAddress(models.AbstractModel):
             own |= {domain.bounce_email, domain.catchall_email, domain.default_from_email}
         if fold_address(normalized) in {fold_address(address) for address in own if address}:
             return True
-        local_part = normalized.partition("@")[0]
+        full_names, names = self._get_alias_names()
+        if not full_names.isdisjoint(spellings):
+            return True
+        # sudo: mail domains are not every user's to read.
+        domain = company.sudo().alias_domain_id
+        return bool(domain) and (domain.id, normalized.partition("@")[0]) in names
+
+    # Forgotten when an alias or its domain changes, see ``mail.alias``.
+    @tools.ormcache()
+    def _get_alias_names(self):
+        """At which addresses mails come in.
+
+        :return: set of whole addresses, and set of pairs of the id of a domain and a name
+        """
         # sudo: aliases are not every user's to read.
-        aliases = self.env["mail.alias"].sudo()
-        return bool(
-            aliases.search_count(
-                [
-                    "|",
-                    ("alias_full_name", "in", spellings),
-                    "&",
-                    ("alias_name", "=", local_part),
-                    ("alias_domain_id", "in", company.alias_domain_id.ids),
-                ],
-                limit=1,
-            )
+        aliases = self.env["mail.alias"].sudo().search_fetch(
+            [("alias_name", "!=", False)], ["alias_name", "alias_full_name", "alias_domain_id"]
+        )  # fmt: skip
+        return (
+            frozenset(aliases.mapped("alias_full_name")),
+            frozenset((alias.alias_domain_id.id, alias.alias_name) for alias in aliases),
         )
 
     @api.model

@@ -147,6 +147,8 @@ class SupportAppointment(models.Model):
             "email_to": formataddr((name, asker)),
             "headers": repr(headers),
             "references": " ".join(references) or False,
+            # As Odoo would have it, which asks the database for the user's address as well.
+            "author_id": self.env.user.partner_id.id,
             "auto_delete": False,
         }
         if not template.subject:
