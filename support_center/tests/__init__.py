@@ -117,12 +117,14 @@ from .incoming import (
     test_mail_spellings,
     test_mail_text,
     test_other_contact,
+    test_own_addresses,
     test_read_once,
     test_review,
     test_review_tours,
     test_webhook_in,
 )
 from .notifications import (
+    test_compiled_templates,
     test_customer_language,
     test_mail_failures,
     test_marks,
