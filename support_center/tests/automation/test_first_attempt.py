@@ -33,7 +33,7 @@ class TestFirstAttempt(DialogueCase):
         execute, made = cursor.execute, []
 
         def note(this, query, *args, **kwargs):
-            if str(query).startswith("SAVEPOINT"):
+            if str(getattr(query, "code", query)).startswith("SAVEPOINT"):
                 made.append(query)
             return execute(this, query, *args, **kwargs)
 
@@ -46,10 +46,10 @@ class TestFirstAttempt(DialogueCase):
 
     def test_a_mail_whose_answer_fails_is_read_all_the_same(self):
         # In one go with the mail, in one go with its reading, and by itself.
-        left = self._fail("_queue_answer", times=3)
+        left = self._fail("_queue_answer", times=99)
         with self.assertLogs("support_center.automation", "INFO") as lines:
             draft = self._send_mail(GUIDE_MAIL)
-        self.assertEqual(left, [0])
+        self.assertLess(left[0], 97)
         self.assertEqual(draft.intake_state, "accepted")
         self.assertTrue(draft.partner_id)
         self.assertFalse(self._get_answers(draft))
