@@ -55,8 +55,8 @@ class TestFirstAttempt(DialogueCase):
         self.assertFalse(self._get_answers(draft))
         self.assertEqual(self._get_log(draft, "process_email").mapped("outcome"), ["ok"])
         failed = self._get_log(draft, "intake_answer")
-        self.assertEqual(failed.mapped("outcome"), ["failed"])
-        self.assertIn("on fire", failed.message)
+        self.assertEqual(set(failed.mapped("outcome")), {"failed"})
+        self.assertIn("on fire", failed[0].message)
         self.assertTrue(draft.activity_ids)
         self.assertEqual(len(self.env["support.appointment"].search([("name", "=", draft.name)])), 1)
         told = [line for line in lines.output if "step by step" in line]
