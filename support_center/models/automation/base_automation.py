@@ -11,7 +11,8 @@ WITHOUT_RULES = object()
 # What decides which rules are found for a change, and what they watch.
 FOUND_BY = {
     "active", "trigger", "model_id", "model_name",
-    "filter_pre_domain", "filter_domain", "trigger_field_ids", "trg_field_ref", "trg_selection_field_id",
+    "filter_pre_domain", "filter_domain", "trigger_field_ids", "trg_field_ref",
+    "trg_selection_field_id",
 }  # fmt: skip
 # Whether it asks what a record was before; names of the fields whose change it waits for, none for
 # every field; its domain where that is the same for everybody at any time, else None.
@@ -109,8 +110,8 @@ class BaseAutomation(models.Model):
         def differs(name):
             field = record._fields[name]
             values = (record[name], old[name])
-            now, before = (field.convert_to_cache(value, record, validate=False) for value in values)
-            return now != before
+            now, was = (field.convert_to_cache(value, record, validate=False) for value in values)
+            return now != was
 
         return any(differs(name) for name in watched & old.keys())
 

@@ -24,13 +24,15 @@ class IrQweb(models.AbstractModel):
         # Where the user may not use code, Odoo refuses it while it compiles: part of the key.
         names = [*self._get_template_cache_keys(), "preserve_comments"]
         asked = tuple(self.env.context.get(name) for name in names)
-        return self._compile_text(etree.tostring(template, encoding="unicode"), asked)
+        text = etree.tostring(template, encoding="unicode")
+        return self._compile_text(text, asked, super()._compile)
 
     @tools.ormcache("text", "asked", cache="templates")
-    def _compile_text(self, text, asked):
+    def _compile_text(self, text, asked, compile_template):
         """As ``_compile``, of a template's own text.
 
         :param str text: XML
         :param tuple asked: what else decides how it is compiled
+        :param callable compile_template: Odoo's own ``_compile``
         """
-        return super()._compile(etree.fromstring(text))
+        return compile_template(etree.fromstring(text))

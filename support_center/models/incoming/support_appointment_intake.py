@@ -1,5 +1,6 @@
 import logging
 from dataclasses import replace
+from functools import partial
 
 from psycopg2.errors import UniqueViolation
 
@@ -292,6 +293,10 @@ class SupportAppointment(models.Model):
             this.env["support.intake.key"]._claim("mail", [(message_id,)])
         vals = this._prepare_mail_vals(msg_dict)
         planned = {**self._clean_alias_values(custom_values), **vals}
+
+        def make(values, drafts):
+            return super(SupportAppointment, drafts).message_new(msg_dict, custom_values=values)
+
         failures = []
         # At first all that the mail sets off in one go, then each step by itself; once more where
         # somebody else has used the number meanwhile, which is no fault of the alias.
@@ -302,7 +307,7 @@ class SupportAppointment(models.Model):
             if is_repeated and not isinstance(failures[-1], UniqueViolation):
                 continue
             try:
-                draft = this._store_mail(msg_dict, values, attempt)
+                draft = this._store_mail(partial(make, values), msg_dict, attempt)
                 break
             except Exception as error:
                 if this._is_retried_by_odoo(error) or values is vals:
@@ -319,16 +324,17 @@ class SupportAppointment(models.Model):
         return draft.with_context(**{FIRST_MAIL_KEY: FIRST_MAIL})
 
     @api.model
-    def _store_mail(self, msg_dict, values, attempt):
+    def _store_mail(self, make, msg_dict, attempt):
         """Make the draft of a mail, with all that the rules make of it.
 
+        :param callable make: takes an empty recordset, and makes the draft in its environment
         :param attempt: ``FirstAttempt`` that the rules join, None where each stands alone
         :raise Exception: what kept it from being stored; nothing is left of it then
         """
         this = self.with_context(**{ATTEMPT_KEY: attempt})
         try:
             with self.env.cr.savepoint():
-                draft = super(SupportAppointment, this).message_new(msg_dict, custom_values=values)
+                draft = make(this)
                 draft.flush_recordset()
                 draft._set_message_author(msg_dict)
                 if attempt:
@@ -622,7 +628,8 @@ class SupportAppointment(models.Model):
             ["res_id", "partner_id"],
         )
         pairs = {(follower.res_id, follower.partner_id.id) for follower in known}
-        of_all, _internal, of_customers = this.env["mail.message.subtype"].default_subtypes(this._name)
+        subtypes = this.env["mail.message.subtype"]
+        of_all, _internal, of_customers = subtypes.default_subtypes(this._name)
         followers.create(
             [
                 {

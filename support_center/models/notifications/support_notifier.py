@@ -350,7 +350,9 @@ class SupportNotifier(models.AbstractModel):
         :return: ``mail.mail``, as superuser
         """
         # Of a picture in the text, Odoo makes an attachment.
-        later = [vals if "data:image" in vals["body"] else {**vals, "body": ""} for vals in vals_list]
+        later = [
+            vals if "data:image" in vals["body"] else {**vals, "body": ""} for vals in vals_list
+        ]
         # sudo: nobody but administrators may write to the queue.
         mails = self.env["mail.mail"].sudo().create(later)
         messages = mails.mail_message_id

@@ -9,7 +9,7 @@ from ..common_dialogue import DialogueCase
 
 @tagged("post_install", "-at_install")
 class TestFirstAttempt(DialogueCase):
-    """A mail and all that the rules make of it are tried in one go, and step by step if that fails."""
+    """A mail and what the rules make of it are tried in one go, and step by step if that fails."""
 
     def _fail(self, name, times):
         """Let a step of ours fail so many times; then it does its work."""
@@ -58,7 +58,8 @@ class TestFirstAttempt(DialogueCase):
         self.assertEqual(set(failed.mapped("outcome")), {"failed"})
         self.assertIn("on fire", failed[0].message)
         self.assertTrue(draft.activity_ids)
-        self.assertEqual(len(self.env["support.appointment"].search([("name", "=", draft.name)])), 1)
+        made = self.env["support.appointment"].search([("name", "=", draft.name)])
+        self.assertEqual(made, draft)
         told = [line for line in lines.output if "step by step" in line]
         self.assertEqual(len(told), 1)
         self.assertNotIn("on fire", told[0])
@@ -115,7 +116,7 @@ class TestFirstAttempt(DialogueCase):
         """The records of a finished action are used on: a later one stands alone."""
         appointment = self._create_appointment()
         kept = []
-        appointment._run_automation("first", lambda records: kept.append(records))
+        appointment._run_automation("first", kept.append)
         (used,) = kept
 
         def fail(records):

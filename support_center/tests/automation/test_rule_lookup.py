@@ -1,8 +1,9 @@
 import random
 from unittest.mock import patch
 
-from odoo.addons.base_automation.models.base_automation import BaseAutomation as Core
 from odoo.tests import tagged
+
+from odoo.addons.base_automation.models.base_automation import BaseAutomation as Core
 
 from ..common import SupportCase, at
 
@@ -37,7 +38,7 @@ class TestRuleLookup(SupportCase):
     def setUpClass(cls):
         super().setUpClass()
         model = cls.env.ref("support_center.model_support_appointment")
-        choice = random.Random(14)
+        choice = random.Random(14)  # noqa: S311, repeatable, not secret
         for number in range(12):
             watched = choice.choice(WATCHED)
             cls.env["base.automation"].create(
@@ -69,7 +70,7 @@ class TestRuleLookup(SupportCase):
         :return: list of the ids of an action and of the record that it ran on, counted from the
             first record, in order
         """
-        choice = random.Random(seed)
+        choice = random.Random(seed)  # noqa: S311, as above
         actions = type(self.env["ir.actions.server"])
         run, ran = actions.run, []
 

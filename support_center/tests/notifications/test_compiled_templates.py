@@ -73,7 +73,10 @@ class TestCompiledTemplates(SupportMailCase):
         self.assertIn(message, visit.message_ids)
 
     def test_a_picture_in_the_text_becomes_an_attachment(self):
-        pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+        pixel = (
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0"
+            "lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII="
+        )
         self.template.body_html = f'<p>Hello <img src="data:image/png;base64,{pixel}"></p>'
         visit = self._create_due(1)
         self._remind(visit)
