@@ -116,8 +116,9 @@ class SupportRanking(models.AbstractModel):
         demand, start = appointment._get_demand(), aware(appointment.start)
         last_id = (last or {}).get(appointment.partner_id._origin.id)
         busy, unfit, candidates = demand.busy_at(start), {}, []
+        unmet = appointment._find_all_unmet_rules(technicians)
         for technician in technicians:
-            faults, reasons = appointment._find_unmet_rules(technician), []
+            faults, reasons = unmet.get(technician.id, []), []
             if not faults:
                 agenda, any_hour = roster.agendas[technician.id], appointment.ignore_working_hours
                 reasons = why_not(agenda, demand, start, any_hour=any_hour)
@@ -205,14 +206,14 @@ class SupportRanking(models.AbstractModel):
         technicians = technicians.sudo()  # sudo: as in `support.availability`
         start = start or min(appointments.mapped("start"))
         stop = stop or max(appointments.mapped("stop"))
-        agendas = self.env["support.availability"]._read_agendas(
-            technicians, start, stop, without=appointments
-        )
+        availability = self.env["support.availability"]
+        people = availability._read_people(technicians)
+        agendas = availability._read_agendas_of(people, start, stop, without=appointments)
         weeks = self._prepare_weeks(agendas, start, stop)
         hours, pencilled, places = self._read_visits(
             weeks, (start - ONE_DAY, stop + ONE_DAY), appointments
         )
-        homes, last = self._read_partners(technicians, appointments)
+        homes, last = self._read_partners(people, appointments)
         # sudo: the user who plans goes by the areas.
         areas = self.env["support.area"].sudo().search_fetch([], ["zip_prefixes", "active"])
         roster = Roster(
@@ -314,16 +315,18 @@ class SupportRanking(models.AbstractModel):
         return hours, pencilled, places
 
     @api.model
-    def _read_partners(self, technicians, appointments):
+    def _read_partners(self, people, appointments):
         """Where technicians start from, and who was last at each customer's.
 
+        :param list people: of ``Person``, see ``support.availability``
         :return: tuple of a dict of technician id to ``Place`` with a point, and
             a dict of partner id to technician id
         """
         customers = appointments.partner_id.ids
         by_partner = defaultdict(list)
-        for technician in technicians.filtered("user_id"):
-            by_partner[technician.user_id.partner_id.id].append(technician.id)
+        for person in people:
+            if person.partner_id:
+                by_partner[person.partner_id].append(person.id)
         # Plain SQL: the last one of each customer, and no other column of so many
         # partners. Archived visits count.
         self.env.cr.execute(
