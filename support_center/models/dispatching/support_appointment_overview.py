@@ -161,22 +161,23 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _search_is_waiting(self, operator, value):
-        # No domain compares two fields. Only drafts are looked at, of which there are few.
-        self.env["support.appointment"].flush_model(
-            ["state", "active", "intake_state", "start", "technician_id", "requested_date"]
+        # No domain compares two fields, so that it is a condition in SQL; it stays a part of the
+        # search, which ends with the first page of a list. The state stands outside for its index.
+        # sudo: the search itself asks for what its user may see.
+        drafts = self.sudo().with_context(active_test=False)
+        waiting = drafts._search(
+            [
+                ("state", "=", "draft"),
+                ("active", "=", True),
+                ("intake_state", "in", ["none", "accepted"]),
+            ]
         )
-        self.env.cr.execute(
-            """
-            SELECT id
-              FROM support_appointment
-             WHERE state = 'draft'
-               AND active
-               AND intake_state IN ('none', 'accepted')
-               AND (start IS NULL OR technician_id IS NULL OR requested_date < start)
-            """
+        drafts.flush_model(["start", "technician_id", "requested_date"])
+        waiting.add_where(
+            "(support_appointment.start IS NULL OR support_appointment.technician_id IS NULL "
+            "OR support_appointment.requested_date < support_appointment.start)"
         )
-        ids = [row[0] for row in self.env.cr.fetchall()]
-        return self._either(operator, value, [("id", "in", ids)])
+        return self._either(operator, value, [("state", "=", "draft"), ("id", "in", waiting)])
 
     # ------------------------------------------------------------------
     # Who and where

@@ -324,33 +324,34 @@ class SupportAvailability(models.AbstractModel):
         :return: dict of technician id to list of ``Booking``, by start
         """
         self.env["support.appointment"].flush_model()
-        # Plain SQL: thousands of rows of six columns, of which no record is needed. Long visits
-        # are looked for by an index of their own, so that the others need not be read from the
-        # beginning of time.
+        # Plain SQL: thousands of rows of six columns, of which no record is needed. Those that
+        # begin near are found by their start, the few long ones of before by an index of theirs:
+        # with the end alone all the past would be read.
         self.env.cr.execute(
             """
             SELECT technician_id, id, start, stop, busy_start, busy_stop, partner_id,
                    state != 'done'
               FROM support_appointment
              WHERE technician_id = ANY(%(technicians)s)
+               AND start > %(start)s::timestamp - interval '24 hours'
+               AND start < %(stop)s::timestamp + interval '24 hours'
                AND active
                AND state IN ('confirmed', 'in_progress', 'done')
-               AND start > %(start)s::timestamp - interval '48 hours'
-               AND start < %(stop)s::timestamp + interval '48 hours'
                AND busy_start < %(stop)s
                AND busy_stop > %(start)s
-               AND busy_stop <= busy_start + interval '48 hours'
                AND id != ALL(%(without)s)
          UNION ALL
             SELECT technician_id, id, start, stop, busy_start, busy_stop, partner_id,
                    state != 'done'
               FROM support_appointment
              WHERE technician_id = ANY(%(technicians)s)
+               AND LEAST(busy_stop - busy_start, interval '24 hours') = interval '24 hours'
+               AND (start <= %(start)s::timestamp - interval '24 hours'
+                    OR start >= %(stop)s::timestamp + interval '24 hours')
                AND active
                AND state IN ('confirmed', 'in_progress', 'done')
                AND busy_start < %(stop)s
                AND busy_stop > %(start)s
-               AND busy_stop > busy_start + interval '48 hours'
                AND id != ALL(%(without)s)
           ORDER BY start, id
             """,
@@ -400,17 +401,34 @@ class SupportAvailability(models.AbstractModel):
             """
             SELECT attendee.partner_id, event.start, event.stop, event.allday,
                    event.start_date, event.stop_date
-              FROM calendar_event event
+              FROM (
+                    SELECT id, start, stop, allday, start_date, stop_date
+                      FROM calendar_event
+                     WHERE support_appointment_id IS NULL
+                       AND active
+                       AND show_as = 'busy'
+                       AND start > %(start)s::timestamp - interval '24 hours'
+                       AND start < %(stop)s
+                       AND stop > %(start)s
+                 UNION ALL
+                    SELECT id, start, stop, allday, start_date, stop_date
+                      FROM calendar_event
+                     WHERE support_appointment_id IS NULL
+                       AND active
+                       AND show_as = 'busy'
+                       AND LEAST(stop - start, interval '24 hours') = interval '24 hours'
+                       AND start <= %(start)s::timestamp - interval '24 hours'
+                       AND stop > %(start)s
+                   ) event
               JOIN calendar_attendee attendee ON attendee.event_id = event.id
-             WHERE attendee.partner_id = ANY(%s)
+             WHERE attendee.partner_id = ANY(%(partners)s)
                AND attendee.state IS DISTINCT FROM 'declined'
-               AND event.active
-               AND event.show_as = 'busy'
-               AND event.support_appointment_id IS NULL
-               AND event.start < %s
-               AND event.stop > %s
             """,
-            [list(by_partner), naive(window[1]), naive(window[0])],
+            {
+                "partners": list(by_partner),
+                "start": naive(window[0]),
+                "stop": naive(window[1]),
+            },
         )
         found = defaultdict(list)
         for partner_id, start, stop, is_allday, first, last in self.env.cr.fetchall():

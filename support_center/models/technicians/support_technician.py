@@ -228,8 +228,9 @@ class SupportTechnician(models.Model):
         """
         # sudo: users of other companies are not every dispatcher's to read.
         technicians = self.sudo()
-        # A user has many columns, of which one is needed.
-        technicians.user_id.fetch(["active"])
+        if len(technicians) > 1:
+            # A user has many columns, of which one is needed.
+            technicians.user_id.fetch(["active"])
         left = technicians.filtered(lambda t: not t.active or (t.user_id and not t.user_id.active))
         return self.filtered(lambda technician: technician.id not in left.ids) if left else self
 
