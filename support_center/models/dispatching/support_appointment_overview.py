@@ -10,6 +10,9 @@ from ..appointment.states import LIVE_STATES
 MAP_POINT = (
     "https://www.openstreetmap.org/?mlat=%(lat).8g&mlon=%(lon).8g#map=17/%(lat).8g/%(lon).8g"
 )
+OPPOSITES = {"!=": "=", "not in": "in", "not like": "like", "not ilike": "ilike"}
+# Of so many contacts at most the ids stand in the query for their visits.
+CONTACTS_FOUND = 1000
 MAP_SEARCH = "https://www.openstreetmap.org/search?query=%s"
 
 
@@ -38,6 +41,13 @@ class SupportAppointment(models.Model):
         compute="_compute_is_waiting",
         search="_search_is_waiting",
         help="A request without a time or a technician, or planned later than it was asked for.",
+    )
+    customer_search = fields.Char(
+        "Customer Search",
+        store=False,
+        search="_search_customer_search",
+        help="Finds by the contact and those who belong to it, and by the name and the address "
+        "that the request gave.",
     )
     calendar_label = fields.Char(compute="_compute_calendar_label")
     customer_time = fields.Char(
@@ -181,6 +191,26 @@ class SupportAppointment(models.Model):
     # ------------------------------------------------------------------
     # Who and where
     # ------------------------------------------------------------------
+
+    @api.model
+    def _search_customer_search(self, operator, value):
+        """By what a user typed of a customer.
+
+        The contacts are looked up first: with a query for them among the other conditions,
+        PostgreSQL could use the index of none of these.
+        """
+        is_negative = operator in OPPOSITES
+        operator = OPPOSITES.get(operator, operator)
+        partners = self.env["res.partner"]
+        found = partners.search([("display_name", operator, value)], limit=CONTACTS_FOUND + 1)
+        if len(found) > CONTACTS_FOUND:
+            by_contact = ("partner_id", "child_of", value)
+        else:
+            family = partners.with_context(active_test=False).search([("id", "child_of", found.ids)])
+            by_contact = ("partner_id", "in", family.ids)
+        by_request = [(name, operator, value) for name in ("customer_name", "customer_email")]
+        domain = ["|", by_contact, "|", *by_request]
+        return ["!", *domain] if is_negative else domain
 
     @api.depends("customer_name", "technician_id.name", "name")
     @api.depends_context("lang")
