@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from functools import cached_property
+from typing import NamedTuple
 
 from .intervals import Interval, merge, subtract
 
 
-@dataclass(frozen=True, slots=True)
-class Booking:
+class Booking(NamedTuple):
     """A visit that is planned, or done today.
 
     ``start`` and ``stop`` are the visit; ``busy`` is the visit with its own buffers. A visit

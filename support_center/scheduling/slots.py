@@ -2,19 +2,24 @@
 
 A visit has to lie within working hours and outside absences. Its buffers, the way there and
 back, may reach beyond hours, but neither into another visit with its buffers nor into a
-meeting. So the possible starts are ranges, found by arithmetic; only their offered points are
-enumerated.
+meeting. So each of these takes a range of starts away from those that the hours allow.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
 from .agenda import Agenda
-from .intervals import Interval, subtract
-from .moments import ONE_DAY
+from .intervals import Interval
+from .moments import ONE_DAY, UTC
+
+MIDNIGHT = datetime(2000, 1, 1, tzinfo=UTC)
+
+# From when to when a zone's clock shows UTC with this offset; without the end.
+_Spell = tuple[datetime, datetime, timedelta]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,79 +44,112 @@ class Demand:
         return start - self.before, start + self.duration + self.after
 
 
-def find_starts(
-    agenda: Agenda, demand: Demand, window: Interval, *, any_hour: bool = False
-) -> Iterator[datetime]:
-    """Every offered start, in order, of a visit that lies wholly within ``window``.
+class Offers:
+    """Finds the offered starts of a visit in any number of agendas.
 
-    Offers stand where the technician's wall clock shows a multiple of the step since
-    midnight, on both sides of a change of the clock.
+    All starts that the hours allow are found once for those who share the list of their hours
+    and the zone; of these the agenda's absences, visits and meetings take theirs away.
 
+    :param window: a visit lies wholly within it
     :param any_hour: a dispatcher overrules hours and absences
     """
-    at_work = [window] if any_hour else agenda.at_work(window)
-    for first, last in _find_ranges(at_work, agenda.taken, demand, window):
-        for start in _enumerate(first, last, demand.step, agenda.zone):
-            if not agenda.max_daily or not agenda.is_full(agenda.day_of(start)):
-                yield start
 
+    def __init__(self, demand: Demand, window: Interval, *, any_hour: bool = False) -> None:
+        self.demand = demand
+        self.window = window
+        self.any_hour = any_hour
+        self._spells: dict[tzinfo, list[_Spell]] = {}
+        # By zone and identity of the hours, which are kept here so that the identity holds.
+        self._starts: dict[tuple[tzinfo, int], tuple[object, list[datetime]]] = {}
 
-def _find_ranges(
-    at_work: list[Interval], taken: list[Interval], demand: Demand, window: Interval
-) -> Iterator[Interval]:
-    """Ranges of possible starts; both ends belong to the range, which may be one moment."""
-    margin = demand.before + demand.duration + demand.after
-    around = (window[0] - margin, window[1] + margin)
-    gaps = subtract([around], taken)
-    position = 0
-    for work_start, work_stop in at_work:
-        first_at_work = max(work_start, window[0])
-        last_at_work = min(work_stop, window[1]) - demand.duration
-        if first_at_work > last_at_work:
-            continue
-        while position < len(gaps) and gaps[position][1] < first_at_work:
-            position += 1
-        ahead = position
-        while ahead < len(gaps) and gaps[ahead][0] <= last_at_work:
-            gap_start, gap_stop = gaps[ahead]
-            first = max(first_at_work, gap_start + demand.before)
-            last = min(last_at_work, gap_stop - demand.duration - demand.after)
-            if first <= last:
-                yield first, last
-            ahead += 1
+    def find(self, agenda: Agenda) -> list[datetime]:
+        """Every offered start, in order.
 
-
-def _enumerate(
-    first: datetime, last: datetime, step: timedelta, zone: tzinfo
-) -> Iterator[datetime]:
-    moment = _next_on_clock(first, step, zone)
-    if _offset(first, zone) == _offset(last, zone):
-        while moment <= last:
-            yield moment
-            moment += step
-        return
-    while moment <= last:
-        yield moment
-        moment = _next_on_clock(moment + timedelta(seconds=1), step, zone)
-
-
-def _next_on_clock(moment: datetime, step: timedelta, zone: tzinfo) -> datetime:
-    """The first moment from ``moment`` on at which the wall clock shows a multiple of ``step``."""
-    while True:
-        local = moment.astimezone(zone)
-        since_midnight = timedelta(
-            hours=local.hour,
-            minutes=local.minute,
-            seconds=local.second,
-            microseconds=local.microsecond,
+        Offers stand where the technician's wall clock shows a multiple of the step since
+        midnight, on both sides of a change of the clock.
+        """
+        demand = self.demand
+        starts = self._find_starts_within_hours(agenda)
+        if not self.any_hour:
+            starts = _leave_out(
+                starts, [(start - demand.duration, stop) for start, stop in agenda.away]
+            )
+        length = demand.duration + demand.after
+        starts = _leave_out(
+            starts, [(start - length, stop + demand.before) for start, stop in agenda.taken]
         )
-        missing = -since_midnight % step
-        if not missing:
-            return moment
-        ahead = moment + missing
-        if _offset(ahead, zone) == local.utcoffset():
-            return ahead
-        moment = _change_of_clock(moment, ahead, zone)
+        if agenda.max_daily:
+            return [start for start in starts if not agenda.is_full(agenda.day_of(start))]
+        return starts
+
+    def _find_starts_within_hours(self, agenda: Agenda) -> list[datetime]:
+        hours = None if self.any_hour else agenda.hours
+        key = agenda.zone, id(hours)
+        if key not in self._starts:
+            shifts = [self.window] if hours is None else agenda.shifts or []
+            starts = [start for work in shifts for start in self._enumerate(work, agenda.zone)]
+            self._starts[key] = hours, starts
+        return self._starts[key][1]
+
+    def _enumerate(self, work: Interval, zone: tzinfo) -> Iterator[datetime]:
+        """Every start of a visit within both ``work`` and the window."""
+        first = max(work[0], self.window[0])
+        last = min(work[1], self.window[1]) - self.demand.duration
+        step = self.demand.step
+        if first > last:
+            return
+        if zone not in self._spells:
+            self._spells[zone] = _find_spells(self.window, zone)
+        for since, until, offset in self._spells[zone]:
+            start = max(first, since)
+            # The step divides a day, so that any midnight will do to count it from.
+            start += (MIDNIGHT - offset - start) % step
+            while start <= last and start < until:
+                yield start
+                start += step
+
+
+def find_starts(
+    agenda: Agenda, demand: Demand, window: Interval, *, any_hour: bool = False
+) -> list[datetime]:
+    """Every offered start in one agenda, see ``Offers``."""
+    return Offers(demand, window, any_hour=any_hour).find(agenda)
+
+
+def _leave_out(starts: list[datetime], holes: list[Interval]) -> list[datetime]:
+    """Those of the sorted ``starts`` that lie in none of ``holes``, whose ends belong to none.
+
+    :param holes: both ends of each are later than those of the one before
+    """
+    if not holes or not starts:
+        return starts
+    left: list[datetime] = []
+    position = 0
+    for since, until in holes:
+        end = bisect_right(starts, since, position)
+        left += starts[position:end]
+        position = bisect_left(starts, until, end)
+    left += starts[position:]
+    return left
+
+
+def _find_spells(window: Interval, zone: tzinfo) -> list[_Spell]:
+    """The times within a window between which the zone changes its clock.
+
+    No zone has changed its clock twice in a day.
+    """
+    spells: list[_Spell] = []
+    since = moment = window[0].replace(microsecond=0)
+    while moment <= window[1]:
+        ahead = moment + ONE_DAY
+        offset = _offset(moment, zone)
+        if _offset(ahead, zone) != offset:
+            change = _change_of_clock(moment, ahead, zone)
+            spells.append((since, change, offset))
+            since = change
+        moment = ahead
+    spells.append((since, moment, _offset(moment, zone)))
+    return spells
 
 
 def _change_of_clock(before: datetime, after: datetime, zone: tzinfo) -> datetime:
@@ -126,5 +164,6 @@ def _change_of_clock(before: datetime, after: datetime, zone: tzinfo) -> datetim
     return after
 
 
-def _offset(moment: datetime, zone: tzinfo) -> timedelta | None:
-    return moment.astimezone(zone).utcoffset()
+def _offset(moment: datetime, zone: tzinfo) -> timedelta:
+    # Every zone that has rules has an offset at every moment.
+    return moment.astimezone(zone).utcoffset() or timedelta()

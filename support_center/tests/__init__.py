@@ -142,11 +142,13 @@ from .planning import (
     test_assign_race,
     test_auto_assign,
     test_availability,
+    test_busy_times,
     test_daily_maximum,
     test_get_slots,
     test_overrule,
     test_rank_for,
     test_reachability,
+    test_read_hours,
     test_scheduling_edges,
     test_slots_property,
 )

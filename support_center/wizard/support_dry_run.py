@@ -36,7 +36,8 @@ class SupportDryRun(models.TransientModel):
             if dry_run.count == 1:
                 dry_run.count_text = _("1 record waits for it:")
             else:
-                dry_run.count_text = _("%(count)s records wait for it:", count=dry_run.count)
+                count = self._get_backlog()._describe_count(dry_run.count)
+                dry_run.count_text = _("%(count)s records wait for it:", count=count)
 
     @api.depends("automation")
     def _compute_can_switch(self):
@@ -61,7 +62,7 @@ class SupportDryRun(models.TransientModel):
         switch = self._get_registry()._get_switch(automation)
         if not switch:
             raise UserError(_("“%(name)s” was deleted.", name=automation))
-        records = self._get_backlog()._find(automation)
+        records, count = self._get_backlog()._look(automation, LIST_LIMIT)
         dry_run = self.create(
             {
                 "automation": automation,
@@ -72,10 +73,8 @@ class SupportDryRun(models.TransientModel):
                 "can_leave": bool(entry.hold or entry.handler),
                 "can_handle": bool(entry.hold or entry.handler),
                 "effect": entry.effect,
-                "count": len(records),
-                "line_ids": [
-                    (0, 0, vals) for vals in self._prepare_line_vals(entry, records[:LIST_LIMIT])
-                ],
+                "count": count,
+                "line_ids": [(0, 0, vals) for vals in self._prepare_line_vals(entry, records)],
             }
         )
         return {
@@ -98,7 +97,7 @@ class SupportDryRun(models.TransientModel):
         if len(switches) != 1 or switches.active:
             return None
         name = self._get_registry()._get_names(switches).get(switches.id)
-        return self._open(name) if name and self._get_backlog()._count(name) else None
+        return self._open(name) if name and self._get_backlog()._find(name, limit=1) else None
 
     @api.model
     def _get_registry(self):
@@ -169,13 +168,17 @@ class SupportDryRun(models.TransientModel):
         """
         self._check_one()
         backlog = self._get_backlog()
-        waiting = backlog._find(self.automation)
-        self._switch_on()
-        if not self._get_registry()._get_automations()[self.automation].handler:
+        if self._get_registry()._get_automations()[self.automation].handler:
+            waiting = backlog._find(self.automation)
+            count = str(len(waiting))
+            self._switch_on()
+            if waiting:
+                backlog._handle(self.automation, waiting)
+        else:
+            count = backlog._describe_count(backlog._count(self.automation))
+            self._switch_on()
             self._get_registry()._get_switch(self.automation)._trigger()
-        elif waiting:
-            backlog._handle(self.automation, waiting)
-        self._log(_("%(count)s that wait are handled too.", count=len(waiting)))
+        self._log(_("%(count)s that wait are handled too.", count=count))
         return self._close()
 
     def _switch_on(self):

@@ -334,7 +334,7 @@ class SupportSlotFinder(models.TransientModel):
             technicians = technicians._filter_employed()
         if not technicians:
             return technicians, _("There is no technician yet: add one under “Technicians”.")
-        fitting = technicians.filtered(appointment._can_be_done_by)
+        fitting = appointment._filter_able(technicians)
         if fitting:
             return fitting, ""
         return fitting, self._describe_nobody_fits(technicians)

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from scheduling.agenda import Absence, Agenda, Booking
 from scheduling.explain import why_not
-from scheduling.slots import Demand, find_starts
+from scheduling.slots import Demand, Offers, find_starts
 
 UTC = timezone.utc
 MINUTE = timedelta(minutes=1)
@@ -140,6 +140,24 @@ def test_the_same_starts_as_the_slow_reference(situation, any_hour):
     agenda, demand, window = situation
     found = list(find_starts(agenda, demand, window, any_hour=any_hour))
     assert found == reference(agenda, demand, window, any_hour=any_hour)
+
+
+@settings(
+    deadline=None,
+    max_examples=60,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+@given(situations(), st.lists(situations(), min_size=1, max_size=3), st.booleans())
+def test_who_shares_hours_or_a_zone_is_offered_no_other_times(situation, others, any_hour):
+    first, demand, window = situation
+    agendas = [first, *(other for other, _demand, _window in others)]
+    # The very same list, as colleagues of one schedule have it, also in another zone.
+    agendas += [replace(other, hours=first.hours) for other in agendas[1:]]
+    offers = Offers(demand, window, any_hour=any_hour)
+    for agenda in agendas:
+        expected = find_starts(agenda, demand, window, any_hour=any_hour)
+        assert offers.find(agenda) == expected
+        assert expected == reference(agenda, demand, window, any_hour=any_hour)
 
 
 def fitting(zone, demand, window):

@@ -1,4 +1,5 @@
 import hashlib
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -157,15 +158,16 @@ class SupportTechnician(models.Model):
         technicians = visits.sudo().technician_id
         window = aware(visits[0].start), aware(max(visits.mapped("stop")))
         availability = self.env["support.availability"].sudo()
-        absences = availability._read_absences(technicians, window)
-        hours = availability._read_hours(technicians, window)
+        people = availability._read_people(technicians)
+        absences = availability._read_absences(people, window)
+        hours = availability._read_hours(people, window)
         agendas = {
-            technician.id: Agenda(
-                zone=availability._get_zone(technician),
-                hours=hours.get(technician.id),
-                absences=absences.get(technician.id, []),
+            person.id: Agenda(
+                zone=ZoneInfo(person.zone),
+                hours=hours.get(person.id),
+                absences=absences.get(person.id, []),
             )
-            for technician in technicians
+            for person in people
         }
         conflicts = {}
         for visit in visits:

@@ -33,7 +33,9 @@ class SupportAppointment(models.Model):
     _check_company_auto = True
     _mail_post_access = "read"
 
-    name = fields.Char("Reference", readonly=True, copy=False, default="/", index=True)
+    # By parts of it; as a whole by the constraint below. Where PostgreSQL has no pg_trgm, an index
+    # of this kind is not made, and parts are looked for in all rows.
+    name = fields.Char("Reference", readonly=True, copy=False, default="/", index="trigram")
     active = fields.Boolean(default=True)
     company_id = fields.Many2one(
         "res.company", required=True, default=lambda self: self.env.company, index=True
@@ -42,15 +44,17 @@ class SupportAppointment(models.Model):
         "res.partner", "Customer", check_company=True, index=True, tracking=True
     )
     customer_name = fields.Char(
-        compute="_compute_customer", store=True, readonly=False, precompute=True
+        compute="_compute_customer", store=True, readonly=False, precompute=True, index="trigram"
     )
     customer_email = fields.Char(
-        compute="_compute_customer", store=True, readonly=False, precompute=True
+        compute="_compute_customer", store=True, readonly=False, precompute=True, index="trigram"
     )
     customer_phone = fields.Char(
         compute="_compute_customer", store=True, readonly=False, precompute=True
     )
-    type_id = fields.Many2one("support.appointment.type", check_company=True, tracking=True)
+    type_id = fields.Many2one(
+        "support.appointment.type", check_company=True, tracking=True, index="btree_not_null"
+    )
     technician_id = fields.Many2one(
         "support.technician",
         check_company=True,
@@ -59,8 +63,8 @@ class SupportAppointment(models.Model):
         copy=False,
         ondelete="restrict",
     )
-    location = fields.Char()
-    description = fields.Text()
+    location = fields.Char(index="trigram")
+    description = fields.Text(index="trigram")
     priority = fields.Selection(PRIORITIES, default="1", required=True, tracking=True)
     cancel_reason = fields.Char(copy=False, tracking=True)
     # Made with the record, since a batch of mails with links would write them one by one.
@@ -74,7 +78,7 @@ class SupportAppointment(models.Model):
     _sql_constraints = [
         (
             "name_unique",
-            "UNIQUE (company_id, name)",
+            "UNIQUE (name, company_id)",
             "An appointment of this reference exists already in the company.",
         ),
         (

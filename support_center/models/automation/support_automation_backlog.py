@@ -1,6 +1,7 @@
 from odoo import SUPERUSER_ID, _, api, models
 
 from ...languages import in_all_languages
+from .support_automation_mixin import BACKLOG_MAX
 
 # A cron of ours that is switched on while more than so many wait holds these back. Few are
 # handled as usual: who is visited tomorrow wants to be reminded today.
@@ -46,8 +47,28 @@ class SupportAutomationBacklog(models.AbstractModel):
 
     @api.model
     def _count(self, name):
+        """How many wait; no more than ``BACKLOG_MAX`` are counted."""
         records, domain = self._get_waiting_domain(name)
-        return 0 if domain is None else records.search_count(domain)
+        return 0 if domain is None else records.search_count(domain, limit=BACKLOG_MAX)
+
+    @api.model
+    def _look(self, name, limit):
+        """What waits, and how much.
+
+        :return: tuple of at most ``limit`` records, and how many there are as ``_count`` says it
+        """
+        records, domain = self._get_waiting_domain(name)
+        if domain is None:
+            return records.browse(), 0
+        found = records.search(domain, limit=limit)
+        if len(found) < limit:
+            return found, len(found)
+        return found, records.search_count(domain, limit=BACKLOG_MAX)
+
+    @api.model
+    def _describe_count(self, count):
+        """A number as ``_count`` returns it, in words where there may be more."""
+        return _("%(count)s or more", count=count) if count >= BACKLOG_MAX else str(count)
 
     # ------------------------------------------------------------------
     # Switching on
@@ -77,7 +98,9 @@ class SupportAutomationBacklog(models.AbstractModel):
             waiting = _("1 record waits for “%(name)s” already.", name=switch.name)
         else:
             waiting = _(
-                "%(count)s records wait for “%(name)s” already.", count=count, name=switch.name
+                "%(count)s records wait for “%(name)s” already.",
+                count=self._describe_count(count),
+                name=switch.name,
             )
         message = _(
             "%(waiting)s %(effect)s To see which, discard this change and use Support Center / "

@@ -1,8 +1,12 @@
-from odoo import models
+from odoo import fields, models
 
 
 class CalendarAttendee(models.Model):
     _inherit = "calendar.attendee"
+
+    # Odoo has no index for the one thing that every change of an event asks: who attends it. With
+    # an event for each visit, each of these questions would read all attendees there have been.
+    event_id = fields.Many2one(index=True)
 
     def write(self, vals):
         """Tell a dispatcher of a visit whose technician declines it in the calendar."""

@@ -97,7 +97,7 @@ class SupportAppointment(models.Model):
             if event:
                 values, message = visit._get_event_changes(event, changed)
                 if values:
-                    key = (user, tuple(sorted(values.items())))
+                    key = (event._get_writer(values), tuple(sorted(values.items())))
                     written[key] = written.get(key, event.browse()) | event
                     outcomes[visit.id] = ("ok", message)
             elif user and visit._has_calendar_entry() and visit.stop > now:
@@ -250,7 +250,8 @@ class SupportAppointment(models.Model):
         written = {}
         for visit_id, event in self._find_events().items():
             if event.active:
-                key = (event.user_id, tuple(event._get_mirror_archive_values().items()))
+                values = event._get_mirror_archive_values()
+                key = (event._get_writer(values), tuple(values.items()))
                 written[key] = written.get(key, event.browse()) | event
                 outcomes[visit_id] = ("ok", _("Taken out of the calendar."))
         for (user, values), events in written.items():

@@ -19,11 +19,11 @@ class SupportAppointment(models.Model):
 
     _inherit = "support.appointment"
 
+    # Its index is that of the constraint below.
     rebooked_from_id = fields.Many2one(
         "support.appointment",
         readonly=True,
         copy=False,
-        index="btree_not_null",
         ondelete="set null",
         groups="base.group_user",
         help="The cancelled or missed visit that this one takes the place of.",

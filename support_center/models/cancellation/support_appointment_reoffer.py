@@ -24,7 +24,13 @@ class SupportAppointment(models.Model):
         help="The waiting request that the time of this cancelled visit was offered to.",
     )
     reoffer_activity_id = fields.Many2one(
-        "mail.activity", readonly=True, copy=False, ondelete="set null", groups="base.group_user"
+        "mail.activity",
+        readonly=True,
+        copy=False,
+        # For every activity that is done, in all of Odoo: its deletion looks for it here.
+        index="btree_not_null",
+        ondelete="set null",
+        groups="base.group_user",
     )
 
     @api.model

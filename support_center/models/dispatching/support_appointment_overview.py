@@ -10,6 +10,9 @@ from ..appointment.states import LIVE_STATES
 MAP_POINT = (
     "https://www.openstreetmap.org/?mlat=%(lat).8g&mlon=%(lon).8g#map=17/%(lat).8g/%(lon).8g"
 )
+OPPOSITES = {"!=": "=", "not in": "in", "not like": "like", "not ilike": "ilike"}
+# Of so many contacts at most the ids stand in the query for their visits.
+CONTACTS_FOUND = 1000
 MAP_SEARCH = "https://www.openstreetmap.org/search?query=%s"
 
 
@@ -38,6 +41,13 @@ class SupportAppointment(models.Model):
         compute="_compute_is_waiting",
         search="_search_is_waiting",
         help="A request without a time or a technician, or planned later than it was asked for.",
+    )
+    customer_search = fields.Char(
+        "Customer Search",
+        store=False,
+        search="_search_customer_search",
+        help="Finds by the contact and those who belong to it, and by the name and the address "
+        "that the request gave.",
     )
     calendar_label = fields.Char(compute="_compute_calendar_label")
     customer_time = fields.Char(
@@ -161,26 +171,47 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _search_is_waiting(self, operator, value):
-        # No domain compares two fields. Only drafts are looked at, of which there are few.
-        self.env["support.appointment"].flush_model(
-            ["state", "active", "intake_state", "start", "technician_id", "requested_date"]
+        # No domain compares two fields, so that it is a condition in SQL; it stays a part of the
+        # search, which ends with the first page of a list. The state stands outside for its index.
+        # sudo: the search itself asks for what its user may see.
+        drafts = self.sudo().with_context(active_test=False)
+        waiting = drafts._search(
+            [
+                ("state", "=", "draft"),
+                ("active", "=", True),
+                ("intake_state", "in", ["none", "accepted"]),
+            ]
         )
-        self.env.cr.execute(
-            """
-            SELECT id
-              FROM support_appointment
-             WHERE state = 'draft'
-               AND active
-               AND intake_state IN ('none', 'accepted')
-               AND (start IS NULL OR technician_id IS NULL OR requested_date < start)
-            """
+        drafts.flush_model(["start", "technician_id", "requested_date"])
+        waiting.add_where(
+            "(support_appointment.start IS NULL OR support_appointment.technician_id IS NULL "
+            "OR support_appointment.requested_date < support_appointment.start)"
         )
-        ids = [row[0] for row in self.env.cr.fetchall()]
-        return self._either(operator, value, [("id", "in", ids)])
+        return self._either(operator, value, [("state", "=", "draft"), ("id", "in", waiting)])
 
     # ------------------------------------------------------------------
     # Who and where
     # ------------------------------------------------------------------
+
+    @api.model
+    def _search_customer_search(self, operator, value):
+        """By what a user typed of a customer.
+
+        The contacts are looked up first: with a query for them among the other conditions,
+        PostgreSQL could use the index of none of these.
+        """
+        is_negative = operator in OPPOSITES
+        operator = OPPOSITES.get(operator, operator)
+        partners = self.env["res.partner"]
+        found = partners.search([("display_name", operator, value)], limit=CONTACTS_FOUND + 1)
+        if len(found) > CONTACTS_FOUND:
+            by_contact = ("partner_id", "child_of", value)
+        else:
+            family = partners.with_context(active_test=False).search([("id", "child_of", found.ids)])
+            by_contact = ("partner_id", "in", family.ids)
+        by_request = [(name, operator, value) for name in ("customer_name", "customer_email")]
+        domain = ["|", by_contact, "|", *by_request]
+        return ["!", *domain] if is_negative else domain
 
     @api.depends("customer_name", "technician_id.name", "name")
     @api.depends_context("lang")

@@ -1,7 +1,6 @@
 from odoo import _, api, fields, models
 
 from ...compat import get_cron_failures
-from ..automation.support_automation_mixin import BACKLOG_MAX
 
 MAIL_QUEUE = "mail.ir_cron_mail_scheduler_action"
 
@@ -97,8 +96,7 @@ class SupportHealthCheck(models.AbstractModel):
             )
         count = self.env["support.automation.backlog"]._count(name)
         severity, message = get_status(switch, automation, count)
-        if count == BACKLOG_MAX:
-            message = _("%(message)s More are not counted.", message=message)
+        message = self._add_count_limit(message, count)
         vals = {"res_model": switch._name, "res_id": switch.id, "is_on": switch.active}
         if switch._name == "ir.cron":
             vals = self._prepare_cron_vals(switch)

@@ -1,6 +1,7 @@
 from odoo import _, api, models
 
 from ..automation.support_automation_log import AUTOMATION_LOGGER
+from ..automation.support_automation_mixin import BACKLOG_MAX
 
 SEVERITIES = [("problem", "Problem"), ("warning", "Warning"), ("ok", "OK")]
 SECTIONS = [("automation", "Automations"), ("check", "Checks")]
@@ -84,14 +85,29 @@ class SupportHealthCheck(models.AbstractModel):
         :param records: recordset of the model to count, with the rights to count in
         :param kinds: list of ``(name, severity, message, domain)``
         """
-        counted = [(*kind, records.search_count(kind[-1])) for kind in kinds]
+        counted = [(*kind, records.search_count(kind[-1], limit=BACKLOG_MAX)) for kind in kinds]
         return [
             self._prepare_row(
-                name, severity, message, count=count, res_model=records._name, domain=str(domain)
+                name,
+                severity,
+                self._add_count_limit(message, count),
+                count=count,
+                res_model=records._name,
+                domain=str(domain),
             )
             for name, severity, message, domain, count in counted
             if count
         ]
+
+    @api.model
+    def _add_count_limit(self, message, count):
+        """Words about a number, and that there may be more, where no more were counted.
+
+        :param int count: at most ``BACKLOG_MAX``
+        """
+        if count < BACKLOG_MAX:
+            return message
+        return _("%(message)s More are not counted.", message=message)
 
     @api.model
     def _prepare_broken_row(self, label, error):

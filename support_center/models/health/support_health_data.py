@@ -5,6 +5,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 from ...formatting import format_names
 from ..appointment.states import LIVE_STATES, OPEN_STATES
 from ..automation.ir_config_parameter import DEFAULTS
+from ..automation.support_automation_mixin import BACKLOG_MAX
 
 OVERLAPS_SHOWN = 50
 YES_OR_NO = {"", "true", "false", "1", "0", "yes", "no", "y", "n", "t", "f", "on", "off"}
@@ -54,13 +55,13 @@ class SupportHealthCheck(models.AbstractModel):
         count = (
             self.env["support.automation.registry"]
             ._get_readable("support.appointment")
-            .search_count(domain)
+            .search_count(domain, limit=BACKLOG_MAX)
         )
         return [
             self._prepare_row(
                 label,
                 "warning" if count else "ok",
-                warning if count else ok,
+                self._add_count_limit(warning, count) if count else ok,
                 count=count,
                 res_model="support.appointment" if count else False,
                 domain=str(domain),
@@ -165,19 +166,20 @@ class SupportHealthCheck(models.AbstractModel):
     def _prepare_left_behind_rows(self):
         """Planned visits whose technician is archived or works for another company."""
         appointments = self.env["support.automation.registry"]._get_readable("support.appointment")
-        groups = appointments._read_group(
-            [("technician_id", "!=", False), ("state", "in", OPEN_STATES)],
-            ["technician_id", "company_id"],
-            ["id:array_agg"],
-        )
-        ids = []
-        for technician, company, found in groups:
+        planned = [("technician_id", "!=", False), ("state", "in", OPEN_STATES)]
+        # The visits themselves of those technicians alone, of whom there are few.
+        left = []
+        for technician, company in appointments._read_group(
+            planned, ["technician_id", "company_id"]
+        ):
             # sudo: a technician of another company is out of the manager's sight.
             technician_sudo = technician.sudo()
             if not technician_sudo.active or (technician_sudo.company_id or company) != company:
-                ids += found
-        if not ids:
+                theirs = [("technician_id", "=", technician.id), ("company_id", "=", company.id)]
+                left = [*(["|", *left] if left else []), "&", *theirs]
+        if not left:
             return []
+        ids = appointments.search([*planned, *left]).ids
         return [
             self._prepare_row(
                 _("Visits left behind"),

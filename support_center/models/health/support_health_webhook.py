@@ -5,6 +5,7 @@ from odoo import _, api, fields, models
 
 from ...delivery.signature import BadSecret, check_secret
 from ...formatting import format_moment
+from ..automation.support_automation_mixin import BACKLOG_MAX
 from ..webhooks.support_webhook_delivery import PREVIOUS_SECRET_KEY
 
 LATE_AFTER = timedelta(minutes=30)
@@ -140,17 +141,19 @@ class SupportHealthCheck(models.AbstractModel):
     @api.model
     def _prepare_webhook_off_row(self, endpoint, deliveries):
         waiting = [("state", "=", "pending"), ("held", "=", False)]
+        count = deliveries.search_count(waiting, limit=BACKLOG_MAX)
+        message = _(
+            "Since %(time)s. %(reason)s Messages wait; none is lost. Mend the receiver or set "
+            "another address, then switch it on again: what waits is sent, and what was "
+            "refused with 410.",
+            time=format_moment(self.env, endpoint.off_since),
+            reason=endpoint._describe_off(),
+        )
         return self._prepare_row(
             _("Response webhook switched off"),
             "problem",
-            _(
-                "Since %(time)s. %(reason)s Messages wait; none is lost. Mend the receiver or set "
-                "another address, then switch it on again: what waits is sent, and what was "
-                "refused with 410.",
-                time=format_moment(self.env, endpoint.off_since),
-                reason=endpoint._describe_off(),
-            ),
-            count=deliveries.search_count(waiting),
+            self._add_count_limit(message, count),
+            count=count,
             res_model=deliveries._name,
             domain=str(waiting),
             can_resume_webhook=True,

@@ -1,9 +1,11 @@
 from datetime import timedelta
+from functools import partial
 
 import psycopg2
 
 from odoo import api, fields, models
 
+from ...pruning import prune, unlink_batch
 from .ir_mail_server import NOTICE_HEADER
 
 # How long mails to customers stay visible in Settings; the chatter keeps their text for good.
@@ -14,11 +16,29 @@ class MailMail(models.Model):
     _inherit = "mail.mail"
 
     support_notice = fields.Char(
-        readonly=True,
-        index="btree_not_null",
-        help="Which notification of an appointment this mail is.",
+        readonly=True, help="Which notification of an appointment this mail is."
     )
     support_failure_told = fields.Boolean(readonly=True)
+
+    def init(self):
+        super().init()
+        # Notifications stay for a while after they were sent, where Odoo's own mails go at once,
+        # so that its table has no index for these. What is to be pruned:
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS mail_mail_support_sent_idx
+                ON mail_mail (create_date, id)
+             WHERE support_notice IS NOT NULL AND state IN ('sent', 'cancel')
+            """
+        )
+        # What is on the queue or has failed, which Odoo's queue and Health look for:
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS mail_mail_support_unsent_idx
+                ON mail_mail (state, id)
+             WHERE state IN ('outgoing', 'exception')
+            """
+        )
 
     def send(self, *args, **kwargs):
         """Also tell of mails whose sending ended in an error that Odoo only logs.
@@ -65,12 +85,10 @@ class MailMail(models.Model):
     @api.autovacuum
     def _gc_support_mails(self):
         """Prune what was sent ``RETENTION_DAYS`` days ago or earlier."""
-        limit = fields.Datetime.now() - timedelta(days=RETENTION_DAYS)
-        self.search(
-            [
-                ("support_notice", "!=", False),
-                ("state", "in", ["sent", "cancel"]),
-                ("create_date", "<", limit),
-            ],
-            limit=10_000,
-        ).unlink()
+        oldest = fields.Datetime.now() - timedelta(days=RETENTION_DAYS)
+        old = [
+            ("support_notice", "!=", False),
+            ("state", "in", ["sent", "cancel"]),
+            ("create_date", "<", oldest),
+        ]
+        return prune(self.env, partial(unlink_batch, self, old, "create_date, id"))

@@ -141,7 +141,7 @@ class SupportAppointment(models.Model):
     def _rule_send_updated(self):
         """Tell a customer who knows of the visit what else has changed about it."""
         due = self._with_saved_together("automation_send_updated").filtered(
-            lambda a: a.state == "confirmed" and a.announced_start and a._get_changed_lines()
+            lambda a: a.state == "confirmed" and a.announced_start and a._get_changed_details()
         )
         due._run_automation("send_updated", lambda those: those._announce("updated"))
 

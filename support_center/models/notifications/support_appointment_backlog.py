@@ -10,6 +10,17 @@ class SupportAppointment(models.Model):
 
     _inherit = "support.appointment"
 
+    def init(self):
+        super().init()
+        # Of all that were ever cancelled, those whose customers expect somebody still.
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS support_appointment_expected_cancelled_idx
+                ON support_appointment (announced_start)
+             WHERE state = 'cancelled' AND announced_start IS NOT NULL
+            """
+        )
+
     @api.model
     def _get_backlog_reminders_domain(self):
         """Visits that the cron would remind of now, as the cron itself picks them."""
@@ -57,7 +68,7 @@ class SupportAppointment(models.Model):
             order="id",
             limit=BACKLOG_MAX,
         )
-        return [("id", "in", told.filtered(lambda a: a._get_changed_lines()).ids)]
+        return [("id", "in", told.filtered(lambda a: a._get_changed_details()).ids)]
 
     @api.model
     def _get_backlog_cancelled_domain(self):

@@ -49,13 +49,26 @@ class SupportAppointment(models.Model):
         """
         self.ensure_one()
         before, now = self.announced_details or {}, self._get_details()
+        labels = self._get_detail_labels()
         return [
             (
-                label,
+                labels[key],
                 self._describe_detail(key, before.get(key)) or "–",
                 self._describe_detail(key, now[key]) or "–",
             )
-            for key, label in self._get_detail_labels().items()
+            for key in self._get_changed_details()
+        ]
+
+    def _get_changed_details(self):
+        """Which of the details are different; unlike their words, without a query.
+
+        :return: list of the keys of ``_get_detail_labels``
+        """
+        self.ensure_one()
+        before, now = self.announced_details or {}, self._get_details()
+        return [
+            key
+            for key in self._get_detail_labels()
             if (before.get(key) or False) != (now[key] or False)
         ]
 

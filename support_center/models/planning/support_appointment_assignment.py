@@ -225,25 +225,51 @@ class SupportAppointment(models.Model):
         """Whether the technician has the skills and goes to the customer's area."""
         return not self._find_unmet_rules(technician)
 
+    def _filter_able(self, technicians):
+        """Those of ``technicians`` by whom it can be done."""
+        unmet = self._find_all_unmet_rules(technicians)
+        return technicians.filtered(lambda technician: technician.id not in unmet)
+
     def _find_unmet_rules(self, technician):
         """Why this technician may not be asked, whatever the time.
 
         :return: list of str, each as what follows the technician's name
         """
+        return self._find_all_unmet_rules(technician).get(technician.id, [])
+
+    def _find_all_unmet_rules(self, technicians):
+        """The same for several technicians at once.
+
+        :return: dict of the id of each technician who may not be asked to the list of str
+        """
         self.ensure_one()
         # sudo: whose skills and areas do not fit is said to the user who plans.
-        visit, technician, faults = self.sudo(), technician.sudo(), []
-        faults += visit._find_employment_faults(technician)
+        visit, technicians = self.sudo(), technicians.sudo()
         needed = visit.type_id.skill_ids
-        missing = needed and needed - technician.skill_ids
-        if missing:
-            faults.append(
-                _("lacks the skill %(skills)s", skills=format_names(missing.mapped("name")))
-            )
         postal_code = visit.type_id.place != "remote" and visit.partner_id.zip
-        if postal_code and technician.area_ids and not technician.area_ids._covers(postal_code):
-            faults.append(_("does not go to %(postal_code)s", postal_code=postal_code))
-        return faults
+        employed = set(technicians._filter_employed()._ids)
+        covered = {}  # of the areas, which several technicians have in common
+        unmet = {}
+        for technician in technicians:
+            faults = []
+            if technician.id not in employed or technician.company_id not in (
+                visit.company_id, technician.company_id.browse()
+            ):  # fmt: skip
+                faults += visit._find_employment_faults(technician)
+            missing = needed and needed - technician.skill_ids
+            if missing:
+                faults.append(
+                    _("lacks the skill %(skills)s", skills=format_names(missing.mapped("name")))
+                )
+            areas = postal_code and technician.area_ids
+            if areas:
+                if areas not in covered:
+                    covered[areas] = areas._covers(postal_code)
+                if not covered[areas]:
+                    faults.append(_("does not go to %(postal_code)s", postal_code=postal_code))
+            if faults:
+                unmet[technician.id] = faults
+        return unmet
 
     def _find_employment_faults(self, technician):
         """Why this technician is nobody to send any more, for the company of this visit.

@@ -1,24 +1,42 @@
-from collections import defaultdict
+from collections import defaultdict, namedtuple
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from odoo import api, models
+import pytz
 
-from ...formatting import ONE_DAY, UTC, aware, get_technician_zone, naive
+from odoo import api, models
+from odoo.tools import SQL
+
+from ...formatting import ONE_DAY, UTC, aware, choose_zone, get_technician_zone, naive
 from ...scheduling.agenda import Absence, Agenda, Booking
 from ...scheduling.intervals import merge
+from ...scheduling.schedule import Shift, find_hours, round_up
 from ...scheduling.slots import Demand
 
 DEFAULT_STEP_MINUTES = 30
+# By which methods Odoo finds the hours of a schedule.
+HOURS_OF_ODOO = (
+    ("resource.calendar", "_attendance_intervals_batch"),
+    ("resource.calendar.attendance", "get_week_type"),
+    ("resource.resource", "_get_calendar_at"),
+)
+
+# What decides a technician's time: ids, None where there is none; ``zone`` is an IANA name,
+# ``company_id`` is theirs, else their schedule's. ``has_hours`` is false without a schedule that
+# says when they work.
+Person = namedtuple(
+    "Person",
+    "id resource_id zone max_daily partner_id calendar_id company_id has_two_weeks has_hours",
+)
 
 
 class SupportAvailability(models.AbstractModel):
     """Reads what takes technicians' time, for many at once.
 
-    The number of queries does not depend on the number of technicians: one for
-    the visits, one for the meetings, one for the absences, and one for each
-    working schedule among them. What follows from it is arithmetic, in the
-    package ``scheduling``.
+    The number of queries depends neither on the number of technicians nor on
+    that of their schedules: one for the technicians, one each for the lines of
+    their schedules, the absences, the visits and the meetings. What follows
+    from it is arithmetic, in the package ``scheduling``.
     """
 
     _name = "support.availability"
@@ -29,7 +47,8 @@ class SupportAvailability(models.AbstractModel):
         """The agendas of ``technicians`` from the day before ``start`` to the day after ``stop``.
 
         A day is added on both sides, so that the visits of each technician's
-        whole day can be counted and the hours on it be told.
+        whole day can be counted and the hours on it be told. Technicians of one
+        schedule and zone share the list of their hours.
 
         :param technicians: ``support.technician`` recordset
         :param datetime start: naive UTC
@@ -38,24 +57,26 @@ class SupportAvailability(models.AbstractModel):
             do not stand in their own way
         :return: dict of technician id to ``scheduling.agenda.Agenda``
         """
+        return self._read_agendas_of(self._read_people(technicians), start, stop, without)
+
+    @api.model
+    def _read_agendas_of(self, people, start, stop, without=None):
+        """The same for a list of ``Person``, of whom a caller needs more than the times."""
         window = aware(start) - ONE_DAY, aware(stop) + ONE_DAY
-        # sudo: hours, leaves and visits of colleagues are planned round, though
-        # they are not one's own to read; only times leave this model.
-        technicians = technicians.sudo()
-        hours = self._read_hours(technicians, window)
-        absences = self._read_absences(technicians, window)
-        bookings = self._read_bookings(technicians, window, without)
-        events = self._read_events(technicians, window)
+        hours = self._read_hours(people, window)
+        absences = self._read_absences(people, window)
+        bookings = self._read_bookings(people, window, without)
+        events = self._read_events(people, window)
         return {
-            technician.id: Agenda(
-                zone=self._get_zone(technician),
-                hours=hours.get(technician.id),
-                absences=absences.get(technician.id, []),
-                bookings=bookings.get(technician.id, []),
-                events=events.get(technician.id, []),
-                max_daily=technician.max_daily_appointments,
+            person.id: Agenda(
+                zone=ZoneInfo(person.zone),
+                hours=hours.get(person.id),
+                absences=absences.get(person.id, []),
+                bookings=bookings.get(person.id, []),
+                events=events.get(person.id, []),
+                max_daily=person.max_daily,
             )
-            for technician in technicians
+            for person in people
         }
 
     @api.model
@@ -88,127 +109,275 @@ class SupportAvailability(models.AbstractModel):
         return ZoneInfo(get_technician_zone(technician))
 
     @api.model
-    def _read_hours(self, technicians, window):
+    def _read_people(self, technicians):
+        """What the other readings need of each technician, in one query.
+
+        Hours, leaves and visits of colleagues are planned round, though they are not one's own
+        to read; only times leave this model.
+
+        :return: list of ``Person``, in the order of ``technicians``
+        """
+        calendar = self.env["resource.calendar"]
+        # Flexible hours, of Odoo 19, say how long somebody works and not when; those that Odoo
+        # assumes for them depend on where the window begins.
+        columns = [name for name in ("two_weeks_calendar", "flexible_hours") if name in calendar]
+        self.env["support.technician"].flush_model(
+            ["resource_id", "resource_calendar_id", "company_id", "user_id",
+             "max_daily_appointments"]
+        )  # fmt: skip
+        self.env["resource.resource"].flush_model(["tz"])
+        calendar.flush_model([*columns, "company_id"])
+        self.env["res.users"].flush_model(["partner_id"])
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT technician.id, technician.resource_id, resource.tz,
+                       technician.max_daily_appointments, technician.company_id, users.partner_id,
+                       calendar.id, calendar.company_id, %s, %s
+                  FROM support_technician technician
+             LEFT JOIN resource_resource resource ON resource.id = technician.resource_id
+             LEFT JOIN resource_calendar calendar ON calendar.id = technician.resource_calendar_id
+             LEFT JOIN res_users users ON users.id = technician.user_id
+                 WHERE technician.id = ANY(%s)
+                """,
+                *(
+                    SQL.identifier("calendar", name) if name in columns else SQL("FALSE")
+                    for name in ("two_weeks_calendar", "flexible_hours")
+                ),
+                technicians.ids,
+            )
+        )
+        zones, found = {}, {}
+        for (
+            technician_id, resource_id, zone, max_daily, company_id, partner_id, calendar_id,
+            calendar_company_id, has_two_weeks, is_flexible,
+        ) in self.env.cr.fetchall():  # fmt: skip
+            if zone not in zones:
+                zones[zone] = choose_zone(zone)
+            found[technician_id] = Person(
+                id=technician_id,
+                resource_id=resource_id,
+                zone=zones[zone],
+                max_daily=max_daily or 0,
+                partner_id=partner_id,
+                calendar_id=calendar_id,
+                company_id=company_id or calendar_company_id,
+                has_two_weeks=has_two_weeks,
+                has_hours=bool(calendar_id) and not is_flexible,
+            )
+        return [found[technician_id] for technician_id in technicians.ids]
+
+    @api.model
+    def _read_hours(self, people, window):
         """Times of the working schedules, two-week alternation and zones included.
 
+        :param list people: of ``Person``
         :return: dict of technician id to merged intervals in aware UTC; those
             without a schedule, or with a flexible one, are not in it
         """
-        hours = {}
-        for calendar, those in technicians.grouped("resource_calendar_id").items():
-            # Flexible hours, of Odoo 19, say how long somebody works and not when; those that Odoo
-            # assumes for them depend on where the window begins.
-            if not calendar or ("flexible_hours" in calendar and calendar.flexible_hours):
-                continue
-            found = calendar._attendance_intervals_batch(*window, those.resource_id)
-            merged = {}  # technicians of one schedule and zone share the result
-            for technician in those:
-                intervals = found[technician.resource_id.id]
-                if id(intervals) not in merged:
-                    merged[id(intervals)] = merge(
-                        (since.astimezone(UTC), self._round_up(until.astimezone(UTC)))
-                        for since, until, _attendance in intervals
-                    )
-                hours[technician.id] = merged[id(intervals)]
+        people = [person for person in people if person.has_hours]
+        if not people:
+            return {}
+        if not self._has_plain_hours():
+            return self._ask_hours(people, window)
+        shifts = self._read_shifts(people)
+        hours, known = {}, {}
+        for person in people:
+            common, own = shifts[person.calendar_id, None], shifts.get(
+                (person.calendar_id, person.resource_id), []
+            )
+            key = person.calendar_id, person.zone, person.resource_id if own else None
+            if key not in known:
+                week_bound = common + own
+                if not person.has_two_weeks:
+                    week_bound = [shift._replace(week=None) for shift in week_bound]
+                # By the library by which Odoo tells the hour that a clock skips or shows twice.
+                localize = pytz.timezone(person.zone).localize
+                known[key] = find_hours(week_bound, window, localize)
+            hours[person.id] = known[key]
         return hours
 
     @api.model
-    def _round_up(self, moment):
-        # Odoo writes midnight, as the end of a day, as one microsecond before it.
-        if moment.microsecond:
-            moment = moment.replace(microsecond=0) + timedelta(seconds=1)
-        return moment
+    def _has_plain_hours(self):
+        """Whether no addon has changed how Odoo finds the hours of a schedule.
+
+        Where one has, it is asked, and each schedule costs its queries.
+        """
+        return all(
+            getattr(type(self.env[model]), name).__module__.startswith("odoo.addons.resource.")
+            for model, name in HOURS_OF_ODOO
+            if hasattr(self.env[model], name)
+        )
 
     @api.model
-    def _read_absences(self, technicians, window):
+    def _ask_hours(self, people, window):
+        """As ``_read_hours``, by Odoo's own method."""
+        hours, by_calendar = {}, defaultdict(list)
+        for person in people:
+            by_calendar[person.calendar_id].append(person)
+        for calendar_id, those in by_calendar.items():
+            # sudo: as in `_read_people`
+            calendar = self.env["resource.calendar"].sudo().browse(calendar_id)
+            resources = calendar.env["resource.resource"].browse([p.resource_id for p in those])
+            found = calendar._attendance_intervals_batch(*window, resources)
+            merged = {}  # technicians of one schedule and zone share the result
+            for person in those:
+                intervals = found[person.resource_id]
+                if id(intervals) not in merged:
+                    merged[id(intervals)] = merge(
+                        (since.astimezone(UTC), round_up(until.astimezone(UTC)))
+                        for since, until, _attendance in intervals
+                    )
+                hours[person.id] = merged[id(intervals)]
+        return hours
+
+    @api.model
+    def _read_shifts(self, people):
+        """The lines of the schedules of ``people``, all in one query.
+
+        :return: dict of the schedule's id and None to a list of ``scheduling.schedule.Shift``,
+            and of the schedule's and a resource's id to those of that resource alone
+        """
+        attendance = self.env["resource.calendar.attendance"]
+        attendance.flush_model()
+        # Only Odoo 17 has lines of one resource, or for a time.
+        columns = SQL("NULL, NULL, NULL")
+        if "resource_id" in attendance:
+            columns = SQL("resource_id, date_from, date_to")
+        calendar_ids = list({person.calendar_id for person in people})
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT calendar_id, dayofweek, hour_from, hour_to, week_type, %s
+                  FROM resource_calendar_attendance
+                 WHERE calendar_id = ANY(%s)
+                   AND display_type IS NULL
+                   AND day_period IS DISTINCT FROM 'lunch'
+                """,
+                columns,
+                calendar_ids,
+            )
+        )
+        shifts = {(calendar_id, None): [] for calendar_id in calendar_ids}
+        for calendar_id, weekday, opens, closes, week, *whose in self.env.cr.fetchall():
+            resource_id, since, until = whose
+            shift = Shift(int(weekday), opens, closes, int(week or 0), since, until)
+            shifts.setdefault((calendar_id, resource_id), []).append(shift)
+        return shifts
+
+    @api.model
+    def _read_absences(self, people, window):
         """Leaves of the technicians and holidays of their schedules or companies.
 
         A leave of one's own counts whatever schedule it was entered for: the
         schedule may have changed since.
 
+        :param list people: of ``Person``
         :return: dict of technician id to list of ``Absence``
         """
-        resources = technicians.resource_id
-        leaves = (
-            self.env["resource.calendar.leaves"]
-            .sudo()
-            .search(
-                [
-                    ("time_type", "=", "leave"),
-                    ("date_from", "<", naive(window[1])),
-                    ("date_to", ">", naive(window[0])),
-                    ("resource_id", "in", [False, *resources.ids]),
-                ]
-            )
+        leaves = self.env["resource.calendar.leaves"]
+        leaves.flush_model()
+        self.env.cr.execute(
+            """
+            SELECT resource_id, calendar_id, company_id, date_from, date_to, name
+              FROM resource_calendar_leaves
+             WHERE time_type = 'leave'
+               AND date_from < %s
+               AND date_to > %s
+               AND (resource_id IS NULL OR resource_id = ANY(%s))
+          ORDER BY date_from, id
+            """,
+            [naive(window[1]), naive(window[0]), [person.resource_id for person in people]],
         )
-        by_resource = defaultdict(list)
-        for leave in leaves:
-            by_resource[leave.resource_id.id].append(leave)
-        if not by_resource:
-            return {}
-        absences = {}
-        for technician in technicians:
-            public = [
-                leave for leave in by_resource.get(False, ()) if leave._is_absence_of(technician)
-            ]
-            own = by_resource.get(technician.resource_id.id, [])
-            absences[technician.id] = [
-                Absence(
-                    start=aware(leave.date_from),
-                    stop=self._round_up(aware(leave.date_to)),
-                    name=leave.name or "",
-                    is_public=not leave.resource_id,
-                )
-                for leave in [*own, *public]
-            ]
-        return absences
+        own, public = defaultdict(list), []
+        for resource_id, calendar_id, company_id, start, stop, name in self.env.cr.fetchall():
+            absence = Absence(
+                start=aware(start),
+                stop=round_up(aware(stop)),
+                name=name or "",
+                is_public=not resource_id,
+            )
+            if resource_id:
+                own[resource_id].append(absence)
+            else:
+                public.append((calendar_id, company_id, absence))
+        holidays = {}  # of each schedule and company
+        for person in people:
+            key = person.calendar_id, person.company_id
+            if key not in holidays:
+                holidays[key] = [
+                    absence
+                    for calendar_id, company_id, absence in public
+                    if leaves._is_holiday_of(calendar_id, company_id, *key)
+                ]
+        return {
+            person.id: own.get(person.resource_id, [])
+            + holidays[person.calendar_id, person.company_id]
+            for person in people
+        }
 
     @api.model
-    def _read_bookings(self, technicians, window, without=None):
+    def _read_bookings(self, people, window, without=None):
         """Visits that take time, or took it today.
 
+        :param list people: of ``Person``
         :return: dict of technician id to list of ``Booking``, by start
         """
         self.env["support.appointment"].flush_model()
-        # Plain SQL: thousands of rows of six columns, of which no record is needed.
+        # Plain SQL: thousands of rows of six columns, of which no record is needed. Those that
+        # begin near are found by their start, the few long ones of before by an index of theirs:
+        # with the end alone all the past would be read.
         self.env.cr.execute(
             """
             SELECT technician_id, id, start, stop, busy_start, busy_stop, partner_id,
                    state != 'done'
               FROM support_appointment
-             WHERE technician_id = ANY(%s)
+             WHERE technician_id = ANY(%(technicians)s)
+               AND start > %(start)s::timestamp - interval '24 hours'
+               AND start < %(stop)s::timestamp + interval '24 hours'
                AND active
                AND state IN ('confirmed', 'in_progress', 'done')
-               AND busy_start < %s
-               AND busy_stop > %s
-               AND id != ALL(%s)
+               AND busy_start < %(stop)s
+               AND busy_stop > %(start)s
+               AND id != ALL(%(without)s)
+         UNION ALL
+            SELECT technician_id, id, start, stop, busy_start, busy_stop, partner_id,
+                   state != 'done'
+              FROM support_appointment
+             WHERE technician_id = ANY(%(technicians)s)
+               AND LEAST(busy_stop - busy_start, interval '24 hours') = interval '24 hours'
+               AND (start <= %(start)s::timestamp - interval '24 hours'
+                    OR start >= %(stop)s::timestamp + interval '24 hours')
+               AND active
+               AND state IN ('confirmed', 'in_progress', 'done')
+               AND busy_start < %(stop)s
+               AND busy_stop > %(start)s
+               AND id != ALL(%(without)s)
           ORDER BY start, id
             """,
-            [
-                technicians.ids,
-                naive(window[1]),
-                naive(window[0]),
-                without.ids if without else [],
-            ],
+            {
+                "technicians": [person.id for person in people],
+                "start": naive(window[0]),
+                "stop": naive(window[1]),
+                "without": without.ids if without else [],
+            },
         )
         bookings = defaultdict(list)
         for (
             technician_id, record_id, start, stop, busy_start, busy_stop, partner_id, is_live,
         ) in self.env.cr.fetchall():  # fmt: skip
+            since, until = start.replace(tzinfo=UTC), stop.replace(tzinfo=UTC)
+            busy = (
+                since if busy_start == start else busy_start.replace(tzinfo=UTC),
+                until if busy_stop == stop else busy_stop.replace(tzinfo=UTC),
+            )
             bookings[technician_id].append(
-                Booking(
-                    record_id=record_id,
-                    start=aware(start),
-                    stop=aware(stop),
-                    busy=(aware(busy_start), aware(busy_stop)),
-                    partner_id=partner_id,
-                    is_live=is_live,
-                )
+                Booking(record_id, since, until, busy, partner_id, is_live)
             )
         return bookings
 
     @api.model
-    def _read_events(self, technicians, window):
+    def _read_events(self, people, window):
         """Busy times in the calendars of the technicians' users.
 
         Meetings that they declined or that leave them free do not count, nor
@@ -216,11 +385,13 @@ class SupportAvailability(models.AbstractModel):
         a date without a zone; it lasts from midnight to midnight of the
         technician's.
 
+        :param list people: of ``Person``
         :return: dict of technician id to list of merged intervals
         """
         by_partner = defaultdict(list)
-        for technician in technicians.filtered("user_id"):
-            by_partner[technician.user_id.partner_id.id].append(technician)
+        for person in people:
+            if person.partner_id:
+                by_partner[person.partner_id].append(person)
         if not by_partner:
             return {}
         self.env["calendar.event"].flush_model()
@@ -230,28 +401,45 @@ class SupportAvailability(models.AbstractModel):
             """
             SELECT attendee.partner_id, event.start, event.stop, event.allday,
                    event.start_date, event.stop_date
-              FROM calendar_event event
+              FROM (
+                    SELECT id, start, stop, allday, start_date, stop_date
+                      FROM calendar_event
+                     WHERE support_appointment_id IS NULL
+                       AND active
+                       AND show_as = 'busy'
+                       AND start > %(start)s::timestamp - interval '24 hours'
+                       AND start < %(stop)s
+                       AND stop > %(start)s
+                 UNION ALL
+                    SELECT id, start, stop, allday, start_date, stop_date
+                      FROM calendar_event
+                     WHERE support_appointment_id IS NULL
+                       AND active
+                       AND show_as = 'busy'
+                       AND LEAST(stop - start, interval '24 hours') = interval '24 hours'
+                       AND start <= %(start)s::timestamp - interval '24 hours'
+                       AND stop > %(start)s
+                   ) event
               JOIN calendar_attendee attendee ON attendee.event_id = event.id
-             WHERE attendee.partner_id = ANY(%s)
+             WHERE attendee.partner_id = ANY(%(partners)s)
                AND attendee.state IS DISTINCT FROM 'declined'
-               AND event.active
-               AND event.show_as = 'busy'
-               AND event.support_appointment_id IS NULL
-               AND event.start < %s
-               AND event.stop > %s
             """,
-            [list(by_partner), naive(window[1]), naive(window[0])],
+            {
+                "partners": list(by_partner),
+                "start": naive(window[0]),
+                "stop": naive(window[1]),
+            },
         )
         found = defaultdict(list)
         for partner_id, start, stop, is_allday, first, last in self.env.cr.fetchall():
-            for technician in by_partner[partner_id]:
+            for person in by_partner[partner_id]:
                 if is_allday and first and last:
-                    zone = self._get_zone(technician)
+                    zone = ZoneInfo(person.zone)
                     times = [
                         datetime.combine(day, time.min, zone).astimezone(UTC)
                         for day in (first, last + ONE_DAY)
                     ]
                 else:
                     times = [aware(start), aware(stop)]
-                found[technician.id].append(tuple(times))
+                found[person.id].append(tuple(times))
         return {technician_id: merge(times) for technician_id, times in found.items()}

@@ -42,8 +42,8 @@ class SupportRanking(models.AbstractModel):
         scores, unfit = self._judge(appointment, technicians, roster, last)
         words = self.env["support.ranking.words"]
         return [
-            Ranked(technicians.browse(found.technician_id), found.cost, words._describe(found))
-            for found in scores
+            Ranked(technicians.browse(found.technician_id), found.cost, texts)
+            for found, texts in zip(scores, words._describe_all(scores), strict=True)
         ] + [
             Ranked(technician, None, texts)
             for technician, texts in words._describe_unfit(unfit).items()
@@ -85,9 +85,11 @@ class SupportRanking(models.AbstractModel):
             zip(scores, slots, strict=True),
             key=lambda pair: (pair[0].cost, pair[1].start, *pair[0].order),
         )
-        words = self.env["support.ranking.words"]
+        best = ranked[:limit]
+        texts = self.env["support.ranking.words"]._describe_all([found for found, _slot in best])
         return [
-            RankedSlot(slot, found.cost, words._describe(found)) for found, slot in ranked[:limit]
+            RankedSlot(slot, found.cost, reasons)
+            for (found, slot), reasons in zip(best, texts, strict=True)
         ]
 
     @api.model
@@ -116,8 +118,9 @@ class SupportRanking(models.AbstractModel):
         demand, start = appointment._get_demand(), aware(appointment.start)
         last_id = (last or {}).get(appointment.partner_id._origin.id)
         busy, unfit, candidates = demand.busy_at(start), {}, []
+        unmet = appointment._find_all_unmet_rules(technicians)
         for technician in technicians:
-            faults, reasons = appointment._find_unmet_rules(technician), []
+            faults, reasons = unmet.get(technician.id, []), []
             if not faults:
                 agenda, any_hour = roster.agendas[technician.id], appointment.ignore_working_hours
                 reasons = why_not(agenda, demand, start, any_hour=any_hour)
@@ -205,14 +208,14 @@ class SupportRanking(models.AbstractModel):
         technicians = technicians.sudo()  # sudo: as in `support.availability`
         start = start or min(appointments.mapped("start"))
         stop = stop or max(appointments.mapped("stop"))
-        agendas = self.env["support.availability"]._read_agendas(
-            technicians, start, stop, without=appointments
-        )
+        availability = self.env["support.availability"]
+        people = availability._read_people(technicians)
+        agendas = availability._read_agendas_of(people, start, stop, without=appointments)
         weeks = self._prepare_weeks(agendas, start, stop)
         hours, pencilled, places = self._read_visits(
             weeks, (start - ONE_DAY, stop + ONE_DAY), appointments
         )
-        homes, last = self._read_partners(technicians, appointments)
+        homes, last = self._read_partners(people, appointments)
         # sudo: the user who plans goes by the areas.
         areas = self.env["support.area"].sudo().search_fetch([], ["zip_prefixes", "active"])
         roster = Roster(
@@ -265,6 +268,7 @@ class SupportRanking(models.AbstractModel):
         self.env["res.partner"].flush_model(["partner_latitude", "partner_longitude", "zip"])
         self.env["support.appointment.type"].flush_model(["place"])
         self.env["support.appointment"].flush_model()
+        columns = [list(column) for column in zip(*weeks, strict=True)]
         # Plain SQL, as in `support.availability`: only places and times leave it.
         self.env.cr.execute(
             """
@@ -274,7 +278,9 @@ class SupportRanking(models.AbstractModel):
                    kind.place IS DISTINCT FROM 'remote',
                    partner.partner_latitude, partner.partner_longitude, partner.zip
               FROM (
-                    SELECT week.monday, visit.*,
+                    SELECT week.monday, visit.technician_id, visit.id, visit.state, visit.start,
+                           visit.stop, visit.busy_start, visit.busy_stop, visit.type_id,
+                           visit.partner_id,
                            visit.busy_start < %s AND visit.busy_stop > %s AS is_near,
                            sum(extract(epoch FROM visit.stop - visit.start)) OVER same / 3600
                                AS hours,
@@ -285,7 +291,10 @@ class SupportRanking(models.AbstractModel):
                         ON visit.technician_id = week.technician_id
                        AND visit.start >= week.start
                        AND visit.start < week.stop
-                     WHERE visit.active
+                     WHERE visit.technician_id = ANY(%s)
+                       AND visit.start >= %s
+                       AND visit.start < %s
+                       AND visit.active
                        AND visit.state IN ('draft', 'confirmed', 'in_progress', 'done')
                        AND visit.id != ALL(%s)
                     WINDOW same AS (PARTITION BY week.technician_id, week.monday)
@@ -295,7 +304,16 @@ class SupportRanking(models.AbstractModel):
              WHERE planned.is_near OR planned.number = 1
           ORDER BY planned.start, planned.id
             """,
-            [near[1], near[0], *map(list, zip(*weeks, strict=True)), without.ids],
+            [
+                near[1],
+                near[0],
+                *columns,
+                # Twice, since the planner takes no bound from a list that is joined.
+                columns[0],
+                min(columns[2]),
+                max(columns[3]),
+                without.ids,
+            ],
         )
         hours, pencilled, places = {}, defaultdict(list), {}
         for (
@@ -314,16 +332,18 @@ class SupportRanking(models.AbstractModel):
         return hours, pencilled, places
 
     @api.model
-    def _read_partners(self, technicians, appointments):
+    def _read_partners(self, people, appointments):
         """Where technicians start from, and who was last at each customer's.
 
+        :param list people: of ``Person``, see ``support.availability``
         :return: tuple of a dict of technician id to ``Place`` with a point, and
             a dict of partner id to technician id
         """
         customers = appointments.partner_id.ids
         by_partner = defaultdict(list)
-        for technician in technicians.filtered("user_id"):
-            by_partner[technician.user_id.partner_id.id].append(technician.id)
+        for person in people:
+            if person.partner_id:
+                by_partner[person.partner_id].append(person.id)
         # Plain SQL: the last one of each customer, and no other column of so many
         # partners. Archived visits count.
         self.env.cr.execute(

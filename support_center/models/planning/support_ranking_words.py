@@ -21,8 +21,21 @@ class SupportRankingWords(models.AbstractModel):
         :param score: ``scheduling.rank.Score``
         :return: list of str, one for each part worth a word
         """
-        texts = (self._describe_part(part) for part in score.parts)
-        return [text for text in texts if text]
+        (texts,) = self._describe_all([score])
+        return texts
+
+    @api.model
+    def _describe_all(self, scores):
+        """The same of several; a part that many of them have is put in words once.
+
+        :return: list of lists of str
+        """
+        known = {}
+        for score in scores:
+            for part in score.parts:
+                if part not in known:
+                    known[part] = self._describe_part(part)
+        return [[known[part] for part in score.parts if known[part]] for score in scores]
 
     @api.model
     def _describe_part(self, part):

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 
 from ...formatting import aware, naive
 from ...scheduling.explain import why_not
-from ...scheduling.slots import find_starts
+from ...scheduling.slots import Offers
 
 # How far after a visit's time another one is looked for.
 PROPOSAL_DAYS = 14
@@ -84,7 +84,7 @@ class SupportReplanner(models.AbstractModel):
         for visit in visits:
             need = visit.type_id, visit.partner_id.zip, visit.company_id
             if need not in found:
-                found[need] = technicians.filtered(visit._can_be_done_by)
+                found[need] = visit._filter_able(technicians)
             fitting[visit] = found[need]
         return fitting
 
@@ -131,12 +131,12 @@ class SupportReplanner(models.AbstractModel):
 
         :return: dict of technician id to aware datetime
         """
-        demand = visit._get_demand()
         window = aware(since), aware(since + timedelta(days=PROPOSAL_DAYS))
+        offers = Offers(visit._get_demand(), window)
         starts = {}
         for technician in candidates:
             is_own = technician == visit.technician_id
-            for start in find_starts(roster.agendas[technician.id], demand, window):
+            for start in offers.find(roster.agendas[technician.id]):
                 # Its own time is no new one.
                 if not is_own or naive(start) != visit.start:
                     starts[technician.id] = start

@@ -1,10 +1,10 @@
-from collections import namedtuple
+from collections import defaultdict, namedtuple
 
 from odoo import models
 
 from ...formatting import aware
 from ...scheduling.explain import why_not
-from ...scheduling.slots import find_starts
+from ...scheduling.slots import Offers
 from .support_availability import DEFAULT_STEP_MINUTES
 
 # A time that can be had: naive UTC, and whose it is.
@@ -73,7 +73,9 @@ class SupportTechnician(models.Model):
             duration or kind.duration or 1.0, (kind.buffer_before, kind.buffer_after), step
         )
         start, stop = kind._limit_offers(start, stop, demand.duration)
-        technicians = self._filter_employed().filtered(lambda t: kind.skill_ids <= t.skill_ids)
+        technicians = self._filter_employed()
+        if kind.skill_ids:
+            technicians = technicians.filtered(lambda t: kind.skill_ids <= t.skill_ids)
         if start >= stop or not technicians:
             return []
         return technicians._find_slots(start, stop, demand, limit, without)
@@ -84,18 +86,20 @@ class SupportTechnician(models.Model):
         :param demand: ``scheduling.slots.Demand``
         """
         agendas = self.env["support.availability"]._read_agendas(self, start, stop, without)
-        window = aware(start), aware(stop)
-        # In UTC already, so that dropping the zone is enough; there may be thousands.
-        found = [
-            (moment.replace(tzinfo=None), position)
-            for position, technician in enumerate(self)
-            for moment in find_starts(agendas[technician.id], demand, window)
-        ]
-        found.sort()
-        ids, duration = self.ids, demand.duration
-        return [
-            Slot(moment, moment + duration, ids[position]) for moment, position in found[:limit]
-        ]
+        offers = Offers(demand, (aware(start), aware(stop)))
+        by_start = defaultdict(list)
+        for technician_id in self.ids:
+            for moment in offers.find(agendas[technician_id]):
+                by_start[moment].append(technician_id)
+        slots = []
+        for moment in sorted(by_start):
+            # In UTC already, so that dropping the zone is enough; there may be thousands.
+            since = moment.replace(tzinfo=None)
+            until = since + demand.duration
+            slots += [Slot(since, until, technician_id) for technician_id in by_start[moment]]
+            if limit is not None and len(slots) >= limit:
+                break
+        return slots[:limit]
 
     def _rank_for(self, appointment):
         """Who of these technicians should go to ``appointment``.

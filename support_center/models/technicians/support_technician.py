@@ -227,7 +227,11 @@ class SupportTechnician(models.Model):
         One without a user works too, and is told of visits by mail.
         """
         # sudo: users of other companies are not every dispatcher's to read.
-        left = self.sudo().filtered(lambda t: not t.active or (t.user_id and not t.user_id.active))
+        technicians = self.sudo()
+        if len(technicians) > 1:
+            # A user has many columns, of which one is needed.
+            technicians.user_id.fetch(["active"])
+        left = technicians.filtered(lambda t: not t.active or (t.user_id and not t.user_id.active))
         return self.filtered(lambda technician: technician.id not in left.ids) if left else self
 
     @api.model

@@ -24,6 +24,18 @@ class SupportAppointment(models.Model):
         help="Ticket and state that the ticket was last brought in step with.",
     )
 
+    def init(self):
+        super().init()
+        # Nearly none: those whose ticket was not brought in step, see the backlog below.
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS support_appointment_ticket_behind_idx
+                ON support_appointment (id)
+             WHERE ticket_id IS NOT NULL AND state <> 'draft'
+               AND ticket_sync_mark IS DISTINCT FROM ticket_id::text || ':' || state
+            """
+        )
+
     @api.model
     def _get_edited_fields(self):
         return (*super()._get_edited_fields(), "ticket_id")
@@ -76,7 +88,7 @@ class SupportAppointment(models.Model):
             """
             SELECT id FROM support_appointment
              WHERE active AND state IN %(states)s AND ticket_id IS NOT NULL
-               AND ticket_sync_mark IS DISTINCT FROM ticket_id || ':' || state
+               AND ticket_sync_mark IS DISTINCT FROM ticket_id::text || ':' || state
             """,
             {"states": tuple(TICKET_STATE_BY_VISIT)},
         )

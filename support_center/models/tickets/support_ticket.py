@@ -28,8 +28,9 @@ class SupportTicket(models.Model):
     _rec_names_search = ["number", "name"]
     _check_company_auto = True
 
-    number = fields.Char(readonly=True, copy=False, default="/", index=True)
-    name = fields.Char("Subject", required=True, tracking=True)
+    # By parts of it; as a whole by the constraint below.
+    number = fields.Char(readonly=True, copy=False, default="/", index="trigram")
+    name = fields.Char("Subject", required=True, tracking=True, index="trigram")
     partner_id = fields.Many2one(
         "res.partner", "Customer", check_company=True, index=True, tracking=True
     )
@@ -76,7 +77,7 @@ class SupportTicket(models.Model):
     _sql_constraints = [
         (
             "number_unique",
-            "UNIQUE (company_id, number)",
+            "UNIQUE (number, company_id)",
             "A ticket of this number exists already in the company.",
         ),
     ]

@@ -5,6 +5,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 
 import psycopg2
 
@@ -18,6 +19,7 @@ from ...delivery.backoff import MAX_ATTEMPTS, wait_after
 from ...delivery.client import Answer, post
 from ...delivery.signature import BadSecret, make_secret, sign
 from ...formatting import aware, format_names
+from ...pruning import prune, unlink_batch
 from ..common.erasure import get_patterns
 
 STATES = [("pending", "Waiting"), ("delivered", "Delivered"), ("dead", "Given Up")]
@@ -27,6 +29,8 @@ STATES = [("pending", "Waiting"), ("delivered", "Delivered"), ("dead", "Given Up
 LEASE = timedelta(minutes=5)
 # How long one run of the cron goes on, in seconds; Odoo ends crons after two minutes.
 RUN_SECONDS = 60
+# How many messages the job counts at most of those that are due.
+COUNTED_DUE = 1000
 DELIVERED_DAYS = 30
 DEAD_DAYS = 365
 
@@ -65,7 +69,7 @@ class SupportWebhookDelivery(models.Model):
     _order = "id desc"
     _rec_name = "event"
 
-    event = fields.Char(required=True, readonly=True, index=True)
+    event = fields.Char(required=True, readonly=True)
     message_id = fields.Char("Webhook ID", required=True, readonly=True)
     url = fields.Char("Address", readonly=True)
     payload = fields.Text(required=True, readonly=True)
@@ -78,7 +82,7 @@ class SupportWebhookDelivery(models.Model):
         readonly=True, help="Counts the messages about the appointment, as data.sequence tells it."
     )
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    state = fields.Selection(STATES, required=True, default="pending", readonly=True, index=True)
+    state = fields.Selection(STATES, required=True, default="pending", readonly=True)
     attempts = fields.Integer(default=0, readonly=True)
     next_try = fields.Datetime(readonly=True)
     held = fields.Boolean(
@@ -123,6 +127,14 @@ class SupportWebhookDelivery(models.Model):
             CREATE INDEX IF NOT EXISTS support_webhook_delivery_line_idx
                 ON support_webhook_delivery (appointment_number, id)
              WHERE state = 'pending'
+            """
+        )
+        # What was given up, which Health counts, and what is to be pruned.
+        self.env.cr.execute(
+            """
+            CREATE INDEX IF NOT EXISTS support_webhook_delivery_over_idx
+                ON support_webhook_delivery (state, write_date, id)
+             WHERE state IN ('delivered', 'dead')
             """
         )
 
@@ -361,20 +373,26 @@ class SupportWebhookDelivery(models.Model):
         with no transaction open; then its outcome is written and committed.
         """
         end = time.monotonic() + RUN_SECONDS
+        remaining = 0
         while time.monotonic() < end:
             delivery = self._claim()
             if not delivery:
                 return
             delivery._deliver()
-            commit_batch(self.env, 1, self._count_due())
-        if self._count_due():
+            # Counting reads all that is due: once for as many messages as it has found.
+            remaining = remaining - 1 if remaining > 1 else self._count_due()
+            commit_batch(self.env, 1, remaining)
+        if self._count_due(limit=1):
             self._wake_cron()
 
     @api.model
-    def _count_due(self):
-        """How many messages may leave now, as far as it matters to the job."""
+    def _count_due(self, limit=COUNTED_DUE):
+        """How many messages may leave now, as far as it matters to the job.
+
+        :param int limit: how many are counted at most
+        """
         self.env.flush_all()
-        due = SQL("SELECT count(*) FROM (SELECT 1 %s LIMIT 1000) AS due", self._get_due())
+        due = SQL("SELECT count(*) FROM (SELECT 1 %s LIMIT %s) AS due", self._get_due(), limit)
         self.env.cr.execute(due)
         return self.env.cr.fetchone()[0]
 
@@ -593,8 +611,10 @@ class SupportWebhookDelivery(models.Model):
     def _gc_old_rows(self):
         """Prune what was delivered, and much later what was given up."""
         now = fields.Datetime.now()
+        deliveries = self.sudo()  # sudo: nobody may delete rows by hand
+        done = more = 0
         for state, days in (("delivered", DELIVERED_DAYS), ("dead", DEAD_DAYS)):
-            self.sudo().search(  # sudo: nobody may delete rows by hand
-                [("state", "=", state), ("write_date", "<", now - timedelta(days=days))],
-                limit=10_000,
-            ).unlink()
+            old = [("state", "=", state), ("write_date", "<", now - timedelta(days=days))]
+            counts = prune(self.env, partial(unlink_batch, deliveries, old, "write_date, id"))
+            done, more = done + counts[0], more + counts[1]
+        return done, more
