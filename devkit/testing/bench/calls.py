@@ -25,7 +25,7 @@ WARM_UP = 3
 
 
 class Caller:
-    """A user at the server, over one connection."""
+    """A user at the server."""
 
     def __init__(self, url: str, database: str, user: tuple[int, str]) -> None:
         self._models = xmlrpc.client.ServerProxy(f"{url}/xmlrpc/2/object", allow_none=True)

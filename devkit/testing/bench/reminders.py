@@ -16,7 +16,7 @@ DUE = 1_000
 APPOINTMENTS = 100_000
 ROUNDS = 3
 # The calendar sends at once, so its rounds are of fewer.
-EVENTS = 100
+EVENTS = 50
 
 _FILL = """
     INSERT INTO support_appointment (

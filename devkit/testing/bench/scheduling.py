@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import timedelta, timezone
 from functools import partial
 from typing import Any
 
@@ -148,13 +148,14 @@ class SchedulingBench:
         return lambda: crew._free_slots(*self.week, 1.0)  # noqa: SLF001, what is measured
 
     def _prepare_peer_slots(self, env: Any, _number: int) -> Callable[[], object]:
-        booking = self._new_booking(env)
-        utc = booking.start.astimezone().tzinfo
-        week = [moment.replace(tzinfo=utc) for moment in self.week]
-        return lambda: booking._get_available_slots(*week)  # noqa: SLF001, of the peer
+        week = [moment.replace(tzinfo=timezone.utc) for moment in self.week]
+        return lambda: self._new_booking(env)._get_available_slots(*week)  # noqa: SLF001, of the peer
 
-    def _new_booking(self, env: Any, **values: Any) -> Any:
-        """One that is not stored, at an hour when only the last technician is free."""
+    def _new_booking(self, env: Any) -> Any:
+        """One that is not stored, at an hour when only the last technician is free.
+
+        Made within the measured time, since it would not survive that the cache is emptied.
+        """
         assert self.kind, "it is installed"
         return env["resource.booking"].new(
             {
@@ -163,7 +164,6 @@ class SchedulingBench:
                 "duration": 1,
                 "start": self.monday + timedelta(hours=8),
                 "combination_auto_assign": False,
-                **values,
             }
         )
 
@@ -186,12 +186,11 @@ class SchedulingBench:
         return partial(visit.action_assign)
 
     def _prepare_peer_choice(self, env: Any, _number: int) -> Callable[[], object]:
-        booking = self._new_booking(env)
-        return partial(booking._get_best_combination)  # noqa: SLF001, of the peer
+        return lambda: self._new_booking(env)._get_best_combination()  # noqa: SLF001, of the peer
 
     def _create_visit(self, env: Any, number: int, **values: Any) -> Any:
-        """A draft at 10:00, when all are free; each round has a day of its own."""
-        start = self.monday + timedelta(weeks=number // 5, days=number % 5, hours=10)
+        """A draft at 9:00, when all are free; each round has a day of its own."""
+        start = self.monday + timedelta(weeks=number // 5, days=number % 5, hours=9)
         return env["support.appointment"].create(
             {
                 "partner_id": self.partner.id,

@@ -17,7 +17,7 @@ from devkit.testing.bench.reminders import ReminderBench
 from devkit.testing.bench.scheduling import SchedulingBench
 from devkit.testing.bench.world import API_LOGIN, PEER_LOGIN, World
 
-_SCHEDULING = ("slots", "ranking", "assign", "confirm")
+_SCHEDULING = ("slots_few", "ranking", "assign", "confirm_told", "confirm_hundred")
 
 
 def main(env: Any, name: str, out: str, rounds: int, only: str) -> None:
@@ -25,7 +25,7 @@ def main(env: Any, name: str, out: str, rounds: int, only: str) -> None:
 
     :param out: the file of the samples
     :param rounds: how often each work is measured
-    :param only: part of the rows' names; empty for all of them
+    :param only: words of which a row's name has one, see ``is_wanted``; empty for all rows
     """
     contest = Contest(env, Path(out), rounds, only=only)
     world = World(env)
@@ -86,7 +86,7 @@ def _run_load(contest: Contest, world: World) -> None:
         reminders = ReminderBench(contest, world)
         reminders.fill()
         reminders.run()
-    if any(map(contest.wants, _SCHEDULING)) or contest.only in "scheduling":
+    if any(map(contest.wants, _SCHEDULING)):
         SchedulingBench(contest, world, world.make_booking_type).run()
     if contest.wants("hostile"):
         hostile.run(contest.env)
