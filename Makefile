@@ -40,8 +40,8 @@ shell: ## an Odoo shell on the database of `make run`
 build: ## dist/support_center-<series>-<version>.zip; SERIES=19.0 for the ported addon
 	@$(devkit) build --series="$$SERIES"
 
-bench: ## what our work costs beside what Odoo itself needs: time and queries
-	@$(devkit) bench --series="$$SERIES"
+bench: ## what our work costs beside its floor and other addons; ARGS=--write for the docs
+	@$(devkit) bench --series="$$SERIES" --args="$$ARGS"
 
 race: ## fifty callers book one technician at once: who wins, what the others are told
 	@$(devkit) race --series="$$SERIES"

@@ -23,7 +23,7 @@ from devkit.paths import ADDON_NAME, REPO, SERIES, cache, logs, state
 from devkit.run import running
 from devkit.run.prepare import STEPS, prepare
 from devkit.run.serve import outbox_folder, run
-from devkit.testing import bench
+from devkit.testing.bench.command import bench
 from devkit.testing.examples_test import examples_test
 from devkit.testing.race_test import race_test
 from devkit.testing.testrun import test
@@ -60,7 +60,7 @@ def _clean(options: argparse.Namespace) -> int:
         raise Problem("`make test` is running", "wait for its end, or stop it") from None
     say(f"Deleted {state()}.")
     if options.all:
-        for pattern in ("venv", "uv-*", "postgres-*"):
+        for pattern in ("venv", "uv-*", "postgres-*", "peers-*"):
             for path in cache().glob(pattern):
                 if path.is_dir():
                     shutil.rmtree(path)
@@ -116,7 +116,7 @@ def _pot(_options: argparse.Namespace) -> int:
 def _bench(options: argparse.Namespace) -> int:
     series = _series(options.series) or odoo_source.default_series()
     with _own_instance(series, "bench") as (inst, log):
-        bench.bench(inst, "sc_bench", log)
+        bench(inst, "sc_bench", log, options.args)
     return 0
 
 

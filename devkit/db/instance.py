@@ -35,6 +35,8 @@ class Instance:
     options: Mapping[str, str] = field(default_factory=dict)
     # Folders of Python packages besides those of the environment.
     libraries: Sequence[Path] = ()
+    # Folders of addons besides ours and those of the tree.
+    more_addons: Sequence[Path] = ()
 
     @property
     def env(self) -> dict[str, str]:
@@ -68,7 +70,7 @@ class Instance:
 
     def configure(self, **options: str | int) -> None:
         """Write the configuration file; ``options`` go before what was given at the start."""
-        addons = ",".join(map(str, (*self.tree.addons, self.addon.parent)))
+        addons = ",".join(map(str, (*self.tree.addons, self.addon.parent, *self.more_addons)))
         merged = {
             "addons_path": f"{self.tree.root}/odoo/addons,{addons}",
             "data_dir": str(self.data_dir),

@@ -19,6 +19,7 @@ from .addon import (
     test_payload_bounds,
     test_protection,
     test_purity,
+    test_query_counts,
     test_related,
     test_rights_matrix,
     test_rights_rows,

@@ -249,14 +249,3 @@ class TestIntakeRpc(SupportCase):
         self.assertEqual(result["res_model"], "support.appointment")
         result = run.with_context(external_data=[GUIDE_DATA, GUIDE_DATA]).run()
         self.assertEqual(self.env["support.appointment"].search_count(result["domain"]), 2)
-
-    def test_queries_of_one_and_of_many(self):
-        self._make()
-        self.env.flush_all()
-        with self.assertQueryCount(45):
-            self._make(external_ref="B-1")
-            self.env.flush_all()
-        many = [{**GUIDE_DATA, "external_ref": f"C-{number}"} for number in range(50)]
-        with self.assertQueryCount(350):
-            self._make(*many)
-            self.env.flush_all()
