@@ -103,6 +103,10 @@ def show(results: Mapping[int, Mapping[str, Any]]) -> str:
         [
             *table(figures),
             "",
+            *bytes_table({size: found["bytes"] for size, found in results.items()}),
+            "",
+            *capacity_lines(figures),
+            "",
             *_show_list("Foreign keys of our tables without an index", last["unindexed"]),
             *_show_list("Indexes of our tables that nothing used", last["unused"]),
             *_show_list("Failed", [line for found in results.values() for line in found["failed"]]),
@@ -143,6 +147,68 @@ def is_growing(first: Cost, first_size: int, last: Cost, last_size: int) -> bool
         return True
     allowed = first.milliseconds * _NOISE * math.log(last_size) / math.log(first_size)
     return last.milliseconds > allowed + _UNNOTICED
+
+
+def bytes_table(sizes: Mapping[int, Mapping[str, Mapping[str, int]]]) -> list[str]:
+    """The lines of a Markdown table: bytes of an appointment in each table and its indexes.
+
+    :param sizes: by number of appointments and table ``table``, ``indexes`` and ``rows``; the
+        difference of the two greatest tells, or what the only one has
+    """
+    greatest = sorted(sizes)[-2:]
+    last = sizes[greatest[-1]]
+    before = sizes[greatest[0]] if len(greatest) > 1 else {}
+    more = greatest[-1] - (greatest[0] if before else 0)
+    grown = {
+        name: [(figure - before.get(name, {}).get(kind, 0)) / more for kind, figure in last[name].items()]
+        for name in last
+    }
+    shown = {name: figures for name, figures in grown.items() if figures[0] + figures[1] >= 1}
+    lines = [_line(["bytes of an appointment", "table", "indexes", "rows"])]
+    lines.append(_line(["---", "---:", "---:", "---:"]))
+    for name, (table_bytes, index_bytes, rows) in sorted(
+        shown.items(), key=lambda item: -item[1][0] - item[1][1]
+    ):
+        lines.append(_line([name, f"{table_bytes:,.0f}", f"{index_bytes:,.0f}", f"{rows:.2f}"]))
+    sums = [sum(figures[column] for figures in shown.values()) for column in (0, 1)]
+    lines.append(_line(["in all", *(f"{each:,.0f}" for each in sums), ""]))
+    return lines
+
+
+# What a visit that takes place costs: pieces of work, and how often each is done.
+LIFE = {
+    "mail, known sender": 1,
+    "confirm": 1,
+    "reminders, each": 1,
+    "start": 1,
+    "done": 1,
+    "webhooks, each": 3,
+    "cleanup, each": 1,
+}
+CORES, LOAD = 2, 0.5
+
+
+def capacity_lines(figures: Figures) -> list[str]:
+    """The lines of a Markdown table: what a whole life costs, and how many a day there may be."""
+    lines = [_line(["size", "a life, ms", f"lives a day, {CORES} cores at {LOAD:.0%}"])]
+    lines.append(_line(["---", "---:", "---:"]))
+    for size in sorted(figures):
+        life = get_life(figures[size])
+        if life:
+            day = 86_400_000 * CORES * LOAD / life
+            lines.append(_line([short(size), _round(life), f"{day:,.0f}"]))
+    return lines if len(lines) > 2 else []
+
+
+def get_life(costs: Mapping[str, Cost]) -> float | None:
+    """The milliseconds of a visit's whole life; None where a part of it was not measured."""
+    total = 0.0
+    for beginning, times in LIFE.items():
+        found = [cost for name, cost in costs.items() if name.startswith(beginning)]
+        if not found:
+            return None
+        total += found[0].milliseconds * times
+    return total
 
 
 def short(size: int) -> str:

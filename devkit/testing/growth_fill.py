@@ -466,6 +466,7 @@ def _if_set(column: str, value: str) -> str:
     return f"CASE WHEN proto.{column} IS NOT NULL THEN {value} END"
 
 
+_TYPE = "(SELECT min(id) + mod(item.number, 3) FROM support_appointment_type)"
 _APPOINTMENT = {
     "id": "item.id",
     "name": "item.name",
@@ -481,7 +482,17 @@ _APPOINTMENT = {
     "technician_notified_id": _if_set("technician_notified_id", "item.technician_id"),
     "ticket_id": "item.ticket_id",
     "location": _if_set("location", "item.number || ' Main Street'"),
-    "type_id": "(SELECT min(id) + mod(item.number, 3) FROM support_appointment_type)",
+    "type_id": _TYPE,
+    # What the customer and the receiver of messages know is what holds.
+    "announced_details": f"""
+        proto.announced_details || jsonb_build_object('technician', item.technician_id, 'type',
+            {_TYPE}, 'location', item.number || ' Main Street')
+    """,
+    "webhook_told": """
+        CASE WHEN proto.webhook_told ? 'start' THEN proto.webhook_told || jsonb_build_object(
+            'start', to_char(proto.start + item.shift, 'YYYY-MM-DD HH24:MI:SS'))
+        ELSE proto.webhook_told END
+    """,
     "ics_uid": "gen_random_uuid()",
     "access_token": "gen_random_uuid()",
     "started_at": _if_set("started_at", "proto.start + item.shift"),
