@@ -29,10 +29,16 @@ _NOISE, _UNNOTICED = 1.5, 10.0
 
 @dataclass(frozen=True)
 class Cost:
-    """What a piece of work took: the median milliseconds, and the queries."""
+    """What a piece of work took, as medians.
+
+    :param float milliseconds: of the processor
+    :param float queries: of SQL
+    :param float passed: milliseconds until it was done
+    """
 
     milliseconds: float
     queries: float
+    passed: float = 0.0
 
 
 Figures = Mapping[int, Mapping[str, Cost]]
@@ -59,7 +65,8 @@ def growth(inst: Instance, sizes: str, words: Sequence[str], log: Path, *, keep:
         results = {}
         for size in wanted:
             out = folder / f"{size}.json"
-            _run(inst, _SCRIPT.format(repo=str(REPO), size=size, words=list(words), out=str(out)), log)
+            given = {"repo": str(REPO), "size": size, "words": list(words), "out": str(out)}
+            _run(inst, _SCRIPT.format(**given), log)
             found = json.loads(out.read_text(encoding="utf-8"))
             results[int(found["size"])] = found
     finally:
@@ -160,7 +167,10 @@ def bytes_table(sizes: Mapping[int, Mapping[str, Mapping[str, int]]]) -> list[st
     before = sizes[greatest[0]] if len(greatest) > 1 else {}
     more = greatest[-1] - (greatest[0] if before else 0)
     grown = {
-        name: [(figure - before.get(name, {}).get(kind, 0)) / more for kind, figure in last[name].items()]
+        name: [
+            (figure - before.get(name, {}).get(kind, 0)) / more
+            for kind, figure in last[name].items()
+        ]
         for name in last
     }
     shown = {name: figures for name, figures in grown.items() if figures[0] + figures[1] >= 1}

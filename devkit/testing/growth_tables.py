@@ -18,14 +18,14 @@ _UNINDEXED = f"""
        AND attname NOT IN ('create_uid', 'write_uid')
        AND NOT EXISTS (SELECT 1 FROM pg_index WHERE indrelid = conrelid AND indkey[0] = attnum)
   ORDER BY 1
-"""
+"""  # noqa: S608, our own
 _USE = f"""
     SELECT indexrelname || ' of ' || relname
            || CASE WHEN indisunique OR indisexclusion THEN ' (keeps rows apart)' ELSE '' END
            || ', ' || pg_size_pretty(pg_relation_size(indexrelid)), idx_scan
       FROM pg_stat_user_indexes JOIN pg_index USING (indexrelid)
      WHERE relid IN ({_OURS}) ORDER BY 1
-"""
+"""  # noqa: S608, our own
 _SIZES = """
     SELECT pg_class.relname, pg_table_size(relid), pg_indexes_size(relid), reltuples::bigint
       FROM pg_stat_user_tables JOIN pg_class ON pg_class.oid = relid
