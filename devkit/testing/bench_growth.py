@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import platform
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,13 +51,15 @@ def growth(inst: Instance, sizes: str, words: Sequence[str], log: Path, *, keep:
     """Fill a database to each size and measure; prints as it goes.
 
     :param sizes: as ``parse_sizes`` takes them
-    :param words: measure only work whose name has one of them; all where there are none
+    :param words: measure only work whose name has one of them; all where there are none;
+        ``--write`` puts the figures into docs/sizing.md
     :param keep: leave the database, and go on with one that was left
     """
     try:
         wanted = parse_sizes(sizes)
     except ValueError as error:
         raise Problem(f"SIZES={sizes}: {error}", "SIZES=10000,100000,1000000") from error
+    asked = [word for word in words if word != "--write"]
     folder = state() / "growth"
     folder.mkdir(parents=True, exist_ok=True)
     is_left = keep and inst.exists(NAME)
@@ -62,17 +67,49 @@ def growth(inst: Instance, sizes: str, words: Sequence[str], log: Path, *, keep:
         if not is_left:
             inst.drop(NAME)
         inst.install_addon(NAME, "-u" if is_left else "-i", demo=False, log=log)
-        results = {}
+        results: dict[int, Any] = {}
         for size in wanted:
             out = folder / f"{size}.json"
-            given = {"repo": str(REPO), "size": size, "words": list(words), "out": str(out)}
+            given = {"repo": str(REPO), "size": size, "words": asked, "out": str(out)}
             _run(inst, _SCRIPT.format(**given), log)
             found = json.loads(out.read_text(encoding="utf-8"))
             results[int(found["size"])] = found
     finally:
         if not keep:
             inst.drop(NAME)
-    say(show(results))
+    text = f"{describe(inst)}\n\n{show(results)}"
+    say(text)
+    if "--write" in words:
+        say(f"Written to {_write(text, inst.tree.series).relative_to(REPO)}.")
+
+
+def describe(inst: Instance) -> str:
+    """The machine and the versions, in one line."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text(encoding="utf-8").splitlines() if info.is_file() else []
+    models = {line.partition(": ")[2] for line in lines if line.startswith("model name")}
+    parts = [
+        f"Odoo {inst.tree.series}",
+        inst.server.label if inst.server.is_ours else "PostgreSQL elsewhere",
+        f"{', '.join(sorted(models)) or platform.machine()}, {os.cpu_count()} cores",
+    ]
+    if hasattr(os, "sysconf"):
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        parts.append(f"{memory / 2**30:.0f} GB of memory")
+    return f"{'; '.join(parts)}; {time.strftime('%-d %B %Y')}."
+
+
+def _write(text: str, series: str) -> Path:
+    """Put the figures where docs/sizing.md has those of a series."""
+    path = REPO / "docs" / "sizing.md"
+    old = path.read_text(encoding="utf-8")
+    begin, end = (f"<!-- growth {series} {word} -->" for word in ("begin", "end"))
+    before, _begin, rest = old.partition(begin)
+    _figures, _end, after = rest.partition(end)
+    if not _end:
+        raise Problem(f"{path} has no {begin} and {end}", "put them where the figures belong")
+    path.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
+    return path
 
 
 def _run(inst: Instance, script: str, log: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-# Our tables, without those of dialogs, and those of Odoo that hold what belongs to appointments.
+# Our tables.
 _OURS = """
     SELECT oid FROM pg_class
      WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
        AND (relname LIKE 'support\\_%' OR relname LIKE '%\\_support\\_%\\_rel')
 """
+# Bytes of an index that costs nothing worth a word.
+_SMALL = 128 * 1024
 _UNINDEXED = f"""
     SELECT conrelid::regclass || '.' || attname || ' → ' || confrelid::regclass
       FROM pg_constraint AS reference
@@ -20,11 +23,12 @@ _UNINDEXED = f"""
   ORDER BY 1
 """  # noqa: S608, our own
 _USE = f"""
-    SELECT indexrelname || ' of ' || relname
+    SELECT indexrelname, idx_scan, indexrelname || ' of ' || relname
            || CASE WHEN indisunique OR indisexclusion THEN ' (keeps rows apart)' ELSE '' END
-           || ', ' || pg_size_pretty(pg_relation_size(indexrelid)), idx_scan
+           || ', ' || pg_size_pretty(pg_relation_size(indexrelid))
       FROM pg_stat_user_indexes JOIN pg_index USING (indexrelid)
-     WHERE relid IN ({_OURS}) ORDER BY 1
+     WHERE relid IN ({_OURS}) AND pg_relation_size(indexrelid) > {_SMALL}
+  ORDER BY pg_relation_size(indexrelid) DESC, 1
 """  # noqa: S608, our own
 _SIZES = """
     SELECT pg_class.relname, pg_table_size(relid), pg_indexes_size(relid), reltuples::bigint
@@ -43,15 +47,22 @@ def read_unindexed(cr: Any) -> list[str]:
     return [line for (line,) in cr.fetchall()]
 
 
-def read_index_use(cr: Any) -> dict[str, int]:
-    """How often each index of our tables was used, by a line that describes it."""
+def read_index_use(cr: Any) -> dict[str, tuple[int, str]]:
+    """How often each large index of our tables was used, and its description, greatest first."""
     # What this session has counted comes first; from PostgreSQL 15 on one can ask for it.
-    cr.execute("SELECT pg_stat_clear_snapshot()")
     if cr.connection.server_version >= 150000:
         cr.execute("SELECT pg_stat_force_next_flush()")
         cr.commit()
+    cr.execute("SELECT pg_stat_clear_snapshot()")
     cr.execute(_USE)
-    return dict(cr.fetchall())
+    return {name: (scans, text) for name, scans, text in cr.fetchall()}
+
+
+def find_unused(
+    before: Mapping[str, tuple[int, str]], after: Mapping[str, tuple[int, str]]
+) -> list[str]:
+    """The descriptions of the indexes that nothing used between two ``read_index_use``."""
+    return [text for name, (scans, text) in after.items() if scans == before.get(name, (0, ""))[0]]
 
 
 def read_sizes(cr: Any) -> dict[str, dict[str, int]]:

@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from devkit.testing.growth_fill import MODEL, WEBHOOK, Fill, add_to_group, send_request
-from devkit.testing.growth_tables import read_index_use, read_sizes, read_unindexed
+from devkit.testing.growth_tables import find_unused, read_index_use, read_sizes, read_unindexed
 
 REPETITIONS = 3
 # How many messages wait for the receiver while the job delivers, and for how long it may, in s.
@@ -40,6 +40,8 @@ Work = Callable[..., Any]
 def main(env: Any, size: int, words: Sequence[str], out: str) -> None:
     """Fill to ``size``, measure, and write what was found to the file ``out``."""
     count = Fill(env).grow(size)
+    # Before the work leaves dead rows behind.
+    sizes = read_sizes(env.cr)
     before = read_index_use(env.cr)
     growth = Growth(env, words)
     if words != ["nothing"]:
@@ -50,9 +52,9 @@ def main(env: Any, size: int, words: Sequence[str], out: str) -> None:
         "size": count,
         "work": growth.costs,
         "failed": growth.failed,
-        "bytes": read_sizes(env.cr),
+        "bytes": sizes,
         "unindexed": read_unindexed(env.cr),
-        "unused": [name for name in after if after[name] == before.get(name, 0)],
+        "unused": find_unused(before, after),
     }
     Path(out).write_text(json.dumps(found, indent=1), encoding="utf-8")
 

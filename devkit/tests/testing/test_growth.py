@@ -24,6 +24,7 @@ from devkit.testing.growth_kinds import (
     parse_sizes,
     prototype_sql,
 )
+from devkit.testing.growth_tables import find_unused
 
 
 def test_sizes_are_sorted_and_default_to_three() -> None:
@@ -108,6 +109,12 @@ def test_bytes_are_those_of_the_last_growth() -> None:
     }
     assert bytes_table(sizes)[2:] == ["| a | 20 | 5 | 3.00 |", "| in all | 20 | 5 |  |"]
     assert bytes_table({20: sizes[20]})[2:] == ["| a | 15 | 5 | 2.00 |", "| in all | 15 | 5 |  |"]
+
+
+def test_an_index_is_unused_that_was_used_before_only() -> None:
+    before = {"a": (7, "a, 1 MB"), "b": (7, "b, 1 MB")}
+    after = {"a": (7, "a, 2 MB"), "b": (8, "b, 2 MB"), "c": (0, "c, 1 MB"), "d": (1, "d")}
+    assert find_unused(before, after) == ["a, 2 MB", "c, 1 MB"]
 
 
 def test_what_a_node_sustains() -> None:
