@@ -52,12 +52,20 @@ def send_request(
     """
     sender = sender or f"c{number}@customers.example.com"
     form = _UNCLEAR if is_unclear else _CLEAR
+    return send_mail(env, sender, form.format(sender=sender, number=number, moment=moment))
+
+
+def send_mail(env: Any, sender: str, body: str, headers: str = "") -> Any:
+    """A mail through Odoo's gateway.
+
+    :param str headers: more lines, each with its end
+    :return: the appointment that it made or was added to
+    """
     mail = (
-        f"From: Customer {number} <{sender}>\r\nTo: appointments@example.com\r\n"
-        f"Subject: Printer {number}\r\n"
-        f"Message-Id: <{time.time_ns()}.{number}@customers.example.com>\r\n"
-        "Content-Type: text/html; charset=utf-8\r\n\r\n"
-        f"{form.format(sender=sender, number=number, moment=moment)}"
+        f"From: Somebody <{sender}>\r\nTo: appointments@example.com\r\n"
+        f"Subject: The printer squeaks\r\n{headers}"
+        f"Message-Id: <{time.time_ns()}@customers.example.com>\r\n"
+        f"Content-Type: text/html; charset=utf-8\r\n\r\n{body}"
     )
     visit = env[MODEL].browse(env["mail.thread"].message_process(None, mail))
     env.flush_all()

@@ -23,7 +23,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from devkit.testing.growth_fill import MODEL, WEBHOOK, Fill, add_to_group, send_request
+from devkit.testing.growth_fill import MODEL, WEBHOOK, Fill, add_to_group, send_mail, send_request
 from devkit.testing.growth_tables import find_unused, read_index_use, read_sizes, read_unindexed
 
 REPETITIONS = 3
@@ -245,8 +245,21 @@ class Growth:
             "mail, known sender",
             lambda: send_request(self.root, self._number(), at, sender=known),
         )
+        self.measure("mail, a customer's reply", self._send_reply, self._find_told)
         self.measure("external_data, new sender", call(1, "c{}@customers.example.com"))
         self.measure("external_data, known sender", call(1, known))
+
+    def _find_told(self) -> Any:
+        """A mail to the customer of a confirmed visit."""
+        visit = self._find_confirmed().with_env(self.root)
+        return visit.message_ids.filtered(lambda m: m.message_type == "email_outgoing")[:1]
+
+    def _send_reply(self, message: Any) -> None:
+        visit = self.root[MODEL].browse(message.res_id)
+        headers = f"In-Reply-To: {message.message_id}\r\n"
+        got = send_mail(self.root, visit.customer_email, "Please come later.", headers)
+        if got != visit:
+            raise LookupError(f"the reply to {visit} went to {got}")
 
     def measure_life(self) -> None:
         """What users do to one."""

@@ -74,14 +74,15 @@ def test_growth_beyond_the_logarithm(first: Cost, last: Cost, *, grows: bool) ->
 
 def test_the_table() -> None:
     figures = {
-        100_000: {"board": Cost(1234.5, 24), "list": Cost(5.25, 8)},
-        10_000: {"board": Cost(100.4, 24), "list": Cost(5.0, 7)},
+        100_000: {"board": Cost(1234.5, 24), "list": Cost(9.25, 8), "mail, each": Cost(9, 1)},
+        10_000: {"board": Cost(100.4, 24), "list": Cost(4.0, 7), "mail, each": Cost(4, 1)},
     }
     assert table(figures) == [
         "| work, ms | 10k | 100k | queries | growth |  |",
         "| --- | ---: | ---: | ---: | ---: | --- |",
         "| board | 100 | 1,234 | 24 | 12.3 × | **grows** |",
-        "| list | 5.0 | 5.2 | 7–8 | 1.1 × |  |",
+        "| list | 4.0 | 9.2 | 7–8 | 2.3 × |  |",
+        "| mail, each | 4.0 | 9.0 | 1 | 2.2 × | **grows** |",
     ]
 
 
