@@ -18,7 +18,6 @@ from devkit.paths import REPO, state
 from devkit.testing.growth_kinds import parse_sizes
 from devkit.ui import Problem, say
 
-NAME = "sc_growth"
 _SCRIPT = """
 import sys
 sys.path.insert(0, {repo!r})
@@ -62,21 +61,23 @@ def growth(inst: Instance, sizes: str, words: Sequence[str], log: Path, *, keep:
     asked = [word for word in words if word != "--write"]
     folder = state() / "growth"
     folder.mkdir(parents=True, exist_ok=True)
-    is_left = keep and inst.exists(NAME)
+    # Each series has its own, since they are kept.
+    name = f"sc_growth_{inst.tree.series.partition('.')[0]}"
+    is_left = keep and inst.exists(name)
     try:
         if not is_left:
-            inst.drop(NAME)
-        inst.install_addon(NAME, "-u" if is_left else "-i", demo=False, log=log)
+            inst.drop(name)
+        inst.install_addon(name, "-u" if is_left else "-i", demo=False, log=log)
         results: dict[int, Any] = {}
         for size in wanted:
             out = folder / f"{size}.json"
             given = {"repo": str(REPO), "size": size, "words": asked, "out": str(out)}
-            _run(inst, _SCRIPT.format(**given), log)
+            _run(inst, name, _SCRIPT.format(**given), log)
             found = json.loads(out.read_text(encoding="utf-8"))
             results[int(found["size"])] = found
     finally:
         if not keep:
-            inst.drop(NAME)
+            inst.drop(name)
     text = f"{describe(inst)}\n\n{show(results)}"
     say(text)
     if "--write" in words:
@@ -112,8 +113,8 @@ def _write(text: str, series: str) -> Path:
     return path
 
 
-def _run(inst: Instance, script: str, log: Path) -> None:
-    command = inst.command("shell", "-c", inst.config, "-d", NAME, "--no-http")
+def _run(inst: Instance, name: str, script: str, log: Path) -> None:
+    command = inst.command("shell", "-c", inst.config, "-d", name, "--no-http")
     with log.open("ab") as errors:
         done = subprocess.run(
             [str(part) for part in command],
