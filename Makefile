@@ -4,6 +4,9 @@ SERIES ?=
 ARGS ?=
 ALL ?=
 N ?= 0
+GROWTH ?=
+SIZES ?=
+KEEP ?=
 export ARGS SERIES
 
 devkit = cd '$(CURDIR)' && exec $(PYTHON) -m devkit
@@ -40,8 +43,9 @@ shell: ## an Odoo shell on the database of `make run`
 build: ## dist/support_center-<series>-<version>.zip; SERIES=19.0 for the ported addon
 	@$(devkit) build --series="$$SERIES"
 
-bench: ## what our work costs beside its floor and other addons; ARGS=--write for the docs
-	@$(devkit) bench --series="$$SERIES" --args="$$ARGS"
+bench: ## our work beside its floor and other addons, ARGS=--write; GROWTH=1 SIZES=… KEEP=1: what grows
+	@$(devkit) bench --series="$$SERIES" --args="$$ARGS" --sizes="$(SIZES)" \
+		$(if $(filter-out 0,$(GROWTH)),--growth) $(if $(filter-out 0,$(KEEP)),--keep)
 
 race: ## fifty callers book one technician at once: who wins, what the others are told
 	@$(devkit) race --series="$$SERIES"

@@ -23,6 +23,7 @@ from devkit.paths import ADDON_NAME, REPO, SERIES, cache, logs, state
 from devkit.run import running
 from devkit.run.prepare import STEPS, prepare
 from devkit.run.serve import outbox_folder, run
+from devkit.testing import bench_growth
 from devkit.testing.bench.command import bench
 from devkit.testing.examples_test import examples_test
 from devkit.testing.race_test import race_test
@@ -116,7 +117,11 @@ def _pot(_options: argparse.Namespace) -> int:
 def _bench(options: argparse.Namespace) -> int:
     series = _series(options.series) or odoo_source.default_series()
     with _own_instance(series, "bench") as (inst, log):
-        bench(inst, "sc_bench", log, options.args)
+        if options.growth:
+            words = shlex.split(options.args)
+            bench_growth.growth(inst, options.sizes, words, log, keep=options.keep)
+        else:
+            bench(inst, "sc_bench", log, options.args)
     return 0
 
 
@@ -219,6 +224,9 @@ def _parser() -> argparse.ArgumentParser:
         sub.add_argument("--series", default="", help=f"one of {', '.join(SERIES)}")
         sub.add_argument("--args", default="", help="for pytest, the linters or mutants")
         sub.add_argument("--all", action="store_true", help="clean: the cached programs too")
+        sub.add_argument("--growth", action="store_true", help="bench: what grows with the data")
+        sub.add_argument("--sizes", default="", help="bench: how many appointments, by commas")
+        sub.add_argument("--keep", action="store_true", help="bench: leave the grown database")
         sub.add_argument("--number", type=int, default=0, help="mail: the one to show")
 
     command("run", _run, "Odoo, mail and a database with demo data, serving")
