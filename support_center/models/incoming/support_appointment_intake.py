@@ -304,7 +304,7 @@ class SupportAppointment(models.Model):
                     draft._set_message_author(msg_dict)
                 break
             except Exception as error:
-                if this._is_retried_by_odoo(error) or values is vals:
+                if this._is_retried(error) or values is vals:
                     raise
                 failures.append(error)
                 AUTOMATION_LOGGER.warning(
