@@ -12,7 +12,7 @@ export ARGS SERIES
 devkit = cd '$(CURDIR)' && exec $(PYTHON) -m devkit
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint mutants stop clean shell build bench race examples pot schema mail lock compose-env
+.PHONY: help run test lint mutants stop clean shell build bench race nodes examples pot schema mail lock compose-env
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -49,6 +49,9 @@ bench: ## our work beside its floor and other addons, ARGS=--write; GROWTH=1 SIZ
 
 race: ## fifty callers book one technician at once: who wins, what the others are told
 	@$(devkit) race --series="$$SERIES"
+
+nodes: ## two servers with workers share a database, and one of them is killed
+	@$(devkit) nodes --series="$$SERIES"
 
 examples: ## the examples of docs/api.md against a real server
 	@$(devkit) examples --series="$$SERIES"

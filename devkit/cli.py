@@ -26,6 +26,7 @@ from devkit.run.serve import outbox_folder, run
 from devkit.testing import bench_growth
 from devkit.testing.bench.command import bench
 from devkit.testing.examples_test import examples_test
+from devkit.testing.nodes_test import nodes_test
 from devkit.testing.race_test import race_test
 from devkit.testing.testrun import test
 from devkit.ui import Problem, Steps, Stopped, say, show_problem
@@ -128,6 +129,13 @@ def _bench(options: argparse.Namespace) -> int:
 def _race(options: argparse.Namespace) -> int:
     with _own_database(options, "race") as (inst, database):
         problems, done = race_test(inst, database)
+    say("\n".join(done + [f"FAILED: {problem}" for problem in problems]))
+    return 1 if problems else 0
+
+
+def _nodes(options: argparse.Namespace) -> int:
+    with _own_database(options, "nodes") as (inst, database):
+        problems, done = nodes_test(inst, database)
     say("\n".join(done + [f"FAILED: {problem}" for problem in problems]))
     return 1 if problems else 0
 
@@ -236,6 +244,7 @@ def _parser() -> argparse.ArgumentParser:
     command("shell", _shell, "an Odoo shell on the database of `run`")
     command("build", _build, "write an installable zip into dist/")
     command("bench", _bench, "what our work costs beside what Odoo itself needs")
+    command("nodes", _nodes, "two servers with workers share a database; one is killed")
     command("race", _race, "fifty callers book one technician at once")
     command("examples", _examples, "run the examples of docs/api.md against a real server")
     command("pot", _pot, "write the template of the translations")

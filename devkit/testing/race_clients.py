@@ -37,7 +37,7 @@ DISPATCHER = "race-dispatcher"
 WARNING = 2
 PATIENCE = 60.0
 # As in the addon: while somebody holds this lock of a technician, nobody else books.
-_LOCKS = zlib.crc32(b"support_center.technician") & 0x7FFFFFFF
+LOCKS = zlib.crc32(b"support_center.technician") & 0x7FFFFFFF
 # By Odoo's lowest layer, as a flush does it, and by no ORM at all.
 _LATE = "record._write({'state': 'confirmed'})"
 _SQL = """\
@@ -65,10 +65,10 @@ class Client:
 
     def __init__(self, url: str, database: str, login: str, password: str) -> None:
         self.url = url
-        self._cookie = ""
+        self.cookie = ""
         login_data = {"db": database, "login": login, "password": password}
         response = self._post("/web/session/authenticate", login_data)
-        self._cookie = response.headers["Set-Cookie"].partition(";")[0]
+        self.cookie = response.headers["Set-Cookie"].partition(";")[0]
 
     def __call__(self, model: str, method: str, *arguments: Any, **options: Any) -> Any:
         """Call a method of a model.
@@ -95,7 +95,7 @@ class Client:
         request = urllib.request.Request(
             self.url + path,
             json.dumps({"jsonrpc": "2.0", "params": params}).encode(),
-            {"Content-Type": "application/json", "Cookie": self._cookie},
+            {"Content-Type": "application/json", "Cookie": self.cookie},
         )
         return urllib.request.urlopen(request, timeout=PATIENCE)
 
@@ -176,7 +176,7 @@ class Race:
         """Let nobody book these technicians until ``waiting`` connections stand at the lock."""
         with self._connection.cursor() as cursor:
             for technician in technicians:
-                cursor.execute("SELECT pg_advisory_lock(%s, %s)", [_LOCKS, technician])
+                cursor.execute("SELECT pg_advisory_lock(%s, %s)", [LOCKS, technician])
             try:
                 yield
                 until = time.monotonic() + PATIENCE
@@ -193,7 +193,7 @@ class Race:
         cursor.execute(
             "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s "
             "AND NOT granted",
-            [_LOCKS],
+            [LOCKS],
         )
         return int(cursor.fetchone()[0])
 

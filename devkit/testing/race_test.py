@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 from contextlib import ExitStack
 from pathlib import Path
 
 from devkit.db.instance import Instance, wait_ready
 from devkit.paths import REPO, logs
+from devkit.proc import bound_to_us
 from devkit.run import ports
 from devkit.testing.logcheck import DEFAULT_ALLOW, OFFENDING, read_allow_list, read_entries
 from devkit.ui import Problem
@@ -52,9 +54,9 @@ def race_test(inst: Instance, name: str) -> tuple[list[str], list[str]]:
         for odoo, port in started:
             wait_ready(odoo, port)
         urls = [f"http://{ports.HOST}:{port}" for _odoo, port in started]
-        problems, done = _run_callers(inst, "race_clients", name, urls, out)
+        problems, done = run_callers(inst, "race_clients", name, urls, out)
         repeated = [found for file in files for found in _REPEATED.findall(file.read_text())]
-        lost, sent = _run_callers(inst, "race_intake", name, urls, out)
+        lost, sent = run_callers(inst, "race_intake", name, urls, out)
     problems, done = [*problems, *lost], [*done, *sent]
     # One of the two loops that meet crosswise is repeated; nothing else may be.
     others = [kind for kind in repeated if kind != "DEADLOCK_DETECTED"] + repeated[1:]
@@ -65,14 +67,23 @@ def race_test(inst: Instance, name: str) -> tuple[list[str], list[str]]:
     return problems, [*done, f"bookings that Odoo repeated: {', '.join(repeated) or 'none'}"]
 
 
-def _run_callers(
-    inst: Instance, program: str, name: str, urls: list[str], out: Path
+def run_callers(
+    inst: Instance, program: str, name: str, arguments: list[str], out: Path
 ) -> tuple[list[str], list[str]]:
+    """Run a module beside this one in Odoo's environment; it prints as ``race_clients`` does.
+
+    :param arguments: of the program, behind the database's name
+    :param out: its log
+    :return: what went wrong, and what was done, both for people
+    """
     path = f"{inst.tree.root}:{REPO}"
     with out.open("a", encoding="utf-8") as errors:
         try:
             done = subprocess.run(
-                [str(inst.python), "-m", f"devkit.testing.{program}", name, *urls],
+                [
+                    *bound_to_us(signal.SIGKILL),
+                    *(str(inst.python), "-m", f"devkit.testing.{program}", name, *arguments),
+                ],
                 env={**inst.env, "PYTHONPATH": path},
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -20,6 +20,7 @@ from devkit.testing.examples_test import examples_test
 from devkit.testing.history import NotThereError
 from devkit.testing.lifecycle import lifecycle, log_for
 from devkit.testing.logcheck import check
+from devkit.testing.nodes_test import nodes_test
 from devkit.testing.pytest_run import PytestOutcome, run_pytest
 from devkit.testing.race_test import race_test
 from devkit.testing.smoke import smoke
@@ -108,6 +109,10 @@ def run_series(
                 broken, _done = race_test(inst, databases.smoke)
                 step.note = "FAILED" if broken else "ok"
                 outcome.troubles += [f"race: {line}" for line in broken]
+            with steps.step(f"Two nodes, one killed, on Odoo {inst.tree.series}") as step:
+                broken, _done = nodes_test(inst, databases.smoke)
+                step.note = "FAILED" if broken else "ok"
+                outcome.troubles += [f"two nodes: {line}" for line in broken]
             with steps.step(f"Examples of the API on Odoo {inst.tree.series}") as step:
                 broken, skipped = examples_test(inst, databases.smoke)
                 step.note = "FAILED" if broken else ", ".join(["ok", *skipped])

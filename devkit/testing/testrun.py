@@ -91,7 +91,7 @@ def _test(wanted: list[str], selection: Selection) -> int:
     outcomes: list[SeriesOutcome] = []
     pure: PytestOutcome | None = None
     series = wanted if selection.addon else wanted[-1:]
-    steps = Steps(len(series) * (STEPS + 7 + len(VERSIONS)) + 2)
+    steps = Steps(len(series) * (STEPS + 8 + len(VERSIONS)) + 2)
     browser = _browser(steps, log) if selection.addon else ""
     with ExitStack() as stack:
         server: postgres.Server | None = None

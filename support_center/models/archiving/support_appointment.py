@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
@@ -37,16 +38,25 @@ class SupportAppointment(models.Model):
         days = self.env["ir.config_parameter"]._get_support_number("support_center.cleanup_days")
         domain = self._get_cleanup_domain(fields.Datetime.now() - timedelta(days=days))
         remaining = self.search_count(domain)
-        last_id = 0
-        while batch := self.search(
-            [("id", ">", last_id), *domain], order="id", limit=CLEANUP_BATCH_SIZE
+        batch = self.browse()
+        while batch := self._run_job_batch(
+            partial(self._clean_up_batch, [("id", ">", batch[-1:].id or 0), *domain], days, remaining)
         ):
-            last_id = batch[-1].id
-            batch._run_automation("cleanup", lambda records: records._archive_old(days))
             remaining = max(remaining - len(batch), 0)
-            commit_batch(self.env, len(batch), remaining)
             # A long backlog would otherwise stay in memory as a whole.
             self.env.invalidate_all()
+
+    @api.model
+    def _clean_up_batch(self, domain, days, remaining):
+        """
+        :param int remaining: how many there are, these included
+        :return: the appointments that were looked at
+        """
+        batch = self.search(domain, order="id", limit=CLEANUP_BATCH_SIZE)
+        if batch:
+            batch._run_automation("cleanup", lambda records: records._archive_old(days))
+            commit_batch(self.env, len(batch), max(remaining - len(batch), 0))
+        return batch
 
     @api.model
     def _get_cleanup_domain(self, limit):

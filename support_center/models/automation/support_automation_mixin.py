@@ -1,5 +1,6 @@
 import threading
 import traceback
+from contextvars import ContextVar
 
 import psycopg2
 from markupsafe import Markup
@@ -9,6 +10,7 @@ from odoo import _, api, fields, models
 from odoo.http import request
 from odoo.tools import plaintext2html
 
+from ...compat import under_test
 from ...languages import get_company_lang, get_user_lang
 from ..common.support_protection_mixin import INTERNAL_KEY
 from .first_attempt import ATTEMPT_KEY, FirstAttempt
@@ -19,6 +21,11 @@ RETRIED_BY_ODOO = (
     errorcodes.DEADLOCK_DETECTED,
     errorcodes.LOCK_NOT_AVAILABLE,
 )
+
+# Whether this thread is inside ``_run_job_batch``, which repeats what met another transaction.
+is_repeated = ContextVar("support_center_is_repeated", default=False)
+# So often a batch of a job is begun again.
+MAX_REPEATS = 5
 
 # So much of an error stands in an activity; the log has more of it.
 MAX_SHOWN_ERROR = 1000
@@ -60,6 +67,36 @@ class SupportAutomationMixin(models.AbstractModel):
             done |= those.with_context(lang=lang)._run_guarded(action, handler)
         return done
 
+    @api.model
+    def _run_job_batch(self, work):
+        """Run one batch of a job, and again where another transaction was in its way.
+
+        Odoo repeats calls, never jobs. A job that has begun before somebody else's commit, by a
+        worker of this server or of another one, can no more write what that one has changed, nor
+        refer to it: its batch would fail, and record by record once more, each of them reported,
+        although nothing is wrong with any. With a new view of the database the same work succeeds.
+
+        :param work: callable without arguments that chooses a batch, does it and commits it, and
+            stands for nothing that came before in this transaction
+        :return: what ``work`` returns
+        :raise psycopg2.OperationalError: not of this kind; after some repetitions none of it, but
+            what fails is reported as ever
+        """
+        # A test's transaction is its own, and has no other one beside it.
+        for _attempt in range(0 if under_test() else MAX_REPEATS):
+            token = is_repeated.set(True)
+            try:
+                return work()
+            except psycopg2.OperationalError as error:
+                if error.pgcode not in RETRIED_BY_ODOO:
+                    raise
+                AUTOMATION_LOGGER.info("a batch of a job is repeated: %s", type(error).__name__)
+                self.env.cr.rollback()
+                self.env.transaction.reset()
+            finally:
+                is_repeated.reset(token)
+        return work()
+
     def _run_guarded(self, action, handler, *, in_one_go=True):
         """Run an action on records whose companies have one language; see ``_run_automation``.
 
@@ -78,7 +115,7 @@ class SupportAutomationMixin(models.AbstractModel):
                 outcomes = handler(records) or {}
                 records.env.flush_all()
         except Exception as error:
-            if self._is_retried_by_odoo(error):
+            if self._is_retried(error):
                 raise
             if attempt.is_shared:
                 # What it caused may have failed, and has a savepoint of its own this time.
@@ -140,17 +177,17 @@ class SupportAutomationMixin(models.AbstractModel):
         context.pop(INTERNAL_KEY, None)
         return self.sudo(False).with_context(context)  # pylint: disable=context-overridden
 
-    def _is_retried_by_odoo(self, error):
-        """Whether Odoo will run the whole request again after ``error``.
+    def _is_retried(self, error):
+        """Whether the whole request, or this batch of a job, will be run again after ``error``.
 
-        It does so for calls that arrive by HTTP (XML-RPC, web client, mail
-        front), never for crons and mailbox polling. Of an XML-RPC call Odoo
-        hides the request, so the thread is asked too, in which the web server
-        notes the address that was called.
+        Odoo does so for calls that arrive by HTTP (XML-RPC, web client, mail
+        front), never for crons and mailbox polling; ``_run_job_batch`` does it for those
+        of our jobs. Of an XML-RPC call Odoo hides the request, so the thread is
+        asked too, in which the web server notes the address that was called.
         """
         is_call = bool(request) or bool(getattr(threading.current_thread(), "url", ""))
         return (
-            is_call
+            (is_call or is_repeated.get())
             # A mailbox that is polled by its button is not polled again either.
             and not self.env.context.get("default_fetchmail_server_id")
             and isinstance(error, psycopg2.OperationalError)

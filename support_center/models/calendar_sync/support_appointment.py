@@ -213,7 +213,7 @@ class SupportAppointment(models.Model):
             with self.env.cr.savepoint():
                 events._remove_mirror()
         except Exception as error:
-            if self._is_retried_by_odoo(error):
+            if self._is_retried(error):
                 raise
             self.env["support.automation.log"]._record(
                 "calendar_mirror", self.browse(), "failed", str(error), error=error

@@ -14,7 +14,7 @@ class MailAlias(models.Model):
         the answer to it as well.
         """
         error = sys.exc_info()[1]
-        if error and self.env["support.automation.mixin"]._is_retried_by_odoo(error):
+        if error and self.env["support.automation.mixin"]._is_retried(error):
             return None
         # sudo: as for a route, see mail.thread. Odoo reads the alias in a cursor of its own.
         is_ours = self.sudo().alias_model_id.model in ("support.appointment", "support.ticket")

@@ -310,7 +310,7 @@ class SupportAppointment(models.Model):
                 draft = this._store_mail(partial(make, values), msg_dict, attempt)
                 break
             except Exception as error:
-                if this._is_retried_by_odoo(error) or values is vals:
+                if this._is_retried(error) or values is vals:
                     raise
                 failures.append(error)
                 AUTOMATION_LOGGER.log(

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from odoo import SUPERUSER_ID, _, api, fields, models
@@ -330,12 +331,25 @@ class SupportAppointment(models.Model):
         """
         domain = self._get_backlog_acknowledge_domain()
         done = self.browse()
-        while batch := self.search(
-            [*domain, ("id", "not in", done.ids)], limit=ACKNOWLEDGE_BATCH, order="acknowledge_at"
+        while batch := self._run_job_batch(
+            partial(self._acknowledge_batch, domain, done.ids),
         ):
             done |= batch
+
+    @api.model
+    def _acknowledge_batch(self, domain, done_ids):
+        """
+        :param list domain: of those whom somebody is to be told of
+        :param list done_ids: ids of those that this run has been at
+        :return: the appointments that were looked at
+        """
+        batch = self.search(
+            [*domain, ("id", "not in", done_ids)], limit=ACKNOWLEDGE_BATCH, order="acknowledge_at"
+        )
+        if batch:
             batch._run_automation("acknowledge", lambda those: those._acknowledge())
             commit_batch(self.env, len(batch), self.search_count(domain))
+        return batch
 
     def _acknowledge(self):
         """

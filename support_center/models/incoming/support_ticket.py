@@ -36,7 +36,7 @@ class SupportTicket(models.Model):
                     ticket = super(SupportTicket, this).message_new(msg_dict, custom_values=values)
                     ticket.flush_recordset()
             except Exception as error:
-                if this._is_retried_by_odoo(error):
+                if this._is_retried(error):
                     raise
                 failures.append(error)
                 AUTOMATION_LOGGER.warning(

@@ -1,5 +1,6 @@
 import uuid
 from datetime import timedelta
+from functools import partial
 
 import psycopg2
 
@@ -235,16 +236,26 @@ class SupportAppointment(models.Model):
         begun is left alone. Each batch is committed on its own: a run that is
         ended in the middle goes on where it stopped.
         """
-        last_id = 0
-        while batch := self._lock_due_reminders(last_id, REMINDER_BATCH):
-            last_id = batch[-1].id
+        batch = self.browse()
+        while batch := self._run_job_batch(
+            partial(self._send_reminder_batch, batch[-1:].id or 0),
+        ):
+            # Nothing of this batch is needed for the next one.
+            self.env.invalidate_all()
+
+    @api.model
+    def _send_reminder_batch(self, after_id):
+        """
+        :return: the visits that were reminded of
+        """
+        batch = self._lock_due_reminders(after_id, REMINDER_BATCH)
+        if batch:
             batch._run_automation(
                 "send_reminder",
                 lambda those: those._silence_known("send_reminder", those._announce("reminder")),
             )
-            commit_batch(self.env, len(batch), self._count_due_reminders(last_id))
-            # Nothing of this batch is needed for the next one.
-            self.env.invalidate_all()
+            commit_batch(self.env, len(batch), self._count_due_reminders(batch[-1].id))
+        return batch
 
     @api.model
     def _lock_due_reminders(self, after_id, limit):
