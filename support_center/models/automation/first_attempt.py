@@ -17,12 +17,43 @@ class FirstAttempt:
     :ivar bool is_shared: whether others have joined, of which one may have failed
     :ivar list outcomes: tuples of the arguments of ``support.automation.log._record``, of those
         who joined; written together once all of it has succeeded
+    :ivar Exception error: what failed first: Odoo asks the database about the rule that failed,
+        which answers with an error of its own where the first one came from there
     """
 
     def __init__(self):
         self.is_open = True
         self.is_shared = False
         self.outcomes = []
+        self.error = None
+
+    def run(self, work):
+        """Join with some work.
+
+        :param callable work: without arguments
+        :return: what ``work`` returns
+        """
+        self.is_shared = True
+        try:
+            return work()
+        except Exception as error:
+            self.error = self.error or error
+            raise
+
+    def add(self, outcomes):
+        """Note what became of those who joined; what was skipped twice for one reason, once.
+
+        :param list outcomes: as ``self.outcomes``
+        """
+        for action, records, outcome, message in outcomes:
+            told = [
+                known[1]
+                for known in self.outcomes
+                if outcome == "skipped" and (action, outcome, message) == (known[0], *known[2:])
+            ]
+            left = records - records.browse().union(*told)
+            if left:
+                self.outcomes.append((action, left, outcome, message))
 
     @classmethod
     def of(cls, env):

@@ -104,8 +104,8 @@ class SupportAutomationMixin(models.AbstractModel):
         """
         whole = FirstAttempt.of(self.env)
         if whole:
-            whole.is_shared = True
-            whole.outcomes += self._list_outcomes(action, handler(self) or {})
+            outcomes = whole.run(lambda: handler(self)) or {}
+            whole.add(self._list_outcomes(action, outcomes))
             return self
         attempt = FirstAttempt()
         attempt.is_open = in_one_go
@@ -115,8 +115,9 @@ class SupportAutomationMixin(models.AbstractModel):
                 outcomes = handler(records) or {}
                 records.env.flush_all()
         except Exception as error:
-            if self._is_retried(error):
-                raise
+            first = attempt.error or error
+            if self._is_retried(first):
+                raise first
             if attempt.is_shared:
                 # What it caused may have failed, and has a savepoint of its own this time.
                 return self._run_guarded(action, handler, in_one_go=False)

@@ -339,6 +339,8 @@ class SupportAppointment(models.Model):
                 draft._set_message_author(msg_dict)
                 if attempt:
                     self.env["support.automation.log"]._record_all(attempt.outcomes)
+        except Exception as error:
+            raise (attempt and attempt.error) or error
         finally:
             if attempt:
                 attempt.is_open = False
