@@ -1,5 +1,7 @@
 """Automations within an automation: one savepoint for all of them, as long as none fails."""
 
+from contextlib import contextmanager
+
 # In the context of what is tried in one go.
 ATTEMPT_KEY = "support_center_first_attempt"
 
@@ -21,14 +23,29 @@ class FirstAttempt:
         which answers with an error of its own where the first one came from there
     """
 
-    def __init__(self):
-        self.is_open = True
+    def __init__(self, *, is_open=True):
+        self.is_open = is_open
         self.is_shared = False
         self.outcomes = []
         self.error = None
 
-    def run(self, work):
-        """Join with some work.
+    @contextmanager
+    def lead(self):
+        """Round the outermost work: what comes out of it is what failed first.
+
+        Nobody joins afterwards, also where the context is kept.
+        """
+        try:
+            yield
+        except Exception as error:
+            if self.error in (None, error):
+                raise
+            raise self.error from error
+        finally:
+            self.is_open = False
+
+    def join(self, work):
+        """Run what shares the savepoint.
 
         :param callable work: without arguments
         :return: what ``work`` returns

@@ -104,20 +104,18 @@ class SupportAutomationMixin(models.AbstractModel):
         """
         whole = FirstAttempt.of(self.env)
         if whole:
-            outcomes = whole.run(lambda: handler(self)) or {}
+            outcomes = whole.join(lambda: handler(self)) or {}
             whole.add(self._list_outcomes(action, outcomes))
             return self
-        attempt = FirstAttempt()
-        attempt.is_open = in_one_go
+        attempt = FirstAttempt(is_open=in_one_go)
         records = self.with_context(**{ATTEMPT_KEY: attempt})
         try:
-            with self.env.cr.savepoint():
+            with attempt.lead(), self.env.cr.savepoint():
                 outcomes = handler(records) or {}
                 records.env.flush_all()
         except Exception as error:
-            first = attempt.error or error
-            if self._is_retried(first):
-                raise first
+            if self._is_retried(error):
+                raise
             if attempt.is_shared:
                 # What it caused may have failed, and has a savepoint of its own this time.
                 return self._run_guarded(action, handler, in_one_go=False)
@@ -127,8 +125,6 @@ class SupportAutomationMixin(models.AbstractModel):
                 )
             self._automation_failed(action, error)
             return self.browse()
-        finally:
-            attempt.is_open = False
         self.env["support.automation.log"]._record_all(
             attempt.outcomes + self._list_outcomes(action, outcomes)
         )

@@ -300,24 +300,29 @@ class SupportAppointment(models.Model):
         failures = []
         # At first all that the mail sets off in one go, then each step by itself; once more where
         # somebody else has used the number meanwhile, which is no fault of the alias.
-        for values, attempt in (
-            (planned, FirstAttempt()), (planned, None), (planned, None), (vals, None),
-        ):  # fmt: skip
+        for values, in_one_go in (
+            (planned, True),
+            (planned, False),
+            (planned, False),
+            (vals, False),
+        ):
             is_repeated = values is planned and len(failures) > 1
             if is_repeated and not isinstance(failures[-1], UniqueViolation):
                 continue
             try:
-                draft = this._store_mail(partial(make, values), msg_dict, attempt)
+                draft = this._store_mail(
+                    partial(make, values), msg_dict, FirstAttempt(is_open=in_one_go)
+                )
                 break
             except Exception as error:
                 if this._is_retried(error) or values is vals:
                     raise
                 failures.append(error)
                 AUTOMATION_LOGGER.log(
-                    logging.INFO if attempt else logging.WARNING,
+                    logging.INFO if in_one_go else logging.WARNING,
                     "action=receive_email outcome=failed error=%s it is tried %s",
                     type(error).__name__,
-                    "step by step" if attempt else "with other values",
+                    "step by step" if in_one_go else "with other values",
                 )
         if values is vals:
             draft._report_alias_defaults(failures[-1])
@@ -328,22 +333,15 @@ class SupportAppointment(models.Model):
         """Make the draft of a mail, with all that the rules make of it.
 
         :param callable make: takes an empty recordset, and makes the draft in its environment
-        :param attempt: ``FirstAttempt`` that the rules join, None where each stands alone
+        :param attempt: ``FirstAttempt`` that the rules join, as long as it is open
         :raise Exception: what kept it from being stored; nothing is left of it then
         """
         this = self.with_context(**{ATTEMPT_KEY: attempt})
-        try:
-            with self.env.cr.savepoint():
-                draft = make(this)
-                draft.flush_recordset()
-                draft._set_message_author(msg_dict)
-                if attempt:
-                    self.env["support.automation.log"]._record_all(attempt.outcomes)
-        except Exception as error:
-            raise (attempt and attempt.error) or error
-        finally:
-            if attempt:
-                attempt.is_open = False
+        with attempt.lead(), self.env.cr.savepoint():
+            draft = make(this)
+            draft.flush_recordset()
+            draft._set_message_author(msg_dict)
+            self.env["support.automation.log"]._record_all(attempt.outcomes)
         return draft.with_env(self.env)
 
     def _set_message_author(self, msg_dict):
