@@ -26,7 +26,7 @@ HOURS_OF_ODOO = (
 # says when they work.
 Person = namedtuple(
     "Person",
-    "id resource_id zone max_daily partner_id calendar_id company_id has_two_weeks has_hours",
+    "id name resource_id zone max_daily partner_id calendar_id company_id has_two_weeks has_hours",
 )
 
 
@@ -122,7 +122,7 @@ class SupportAvailability(models.AbstractModel):
         # assumes for them depend on where the window begins.
         columns = [name for name in ("two_weeks_calendar", "flexible_hours") if name in calendar]
         self.env["support.technician"].flush_model(
-            ["resource_id", "resource_calendar_id", "company_id", "user_id",
+            ["name", "resource_id", "resource_calendar_id", "company_id", "user_id",
              "max_daily_appointments"]
         )  # fmt: skip
         self.env["resource.resource"].flush_model(["tz"])
@@ -131,7 +131,7 @@ class SupportAvailability(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT technician.id, technician.resource_id, resource.tz,
+                SELECT technician.id, technician.name, technician.resource_id, resource.tz,
                        technician.max_daily_appointments, technician.company_id, users.partner_id,
                        calendar.id, calendar.company_id, %s, %s
                   FROM support_technician technician
@@ -149,13 +149,14 @@ class SupportAvailability(models.AbstractModel):
         )
         zones, found = {}, {}
         for (
-            technician_id, resource_id, zone, max_daily, company_id, partner_id, calendar_id,
-            calendar_company_id, has_two_weeks, is_flexible,
+            technician_id, name, resource_id, zone, max_daily, company_id, partner_id,
+            calendar_id, calendar_company_id, has_two_weeks, is_flexible,
         ) in self.env.cr.fetchall():  # fmt: skip
             if zone not in zones:
                 zones[zone] = choose_zone(zone)
             found[technician_id] = Person(
                 id=technician_id,
+                name=name or "",
                 resource_id=resource_id,
                 zone=zones[zone],
                 max_daily=max_daily or 0,

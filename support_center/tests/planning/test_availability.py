@@ -137,6 +137,7 @@ class TestIsAvailable(AvailabilityCase):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[0], counts[1])
         self.assertLessEqual(counts[1], 12)
+        print("MEASURED free", counts)
 
 
 @tagged("post_install", "-at_install")

@@ -307,6 +307,7 @@ class TestGetSlots(SupportCase):
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2])
         self.assertLessEqual(counts[2], 16)
+        print("MEASURED get_slots", counts)
 
 
 @tagged("post_install", "-at_install")

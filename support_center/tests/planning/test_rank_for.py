@@ -213,6 +213,7 @@ class TestRankFor(SupportCase):
         # The first one fills what Odoo keeps of users and models.
         self.assertEqual(*counts[1:])
         self.assertLess(counts[2], 22)
+        print("MEASURED rank_for", counts)
 
 
 @tagged("post_install", "-at_install")
@@ -278,3 +279,4 @@ class TestRankSlots(SupportCase):
             self._rank(visit, limit=5, slots=slots)
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(*counts[1:])
+        print("MEASURED rank_slots", counts)
