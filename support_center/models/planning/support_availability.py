@@ -184,8 +184,9 @@ class SupportAvailability(models.AbstractModel):
         shifts = self._read_shifts(people)
         hours, known = {}, {}
         for person in people:
-            common, own = shifts[person.calendar_id, None], shifts.get(
-                (person.calendar_id, person.resource_id), []
+            common, own = (
+                shifts[person.calendar_id, None],
+                shifts.get((person.calendar_id, person.resource_id), []),
             )
             key = person.calendar_id, person.zone, person.resource_id if own else None
             if key not in known:

@@ -229,7 +229,6 @@ class TestAssignMany(SupportCase):
             counts.append(self.env.cr.sql_log_count - before)
             visits.unlink()
         self.assertLess(counts[1] - counts[0], 5 * 10)
-        print("MEASURED assign", counts)
 
     def test_a_draft_of_the_same_time_is_a_reason_against(self):
         self._create_many(1, technician_id=self.technician.id)

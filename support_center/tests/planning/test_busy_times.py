@@ -31,7 +31,7 @@ class TestBusyTimes(AvailabilityCase):
         self.assertEqual(starts[0], "Thu 10:00")
 
     def test_the_same_as_without_a_bound_for_the_index(self):
-        numbers = random.Random(14)
+        numbers = random.Random(14)  # noqa: S311, it has to be the same in each run
         visits = self.env["support.appointment"].create(
             [{"partner_id": self.customer.id} for _number in range(120)]
         )
@@ -172,5 +172,6 @@ class TestBusyTimesWindow(AvailabilityCase):
             slots = both._free_slots(datetime(2026, 3, 3), datetime(2026, 3, 5), limit=limit)
             self.assertEqual(slots, everything[:limit])
         self.assertEqual(
-            [slot.technician_id for slot in everything[:2]], [self.technician_2.id, self.technician.id]
+            [slot.technician_id for slot in everything[:2]],
+            [self.technician_2.id, self.technician.id],
         )
