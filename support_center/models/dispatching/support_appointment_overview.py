@@ -51,12 +51,15 @@ class SupportAppointment(models.Model):
         super().init()
         # What a list and a board open with: the open ones, soonest first. By the index of the
         # start alone all the past would be read, to find none of them in it. Without a word on
-        # ``active``, which each series asks for in SQL of its own.
+        # ``active``, which each series asks for in SQL of its own. The second is the waiting
+        # list's, out of all that is planned already.
         self.env.cr.execute(
             """
             CREATE INDEX IF NOT EXISTS support_appointment_open_idx
                 ON support_appointment (start, id)
-             WHERE state IN ('draft', 'confirmed', 'in_progress')
+             WHERE state IN ('draft', 'confirmed', 'in_progress');
+            CREATE INDEX IF NOT EXISTS support_appointment_draft_idx
+                ON support_appointment (start, id) WHERE state = 'draft'
             """
         )
 

@@ -295,7 +295,7 @@ class SupportRanking(models.AbstractModel):
                        AND visit.start >= %s
                        AND visit.start < %s
                        AND visit.active
-                       AND visit.state IN ('draft', 'confirmed', 'in_progress', 'done')
+                       AND (visit.state IN ('draft', 'confirmed', 'in_progress', 'done')) IS TRUE
                        AND visit.id != ALL(%s)
                     WINDOW same AS (PARTITION BY week.technician_id, week.monday)
                    ) planned

@@ -117,7 +117,7 @@ class TestBusyTimes(AvailabilityCase):
         plan = self._explain(
             lambda: appointments.search([("is_waiting", "=", True)], limit=80), "requested_date <"
         )
-        self.assertIn("support_appointment_open_idx", plan)
+        self.assertIn("support_appointment_draft_idx", plan)
         self.assertNotIn("Seq Scan", plan)
 
     def test_the_hours_of_a_week_are_found_by_an_index(self):
