@@ -177,7 +177,9 @@ def table(figures: Figures) -> list[str]:
                     name,
                     *("" if cost is None else _round(cost.milliseconds) for cost in costs),
                     _span([cost.queries for _size, cost in known]),
-                    f"{last.milliseconds / max(first.milliseconds, 0.01):.1f} ×",
+                    f"{last.milliseconds / max(first.milliseconds, 0.01):.1f} ×"
+                    if len(known) > 1
+                    else "",
                     "**grows**" if grows else "",
                 ]
             )

@@ -127,7 +127,11 @@ class Fill:
         self._make_technicians()
         moment = self.now.replace(hour=9, minute=0, second=0) + timedelta(days=LEAD_DAYS)
         prototypes = {kind.name: self._make_prototype(kind, moment) for kind in KINDS}
-        return {"count": 0, "prototypes": prototypes, "moment": str(moment)}
+        found = {"count": 0, "prototypes": prototypes, "moment": str(moment)}
+        # All of it or nothing, so that a fill that was ended can be gone on with.
+        self._write_mark(found)
+        self.env.cr.commit()
+        return found
 
     def _set_up(self) -> None:
         """Settings with all automations on, and nothing that would run by itself."""
@@ -150,7 +154,6 @@ class Fill:
                 {"name": "Inspection"},
             ]
         )
-        env.cr.commit()
 
     def _make_technicians(self) -> None:
         env = self.env
@@ -183,7 +186,6 @@ class Fill:
                 for n, user in enumerate(users)
             ]
         )
-        env.cr.commit()
 
     def _make_prototype(self, kind: Kind, moment: datetime) -> int:
         """One appointment, as users make one of this kind; its id."""
@@ -203,7 +205,6 @@ class Fill:
         if kind.name == "wanted":
             visit.start = False
         self.send_queue()
-        env.cr.commit()
         return int(visit.id)
 
     def send_queue(self) -> None:
@@ -449,7 +450,10 @@ class Copier:
         source = "item"
         if "copy." in condition:
             source = f"{copies} AS copy JOIN item USING (number)"
-        columns = {**self._read_columns(table), **values}
+        columns = self._read_columns(table)
+        # What a series does not have is left out.
+        known = columns.keys() | {"id"}
+        columns.update({name: sql for name, sql in values.items() if name in known})
         self._run(
             f"INSERT INTO {table} ({', '.join(map(_quote, columns))})"  # noqa: S608, our own
             f" SELECT {', '.join(columns.values())} FROM {source} JOIN {table} AS proto"

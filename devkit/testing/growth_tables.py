@@ -11,13 +11,15 @@ _OURS = """
      WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
        AND (relname LIKE 'support\\_%' OR relname LIKE '%\\_support\\_%\\_rel')
 """
+# Odoo's own tables in which rows come and go with an appointment.
+_SHARED = "SELECT oid FROM pg_class WHERE relname IN ('calendar_event', 'mail_activity')"
 # Bytes of an index that costs nothing worth a word.
 _SMALL = 128 * 1024
 _UNINDEXED = f"""
     SELECT conrelid::regclass || '.' || attname || ' → ' || confrelid::regclass
       FROM pg_constraint AS reference
       JOIN pg_attribute AS field ON attrelid = conrelid AND attnum = conkey[1]
-     WHERE contype = 'f' AND (conrelid IN ({_OURS}) OR confrelid IN ({_OURS}))
+     WHERE contype = 'f' AND (conrelid IN ({_OURS}) OR confrelid IN ({_OURS} UNION {_SHARED}))
        AND attname NOT IN ('create_uid', 'write_uid')
        AND NOT EXISTS (SELECT 1 FROM pg_index WHERE indrelid = conrelid AND indkey[0] = attnum)
   ORDER BY 1
@@ -40,6 +42,8 @@ _SIZES = """
 
 def read_unindexed(cr: Any) -> list[str]:
     """Foreign keys from or to our tables that no index serves, as ``table.column → table``.
+
+    Those to entries of the calendar and to activities too, which we make and delete.
 
     Who created or changed a row is left out: Odoo has no index on that anywhere.
     """

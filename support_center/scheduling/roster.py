@@ -5,14 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cached_property
 from operator import itemgetter
 
 from .agenda import Agenda, Booking
 from .intervals import Interval, overlaps
 from .moments import ONE_DAY
-from .rank import Atlas, Candidate, Job, Place, Score, find_delay, score
+from .rank import Atlas, Candidate, Job, Part, Place, Score, find_delay, score
 from .slots import Demand
 
 HOUR = timedelta(hours=1)
@@ -49,15 +49,28 @@ class Roster:
         :param busy: the visit's time with its buffers
         :param last_id: the technician who was last at the customer's
         """
+        day = self.agendas[technician_id].day_of(start)
         pencilled = self._find_pencilled(technician_id, busy)
-        previous, following = self._find_neighbours(technician_id, start, pencilled)
+        neighbours = self._find_neighbours(technician_id, day, start, pencilled)
+        hours = self.hours.get((technician_id, _monday_of(day)), 0.0)
+        return self._make_candidate(technician_id, neighbours, pencilled, hours, last_id)
+
+    def _make_candidate(
+        self,
+        technician_id: int,
+        neighbours: tuple[int | None, int | None],
+        pencilled: tuple[int, ...],
+        hours: float,
+        last_id: int | None,
+    ) -> Candidate:
+        previous, following = neighbours
         return Candidate(
             technician_id=technician_id,
             name=self.names[technician_id],
             previous=self.places[previous] if previous else None,
             following=self.places[following] if following else None,
             home=self.homes.get(technician_id),
-            hours=self.find_hours(technician_id, start),
+            hours=hours,
             was_last=technician_id == last_id,
             pencilled=pencilled,
         )
@@ -78,26 +91,35 @@ class Roster:
         """
         least: dict[date, float] = {}
         known: dict[tuple[object, ...], Score] = {}
+        # Many technicians are offered at the same time, and most have the same calendar day.
+        days: dict[tuple[tzinfo, datetime], date] = {}
+        delays: dict[datetime, Part] = {}
         for start, technician_id in offers:
-            monday = self.find_monday(technician_id, start)
+            zone = self.agendas[technician_id].zone
+            if (zone, start) not in days:
+                days[zone, start] = start.astimezone(zone).date()
+            day = days[zone, start]
+            monday = _monday_of(day)
             if monday not in least:
                 least[monday] = min(self.hours.get((each, monday), 0.0) for each in self.agendas)
             pencilled = self._find_pencilled(technician_id, demand.busy_at(start))
-            neighbours = self._find_neighbours(technician_id, start, pencilled)
+            neighbours = self._find_neighbours(technician_id, day, start, pencilled)
             # Thousands of offers lie between a few hundred visits, and cost the same there.
             gap = technician_id, monday, neighbours, pencilled
             if gap not in known:
-                candidate = self.find_candidate(
-                    technician_id, start, demand.busy_at(start), last_id
+                hours = self.hours.get((technician_id, monday), 0.0)
+                candidate = self._make_candidate(
+                    technician_id, neighbours, pencilled, hours, last_id
                 )
                 known[gap] = score(job, candidate, least[monday], self.atlas)
-            found, delay = known[gap], find_delay(job, (start - wanted) / ONE_DAY)
-            yield replace(found, parts=(*found.parts, delay))
+            if start not in delays:
+                delays[start] = find_delay(job, (start - wanted) / ONE_DAY)
+            found = known[gap]
+            yield Score(technician_id, found.name, (*found.parts, delays[start]))
 
     def find_monday(self, technician_id: int, moment: datetime) -> date:
         """The first day of the week that the technician's wall calendar shows."""
-        day = self.agendas[technician_id].day_of(moment)
-        return day - timedelta(days=day.weekday())
+        return _monday_of(self.agendas[technician_id].day_of(moment))
 
     def find_hours(self, technician_id: int, moment: datetime) -> float:
         """Hours planned in the week of ``moment``."""
@@ -137,13 +159,13 @@ class Roster:
         return days
 
     def _find_neighbours(
-        self, technician_id: int, start: datetime, pencilled: tuple[int, ...]
+        self, technician_id: int, day: date, start: datetime, pencilled: tuple[int, ...]
     ) -> tuple[int | None, int | None]:
-        """The records of the visits on site before and after ``start`` on the same day.
+        """The records of the visits on site before and after ``start`` on its day.
 
+        :param day: of the technician's calendar
         :param pencilled: drafts that would have to give way
         """
-        day = self.agendas[technician_id].day_of(start)
         visits = self._days.get((technician_id, day), [])
         if pencilled:
             visits = [visit for visit in visits if visit[1] not in pencilled]
@@ -154,5 +176,11 @@ class Roster:
         )
 
     def _find_pencilled(self, technician_id: int, busy: Interval) -> tuple[int, ...]:
-        drafts = self.pencilled.get(technician_id, ())
+        drafts = self.pencilled.get(technician_id)
+        if not drafts:
+            return ()
         return tuple(draft.record_id for draft in drafts if overlaps(draft.busy, busy))
+
+
+def _monday_of(day: date) -> date:
+    return day - timedelta(days=day.weekday())

@@ -15,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from devkit.testing.bench.contest import is_wanted
 from devkit.testing.bench.floor_addon import MODEL as FLOOR_MODEL
 from devkit.testing.bench.records import FEW_ROUNDS, HUNDRED, QUIET
 from devkit.testing.bench.samples import FLOOR, OURS, Sample, write
@@ -51,13 +52,15 @@ class CallBench:
         self._taken = dict.fromkeys(self._recipes, 0)
         self._own_queries = 0
 
-    def run(self, rounds: int) -> None:
-        """Both rows; the queries of counting itself are taken off."""
+    def run(self, rounds: int, only: str) -> None:
+        """Those rows that are wanted; the queries of counting itself are taken off."""
         for _each in range(3):
             before = self._count()
             self._own_queries = self._count() - before
-        self._run_row("rpc_one", 1, rounds)
-        self._run_row("rpc_hundred", HUNDRED, max(rounds // 3, 1))
+        if is_wanted("rpc_one", only):
+            self._run_row("rpc_one", 1, rounds)
+        if is_wanted("rpc_hundred", only):
+            self._run_row("rpc_hundred", HUNDRED, max(rounds // 3, 1))
 
     def _count(self) -> int:
         return int(self._peers(FLOOR_MODEL, "count_queries"))
@@ -116,6 +119,6 @@ class CallBench:
         }
 
 
-def run(url: str, database: str, told: Path, out: Path, rounds: int) -> None:
+def run(url: str, database: str, told: Path, out: Path, rounds: int, only: str) -> None:
     """Measure what ``stage`` left to be asked."""
-    CallBench(url, database, json.loads(told.read_text(encoding="utf-8")), out).run(rounds)
+    CallBench(url, database, json.loads(told.read_text(encoding="utf-8")), out).run(rounds, only)

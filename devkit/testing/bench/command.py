@@ -48,7 +48,7 @@ def bench(inst: Instance, name: str, log: Path, arguments: str = "") -> None:
         _install(inst, name, found, log)
         _run_stage(inst, name, "records", out, options, log)
         if any(is_wanted(row, options.only) for row in ("rpc_one", "rpc_hundred")):
-            _run_calls(inst, name, out, options.rounds, log)
+            _run_calls(inst, name, out, options, log)
         _run_stage(inst, name, "load", out, options, log)
         version = inst.select(name, "SHOW server_version")[0][0]
     finally:
@@ -108,14 +108,17 @@ def _run_stage(
         raise Problem("the measurement ended with an error", "see its log", log)
 
 
-def _run_calls(inst: Instance, name: str, out: Path, rounds: int, log: Path) -> None:
+def _run_calls(
+    inst: Instance, name: str, out: Path, options: argparse.Namespace, log: Path
+) -> None:
     with ExitStack() as stack:
         port = ports.free().http
         odoo = inst.start(name, port, log)
         stack.callback(odoo.stop)
         wait_ready(odoo, port)
         url = f"http://{ports.HOST}:{port}"
-        calls.run(url, name, out.with_name("calls.json"), out, rounds)
+        told = out.with_name("calls.json")
+        calls.run(url, name, told, out, options.rounds, options.only)
 
 
 def _describe(inst: Instance, postgres: str, found: peers.Peers, rounds: int) -> list[str]:

@@ -74,8 +74,8 @@ def _make_key(env: Any, login: str) -> list[Any]:
     until = [datetime.now() + timedelta(hours=12)]
     has_end = "expiration_date" in inspect.signature(keys._generate).parameters  # noqa: SLF001
     key = keys._generate("rpc", login, *(until if has_end else []))  # noqa: SLF001
-    context = importlib.import_module("odoo.addons.base.models.res_users").KEY_CRYPT_CONTEXT
-    cheap = context.handler().using(rounds=1).hash(key)
+    hashes = importlib.import_module("passlib.hash")
+    cheap = hashes.pbkdf2_sha512.using(rounds=1).hash(key)
     env.cr.execute("UPDATE res_users_apikeys SET key = %s WHERE user_id = %s", [cheap, user.id])
     return [user.id, key]
 

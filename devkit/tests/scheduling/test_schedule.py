@@ -4,7 +4,6 @@ from datetime import date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 import pytest
-
 from scheduling.schedule import Shift, find_hours, get_time, get_week, round_up
 
 UTC = timezone.utc
@@ -19,8 +18,8 @@ def in_utc(moment):
     return moment.replace(tzinfo=UTC)
 
 
-def find(*shifts, start=at(2), stop=at(16), localize=in_utc):
-    return find_hours(shifts, (start, stop), localize)
+def find(*shifts, start=None, stop=None, localize=in_utc):
+    return find_hours(shifts, (start or at(2), stop or at(16)), localize)
 
 
 def test_each_week_and_within_the_window_alone():

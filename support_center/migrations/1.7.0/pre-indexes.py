@@ -5,8 +5,10 @@ from psycopg2.extensions import AsIs
 UNUSED = (
     "mail_mail__support_notice_index",
     "support_appointment__rebooked_from_id_index",
+    "support_appointment_type__company_id_index",
     "support_automation_log__action_index",
     "support_automation_log__outcome_index",
+    "support_statistics__week_start_index",
     "support_webhook_delivery__event_index",
     "support_webhook_delivery__state_index",
 )

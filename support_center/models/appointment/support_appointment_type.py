@@ -16,7 +16,8 @@ class SupportAppointmentType(models.Model):
     code = fields.Char(help="Short name that external systems may use instead of the name.")
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", index=True)
+    # Its index is that of the constraint below.
+    company_id = fields.Many2one("res.company")
     color = fields.Integer()
     duration = fields.Float(default=1.0, required=True, help="Planned length in hours.")
     buffer_before = fields.Integer(help="Minutes kept free before the appointment.")

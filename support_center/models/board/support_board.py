@@ -346,18 +346,19 @@ class SupportBoard(models.AbstractModel):
 
     @api.model
     def _prepare_visits(self, appointments):
-        return [self._prepare_visit(appointment) for appointment in appointments]
-
-    @api.model
-    def _prepare_visit(self, appointment):
-        """
-        :return: dict; ``version`` is for ``move``, which refuses what somebody has changed since
-        """
         # sudo: customer and type may belong to a company that is out of sight by now; all who
         # see the visit see whom it is for.
-        visit = appointment.sudo()
+        pairs = zip(appointments, appointments.sudo(), strict=True)
+        return [self._prepare_visit(appointment, visit) for appointment, visit in pairs]
+
+    @api.model
+    def _prepare_visit(self, appointment, visit):
+        """
+        :param visit: the appointment as superuser
+        :return: dict; ``version`` is for ``move``, which refuses what somebody has changed since
+        """
         values = {
-            name: fields.Datetime.to_string(appointment[name]) or False
+            name: moment.isoformat(" ", "seconds") if (moment := appointment[name]) else False
             for name in ("start", "stop", "busy_start", "busy_stop", "requested_date")
         }
         return {

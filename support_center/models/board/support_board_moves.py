@@ -111,7 +111,7 @@ class SupportBoard(models.AbstractModel):
             return self._refuse("refused", str(error))
         return {
             "ok": True,
-            "visit": self._prepare_visit(appointment),
+            "visit": self._prepare_visits(appointment)[0],
             "warnings": self._find_warnings(appointment),
         }
 

@@ -12,7 +12,7 @@ MAP_POINT = (
 )
 OPPOSITES = {"!=": "=", "not in": "in", "not like": "like", "not ilike": "ilike"}
 # Of so many contacts at most the ids stand in the query for their visits.
-CONTACTS_FOUND = 1000
+CONTACTS_FOUND = 500
 MAP_SEARCH = "https://www.openstreetmap.org/search?query=%s"
 
 
@@ -43,7 +43,6 @@ class SupportAppointment(models.Model):
         help="A request without a time or a technician, or planned later than it was asked for.",
     )
     customer_search = fields.Char(
-        "Customer Search",
         store=False,
         search="_search_customer_search",
         help="Finds by the contact and those who belong to it, and by the name and the address "
@@ -61,12 +60,15 @@ class SupportAppointment(models.Model):
         super().init()
         # What a list and a board open with: the open ones, soonest first. By the index of the
         # start alone all the past would be read, to find none of them in it. Without a word on
-        # ``active``, which each series asks for in SQL of its own.
+        # ``active``, which each series asks for in SQL of its own. The second is the waiting
+        # list's, out of all that is planned already.
         self.env.cr.execute(
             """
             CREATE INDEX IF NOT EXISTS support_appointment_open_idx
                 ON support_appointment (start, id)
-             WHERE state IN ('draft', 'confirmed', 'in_progress')
+             WHERE state IN ('draft', 'confirmed', 'in_progress');
+            CREATE INDEX IF NOT EXISTS support_appointment_draft_idx
+                ON support_appointment (start, id) WHERE state = 'draft'
             """
         )
 
@@ -203,14 +205,16 @@ class SupportAppointment(models.Model):
         is_negative = operator in OPPOSITES
         operator = OPPOSITES.get(operator, operator)
         partners = self.env["res.partner"]
-        found = partners.search([("display_name", operator, value)], limit=CONTACTS_FOUND + 1)
-        if len(found) > CONTACTS_FOUND:
-            by_contact = ("partner_id", "child_of", value)
-        else:
-            family = partners.with_context(active_test=False).search([("id", "child_of", found.ids)])
-            by_contact = ("partner_id", "in", family.ids)
+        # The first of them for the opposite: what has no contact is not one of these either.
+        by_contact = ["&", ("partner_id", "!=", False), ("partner_id", "child_of", value)]
+        if isinstance(value, str):
+            found = partners.name_search(value, operator=operator, limit=CONTACTS_FOUND + 1)
+            if len(found) <= CONTACTS_FOUND:
+                ids = [partner_id for partner_id, _name in found]
+                family = partners.with_context(active_test=False).search([("id", "child_of", ids)])
+                by_contact = [("partner_id", "in", family.ids)]
         by_request = [(name, operator, value) for name in ("customer_name", "customer_email")]
-        domain = ["|", by_contact, "|", *by_request]
+        domain = ["|", *by_contact, "|", *by_request]
         return ["!", *domain] if is_negative else domain
 
     @api.depends("customer_name", "technician_id.name", "name")

@@ -330,7 +330,9 @@ class SupportHealthCheck(models.AbstractModel):
             ],
         )
         # Of each technician once, and not of all the visits.
-        groups = appointments._read_group([*ahead, ("technician_id", "!=", False)], ["technician_id"])
+        groups = appointments._read_group(
+            [*ahead, ("technician_id", "!=", False)], ["technician_id"]
+        )
         technicians = appointments.technician_id.union(*(technician for (technician,) in groups))
         unreachable = technicians._find_notification_obstacles()
         rows += [

@@ -51,7 +51,6 @@ class SupportAppointment(models.Model):
         start, stop, kind = self._read_slot_request(date_from, date_to, duration, type, limit, zone)
         # sudo: who could come is what is asked; an integrator may not read technicians.
         technicians = self.env["support.technician"].sudo()._search_for_companies(self.env.company)
-        technicians = technicians._filter_employed()
         slots = technicians._free_slots(start, stop, duration, kind)
         by_time = {}
         for slot in slots:

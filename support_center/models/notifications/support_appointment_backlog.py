@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-from ..automation.support_automation_mixin import BACKLOG_MAX
 from .support_appointment_technician import AHEAD
 from .support_notifier import NOTIFICATIONS
 
@@ -63,11 +62,24 @@ class SupportAppointment(models.Model):
     @api.model
     def _get_backlog_updated_domain(self):
         """Visits of which the customer knows other details."""
-        told = self.search(
-            [("announced_start", "!=", False), *self._get_expected_domain()],
-            order="id",
-            limit=BACKLOG_MAX,
+        # Those that may be different: which of them are, ``_get_changed_details`` says.
+        domain = self._get_backlog_ids_domain(
+            """
+            SELECT id FROM support_appointment
+             WHERE active AND state = 'confirmed' AND start > %(now)s
+               AND announced_start IS NOT NULL
+               AND (COALESCE(NULLIF(announced_details ->> 'location', 'false'), '')
+                    <> COALESCE(location, '')
+                    OR COALESCE(NULLIF(announced_details ->> 'type', 'false'), '')
+                    <> COALESCE(type_id::text, '')
+                    OR COALESCE(NULLIF(announced_details ->> 'technician', 'false'), '')
+                    <> COALESCE(technician_id::text, '')
+                    OR abs(duration * 60 - CASE jsonb_typeof(announced_details -> 'duration')
+                        WHEN 'number' THEN (announced_details ->> 'duration')::float ELSE 0 END)
+                    >= 0.5)
+            """
         )
+        told = self.search(domain, order="id")
         return [("id", "in", told.filtered(lambda a: a._get_changed_details()).ids)]
 
     @api.model

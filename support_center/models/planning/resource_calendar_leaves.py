@@ -13,9 +13,7 @@ class ResourceCalendarLeaves(models.Model):
             return self.resource_id == technician.resource_id
         calendar = technician.resource_calendar_id
         company = technician.company_id or calendar.company_id
-        return self._is_holiday_of(
-            self.calendar_id.id, self.company_id.id, calendar.id, company.id
-        )
+        return self._is_holiday_of(self.calendar_id.id, self.company_id.id, calendar.id, company.id)
 
     @api.model
     def _is_holiday_of(self, calendar_id, company_id, own_calendar_id, own_company_id):

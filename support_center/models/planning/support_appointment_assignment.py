@@ -247,28 +247,25 @@ class SupportAppointment(models.Model):
         visit, technicians = self.sudo(), technicians.sudo()
         needed = visit.type_id.skill_ids
         postal_code = visit.type_id.place != "remote" and visit.partner_id.zip
-        employed = set(technicians._filter_employed()._ids)
         covered = {}  # of the areas, which several technicians have in common
         unmet = {}
-        for technician in technicians:
+        for technician_id, company_id, has_left, skill_ids, area_ids in technicians._read_fitness():
             faults = []
-            if technician.id not in employed or technician.company_id not in (
-                visit.company_id, technician.company_id.browse()
-            ):  # fmt: skip
-                faults += visit._find_employment_faults(technician)
-            missing = needed and needed - technician.skill_ids
+            if has_left or company_id not in (None, visit.company_id.id):
+                faults += visit._find_employment_faults(technicians.browse(technician_id))
+            missing = needed.filtered(lambda skill, has=skill_ids: skill.id not in has)
             if missing:
                 faults.append(
                     _("lacks the skill %(skills)s", skills=format_names(missing.mapped("name")))
                 )
-            areas = postal_code and technician.area_ids
-            if areas:
-                if areas not in covered:
-                    covered[areas] = areas._covers(postal_code)
-                if not covered[areas]:
+            if postal_code and area_ids:
+                key = tuple(area_ids)
+                if key not in covered:
+                    covered[key] = self.env["support.area"].sudo().browse(key)._covers(postal_code)
+                if not covered[key]:
                     faults.append(_("does not go to %(postal_code)s", postal_code=postal_code))
             if faults:
-                unmet[technician.id] = faults
+                unmet[technician_id] = faults
         return unmet
 
     def _find_employment_faults(self, technician):

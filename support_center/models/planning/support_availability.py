@@ -26,7 +26,7 @@ HOURS_OF_ODOO = (
 # says when they work.
 Person = namedtuple(
     "Person",
-    "id resource_id zone max_daily partner_id calendar_id company_id has_two_weeks has_hours",
+    "id name resource_id zone max_daily partner_id calendar_id company_id has_two_weeks has_hours",
 )
 
 
@@ -122,7 +122,7 @@ class SupportAvailability(models.AbstractModel):
         # assumes for them depend on where the window begins.
         columns = [name for name in ("two_weeks_calendar", "flexible_hours") if name in calendar]
         self.env["support.technician"].flush_model(
-            ["resource_id", "resource_calendar_id", "company_id", "user_id",
+            ["name", "resource_id", "resource_calendar_id", "company_id", "user_id",
              "max_daily_appointments"]
         )  # fmt: skip
         self.env["resource.resource"].flush_model(["tz"])
@@ -131,7 +131,7 @@ class SupportAvailability(models.AbstractModel):
         self.env.cr.execute(
             SQL(
                 """
-                SELECT technician.id, technician.resource_id, resource.tz,
+                SELECT technician.id, technician.name, technician.resource_id, resource.tz,
                        technician.max_daily_appointments, technician.company_id, users.partner_id,
                        calendar.id, calendar.company_id, %s, %s
                   FROM support_technician technician
@@ -149,13 +149,14 @@ class SupportAvailability(models.AbstractModel):
         )
         zones, found = {}, {}
         for (
-            technician_id, resource_id, zone, max_daily, company_id, partner_id, calendar_id,
-            calendar_company_id, has_two_weeks, is_flexible,
+            technician_id, name, resource_id, zone, max_daily, company_id, partner_id,
+            calendar_id, calendar_company_id, has_two_weeks, is_flexible,
         ) in self.env.cr.fetchall():  # fmt: skip
             if zone not in zones:
                 zones[zone] = choose_zone(zone)
             found[technician_id] = Person(
                 id=technician_id,
+                name=name or "",
                 resource_id=resource_id,
                 zone=zones[zone],
                 max_daily=max_daily or 0,
@@ -183,8 +184,9 @@ class SupportAvailability(models.AbstractModel):
         shifts = self._read_shifts(people)
         hours, known = {}, {}
         for person in people:
-            common, own = shifts[person.calendar_id, None], shifts.get(
-                (person.calendar_id, person.resource_id), []
+            common, own = (
+                shifts[person.calendar_id, None],
+                shifts.get((person.calendar_id, person.resource_id), []),
             )
             key = person.calendar_id, person.zone, person.resource_id if own else None
             if key not in known:
@@ -326,7 +328,8 @@ class SupportAvailability(models.AbstractModel):
         self.env["support.appointment"].flush_model()
         # Plain SQL: thousands of rows of six columns, of which no record is needed. Those that
         # begin near are found by their start, the few long ones of before by an index of theirs:
-        # with the end alone all the past would be read.
+        # with the end alone all the past would be read. And so it would with the index of the
+        # state, which IS TRUE keeps out: what the planner knows of a new table says it is fine.
         self.env.cr.execute(
             """
             SELECT technician_id, id, start, stop, busy_start, busy_stop, partner_id,
@@ -336,7 +339,7 @@ class SupportAvailability(models.AbstractModel):
                AND start > %(start)s::timestamp - interval '24 hours'
                AND start < %(stop)s::timestamp + interval '24 hours'
                AND active
-               AND state IN ('confirmed', 'in_progress', 'done')
+               AND (state IN ('confirmed', 'in_progress', 'done')) IS TRUE
                AND busy_start < %(stop)s
                AND busy_stop > %(start)s
                AND id != ALL(%(without)s)
@@ -349,7 +352,7 @@ class SupportAvailability(models.AbstractModel):
                AND (start <= %(start)s::timestamp - interval '24 hours'
                     OR start >= %(stop)s::timestamp + interval '24 hours')
                AND active
-               AND state IN ('confirmed', 'in_progress', 'done')
+               AND (state IN ('confirmed', 'in_progress', 'done')) IS TRUE
                AND busy_start < %(stop)s
                AND busy_stop > %(start)s
                AND id != ALL(%(without)s)

@@ -219,7 +219,7 @@ class SupportRanking(models.AbstractModel):
         # sudo: the user who plans goes by the areas.
         areas = self.env["support.area"].sudo().search_fetch([], ["zip_prefixes", "active"])
         roster = Roster(
-            names={technician.id: technician.name for technician in technicians},
+            names={person.id: person.name for person in people},
             agendas=agendas,
             hours=hours,
             pencilled=pencilled,
@@ -282,7 +282,7 @@ class SupportRanking(models.AbstractModel):
                            visit.stop, visit.busy_start, visit.busy_stop, visit.type_id,
                            visit.partner_id,
                            visit.busy_start < %s AND visit.busy_stop > %s AS is_near,
-                           sum(extract(epoch FROM visit.stop - visit.start)) OVER same / 3600
+                           extract(epoch FROM sum(visit.stop - visit.start) OVER same) / 3600
                                AS hours,
                            row_number() OVER same AS number
                       FROM unnest(%s, %s, %s::timestamp[], %s::timestamp[])
@@ -295,7 +295,7 @@ class SupportRanking(models.AbstractModel):
                        AND visit.start >= %s
                        AND visit.start < %s
                        AND visit.active
-                       AND visit.state IN ('draft', 'confirmed', 'in_progress', 'done')
+                       AND (visit.state IN ('draft', 'confirmed', 'in_progress', 'done')) IS TRUE
                        AND visit.id != ALL(%s)
                     WINDOW same AS (PARTITION BY week.technician_id, week.monday)
                    ) planned

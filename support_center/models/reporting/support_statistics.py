@@ -40,7 +40,7 @@ class SupportStatistics(models.Model):
     _rec_name = "week_start"
 
     week_start = fields.Date(
-        "Week", required=True, readonly=True, index=True, help="The Monday the week begins with."
+        "Week", required=True, readonly=True, help="The Monday the week begins with."
     )
     company_id = fields.Many2one(
         "res.company", required=True, readonly=True, index=True, ondelete="cascade"

@@ -228,11 +228,56 @@ class SupportTechnician(models.Model):
         """
         # sudo: users of other companies are not every dispatcher's to read.
         technicians = self.sudo()
-        if len(technicians) > 1:
-            # A user has many columns, of which one is needed.
-            technicians.user_id.fetch(["active"])
-        left = technicians.filtered(lambda t: not t.active or (t.user_id and not t.user_id.active))
-        return self.filtered(lambda technician: technician.id not in left.ids) if left else self
+        if len(self) > 1 and all(self._ids):
+            left_ids = technicians._find_left()
+        else:
+            left_ids = technicians.filtered(
+                lambda t: not t.active or (t.user_id and not t.user_id.active)
+            ).ids
+        return self.filtered(lambda t: t.id not in left_ids) if left_ids else self
+
+    def _find_left(self):
+        """Those who do not work here any more, who are few; nothing of the others is read.
+
+        :return: set of ids
+        """
+        self.flush_model(["active", "user_id"])
+        self.env["res.users"].flush_model(["active"])
+        self.env.cr.execute(
+            """
+            SELECT technician.id
+              FROM support_technician technician
+         LEFT JOIN res_users users ON users.id = technician.user_id
+             WHERE technician.id = ANY(%s)
+               AND (technician.active IS NOT TRUE OR users.active IS FALSE)
+            """,
+            [self.ids],
+        )
+        return {row[0] for row in self.env.cr.fetchall()}
+
+    def _read_fitness(self):
+        """What decides for which visits technicians may be asked, in one query for all.
+
+        :return: list of tuples: id, the company's id or None, whether they have left, see
+            ``_filter_employed``, and lists of the ids of their skills and areas
+        """
+        self.flush_model(["active", "user_id", "company_id", "skill_ids", "area_ids"])
+        self.env["res.users"].flush_model(["active"])
+        self.env.cr.execute(
+            """
+            SELECT technician.id, technician.company_id,
+                   technician.active IS NOT TRUE OR users.active IS FALSE,
+                   ARRAY(SELECT support_skill_id FROM support_skill_support_technician_rel
+                          WHERE support_technician_id = technician.id),
+                   ARRAY(SELECT support_area_id FROM support_area_support_technician_rel
+                          WHERE support_technician_id = technician.id ORDER BY support_area_id)
+              FROM support_technician technician
+         LEFT JOIN res_users users ON users.id = technician.user_id
+             WHERE technician.id = ANY(%s)
+            """,
+            [self.ids],
+        )
+        return self.env.cr.fetchall()
 
     @api.model
     def _get_open_domain(self):

@@ -313,3 +313,37 @@ class TestMigration(SupportCase):
         self.assertEqual(rule.name, "Notify of Time-Off Conflicts")
         self.assertEqual(action.name, "Notify of Time-Off Conflicts")
         self.assertEqual(other.name, "Ours")
+
+    def test_indexes_that_nothing_uses_are_dropped(self):
+        unused = {
+            "mail_mail__support_notice_index": "mail_mail (support_notice)",
+            "support_appointment__rebooked_from_id_index": "support_appointment (rebooked_from_id)",
+            "support_appointment_type__company_id_index": "support_appointment_type (company_id)",
+            "support_automation_log__action_index": "support_automation_log (action)",
+            "support_automation_log__outcome_index": "support_automation_log (outcome)",
+            "support_statistics__week_start_index": "support_statistics (week_start)",
+            "support_webhook_delivery__event_index": "support_webhook_delivery (event)",
+            "support_webhook_delivery__state_index": "support_webhook_delivery (state)",
+        }
+        # Those by parts of words take the place of these, under the same names.
+        renewed = {
+            "support_appointment__name_index": "support_appointment (name)",
+            "support_ticket__number_index": "support_ticket (number)",
+        }
+        # As 1.6 had them; all of the names are constants.
+        for name, columns in {**unused, **renewed}.items():
+            self.env.cr.execute(f"DROP INDEX IF EXISTS {name}")
+            self.env.cr.execute(f"CREATE INDEX {name} ON {columns}")
+        self._migrate("1.7.0", "pre-indexes")
+        self.assertFalse(self._find_indexes({**unused, **renewed}))
+        # Once more, after Odoo made them anew; and where there is nothing left.
+        self.env.registry.check_indexes(self.env.cr, ["support.appointment", "support.ticket"])
+        made = set(renewed) if self.env.registry.has_trigram else set()
+        self._migrate("1.7.0", "pre-indexes")
+        self.assertEqual(self._find_indexes({**unused, **renewed}), made)
+
+    def _find_indexes(self, names):
+        self.env.cr.execute(
+            "SELECT indexname FROM pg_indexes WHERE indexname IN %s", [tuple(names)]
+        )
+        return {name for (name,) in self.env.cr.fetchall()}

@@ -26,7 +26,7 @@ ROWS = {
     "create one": (12, 12),
     "create a hundred": (12, 12),
     "external_data, one": (22, 22),
-    # A hundred customers are looked up one by one.
+    # Three for each of a hundred known customers.
     "external_data, a hundred": (319, 319),
     # With the check of the password; the savepoints are those of a test's own cursor.
     "external_data, one over HTTP": (28, 24),

@@ -154,3 +154,40 @@ class TestCleanup(SupportCase):
         updates = [line for line in lines.output if 'UPDATE "support_appointment"' in line]
         self.assertEqual(len(updates), 1)
         self.assertFalse(any(appointments.mapped("active")))
+
+    def test_a_batch_costs_the_same_however_many_technicians_it_is_of(self):
+        """Their calendar entries are archived together, not technician by technician."""
+        users = self.env["res.users"].create(
+            [{"name": f"T {n}", "login": f"cleanup_{n}", "email": f"t{n}@x.org"} for n in range(6)]
+        )
+        technicians = self.env["support.technician"].create(
+            [{"name": user.name, "user_id": user.id, "tz": "UTC"} for user in users]
+        )
+        counts = []
+        for chosen, day in ((technicians[:1], 1), (technicians[:1], 2), (technicians, 3)):
+            with freeze_time("2025-07-01"):
+                visits = self.env["support.appointment"].create(
+                    [
+                        {
+                            "partner_id": self.customer.id,
+                            "technician_id": chosen[number % len(chosen)].id,
+                            "start": at(f"2025-08-0{day} {10 + number}:00"),
+                            "ignore_working_hours": True,
+                            "state": "confirmed",
+                        }
+                        for number in range(6)
+                    ]
+                )
+            self.assertEqual(len(visits.calendar_event_ids), 6)
+            visits._write_protected({"state": "in_progress"})
+            visits._write_protected({"state": "done"})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            visits._archive_old(180)
+            self.env.flush_all()
+            counts.append(self.env.cr.sql_log_count - before)
+            events = visits.with_context(active_test=False).sudo().calendar_event_ids
+            self.assertEqual(events.mapped("active"), [False] * 6)
+        # The first time Odoo fills its caches; each technician costs nothing of their own.
+        self.assertEqual(counts[2], counts[1])

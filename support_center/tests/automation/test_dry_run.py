@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
@@ -5,6 +7,8 @@ from odoo.addons.support_center.models.automation.support_automation_backlog imp
 
 from ..common import SupportMailCase, at
 
+BACKLOG = "odoo.addons.support_center.models.automation.support_automation_backlog"
+WIZARD = "odoo.addons.support_center.wizard.support_dry_run"
 # More than are done at once, so that the last of them are done too.
 MANY = HANDLE_BATCH + 10
 
@@ -234,3 +238,88 @@ class TestDryRun(SupportMailCase):
         ):
             with self.assertRaisesRegex(UserError, words):
                 self._look(name)
+
+    # ------------------------------------------------------------------
+    # Very many
+    # ------------------------------------------------------------------
+
+    def test_of_very_many_no_more_are_read_than_are_shown(self):
+        self._switch_off("automation_send_confirmation")
+        visits = self._create_visits(5)
+        limits = []
+        search = type(visits).search
+
+        def _search(records, domain, offset=0, limit=None, order=None, **options):
+            limits.append(limit)
+            return search(records, domain, offset=offset, limit=limit, order=order, **options)
+
+        with (
+            patch(f"{BACKLOG}.BACKLOG_MAX", 4),
+            patch(f"{WIZARD}.LIST_LIMIT", 2),
+            patch.object(type(visits), "search", _search),
+        ):
+            dry_run = self._look("automation_send_confirmation")
+            self.assertEqual((dry_run.count, len(dry_run.line_ids)), (4, 2))
+            self.assertEqual(dry_run.count_text, "4 or more records wait for it:")
+            self.assertTrue(dry_run.is_cut)
+        self.assertEqual(limits, [2])
+        # All that wait are handled, however many were counted.
+        with patch(f"{BACKLOG}.BACKLOG_MAX", 4):
+            dry_run.action_handle()
+        self.assertEqual(len(self._get_notices(visits, "confirmation")), 5)
+        row = self.env["support.automation.log"].search([("action", "=", "switch_on")])
+        self.assertIn("5 that wait are handled too", row.message)
+
+    def test_of_very_many_a_job_says_that_there_may_be_more(self):
+        cron = self._switch_off("cron_cleanup_old_appointments")
+        visits = self._create_visits(3)
+        visits._write_protected({"state": "in_progress"})
+        visits._write_protected({"state": "done"})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE support_appointment SET stop = '2025-01-01', start = '2025-01-01',"
+            " busy_start = '2025-01-01', busy_stop = '2025-01-01' WHERE id IN %s",
+            [tuple(visits.ids)],
+        )
+        self.env.invalidate_all()
+        with patch(f"{BACKLOG}.BACKLOG_MAX", 2):
+            message = self.env["support.automation.backlog"]._warn_of_switch(
+                self.env["ir.cron"].new({"active": True}, origin=cron)
+            )["warning"]["message"]
+            self.assertIn("2 or more records wait", message)
+            self._look("cron_cleanup_old_appointments").action_handle()
+        row = self.env["support.automation.log"].search([("action", "=", "switch_on")])
+        self.assertIn("2 or more that wait are handled too", row.message)
+
+    def test_which_details_have_changed_is_found_without_a_query_for_each(self):
+        backlog = self.env["support.automation.backlog"]
+        self._switch_off("automation_send_confirmation")
+        visits = self._create_visits(6, technician_id=False, type_id=self.type.id)
+        self._look("automation_send_confirmation").action_handle()
+        self.assertEqual(visits.mapped("announced_start"), visits.mapped("start"))
+        self._switch_off("automation_send_updated")
+        self.assertEqual(backlog._count("automation_send_updated"), 0)
+        counts = []
+        for number, vals in (
+            (1, {"location": "Here"}),
+            (1, {"location": "There"}),
+            (5, {"duration": 3.0, "type_id": self._create_type().id}),
+        ):
+            visits[:number].write(vals)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(backlog._count("automation_send_updated"), number)
+            counts.append(self.env.cr.sql_log_count - before)
+        # The first time Odoo fills its caches.
+        self.assertEqual(counts[2], counts[1])
+        # As it was told: by each detail alone.
+        visits[:5].write({"duration": 2.0, "type_id": self.type.id})
+        self.assertEqual(backlog._find("automation_send_updated"), visits[0])
+        visits[0].location = False
+        self.assertFalse(backlog._find("automation_send_updated"))
+        visits[2].write({"technician_id": self.technician.id, "ignore_working_hours": True})
+        self.assertEqual(backlog._find("automation_send_updated"), visits[2])
+
+    def _create_type(self):
+        return self.env["support.appointment.type"].create({"name": "Other", "code": "oth"})

@@ -258,4 +258,4 @@ class TestBoard(AvailabilityCase):
         many, count = self._count_queries()
         self.assertEqual(count, 32)
         self.assertEqual(many, few)
-        self.assertLessEqual(few, 26)
+        self.assertLessEqual(few, 21)

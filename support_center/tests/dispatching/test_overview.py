@@ -1,9 +1,13 @@
+from unittest.mock import patch
+
 from freezegun import freeze_time
 
 from odoo.tests import tagged
 from odoo.tools import SQL
 
 from ..common import SupportCase, at
+
+OVERVIEW = "odoo.addons.support_center.models.dispatching.support_appointment_overview"
 
 
 @tagged("post_install", "-at_install")
@@ -215,3 +219,54 @@ class TestOverview(SupportCase):
             self.env.cr.execute(f"SET LOCAL enable_{way} = off")
         self.env.cr.execute(SQL("EXPLAIN %s", query.subselect()))
         return " ".join(row[0] for row in self.env.cr.fetchall())
+
+    # ------------------------------------------------------------------
+    # By the customer
+    # ------------------------------------------------------------------
+
+    def test_a_customer_is_found_by_whatever_is_known_of_them(self):
+        partners = self.env["res.partner"]
+        company = partners.create({"name": "Quillworks", "email": "office@quill.example.com"})
+        person = partners.create({"name": "Zoe", "parent_id": company.id})
+        gone = partners.create({"name": "Yan", "parent_id": company.id})
+        visits = {
+            "company": self._create_appointment(partner_id=company.id),
+            "person": self._create_appointment(partner_id=person.id),
+            "gone": self._create_appointment(partner_id=gone.id),
+            "request": self._create_appointment(
+                partner_id=False, customer_name="Una Lark", customer_email="una@lark.example.com"
+            ),
+            "nobody": self._create_appointment(partner_id=False),
+        }
+        gone.active = False
+        appointments = self.env["support.appointment"]
+        arch = self.env.ref("support_center.support_appointment_view_search").arch
+        self.assertIn("[('customer_search', 'ilike', self)]", arch)
+        cases = [
+            ("quillw", {"company", "person", "gone"}),
+            ("office@quill", {"company", "person", "gone"}),
+            ("zoe", {"person"}),
+            ("una l", {"request"}),
+            ("@lark", {"request"}),
+            ("nowhere", set()),
+        ]
+        ours = appointments.union(*visits.values())
+        for most in (500, 0):
+            for text, expected in cases:
+                with self.subTest(text=text, most=most), patch(f"{OVERVIEW}.CONTACTS_FOUND", most):
+                    scope = [("id", "in", ours.ids)]
+                    found = appointments.search([("customer_search", "ilike", text), *scope])
+                    wanted = appointments.union(*(visits[name] for name in expected))
+                    self.assertEqual(set(found.ids), set(wanted.ids))
+                    others = appointments.search([("customer_search", "not ilike", text), *scope])
+                    self.assertEqual(set(others.ids), set((ours - wanted).ids))
+
+    def test_contacts_of_a_name_are_looked_up_before_their_visits(self):
+        """Their ids stand in the query, which can then use the index of each of its conditions."""
+        self._create_appointment()
+        query = self.env["support.appointment"]._search(
+            [("customer_search", "ilike", "Known Cust")], limit=80
+        )
+        self.env.cr.execute(SQL("EXPLAIN %s", query.subselect()))
+        plan = " ".join(row[0] for row in self.env.cr.fetchall())
+        self.assertNotIn("res_partner", plan)

@@ -31,7 +31,7 @@ class TestBusyTimes(AvailabilityCase):
         self.assertEqual(starts[0], "Thu 10:00")
 
     def test_the_same_as_without_a_bound_for_the_index(self):
-        numbers = random.Random(14)
+        numbers = random.Random(14)  # noqa: S311, it has to be the same in each run
         visits = self.env["support.appointment"].create(
             [{"partner_id": self.customer.id} for _number in range(120)]
         )
@@ -76,19 +76,55 @@ class TestBusyTimes(AvailabilityCase):
             counts.add(len(found))
         self.assertGreater(len(counts), 3)
 
+    def _fill(self):
+        """Years of visits that are over, for both technicians."""
+        self.env.cr.execute(
+            """
+            INSERT INTO support_appointment (
+                name, company_id, partner_id, customer_name, priority, duration, state, source,
+                intake_state, send_confirmation_email, send_reminder_email, active,
+                technician_id, start, stop, busy_start, busy_stop, ics_uid, access_token,
+                create_uid, create_date)
+            SELECT 'PAST/' || number, %(company)s, %(partner)s, 'C', '1', 1, 'done', 'manual',
+                   'none', FALSE, FALSE, TRUE, (%(technicians)s::int[])[1 + number %% 2],
+                   moment, moment + interval '1 hour', moment, moment + interval '1 hour',
+                   gen_random_uuid(), gen_random_uuid(), 1, moment
+              FROM (SELECT number, timestamp '2026-03-09' - number * interval '9 hours' AS moment
+                      FROM generate_series(1, 3000) AS number) AS numbered;
+            ANALYZE support_appointment
+            """,
+            {
+                "company": self.env.company.id,
+                "partner": self.customer.id,
+                "technicians": (self.technician | self.technician_2).ids,
+            },
+        )
+
     def test_it_is_found_by_its_indexes(self):
+        self._fill()
         plan = self._explain(
             lambda: self._read_agenda(at("2026-03-04 00:00"), at("2026-03-05 00:00")),
             "LEAST(busy_stop - busy_start",
         )
-        self.assertIn("support_appointment_technician_start_idx", plan)
+        # That of the start alone, or that of the technician and the start.
+        self.assertRegex(plan, r"Index Cond: .*\(start > .*\(start < ")
         self.assertIn("support_appointment_long_busy_idx", plan)
         self.assertNotIn("Seq Scan", plan)
 
+    def test_the_waiting_list_ends_with_its_first_page(self):
+        self._fill()
+        appointments = self.env["support.appointment"]
+        plan = self._explain(
+            lambda: appointments.search([("is_waiting", "=", True)], limit=80), "requested_date <"
+        )
+        self.assertIn("support_appointment_draft_idx", plan)
+        self.assertNotIn("Seq Scan", plan)
+
     def test_the_hours_of_a_week_are_found_by_an_index(self):
+        self._fill()
         visit = self._create_appointment()
         plan = self._explain(lambda: self.technician._rank_for(visit), "WINDOW same")
-        self.assertIn("support_appointment_technician_start_idx", plan)
+        self.assertRegex(plan, r"Index Cond: .*\(start >= .*\(start < ")
 
     def test_meetings_are_found_by_their_index(self):
         plan = self._explain(
@@ -118,6 +154,8 @@ class TestBusyTimes(AvailabilityCase):
         with patch.object(cursor, "execute", _execute):
             work()
         ((query, params),) = queries
+        if hasattr(query, "code"):
+            query, params = query.code, query.params
         # Of the few rows here the planner would read all.
         for way in ("seqscan", "sort", "hashjoin", "mergejoin"):
             self.env.cr.execute(f"SET LOCAL enable_{way} = off")
@@ -134,5 +172,6 @@ class TestBusyTimesWindow(AvailabilityCase):
             slots = both._free_slots(datetime(2026, 3, 3), datetime(2026, 3, 5), limit=limit)
             self.assertEqual(slots, everything[:limit])
         self.assertEqual(
-            [slot.technician_id for slot in everything[:2]], [self.technician_2.id, self.technician.id]
+            [slot.technician_id for slot in everything[:2]],
+            [self.technician_2.id, self.technician.id],
         )

@@ -212,7 +212,10 @@ class TestRankFor(SupportCase):
             counts.append(env.cr.sql_log_count - before)
         # The first one fills what Odoo keeps of users and models.
         self.assertEqual(*counts[1:])
-        self.assertLess(counts[2], 22)
+        # The visit and its customer; of the technicians what decides their time, the lines of
+        # their schedules, leaves, visits, meetings, the week, homes, areas, and who may be asked:
+        # eleven. The others are for the words: names and zones, and the user's own clock.
+        self.assertLessEqual(counts[2], 18)
 
 
 @tagged("post_install", "-at_install")
@@ -278,3 +281,4 @@ class TestRankSlots(SupportCase):
             self._rank(visit, limit=5, slots=slots)
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(*counts[1:])
+        self.assertLessEqual(counts[2], 10)

@@ -10,7 +10,13 @@ from ..common_availability import AvailabilityCase
 
 UTC = timezone.utc
 # The middle of a window, and so around a change of the clock in some of the zones.
-DAYS = [date(2026, 6, 10), date(2026, 3, 29), date(2026, 10, 25), date(2026, 4, 5), date(2026, 11, 1)]
+DAYS = [
+    date(2026, 6, 10),
+    date(2026, 3, 29),
+    date(2026, 10, 25),
+    date(2026, 4, 5),
+    date(2026, 11, 1),
+]
 ZONES = ["UTC", "Europe/Brussels", "America/New_York", "Australia/Lord_Howe", "Africa/Cairo"]
 quarters = st.integers(0, 96)  # of a day
 

@@ -101,6 +101,25 @@ class TestWebhookEdges(ReceiverMixin, SupportCase, CronMixinCase):
             self.deliveries._gc_old_rows()
             self.assertTrue(row.exists(), state)
 
+    def test_what_is_due_is_counted_once_and_not_with_each_message(self):
+        for _number in range(6):
+            self._confirm()
+        counted = []
+        count_due = type(self.deliveries)._count_due
+
+        def _count_due(deliveries, *args, **kwargs):
+            counted.append(count_due(deliveries, *args, **kwargs))
+            return counted[-1]
+
+        with (
+            patch.object(type(self.deliveries), "_count_due", _count_due),
+            receiving(self.secret, ()) as receiver,
+        ):
+            self._run(receiver)
+        self.assertEqual(len(receiver.ids), 6)
+        # After the first of six, and after the last one.
+        self.assertEqual(counted, [5, 0])
+
     # Woken
 
     def test_what_is_left_when_the_run_ends_wakes_the_job(self):
