@@ -18,26 +18,26 @@ from ..common import GUIDE_DATA, GUIDE_MAIL, SupportCase, SupportHttpCase, Suppo
 ROWS = {
     # Odoo's gateway alone asks 27 for a new and 32 for a known sender, on 17.0. A template, an
     # attachment and the rules that write cost most of the rest.
-    "mail of a new sender, answered": (73, 83),
-    "mail of a new sender": (55, 66),
-    "mail of a known sender, answered": (71, 78),
-    "mail of a known sender": (52, 60),
+    "mail of a new sender, answered": (56, 67),
+    "mail of a new sender": (45, 57),
+    "mail of a known sender, answered": (53, 62),
+    "mail of a known sender": (42, 52),
     # A bare `mail.thread` record takes 8.
-    "create one": (12, 12),
-    "create a hundred": (12, 12),
-    "external_data, one": (22, 22),
+    "create one": (10, 11),
+    "create a hundred": (10, 11),
+    "external_data, one": (20, 21),
     # Three for each of a hundred known customers.
-    "external_data, a hundred": (319, 319),
+    "external_data, a hundred": (20, 21),
     # With the check of the password; the savepoints are those of a test's own cursor.
-    "external_data, one over HTTP": (28, 24),
+    "external_data, one over HTTP": (26, 23),
     "reminder job, a hundred due": (37, 35),
     "reminder job, nothing due": (3, 3),
-    "free times of 50 technicians": (10, 10),
-    "get_slots of 50 technicians": (15, 13),
-    "ranking of 50 technicians": (15, 14),
-    "assignment among 50 technicians": (56, 58),
-    "confirm with technician and mail": (68, 67),
-    "confirm a hundred with mail": (243, 243),
+    "free times of 50 technicians": (6, 6),
+    "get_slots of 50 technicians": (11, 11),
+    "ranking of 50 technicians": (12, 11),
+    "assignment among 50 technicians": (52, 55),
+    "confirm with technician and mail": (63, 63),
+    "confirm a hundred with mail": (240, 241),
 }
 IS_LATER = release.version_info[0] > 17
 HUNDRED = 100
