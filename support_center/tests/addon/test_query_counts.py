@@ -26,7 +26,6 @@ ROWS = {
     "create one": (10, 11),
     "create a hundred": (10, 11),
     "external_data, one": (20, 21),
-    # Three for each of a hundred known customers.
     "external_data, a hundred": (20, 21),
     # With the check of the password; the savepoints are those of a test's own cursor.
     "external_data, one over HTTP": (26, 23),
