@@ -32,8 +32,6 @@ class SupportAppointment(models.Model):
         precompute=True,
         readonly=False,
         copy=False,
-        # A calendar asks for what ends after the first of its days.
-        index=True,
     )
     duration = fields.Float(
         default=DEFAULT_DURATION, required=True, help="Length in hours; the end follows from it."

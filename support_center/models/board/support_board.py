@@ -9,8 +9,6 @@ from ..appointment.states import PLANNABLE_STATES
 from ..incoming.intake_states import INBOX_DOMAIN, WAITING_REQUESTS
 
 MAX_DAYS = 31
-# A visit longer than this is rare enough to be looked for by an index of its own.
-LONG_VISIT_HOURS = 48
 # How many unassigned requests are shown at once.
 PAGE = 20
 HOUR = timedelta(hours=1)
@@ -177,18 +175,8 @@ class SupportBoard(models.AbstractModel):
 
     @api.model
     def _get_window_domain(self, start, stop):
-        """
-        The lower bound of ``start`` is for the index: without it all the past would be read.
-        """
-        earliest = start - timedelta(hours=LONG_VISIT_HOURS)
-        return [
-            ("state", "!=", "cancelled"),
-            ("start", "<", stop),
-            ("stop", ">", start),
-            "|",
-            ("start", ">=", earliest),
-            ("duration", ">", LONG_VISIT_HOURS),
-        ]
+        # What bounds it from below, for an index, comes with the search of appointments.
+        return [("state", "!=", "cancelled"), ("start", "<", stop), ("stop", ">", start)]
 
     @api.model
     def _get_unassigned_domain(self, filters):

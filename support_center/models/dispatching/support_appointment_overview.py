@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -7,6 +7,10 @@ from odoo import _, api, fields, models
 from ...formatting import aware, get_day, get_midnight, get_viewer_zone
 from ..appointment.states import LIVE_STATES
 
+# A visit longer than this is rare enough to be looked for by an index of its own.
+LONG_VISIT_HOURS = 48
+# What says of a search that it is for a window of time.
+WINDOW_TERMS = {("start", "<"), ("start", "<="), ("stop", ">"), ("stop", ">=")}
 MAP_POINT = (
     "https://www.openstreetmap.org/?mlat=%(lat).8g&mlon=%(lon).8g#map=17/%(lat).8g/%(lon).8g"
 )
@@ -71,6 +75,45 @@ class SupportAppointment(models.Model):
                 ON support_appointment (start, id) WHERE state = 'draft'
             """
         )
+
+    # ------------------------------------------------------------------
+    # A window of time
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        """Give a window of time, as calendars and the board ask for it, its other bound.
+
+        Of ``start`` before its end and ``stop`` after its beginning no index serves both: all
+        the past would be read, or all that is planned. All but the long ones begin near.
+        """
+        since = self._find_window_start(domain)
+        if since:
+            earliest = since - timedelta(hours=LONG_VISIT_HOURS)
+            bound = ["|", ("start", ">=", earliest), ("duration", ">", LONG_VISIT_HOURS)]
+            domain = [*bound, *domain]
+        return super()._search(domain, *args, **kwargs)
+
+    @api.model
+    def _find_window_start(self, domain):
+        """
+        :param domain: any domain, in prefix notation
+        :return: datetime after which all that is found ends, where the domain also says before
+            when it starts; else None
+        """
+        found, depth = {}, 0  # how many terms of alternatives or opposites are still to come
+        for term in domain:
+            if term in ("|", "!") or (depth and term == "&"):
+                depth += {"|": 2, "!": 1, "&": 2}[term] - (1 if depth else 0)
+            elif term != "&":
+                if depth:
+                    depth -= 1
+                elif tuple(term[:2]) in WINDOW_TERMS:
+                    found[term[0]] = term[2]
+        since = found.get("stop") if "start" in found else None
+        # Odoo 19 also takes words, such as "today".
+        is_moment = isinstance(since, date) or (isinstance(since, str) and since[:4].isdigit())
+        return fields.Datetime.to_datetime(since) if is_moment else None
 
     # ------------------------------------------------------------------
     # When

@@ -213,9 +213,41 @@ class TestOverview(SupportCase):
         )
         self.assertIn("support_appointment_open_idx", self._explain(query))
 
-    def _explain(self, query):
+    def test_a_window_of_time_has_a_bound_for_the_index(self):
+        window = [("start", "<", "2026-03-09 00:00:00"), ("stop", ">", "2026-03-02 00:00:00")]
+        query = self.env["support.appointment"]._search(window)
+        self.assertIn("support_appointment_long_idx", self._explain(query, "seqscan"))
+
+    def test_a_window_of_time_holds_what_began_long_before(self):
+        technician = self.technician.id
+        visits = self.env["support.appointment"]
+        for start, hours in (
+            ("2026-03-03 10:00", 1),  # over by then
+            ("2026-03-03 11:00", 47.5),
+            ("2026-03-03 11:30", 48),
+            ("2026-03-03 10:00", 48.5),
+            ("2026-03-03 09:00", 24 * 60),
+            ("2026-03-06 10:00", 1),
+            ("2026-03-08 10:00", 1),  # not yet begun
+        ):
+            values = {"technician_id": technician, "start": at(start), "duration": hours}
+            visits |= self._create_appointment(**values)
+        since, until = at("2026-03-05 10:00"), at("2026-03-07 00:00")
+        window = [("start", "<", until), ("stop", ">", since), ("id", "in", visits.ids)]
+        found = visits.search(window, order="id")
+        self.assertEqual(found, visits[1:-1])
+        self.assertEqual(found, visits.filtered(lambda v: v.start < until and v.stop > since))
+        # Where the window is an alternative or excluded, the others are found as ever.
+        own = [("id", "in", visits.ids)]
+        self.assertEqual(visits.search([*own, "|", *window[:2]], order="id"), visits)
+        outside = visits.search([*own, "!", "&", *window[:2]], order="id")
+        self.assertEqual(outside, visits[0] | visits[-1])
+        later = visits.search([*own, ("start", "<>", until), ("stop", ">", since)], order="id")
+        self.assertEqual(later, visits[1:])
+
+    def _explain(self, query, *ways):
         # Of the few rows here the planner would read all and sort them.
-        for way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+        for way in ways or ("seqscan", "bitmapscan", "sort", "incremental_sort"):
             self.env.cr.execute(f"SET LOCAL enable_{way} = off")
         self.env.cr.execute(SQL("EXPLAIN %s", query.subselect()))
         return " ".join(row[0] for row in self.env.cr.fetchall())
