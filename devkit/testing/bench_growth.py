@@ -234,6 +234,8 @@ LIFE = {
     "mail, known sender": 1,
     "confirm": 1,
     "reminders, each": 1,
+    # The answer, the confirmation, the technician's notice and the reminder.
+    "sending of mails, each": 4,
     "start": 1,
     "done": 1,
     "webhooks, each": 3,

@@ -35,7 +35,7 @@ _USE = f"""
 _SIZES = """
     SELECT pg_class.relname, pg_table_size(relid), pg_indexes_size(relid), reltuples::bigint
       FROM pg_stat_user_tables JOIN pg_class ON pg_class.oid = relid
-     WHERE pg_total_relation_size(relid) > 1000000
+     WHERE pg_total_relation_size(relid) > 1000000 AND pg_class.relname NOT LIKE 'growth%'
   ORDER BY pg_total_relation_size(relid) DESC
 """
 

@@ -22,6 +22,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from devkit.testing.growth_fill import MODEL, WEBHOOK, Fill, add_to_group, send_mail, send_request
 from devkit.testing.growth_tables import find_unused, read_index_use, read_sizes, read_unindexed
@@ -465,6 +466,7 @@ class Growth:
             appointments._cron_send_reminders,  # noqa: SLF001
             each=lambda: due,
         )
+        self._measure_sending()
         self._measure_cleanup()
         self._measure_webhooks()
         self.measure(
@@ -494,6 +496,31 @@ class Growth:
             f" WHERE id IN (SELECT id FROM {table} ORDER BY id LIMIT %s)",
             [self.now - timedelta(days=400), OLD_ROWS],
         )
+
+    def _measure_sending(self) -> None:
+        """The queue's own job, up to where the mail server would get a mail."""
+        servers, mails = type(self.root["ir.mail_server"]), self.root["mail.mail"]
+        queued: list[int] = []
+
+        def queue() -> None:
+            mails.search([("state", "=", "outgoing")]).write({"state": "cancel"})
+            self.root[MODEL]._cron_send_reminders()  # noqa: SLF001
+            queued[:] = mails.search([("state", "=", "outgoing")]).ids
+
+        def send(_servers: object, message: Any, *_arguments: Any, **_more: Any) -> Any:
+            message.as_bytes()
+            return message["Message-Id"]
+
+        with (
+            mock.patch.object(servers, "connect", return_value=mock.MagicMock()),
+            mock.patch.object(servers, "send_email", send),
+        ):
+            self.measure(
+                "sending of mails, each",
+                partial(_call_without_arguments, mails.process_email_queue),
+                queue,
+                each=lambda: len(queued),
+            )
 
     def _measure_cleanup(self) -> None:
         """A batch: as many days as leave the oldest of the history beyond."""

@@ -122,7 +122,7 @@ def test_what_a_node_sustains() -> None:
     costs = {f"{beginning} of something": Cost(10, 1) for beginning in LIFE}
     assert get_life(costs) == 10 * sum(LIFE.values())
     (line,) = capacity_lines({10_000: costs, 100_000: {}})[2:]
-    assert line == "| 10k | 90 | 960,000 |"
+    assert line == "| 10k | 130 | 664,615 |"
     assert capacity_lines({10_000: {}}) == []
 
 
