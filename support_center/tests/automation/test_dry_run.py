@@ -277,8 +277,8 @@ class TestDryRun(SupportMailCase):
         visits._write_protected({"state": "done"})
         self.env.flush_all()
         self.env.cr.execute(
-            "UPDATE support_appointment SET stop = '2025-01-01', start = '2025-01-01',"
-            " busy_start = '2025-01-01', busy_stop = '2025-01-01' WHERE id IN %s",
+            "UPDATE support_appointment SET start = '2025-01-01', stop = '2025-01-02',"
+            " busy_start = '2025-01-01', busy_stop = '2025-01-02' WHERE id IN %s",
             [tuple(visits.ids)],
         )
         self.env.invalidate_all()
