@@ -1,9 +1,9 @@
 """What ``nodes_test`` gives its two servers to do, and what has to come of it.
 
 ``python -m devkit.testing.nodes_work DATABASE SMTP HOOK BUS NODE NODE``: runs in an Odoo
-environment for its driver, as ``race_clients`` does. ``SMTP`` and ``HOOK`` are the addresses at which mails and
-webhooks are taken, ``BUS`` the version of the bus or nothing, and a ``NODE`` is
-``HTTP PORT,GEVENT PORT,PROCESS,LOG``. The second of them to deliver webhooks is killed.
+environment for its driver, as ``race_clients`` does. ``SMTP`` and ``HOOK`` are the addresses at
+which mails and webhooks are taken, ``BUS`` the version of the bus or nothing, and a ``NODE`` is
+``HTTP PORT,GEVENT PORT,PROCESS,LOG``. The one that comes to deliver webhooks is killed.
 """
 
 from __future__ import annotations
