@@ -27,6 +27,8 @@ _PROVOKED = re.compile(
     # The same mail, or the same job, at two nodes at once.
     r"|could not serialize access due to concurrent update"
     r"|Record cannot be modified right now|already executing"
+    # 19.0's own server for live updates.
+    r"|bus/websocket\.py:\d+: DeprecationWarning: Queue\(0\) now equivalent"
     # The receiver of webhooks was slow for longer than a webhook waits.
     r"|support_center\.automation: action=deliver_webhook outcome=failed"
 )

@@ -110,7 +110,7 @@ def run_series(
                 step.note = "FAILED" if broken else "ok"
                 outcome.troubles += [f"race: {line}" for line in broken]
             with steps.step(f"Two nodes, one killed, on Odoo {inst.tree.series}") as step:
-                broken, _done = nodes_test(inst, databases.smoke)
+                broken, _done = nodes_test(inst, databases.nodes)
                 step.note = "FAILED" if broken else "ok"
                 outcome.troubles += [f"two nodes: {line}" for line in broken]
             with steps.step(f"Examples of the API on Odoo {inst.tree.series}") as step:
@@ -230,6 +230,8 @@ class _Databases:
         self._template = self._template_name(modules)
         self.test = f"sc_test_{tag}{own}"
         self.smoke = f"sc_smoke_{tag}{own}"
+        # The stage of two nodes leaves the jobs otherwise than it found them.
+        self.nodes = f"sc_nodes_{tag}{own}"
         self._copies: list[str] = []
         self.upgrade = f"sc_upgrade_{tag}{own}"
         self._stamp = inst.folder / "installed.json"
@@ -260,8 +262,9 @@ class _Databases:
         _look_through(log, outcome)
         write_json(self._stamp, wanted)
         if fresh:
-            inst.copy(self.test, self.smoke)
-            self._copies.append(self.smoke)
+            for name in (self.smoke, self.nodes):
+                inst.copy(self.test, name)
+                self._copies.append(name)
         return f"{made}, addon installed"
 
     def template(self, modules: Sequence[str]) -> str:

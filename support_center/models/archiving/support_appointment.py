@@ -40,7 +40,9 @@ class SupportAppointment(models.Model):
         remaining = self.search_count(domain)
         batch = self.browse()
         while batch := self._run_job_batch(
-            partial(self._clean_up_batch, [("id", ">", batch[-1:].id or 0), *domain], days, remaining)
+            partial(
+                self._clean_up_batch, [("id", ">", batch[-1:].id or 0), *domain], days, remaining
+            )
         ):
             remaining = max(remaining - len(batch), 0)
             # A long backlog would otherwise stay in memory as a whole.
