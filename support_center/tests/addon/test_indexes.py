@@ -37,7 +37,7 @@ class TestIndexes(SupportCase):
         return " ".join(row[0] for row in self.env.cr.fetchall())
 
     def _select(self, query, *params):
-        self.env.cr.execute(query, params)
+        self.env.cr.execute(query, params or None)
         return self.env.cr.fetchall()
 
     # ------------------------------------------------------------------

@@ -213,11 +213,6 @@ class TestOverview(SupportCase):
         )
         self.assertIn("support_appointment_open_idx", self._explain(query))
 
-    def test_a_window_of_time_has_a_bound_for_the_index(self):
-        window = [("start", "<", "2026-03-09 00:00:00"), ("stop", ">", "2026-03-02 00:00:00")]
-        query = self.env["support.appointment"]._search(window)
-        self.assertIn("support_appointment_long_idx", self._explain(query, "seqscan"))
-
     def test_a_window_of_time_holds_what_began_long_before(self):
         technician = self.technician.id
         visits = self.env["support.appointment"]
@@ -245,9 +240,9 @@ class TestOverview(SupportCase):
         later = visits.search([*own, ("start", "<>", until), ("stop", ">", since)], order="id")
         self.assertEqual(later, visits[1:])
 
-    def _explain(self, query, *ways):
+    def _explain(self, query):
         # Of the few rows here the planner would read all and sort them.
-        for way in ways or ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+        for way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
             self.env.cr.execute(f"SET LOCAL enable_{way} = off")
         self.env.cr.execute(SQL("EXPLAIN %s", query.subselect()))
         return " ".join(row[0] for row in self.env.cr.fetchall())

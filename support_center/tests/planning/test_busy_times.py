@@ -134,6 +134,15 @@ class TestBusyTimes(AvailabilityCase):
         self.assertIn("support_calendar_event_own_idx", plan)
         self.assertIn("support_calendar_event_own_long_idx", plan)
 
+    def test_a_window_of_a_calendar_is_found_by_indexes(self):
+        self._fill()
+        window = [("start", "<", "2025-03-09 00:00:00"), ("stop", ">", "2025-03-02 00:00:00")]
+        plan = self._explain(
+            lambda: self.env["support.appointment"].search(window), 'FROM "support_appointment"'
+        )
+        self.assertRegex(plan, r"Index Cond: .*\(start < .*\(start >= |\(start >= .*\(start < ")
+        self.assertIn("support_appointment_long_idx", plan)
+
     def _read_agenda(self, start, stop):
         """The technician's agenda of what ``start`` and ``stop`` hold, without the day around."""
         day = timedelta(days=1)
