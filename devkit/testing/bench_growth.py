@@ -59,6 +59,8 @@ def growth(inst: Instance, sizes: str, words: Sequence[str], log: Path, *, keep:
     except ValueError as error:
         raise Problem(f"SIZES={sizes}: {error}", "SIZES=10000,100000,1000000") from error
     asked = [word for word in words if word != "--write"]
+    if asked and len(asked) < len(words):
+        raise Problem("--write is for the whole table", f"leave out {' '.join(asked)}, or --write")
     folder = state() / "growth"
     folder.mkdir(parents=True, exist_ok=True)
     # Each series has its own, since they are kept.
