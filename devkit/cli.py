@@ -23,9 +23,9 @@ from devkit.paths import ADDON_NAME, REPO, SERIES, cache, logs, state
 from devkit.run import running
 from devkit.run.prepare import STEPS, prepare
 from devkit.run.serve import outbox_folder, run
-from devkit.testing import bench_growth
 from devkit.testing.bench.command import bench
 from devkit.testing.examples_test import examples_test
+from devkit.testing.growth.command import growth
 from devkit.testing.nodes_test import nodes_test
 from devkit.testing.race_test import race_test
 from devkit.testing.testrun import test
@@ -120,7 +120,7 @@ def _bench(options: argparse.Namespace) -> int:
     with _own_instance(series, "bench") as (inst, log):
         if options.growth:
             words = shlex.split(options.args)
-            bench_growth.growth(inst, options.sizes, words, log, keep=options.keep)
+            growth(inst, options.sizes, words, log, keep=options.keep)
         else:
             bench(inst, "sc_bench", log, options.args)
     return 0

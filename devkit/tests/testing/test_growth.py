@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from devkit.testing.bench_growth import (
+from devkit.testing.growth.command import (
     LIFE,
     Cost,
     bytes_table,
@@ -15,7 +15,7 @@ from devkit.testing.bench_growth import (
     show,
     table,
 )
-from devkit.testing.growth_kinds import (
+from devkit.testing.growth.kinds import (
     KINDS,
     OPEN,
     SIZES,
@@ -24,7 +24,7 @@ from devkit.testing.growth_kinds import (
     parse_sizes,
     prototype_sql,
 )
-from devkit.testing.growth_tables import find_unused
+from devkit.testing.growth.tables import find_unused
 
 
 def test_sizes_are_sorted_and_default_to_three() -> None:

@@ -15,14 +15,14 @@ from typing import Any
 
 from devkit.db.instance import Instance
 from devkit.paths import REPO, state
-from devkit.testing.growth_kinds import parse_sizes
+from devkit.testing.growth.kinds import parse_sizes
 from devkit.ui import Problem, say
 
 _SCRIPT = """
 import sys
 sys.path.insert(0, {repo!r})
-from devkit.testing import growth_work
-growth_work.main(env, {size}, {words!r}, {out!r})
+from devkit.testing.growth import work
+work.main(env, {size}, {words!r}, {out!r})
 """
 # What the logarithm of a table's rows explains, with room for the noise of a busy machine; and
 # below how many milliseconds more nobody notices, of one thing and of each of many.
@@ -139,7 +139,7 @@ def _run(inst: Instance, name: str, script: str, log: Path) -> None:
 def show(results: Mapping[int, Mapping[str, Any]]) -> str:
     """The table and the lists, as Markdown.
 
-    :param results: by size what ``growth_work.main`` wrote
+    :param results: by size what ``work.main`` wrote
     """
     figures = {
         size: {name: Cost(**cost) for name, cost in found["work"].items()}

@@ -24,8 +24,8 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from devkit.testing.growth_fill import MODEL, WEBHOOK, Fill, add_to_group, send_mail, send_request
-from devkit.testing.growth_tables import find_unused, read_index_use, read_sizes, read_unindexed
+from devkit.testing.growth.fill import MODEL, WEBHOOK, Fill, add_to_group, send_mail, send_request
+from devkit.testing.growth.tables import find_unused, read_index_use, read_sizes, read_unindexed
 
 REPETITIONS = 3
 # How many messages wait for the receiver while the job delivers, and for how long it may, in s.

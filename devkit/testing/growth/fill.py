@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from devkit.testing.growth_kinds import (
+from devkit.testing.growth.kinds import (
     KINDS,
     LEAD_DAYS,
     TECHNICIANS,

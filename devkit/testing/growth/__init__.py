@@ -1,0 +1,1 @@
+"""`make bench GROWTH=1`: what grows with the number of appointments."""
