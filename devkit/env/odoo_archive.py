@@ -12,6 +12,7 @@ import urllib.request
 from pathlib import Path
 
 from devkit.env.odoo_tree import OdooTree, detect
+from devkit.env.tar import extract
 from devkit.ui import Problem
 
 URL = "https://nightly.odoo.com/17.0/nightly/src/odoo_17.0.latest.tar.gz"
@@ -73,11 +74,7 @@ def fetch(dest: Path) -> tuple[OdooTree, str]:
     root = part / "root"
     try:
         with tarfile.open(archive) as content:
-            if hasattr(tarfile, "data_filter"):
-                content.extractall(root, filter="data")
-            else:
-                _refuse_outside(content)
-                content.extractall(root)  # noqa: S202 - looked through on the line above
+            extract(content, root)
     except (tarfile.TarError, EOFError, OSError) as error:
         raise Problem(f"{url()} cannot be unpacked: {error}", "run the command again") from error
     tree = detect(root)
@@ -91,11 +88,3 @@ def fetch(dest: Path) -> tuple[OdooTree, str]:
         raise Problem(f"{dest} vanished while it was written", "run the command again")
     how = "SHA-256 checked" if expected else "by TLS only, no checksum is published"
     return found, how
-
-
-def _refuse_outside(content: tarfile.TarFile) -> None:
-    """Stand in for ``filter="data"`` on a Python without it: nothing may leave the folder."""
-    for member in content.getmembers():
-        outside = member.name.startswith("/") or ".." in Path(member.name).parts
-        if outside or not (member.isfile() or member.isdir()):
-            raise tarfile.TarError(f"{member.name} is not a plain file or folder inside")

@@ -8,6 +8,7 @@ import subprocess
 import tarfile
 from pathlib import Path
 
+from devkit.env.tar import extract
 from devkit.paths import ADDON_NAME, REPO
 
 _MANIFEST = f"{ADDON_NAME}/__manifest__.py"
@@ -55,7 +56,7 @@ def unpack(commit: str, dest: Path, repo: Path = REPO) -> Path:
         ["git", "-C", str(repo), "archive", commit, ADDON_NAME], capture_output=True, check=True
     ).stdout
     with tarfile.open(fileobj=io.BytesIO(data)) as archive:
-        archive.extractall(dest, filter="data")
+        extract(archive, dest)
     done.write_text(commit, encoding="utf-8")
     return folder
 
