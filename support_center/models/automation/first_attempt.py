@@ -17,8 +17,8 @@ class FirstAttempt:
 
     :ivar bool is_open: whether others may still join
     :ivar bool is_shared: whether others have joined, of which one may have failed
-    :ivar list outcomes: tuples of the arguments of ``support.automation.log._record``, of those
-        who joined; written together once all of it has succeeded
+    :ivar list rows: values of the log's rows about those who joined; written together once all of
+        it has succeeded
     :ivar Exception error: what failed first: Odoo asks the database about the rule that failed,
         which answers with an error of its own where the first one came from there
     """
@@ -26,18 +26,27 @@ class FirstAttempt:
     def __init__(self, *, is_open=True):
         self.is_open = is_open
         self.is_shared = False
-        self.outcomes = []
+        self.rows = []
         self.error = None
 
     @contextmanager
-    def lead(self):
+    def lead(self, cr):
         """Round the outermost work: what comes out of it is what failed first.
 
-        Nobody joins afterwards, also where the context is kept.
+        What was to happen after the commit goes with the work that is undone, or it would happen
+        twice: another addon tells Google of a new entry there. Nobody joins afterwards, also where
+        the context is kept.
         """
+        queues = [cr.postcommit, cr.postrollback]
+        before = [(list(queue._funcs), dict(queue.data)) for queue in queues]
         try:
             yield
         except Exception as error:
+            for queue, (functions, data) in zip(queues, before, strict=True):
+                queue.clear()
+                for function in functions:
+                    queue.add(function)
+                queue.data.update(data)
             if self.error in (None, error):
                 raise
             raise self.error from error
@@ -57,20 +66,12 @@ class FirstAttempt:
             self.error = self.error or error
             raise
 
-    def add(self, outcomes):
+    def add(self, rows):
         """Note what became of those who joined; what was skipped twice for one reason, once.
 
-        :param list outcomes: as ``self.outcomes``
+        :param list rows: as ``self.rows``
         """
-        for action, records, outcome, message in outcomes:
-            told = [
-                known[1]
-                for known in self.outcomes
-                if outcome == "skipped" and (action, outcome, message) == (known[0], *known[2:])
-            ]
-            left = records - records.browse().union(*told)
-            if left:
-                self.outcomes.append((action, left, outcome, message))
+        self.rows += [row for row in rows if row["outcome"] != "skipped" or row not in self.rows]
 
     @classmethod
     def of(cls, env):

@@ -218,16 +218,8 @@ class SupportAutomationLog(models.Model):
         return self.sudo().create(vals_list)
 
     @api.model
-    def _record_all(self, outcomes):
-        """As ``_record`` for several actions, with one query.
-
-        :param list outcomes: tuples of action, records, outcome and message
-        """
-        vals_list = [
-            vals
-            for action, records, outcome, message in outcomes
-            for vals in self._prepare_row_vals(action, records, outcome, message, None)
-        ]
+    def _store_rows(self, vals_list):
+        """Write rows as ``_prepare_row_vals`` returns them, and a log line for each."""
         self._emit(vals_list)
         self.sudo().create(vals_list)  # sudo: as in _record
 
@@ -254,7 +246,7 @@ class SupportAutomationLog(models.Model):
             api.Environment(cr, uid, {}, su=True)["support.automation.log"].create(vals_list)
 
     @api.model
-    def _prepare_row_vals(self, action, records, outcome, message, payload):
+    def _prepare_row_vals(self, action, records, outcome, message="", payload=None):
         row = {
             "action": action,
             "res_model": records._name if records is not None else False,

@@ -105,12 +105,12 @@ class SupportAutomationMixin(models.AbstractModel):
         whole = FirstAttempt.of(self.env)
         if whole:
             outcomes = whole.join(lambda: handler(self)) or {}
-            whole.add(self._list_outcomes(action, outcomes))
+            whole.add(self._prepare_log_rows(action, outcomes))
             return self
         attempt = FirstAttempt(is_open=in_one_go)
         records = self.with_context(**{ATTEMPT_KEY: attempt})
         try:
-            with attempt.lead(), self.env.cr.savepoint():
+            with attempt.lead(self.env.cr), self.env.cr.savepoint():
                 outcomes = handler(records) or {}
                 records.env.flush_all()
         except Exception as error:
@@ -125,23 +125,24 @@ class SupportAutomationMixin(models.AbstractModel):
                 )
             self._automation_failed(action, error)
             return self.browse()
-        self.env["support.automation.log"]._record_all(
-            attempt.outcomes + self._list_outcomes(action, outcomes)
+        self.env["support.automation.log"]._store_rows(
+            attempt.rows + self._prepare_log_rows(action, outcomes)
         )
         return self
 
-    def _list_outcomes(self, action, outcomes):
-        """What became of each of these records.
+    def _prepare_log_rows(self, action, outcomes):
+        """What the log says of these records.
 
         :param dict outcomes: as the handler of ``_run_automation`` returns it
-        :return: list of tuples of action, records, outcome and message
+        :return: list of dicts
         """
-        told = [
-            (action, self.filtered(lambda r, o=found: outcomes.get(r.id) == o), *found)
-            for found in set(outcomes.values()) - {SILENT}
-        ]
+        log = self.env["support.automation.log"]
+        rows = []
+        for outcome, message in set(outcomes.values()) - {SILENT}:
+            those = self.filtered(lambda r, o=(outcome, message): outcomes.get(r.id) == o)
+            rows += log._prepare_row_vals(action, those, outcome, message)
         plain = self.filtered(lambda record: record.id not in outcomes)
-        return [*told, (action, plain, "ok", "")] if plain else told
+        return [*rows, *(log._prepare_row_vals(action, plain, "ok") if plain else [])]
 
     def _with_saved_together(self, rule):
         """These records and all others of the same save that a rule is to act on, once.

@@ -337,11 +337,11 @@ class SupportAppointment(models.Model):
         :raise Exception: what kept it from being stored; nothing is left of it then
         """
         this = self.with_context(**{ATTEMPT_KEY: attempt})
-        with attempt.lead(), self.env.cr.savepoint():
+        with attempt.lead(self.env.cr), self.env.cr.savepoint():
             draft = make(this)
             draft.flush_recordset()
             draft._set_message_author(msg_dict)
-            self.env["support.automation.log"]._record_all(attempt.outcomes)
+            self.env["support.automation.log"]._store_rows(attempt.rows)
         return draft.with_env(self.env)
 
     def _set_message_author(self, msg_dict):

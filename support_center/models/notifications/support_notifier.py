@@ -5,6 +5,8 @@ from collections import namedtuple
 from odoo import _, api, fields, models
 from odoo.tools import SQL, email_split, is_html_empty
 
+from odoo.addons.base_automation.models.base_automation import CREATE_TRIGGERS
+
 from ...delivery.calendar_file import CANCEL, REQUEST
 from ..common.ir_qweb import KEEP_COMPILED, KEEP_COMPILED_KEY
 
@@ -349,9 +351,12 @@ class SupportNotifier(models.AbstractModel):
         :param list vals_list: values of ``mail.mail``
         :return: ``mail.mail``, as superuser
         """
-        # Of a picture in the text, Odoo makes an attachment.
+        # Of a picture in the text, Odoo makes an attachment; a rule of somebody may look at it.
+        rules = self.env["base.automation"]
+        is_looked_at = rules._get_rule_ids("mail.message", tuple(CREATE_TRIGGERS))
         later = [
-            vals if "data:image" in vals["body"] else {**vals, "body": ""} for vals in vals_list
+            vals if is_looked_at or "data:image" in vals["body"] else {**vals, "body": ""}
+            for vals in vals_list
         ]
         # sudo: nobody but administrators may write to the queue.
         mails = self.env["mail.mail"].sudo().create(later)
@@ -371,7 +376,8 @@ class SupportNotifier(models.AbstractModel):
                     SQL(", ").join(rows),
                 )
             )
-            messages.invalidate_recordset(["body"], flush=False)
+            for records in (messages, mails):
+                records.invalidate_recordset(["body"], flush=False)
         return mails
 
     # ------------------------------------------------------------------

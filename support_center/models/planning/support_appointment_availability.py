@@ -64,7 +64,8 @@ class SupportAppointment(models.Model):
                 ON support_appointment (technician_id, start) WHERE technician_id IS NOT NULL;
             CREATE INDEX IF NOT EXISTS support_appointment_long_busy_idx
                 ON support_appointment (technician_id, busy_stop)
-             WHERE LEAST(busy_stop - busy_start, interval '24 hours') = interval '24 hours';
+             WHERE busy_start IS NOT NULL
+               AND LEAST(busy_stop - busy_start, interval '24 hours') = interval '24 hours';
             CREATE UNIQUE INDEX IF NOT EXISTS support_appointment_daily_number_idx
                 ON support_appointment (technician_id, daily_date, daily_number)
              WHERE daily_number > 0 AND active AND state IN ('confirmed', 'in_progress', 'done')

@@ -132,3 +132,26 @@ class TestFirstAttempt(DialogueCase):
             self.assertFalse(used._run_automation("second", fail))
         self.assertFalse(appointment.description)
         self.assertEqual(self._get_log(appointment, "second").outcome, "failed")
+
+    def test_what_is_to_happen_after_the_commit_happens_once(self):
+        """As another addon's message to Google, which is not undone with the savepoint."""
+        appointment = self._create_appointment()
+        queue, left = self.env.cr.postcommit, [1]
+
+        def notify():
+            """What an addon does once all is stored."""
+
+        def within(_records):
+            if left[0]:
+                left[0] -= 1
+                raise UserError("the printer is on fire")
+
+        def whole(records):
+            queue.add(notify)
+            records._run_automation("within", within)
+
+        self.assertEqual(appointment._run_automation("whole", whole), appointment)
+        self.assertEqual(left, [0])
+        self.assertEqual(list(queue._funcs).count(notify), 1)
+        outcomes = {row.action: row.outcome for row in self._get_log(appointment)}
+        self.assertEqual((outcomes["whole"], outcomes["within"]), ("ok", "ok"))

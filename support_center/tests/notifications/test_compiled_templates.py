@@ -76,6 +76,34 @@ class TestCompiledTemplates(SupportMailCase):
         self.assertEqual(message.body, f"<p>Hello <b>{visit.name}</b></p>")
         self.assertIn(message, visit.message_ids)
 
+    def test_the_text_is_read_in_the_same_transaction_too(self):
+        vals = {"subject": "x", "body": "<p>a</p>", "body_html": "<p>a</p>"}
+        mail = self.env["support.notifier"]._create_mails([vals])
+        self.assertEqual((mail.body, mail.mail_message_id.body), ("<p>a</p>", "<p>a</p>"))
+
+    def test_a_rule_on_messages_sees_the_text(self):
+        model = self.env["ir.model"]._get("mail.message")
+        self.env["base.automation"].create(
+            {
+                "name": "Archive our mails elsewhere",
+                "model_id": model.id,
+                "trigger": "on_create_or_write",
+                "filter_domain": "[('body', 'like', 'Hello')]",
+                "action_server_ids": [
+                    (0, 0, {
+                        "name": "Archive our mails elsewhere", "model_id": model.id,
+                        "state": "code", "usage": "base_automation",
+                        "code": "record.write({'email_layout_xmlid': 'seen'})",
+                    })
+                ],
+            }
+        )  # fmt: skip
+        self.template.body_html = "<p>Hello <t t-out='object.name'/></p>"
+        visit = self._create_due(1)
+        self._remind(visit)
+        message = self._get_notices(visit).mail_message_id
+        self.assertEqual(message.email_layout_xmlid, "seen")
+
     def test_a_picture_in_the_text_becomes_an_attachment(self):
         pixel = (
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0"
