@@ -1,6 +1,8 @@
 import ast
 from collections import namedtuple
 
+from psycopg2.extensions import TRANSACTION_STATUS_INERROR
+
 from odoo import api, models, tools
 
 from ...caches import forget_cached
@@ -114,6 +116,17 @@ class BaseAutomation(models.Model):
             return now != was
 
         return any(differs(name) for name in watched & old.keys())
+
+    @api.model
+    def _add_postmortem(self, e):
+        """Name the rule that failed, unless the database answers nothing any more.
+
+        Odoo has read the rule by then, which is not needed here; asking for its name would be
+        an error more, in place of the one that tells what happened.
+        """
+        status = self.env.cr.connection.get_transaction_status()
+        if status != TRANSACTION_STATUS_INERROR:
+            super()._add_postmortem(e)
 
     @api.model_create_multi
     def create(self, vals_list):
