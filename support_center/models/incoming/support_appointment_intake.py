@@ -613,34 +613,44 @@ class SupportAppointment(models.Model):
         added = words._describe_notes(noted)
         return "\n".join(filter(None, [self.intake_note, added])) or False
 
-    def _subscribe_customers(self):
-        """The customer follows the appointment, so that a dispatcher's message arrives."""
+    def _subscribe_customers(self, caller=None):
+        """The customer follows the appointment, so that a dispatcher's message arrives.
+
+        :param caller: ``res.partner`` that follows all of them as well
+        """
         # What ``message_subscribe`` comes to, which would ask for one customer after the other.
         # sudo: as there, contacts and followers are not every user's to read.
-        this = self.sudo().filtered(lambda record: record.partner_id.active)
+        this = self.sudo()
+        wanted = {
+            (record.id, partner)
+            for record in this
+            for partner in (record.partner_id, (caller or record.partner_id).sudo())
+            if partner.active
+        }
+        if not wanted:
+            return
         followers = this.env["mail.followers"]
         known = followers.search_fetch(
             [
                 ("res_model", "=", this._name),
                 ("res_id", "in", this.ids),
-                ("partner_id", "in", this.partner_id.ids),
+                ("partner_id", "in", [partner.id for _record_id, partner in wanted]),
             ],
             ["res_id", "partner_id"],
         )
-        pairs = {(follower.res_id, follower.partner_id.id) for follower in known}
+        wanted -= {(follower.res_id, follower.partner_id) for follower in known}
         subtypes = this.env["mail.message.subtype"]
         of_all, _internal, of_customers = subtypes.default_subtypes(this._name)
         followers.create(
             [
                 {
                     "res_model": this._name,
-                    "res_id": record.id,
+                    "res_id": record_id,
                     "partner_id": partner.id,
                     "subtype_ids": [
                         Command.set((of_customers if partner.partner_share else of_all).ids)
                     ],
                 }
-                for record in this
-                if (record.id, (partner := record.partner_id).id) not in pairs
+                for record_id, partner in sorted(wanted, key=lambda pair: (pair[0], pair[1].id))
             ]
         )

@@ -113,8 +113,12 @@ class SupportIntake(models.AbstractModel):
             vals_list.append({**OWN_DEFAULTS, **vals, **raw_vals, "source": "api"})
         # sudo: the integration group has no right to create but this one, with
         # values that were validated here; the caller stays the creating user.
-        made = self.env["support.appointment"].sudo()._create_prepared(vals_list)
-        made._subscribe_customers()
+        drafts = self.env["support.appointment"].sudo()
+        # The caller follows what they make, as Odoo has it, but along with the customer.
+        drafts = drafts.with_context(mail_create_nosubscribe=True)
+        made = drafts._create_prepared(vals_list).with_env(self.env(su=True))
+        caller = self.env.user.partner_id if self.env.user.active else None
+        made._subscribe_customers(caller)
         self._attach_originals(made, [payloads[index] for index in indices])
         if made:
             self.env["support.automation.log"]._record("external_request", made, "ok")
