@@ -96,8 +96,9 @@ class ReminderBench:
         """Those of the last round are archived, since the job goes back in time."""
         events = env["calendar.event"].with_context(no_mail_to_attendees=True)
         events.search([("name", "=like", "Reminded %")]).write({"active": False})
-        domain = [("alarm_type", "=", "email"), ("duration_minutes", "=", 24 * 60)]
-        alarm = env["calendar.alarm"].search(domain, limit=1)
+        alarm = env["calendar.alarm"].create(
+            {"name": "Bench", "alarm_type": "email", "duration": 1, "interval": "days"}
+        )
         start = self.world.now + timedelta(hours=23)
         events.create(
             [
@@ -113,6 +114,10 @@ class ReminderBench:
         )
         since = self.world.now - timedelta(hours=6)
         manager = env["calendar.alarm_manager"].with_context(lastcall=since)
+        env.flush_all()
+        due = manager._get_events_by_alarm_to_notify("email")  # noqa: SLF001, what its job asks
+        if sum(map(len, due.values())) != EVENTS:
+            raise Problem(f"{len(due)} alarms of the calendar are due, not {EVENTS}", "see the log")
         return partial(manager._send_reminder)  # noqa: SLF001, what its job calls
 
 
