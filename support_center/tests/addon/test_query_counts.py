@@ -25,8 +25,8 @@ ROWS = {
     # A bare `mail.thread` record takes 8.
     "create one": (10, 11),
     "create a hundred": (10, 11),
-    "external_data, one": (17, 18),
-    "external_data, a hundred": (17, 18),
+    "external_data, one": (18, 19),
+    "external_data, a hundred": (19, 20),
     # With the check of the password; the savepoints are those of a test's own cursor.
     "external_data, one over HTTP": (23, 20),
     "reminder job, a hundred due": (37, 35),
