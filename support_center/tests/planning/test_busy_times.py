@@ -117,7 +117,8 @@ class TestBusyTimes(AvailabilityCase):
         plan = self._explain(
             lambda: appointments.search([("is_waiting", "=", True)], limit=80), "requested_date <"
         )
-        self.assertIn("support_appointment_draft_idx", plan)
+        # Of the few that are open here, the drafts' own index saves nothing.
+        self.assertRegex(plan, "support_appointment_(draft|open)_idx")
         self.assertNotIn("Seq Scan", plan)
 
     def test_the_hours_of_a_week_are_found_by_an_index(self):
