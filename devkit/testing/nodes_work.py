@@ -110,7 +110,7 @@ class Receiver:
                     receiver.unanswered.add(message)
                     receiver.held.set()
                     receiver.may_go_on.wait(PATIENCE)
-                    # Whoever asked is gone.
+                    # The node that asked is gone.
                     return
                 receiver.taken[message] += 1
                 self.send_response(200)
