@@ -99,12 +99,28 @@ def check(log: Path, allow: Path | None = None) -> list[str]:
     :param allow: the allow-list that counts; the project's own when None
     :raises ValueError: when the allow-list holds an expression without a reason
     """
-    allowed = read_allow_list(allow or DEFAULT_ALLOW)
+    return ["\n".join(entry.lines).rstrip() for entry in _find_offending(log, allow)]
+
+
+def find_unexpected(log: Path, provoked: re.Pattern[str]) -> list[str]:
+    """First lines of the warnings and errors that nobody provoked.
+
+    :param provoked: searched in an entry with what hangs below it
+    """
     return [
-        "\n".join(entry.lines).rstrip()
-        for entry in read_entries(log)
-        if entry.level in OFFENDING and not any(rule.regex.search(entry.header) for rule in allowed)
+        entry.header
+        for entry in _find_offending(log)
+        if not provoked.search("\n".join([entry.header, *entry.lines]))
     ]
+
+
+def _find_offending(log: Path, allow: Path | None = None) -> Iterator[Entry]:
+    allowed = read_allow_list(allow or DEFAULT_ALLOW)
+    for entry in read_entries(log):
+        if entry.level in OFFENDING and not any(
+            rule.regex.search(entry.header) for rule in allowed
+        ):
+            yield entry
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -16,7 +16,7 @@ from devkit.paths import logs
 from devkit.proc import Child, start_child
 from devkit.run import ports
 from devkit.run.serve import wait_smtp
-from devkit.testing.logcheck import DEFAULT_ALLOW, OFFENDING, read_allow_list, read_entries
+from devkit.testing.logcheck import find_unexpected
 from devkit.testing.race_test import run_callers
 
 # What the servers may say: Odoo logs each statement that PostgreSQL refuses, and each refusal
@@ -81,7 +81,7 @@ def nodes_test(inst: Instance, name: str) -> tuple[list[str], list[str]]:
             out,
         )
     for file in files:
-        problems += [f"{file.name}: {line}" for line in _unexpected(file)[:5]]
+        problems += [f"{file.name}: {line}" for line in find_unexpected(file, _PROVOKED)[:5]]
     return problems, done
 
 
@@ -114,15 +114,3 @@ def _bus_version(inst: Instance) -> str:
             found = re.search(r'^    _VERSION = "(.+)"$', source.read_text(), re.MULTILINE)
             return found[1] if found else ""
     return ""
-
-
-def _unexpected(log: Path) -> list[str]:
-    """First lines of the warnings and errors that nobody provoked."""
-    allowed = read_allow_list(DEFAULT_ALLOW)
-    return [
-        entry.header
-        for entry in read_entries(log)
-        if entry.level in OFFENDING
-        and not any(rule.regex.search(entry.header) for rule in allowed)
-        and not _PROVOKED.search("\n".join([entry.header, *entry.lines]))
-    ]

@@ -18,7 +18,7 @@ from devkit.db.instance import Instance, wait_ready
 from devkit.paths import REPO, logs
 from devkit.proc import bound_to_us
 from devkit.run import ports
-from devkit.testing.logcheck import DEFAULT_ALLOW, OFFENDING, read_allow_list, read_entries
+from devkit.testing.logcheck import find_unexpected
 from devkit.ui import Problem
 
 # What the servers may say: Odoo logs each statement that PostgreSQL refuses, and each refusal
@@ -63,7 +63,7 @@ def race_test(inst: Instance, name: str) -> tuple[list[str], list[str]]:
     if others:
         problems.append(f"Odoo had to repeat calls: {', '.join(repeated)}")
     for file in files:
-        problems += [f"{file.name}: {line}" for line in _unexpected(file)[:5]]
+        problems += [f"{file.name}: {line}" for line in find_unexpected(file, _PROVOKED)[:5]]
     return problems, [*done, f"bookings that Odoo repeated: {', '.join(repeated) or 'none'}"]
 
 
@@ -103,15 +103,3 @@ def run_callers(
         raise Problem("the race could not be run to its end", "see its log", out)
     *lines, problems = done.stdout.splitlines()
     return list(json.loads(problems)), lines
-
-
-def _unexpected(log: Path) -> list[str]:
-    """First lines of the warnings and errors that nobody provoked."""
-    allowed = read_allow_list(DEFAULT_ALLOW)
-    return [
-        entry.header
-        for entry in read_entries(log)
-        if entry.level in OFFENDING
-        and not any(rule.regex.search(entry.header) for rule in allowed)
-        and not _PROVOKED.search("\n".join([entry.header, *entry.lines]))
-    ]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shlex
-import subprocess
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -15,6 +14,7 @@ from devkit.paths import REPO
 from devkit.run import ports
 from devkit.testing.bench import calls, floor_addon, machine, peers, samples, table
 from devkit.testing.bench.contest import is_wanted
+from devkit.testing.measuring import run_in_shell
 from devkit.ui import Problem, say
 
 DOCUMENT = REPO / "docs" / "performance.md"
@@ -93,19 +93,7 @@ def _run_stage(
     script = _SCRIPT.format(
         repo=str(REPO), name=stage, out=str(out), rounds=options.rounds, only=options.only
     )
-    command = inst.command("shell", "-c", inst.config, "-d", name, "--no-http")
-    with log.open("ab") as errors:
-        done = subprocess.run(
-            [str(part) for part in command],
-            input=script,
-            stderr=errors,
-            text=True,
-            env=inst.env,
-            cwd=inst.folder,
-            check=False,
-        )
-    if done.returncode:
-        raise Problem("the measurement ended with an error", "see its log", log)
+    run_in_shell(inst, name, script, log)
 
 
 def _run_calls(

@@ -6,7 +6,6 @@ import json
 import math
 import os
 import platform
-import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import Any
 from devkit.db.instance import Instance
 from devkit.paths import REPO, state
 from devkit.testing.growth.kinds import parse_sizes
+from devkit.testing.measuring import run_in_shell
 from devkit.ui import Problem, say
 
 _SCRIPT = """
@@ -74,7 +74,7 @@ def growth(inst: Instance, sizes: str, words: Sequence[str], log: Path, *, keep:
         for size in wanted:
             out = folder / f"{size}.json"
             given = {"repo": str(REPO), "size": size, "words": asked, "out": str(out)}
-            _run(inst, name, _SCRIPT.format(**given), log)
+            run_in_shell(inst, name, _SCRIPT.format(**given), log)
             found = json.loads(out.read_text(encoding="utf-8"))
             results[int(found["size"])] = found
     finally:
@@ -113,22 +113,6 @@ def _write(text: str, series: str) -> Path:
         raise Problem(f"{path} has no {begin} and {end}", "put them where the figures belong")
     path.write_text(f"{before}{begin}\n{text}\n{end}{after}", encoding="utf-8")
     return path
-
-
-def _run(inst: Instance, name: str, script: str, log: Path) -> None:
-    command = inst.command("shell", "-c", inst.config, "-d", name, "--no-http")
-    with log.open("ab") as errors:
-        done = subprocess.run(
-            [str(part) for part in command],
-            input=script,
-            stderr=errors,
-            text=True,
-            env=inst.env,
-            cwd=inst.folder,
-            check=False,
-        )
-    if done.returncode:
-        raise Problem("the measurement ended with an error", "see its log", log)
 
 
 # ------------------------------------------------------------------
