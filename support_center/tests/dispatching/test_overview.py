@@ -3,9 +3,9 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo.tests import tagged
-from odoo.tools import SQL
 
 from ..common import SupportCase, at
+from ..common_plans import explain
 
 OVERVIEW = "odoo.addons.support_center.models.dispatching.support_appointment_overview"
 
@@ -203,7 +203,7 @@ class TestOverview(SupportCase):
             order="priority desc, start, requested_date, id",
             limit=20,
         )
-        self.assertIn("support_appointment_unassigned_idx", self._explain(query))
+        self._assert_plan("support_appointment_unassigned_idx", query)
 
     def test_the_open_ones_are_found_without_reading_what_is_over(self):
         domain = self.env.ref("support_center.support_appointment_view_search").arch
@@ -211,7 +211,7 @@ class TestOverview(SupportCase):
         query = self.env["support.appointment"]._search(
             [("state", "in", ["draft", "confirmed", "in_progress"])], order="start, id", limit=80
         )
-        self.assertIn("support_appointment_open_idx", self._explain(query))
+        self._assert_plan("support_appointment_open_idx", query)
 
     def test_a_window_of_time_holds_what_began_long_before(self):
         technician = self.technician.id
@@ -240,12 +240,9 @@ class TestOverview(SupportCase):
         later = visits.search([*own, ("start", "<>", until), ("stop", ">", since)], order="id")
         self.assertEqual(later, visits[1:])
 
-    def _explain(self, query):
-        # Of the few rows here the planner would read all and sort them.
-        for way in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
-            self.env.cr.execute(f"SET LOCAL enable_{way} = off")
-        self.env.cr.execute(SQL("EXPLAIN %s", query.subselect()))
-        return " ".join(row[0] for row in self.env.cr.fetchall())
+    def _assert_plan(self, index, query):
+        ways = ("bitmapscan", "sort", "incremental_sort")
+        self.assertIn(index, explain(self.env, query, *ways, only=[index]))
 
     # ------------------------------------------------------------------
     # By the customer
@@ -294,6 +291,4 @@ class TestOverview(SupportCase):
         query = self.env["support.appointment"]._search(
             [("customer_search", "ilike", "Known Cust")], limit=80
         )
-        self.env.cr.execute(SQL("EXPLAIN %s", query.subselect()))
-        plan = " ".join(row[0] for row in self.env.cr.fetchall())
-        self.assertNotIn("res_partner", plan)
+        self.assertNotIn("res_partner", explain(self.env, query))
