@@ -4,7 +4,9 @@ All texts of the addon take them from here. The language is that of the environm
 ``languages`` chooses; what needs no Odoo stands in ``scheduling.moments`` and is offered here, too.
 """
 
-from odoo.tools import format_date, format_datetime, format_time, get_lang
+import re
+
+from odoo.tools import format_date, format_datetime, get_lang, posix_to_ldml
 from odoo.tools.misc import babel_locale_parse
 
 from .scheduling.moments import (
@@ -105,10 +107,13 @@ def format_moment(env, moment, zone=None, *, names_zone=True):
 
     :param datetime moment: naive UTC
     :param str zone: IANA name; the viewer's without it
-    :return: str, like ``05/01/2026 10:00 (Europe/Paris)``
+    :return: str, like ``05/01/2026 10:00 (Europe/Paris)``, date and hour as the reader's language
+        in Odoo writes them, without seconds
     """
     zone = zone or get_viewer_zone(env)
-    text = format_datetime(env, moment, tz=zone, dt_format="short")
+    lang = get_lang(env)
+    date = posix_to_ldml(lang.date_format, locale=babel_locale_parse(lang.code))
+    text = format_datetime(env, moment, tz=zone, dt_format=f"{date} {_get_hour_pattern(env)}")
     return f"{text} ({zone})" if names_zone else text
 
 
@@ -118,7 +123,7 @@ def format_moment_long(env, moment, zone):
     :param datetime moment: naive UTC
     :return: str, like ``Thursday 5 March 2026, 15:00 (Europe/Brussels)``
     """
-    pattern = f"{_get_date_pattern(env, 'long')}, HH:mm"
+    pattern = f"{_get_date_pattern(env, 'long')}, {_get_hour_pattern(env)}"
     return f"{format_datetime(env, moment, tz=zone, dt_format=pattern)} ({zone})"
 
 
@@ -128,7 +133,7 @@ def format_moment_short(env, moment, zone):
     :param datetime moment: naive UTC
     :return: str, like “Thu 5 Mar, 10:00”, in the order of the reader's language
     """
-    pattern = f"{_get_date_pattern(env, 'short')}, HH:mm"
+    pattern = f"{_get_date_pattern(env, 'short')}, {_get_hour_pattern(env)}"
     return format_datetime(env, moment, tz=zone, dt_format=pattern)
 
 
@@ -138,17 +143,17 @@ def format_day(env, day):
 
 
 def format_hour(env, moment, zone):
-    """:return: str, like “10:00”, of a moment in naive UTC"""
-    return format_datetime(env, moment, tz=zone, dt_format="HH:mm")
+    """:return: str, like “10:00” or “10:00 AM”, of a moment in naive UTC"""
+    return format_datetime(env, moment, tz=zone, dt_format=_get_hour_pattern(env))
 
 
 def format_hour_of_day(env, moment, zone, day):
-    """The hour as the language writes it, with its weekday where that is not ``day``.
+    """The hour, with its weekday where that is not ``day``.
 
     :param datetime moment: naive UTC
-    :return: str, like “10:00 AM” or “Fri 1:00 AM”
+    :return: str, like “10:00” or “Fri 01:00”
     """
-    hour = format_time(env, moment, tz=zone, time_format="short")
+    hour = format_hour(env, moment, zone)
     other = get_day(moment, zone)
     return hour if other == day else f"{format_date(env, other, date_format='EEE')} {hour}"
 
@@ -176,6 +181,16 @@ def format_names(names):
     :param names: iterable of str
     """
     return ", ".join(names)
+
+
+def _get_hour_pattern(env):
+    """How an hour is written: as the reader's language in Odoo has it, without its seconds.
+
+    :return: str, a pattern of Unicode's CLDR, like ``HH:mm``
+    """
+    lang = get_lang(env)
+    without_seconds = re.sub(r"\W?%S", "", lang.time_format)
+    return posix_to_ldml(without_seconds, locale=babel_locale_parse(lang.code))
 
 
 def _get_date_pattern(env, length):

@@ -52,6 +52,7 @@ from .automation import (
     test_automation_registry,
     test_dry_run,
     test_first_attempt,
+    test_responsible,
     test_rule_lookup,
     test_rule_switches,
     test_run_by_hand,

@@ -82,6 +82,9 @@ class SupportTicket(models.Model):
         ),
     ]
 
+    def _get_responsible_users(self):
+        return self.user_id
+
     @api.model
     def _default_team(self):
         return self.env["support.team"].search(
