@@ -92,6 +92,7 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "support_center/static/src/datetime/*",
             "support_center/static/src/settings_panel/*",
             "support_center/static/src/edit_guard/**/*",
             "support_center/static/src/review/**/*",

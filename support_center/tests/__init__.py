@@ -16,6 +16,7 @@ from .addon import (
     test_integrator_calls,
     test_junk_calls,
     test_languages,
+    test_looks,
     test_migration,
     test_payload_bounds,
     test_protection,
