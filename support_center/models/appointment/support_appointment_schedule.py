@@ -21,7 +21,9 @@ class SupportAppointment(models.Model):
         "Requested Time", help="What the customer asked for; planning does not change it."
     )
     timezone = fields.Selection(
-        _tz_get, help="The zone in which the customer is told the time, where it was given."
+        _tz_get,
+        "Time Zone",
+        help="The zone in which the customer is told the time, where it was given.",
     )
     start = fields.Datetime(tracking=True, index=True, copy=False)
     stop = fields.Datetime(
