@@ -38,6 +38,7 @@ __all__ = [
     "format_moment_short",
     "format_names",
     "format_span",
+    "format_title",
     "from_local",
     "get_company_zone",
     "get_day",
@@ -181,6 +182,18 @@ def format_names(names):
     :param names: iterable of str
     """
     return ", ".join(names)
+
+
+def format_title(title, records):
+    """The title of a page about records: which one, or how many.
+
+    :param str title: in the reader's language
+    :param records: recordset
+    :return: str, like “Time Off: Ann” or “Time Off (3)”
+    """
+    if len(records) == 1:
+        return f"{title}: {records.display_name}"
+    return f"{title} ({len(records)})" if records else title
 
 
 def _get_hour_pattern(env):

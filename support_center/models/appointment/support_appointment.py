@@ -372,7 +372,7 @@ class SupportAppointment(models.Model):
         """Open the automation log of these appointments."""
         check_access(self, "read")
         log = self.env["support.automation.log"]
-        return log._open(log._get_domain_of(self))
+        return log._open(log._get_domain_of(self), self)
 
     # ------------------------------------------------------------------
     # Erasure of personal data

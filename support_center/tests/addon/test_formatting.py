@@ -12,6 +12,7 @@ from ...formatting import (
     format_moment_short,
     format_names,
     format_span,
+    format_title,
     get_company_zone,
     get_technician_zone,
     get_viewer_zone,
@@ -62,6 +63,12 @@ class TestFormatting(TransactionCase):
                 self.assertEqual(format_moment(env, MOMENT, names_zone=False), moment)
                 self.assertEqual(format_moment_short(env, MOMENT, "UTC"), short)
                 self.assertEqual(format_hour(env, MOMENT, "UTC"), short[11:])
+
+    def test_a_title_says_which_record_or_how_many(self):
+        partners = self.env["res.partner"].create([{"name": "Ann"}, {"name": "Bob"}])
+        self.assertEqual(format_title("Mails", partners[0]), "Mails: Ann")
+        self.assertEqual(format_title("Mails", partners), "Mails (2)")
+        self.assertEqual(format_title("Mails", partners[:0]), "Mails")
 
     def test_zones_that_odoo_takes(self):
         self.assertTrue(is_odoo_zone(self.env, "Europe/Brussels"))
