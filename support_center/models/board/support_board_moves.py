@@ -346,12 +346,12 @@ class SupportBoard(models.AbstractModel):
 
     @api.model
     def _find_warnings(self, appointment):
-        """What a dispatcher may do all the same, and should know: skills, areas."""
+        """What a dispatcher may do all the same, and should know: skills, place, areas."""
         # sudo: as in _find_misfit
         technician = appointment.sudo().technician_id
         if not technician:
             return []
-        faults = appointment._find_unmet_rules(technician)
+        faults = appointment._find_unmet_rules(technician, asked_for=technician)
         if not faults:
             return []
         return [

@@ -75,11 +75,13 @@ class SupportOffers(models.AbstractModel):
     @api.model
     def _find_technicians(self, appointment, technicians=None):
         """Who may be sent to this visit: of ``technicians``, else of the whole company."""
+        asked_for = technicians
         if not technicians:
             technicians = self.env["support.technician"]._search_for_companies(
                 appointment.company_id
             )
-        return appointment._filter_able(technicians)
+            asked_for = appointment.technician_id
+        return appointment._filter_able(technicians, asked_for)
 
     @api.model
     def _find_slots(self, appointment, technicians, start, stop, duration):

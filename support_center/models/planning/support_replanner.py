@@ -76,15 +76,22 @@ class SupportReplanner(models.AbstractModel):
 
     @api.model
     def _find_fitting(self, visits, technicians):
-        """Who has the skills and goes to the area of each visit.
+        """Who may be sent to each visit; the technicians of a visit are kept if they are on call.
 
         :return: dict of visit to ``support.technician``
         """
         found, fitting = {}, {}
         for visit in visits:
-            need = visit.type_id, visit.partner_id.zip, visit.company_id
+            own = visit.technician_id
+            need = (
+                visit.type_id,
+                visit.partner_id.zip,
+                visit.company_id,
+                visit.priority,
+                own.sudo().on_call and own,  # sudo: they may be of a company out of sight
+            )
             if need not in found:
-                found[need] = visit._filter_able(technicians)
+                found[need] = visit._filter_able(technicians, asked_for=own)
             fitting[visit] = found[need]
         return fitting
 
