@@ -231,10 +231,16 @@ class SupportSlotFinder(models.TransientModel):
 
     def _find_offers(self, start, stop):
         """
-        :return: list of ``RankedSlot``, see ``support.offers``
+        :return: list of ``Offer``, see ``support.offers``
         """
         return self.env["support.offers"]._find_offers(
-            self.appointment_id, start, stop, self.technician_id, duration=self.duration
+            self.appointment_id,
+            start,
+            stop,
+            self.technician_id,
+            duration=self.duration,
+            # What the type bounds is what is shown first; who widens the search means it.
+            any_notice=True,
         )
 
     def _find_fault(self):
@@ -252,7 +258,7 @@ class SupportSlotFinder(models.TransientModel):
 
     def _prepare_line_vals(self, offers):
         """
-        :param list offers: of ``RankedSlot``
+        :param list offers: of ``Offer``
         """
         zone = get_viewer_zone(self.env)
         customer_zone = self.appointment_id._get_customer_timezone()
@@ -261,7 +267,7 @@ class SupportSlotFinder(models.TransientModel):
         )
         names = {technician.id: technician.name for technician in technicians}
         lines = []
-        for sequence, (slot, _cost, reasons) in enumerate(offers):
+        for sequence, (slot, _cost, reasons, details) in enumerate(offers):
             name = _(
                 "%(time)s with %(technician)s",
                 time=format_moment_short(self.env, slot.start, zone),
@@ -272,7 +278,7 @@ class SupportSlotFinder(models.TransientModel):
                     "sequence": sequence,
                     "name": format_names([name, *reasons[:1]]),
                     "customer_time": format_moment_short(self.env, slot.start, customer_zone),
-                    "reasons": "\n".join(reasons),
+                    "reasons": "\n".join(details),
                     "start": slot.start,
                     "stop": slot.stop,
                     "technician_id": slot.technician_id,

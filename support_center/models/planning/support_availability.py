@@ -181,7 +181,7 @@ class SupportAvailability(models.AbstractModel):
             return {}
         if not self._has_plain_hours():
             return self._ask_hours(people, window)
-        shifts = self._read_shifts(people)
+        shifts = self._read_shifts(list({person.calendar_id for person in people}))
         hours, known = {}, {}
         for person in people:
             common, own = (
@@ -198,6 +198,31 @@ class SupportAvailability(models.AbstractModel):
                 known[key] = find_hours(week_bound, window, localize)
             hours[person.id] = known[key]
         return hours
+
+    @api.model
+    def _read_opening_hours(self, company, start, stop):
+        """When a company is open: the lines of its working schedule, on that schedule's clock.
+
+        A break for lunch is the staff's and does not close the company. Holidays are
+        not taken off, since those of the company are its technicians' too.
+
+        :param company: ``res.company``
+        :param datetime start: naive UTC
+        :param datetime stop: naive UTC
+        :return: merged intervals in aware UTC from the day before ``start`` to the day after
+            ``stop``; None where the schedule does not say when
+        """
+        # sudo: the hours of the company are everybody's who plans.
+        calendar = company.sudo().resource_calendar_id
+        if not calendar or ("flexible_hours" in calendar and calendar.flexible_hours):
+            return None
+        shifts = self._read_shifts(calendar.ids, with_breaks=True)[calendar.id, None]
+        if not calendar.two_weeks_calendar:
+            shifts = [shift._replace(week=None) for shift in shifts]
+        if not shifts:
+            return None
+        window = aware(start) - ONE_DAY, aware(stop) + ONE_DAY
+        return find_hours(shifts, window, pytz.timezone(choose_zone(calendar.tz)).localize)
 
     @api.model
     def _has_plain_hours(self):
@@ -234,9 +259,11 @@ class SupportAvailability(models.AbstractModel):
         return hours
 
     @api.model
-    def _read_shifts(self, people):
-        """The lines of the schedules of ``people``, all in one query.
+    def _read_shifts(self, calendar_ids, with_breaks=False):
+        """The lines of schedules, all in one query.
 
+        :param list calendar_ids: of ``resource.calendar``
+        :param bool with_breaks: as if people worked through their lunch
         :return: dict of the schedule's id and None to a list of ``scheduling.schedule.Shift``,
             and of the schedule's and a resource's id to those of that resource alone
         """
@@ -246,7 +273,6 @@ class SupportAvailability(models.AbstractModel):
         columns = SQL("NULL, NULL, NULL")
         if "resource_id" in attendance:
             columns = SQL("resource_id, date_from, date_to")
-        calendar_ids = list({person.calendar_id for person in people})
         self.env.cr.execute(
             SQL(
                 """
@@ -254,10 +280,11 @@ class SupportAvailability(models.AbstractModel):
                   FROM resource_calendar_attendance
                  WHERE calendar_id = ANY(%s)
                    AND display_type IS NULL
-                   AND day_period IS DISTINCT FROM 'lunch'
+                   AND (%s OR day_period IS DISTINCT FROM 'lunch')
                 """,
                 columns,
                 calendar_ids,
+                with_breaks,
             )
         )
         shifts = {(calendar_id, None): [] for calendar_id in calendar_ids}
