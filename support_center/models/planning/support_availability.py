@@ -181,7 +181,7 @@ class SupportAvailability(models.AbstractModel):
             return {}
         if not self._has_plain_hours():
             return self._ask_hours(people, window)
-        shifts = self._read_shifts(list({person.calendar_id for person in people}))
+        shifts = self._read_shifts(people)
         hours, known = {}, {}
         for person in people:
             common, own = (
@@ -212,17 +212,49 @@ class SupportAvailability(models.AbstractModel):
         :return: merged intervals in aware UTC from the day before ``start`` to the day after
             ``stop``; None where the schedule does not say when
         """
-        # sudo: the hours of the company are everybody's who plans.
-        calendar = company.sudo().resource_calendar_id
-        if not calendar or ("flexible_hours" in calendar and calendar.flexible_hours):
+        calendar = self.env["resource.calendar"]
+        attendance = self.env["resource.calendar.attendance"]
+        self.env["res.company"].flush_model(["resource_calendar_id"])
+        calendar.flush_model()
+        attendance.flush_model()
+        # As in `_read_people` and `_read_shifts`, in one query for company, schedule and lines.
+        flags = [
+            SQL.identifier("calendar", name) if name in calendar else SQL("FALSE")
+            for name in ("two_weeks_calendar", "flexible_hours")
+        ]
+        columns, whose = SQL("NULL, NULL"), SQL("TRUE")
+        if "resource_id" in attendance:
+            columns, whose = SQL("line.date_from, line.date_to"), SQL("line.resource_id IS NULL")
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT calendar.tz, %s, line.dayofweek, line.hour_from, line.hour_to,
+                       line.week_type, %s
+                  FROM res_company company
+                  JOIN resource_calendar calendar ON calendar.id = company.resource_calendar_id
+                  JOIN resource_calendar_attendance line ON line.calendar_id = calendar.id
+                 WHERE company.id = %s
+                   AND line.display_type IS NULL
+                   AND %s
+                   AND %s IS NOT TRUE
+                """,
+                flags[0],
+                columns,
+                company.id,
+                whose,
+                flags[1],
+            )
+        )
+        rows = self.env.cr.fetchall()
+        if not rows:
             return None
-        shifts = self._read_shifts(calendar.ids, with_breaks=True)[calendar.id, None]
-        if not calendar.two_weeks_calendar:
-            shifts = [shift._replace(week=None) for shift in shifts]
-        if not shifts:
-            return None
+        shifts = [
+            Shift(int(weekday), opens, closes, int(week or 0) if has_weeks else None, *dates)
+            for _zone, has_weeks, weekday, opens, closes, week, *dates in rows
+        ]
+        zone = choose_zone(rows[0][0])
         window = aware(start) - ONE_DAY, aware(stop) + ONE_DAY
-        return find_hours(shifts, window, pytz.timezone(choose_zone(calendar.tz)).localize)
+        return find_hours(shifts, window, pytz.timezone(zone).localize)
 
     @api.model
     def _has_plain_hours(self):
@@ -259,11 +291,9 @@ class SupportAvailability(models.AbstractModel):
         return hours
 
     @api.model
-    def _read_shifts(self, calendar_ids, with_breaks=False):
-        """The lines of schedules, all in one query.
+    def _read_shifts(self, people):
+        """The lines of the schedules of ``people``, all in one query.
 
-        :param list calendar_ids: of ``resource.calendar``
-        :param bool with_breaks: as if people worked through their lunch
         :return: dict of the schedule's id and None to a list of ``scheduling.schedule.Shift``,
             and of the schedule's and a resource's id to those of that resource alone
         """
@@ -273,6 +303,7 @@ class SupportAvailability(models.AbstractModel):
         columns = SQL("NULL, NULL, NULL")
         if "resource_id" in attendance:
             columns = SQL("resource_id, date_from, date_to")
+        calendar_ids = list({person.calendar_id for person in people})
         self.env.cr.execute(
             SQL(
                 """
@@ -280,11 +311,10 @@ class SupportAvailability(models.AbstractModel):
                   FROM resource_calendar_attendance
                  WHERE calendar_id = ANY(%s)
                    AND display_type IS NULL
-                   AND (%s OR day_period IS DISTINCT FROM 'lunch')
+                   AND day_period IS DISTINCT FROM 'lunch'
                 """,
                 columns,
                 calendar_ids,
-                with_breaks,
             )
         )
         shifts = {(calendar_id, None): [] for calendar_id in calendar_ids}

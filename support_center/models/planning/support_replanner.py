@@ -89,7 +89,7 @@ class SupportReplanner(models.AbstractModel):
             need = visit.type_id, visit.partner_id.zip, visit.company_id, visit.priority
             if need not in found:
                 found[need] = visit._filter_able(technicians)
-            own = visit.technician_id & technicians - found[need]
+            own = (visit.technician_id & technicians) - found[need]
             fitting[visit] = found[need] | visit._filter_able(own, own) if own else found[need]
         return fitting
 
