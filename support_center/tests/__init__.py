@@ -150,12 +150,14 @@ from .planning import (
     test_busy_times,
     test_daily_maximum,
     test_get_slots,
+    test_offers,
     test_overrule,
     test_rank_for,
     test_reachability,
     test_read_hours,
     test_scheduling_edges,
     test_slots_property,
+    test_technician_kinds,
 )
 from .portal import (
     test_customer_page,
