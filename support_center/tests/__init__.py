@@ -148,6 +148,7 @@ from .planning import (
     test_busy_times,
     test_daily_maximum,
     test_get_slots,
+    test_offers,
     test_overrule,
     test_rank_for,
     test_reachability,

@@ -1,18 +1,12 @@
-from collections import Counter
 from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..formatting import format_moment, format_moment_short, format_names, get_day, get_viewer_zone
+from ..formatting import format_moment, format_moment_short, format_names, get_viewer_zone
 
 DEFAULT_DAYS = 7
 MAX_DAYS = 92
-# How many times are shown, and how many of them on one day of one technician.
-MAX_LINES = 6
-MAX_LINES_A_DAY = 2
-# How many of the best are put in words, so that enough are left after that.
-MAX_RANKED = 200
 # What says where to look.
 SEARCH_FIELDS = {"date_from", "date_to", "duration"}
 # For how many days after a search in vain the next free times are looked for.
@@ -225,28 +219,23 @@ class SupportSlotFinder(models.TransientModel):
         fault = self._find_fault()
         if fault:
             return fault, []
+        offers = self._find_offers(self.date_from, self.date_to)
+        if offers:
+            return "", self._prepare_line_vals(offers)
         candidates, fault = self._find_candidates()
         if fault:
             return fault, []
-        slots = self._find_slots(candidates, self.date_from, self.date_to)
-        if slots:
-            return "", self._prepare_line_vals(self._pick(self._rank(slots)))
-        later = self._find_slots(
-            candidates, self.date_to, self.date_to + timedelta(days=DAYS_AFTER)
-        )
+        later = self._find_offers(self.date_to, self.date_to + timedelta(days=DAYS_AFTER))
         message = self._describe_nothing_free(candidates, bool(later))
-        return message, self._prepare_line_vals(self._pick([(slot, []) for slot in later]))
+        return message, self._prepare_line_vals(later)
 
-    def _find_slots(self, candidates, start, stop):
+    def _find_offers(self, start, stop):
         """
-        :return: list of ``Slot``, without the one that the visit has already
+        :return: list of ``RankedSlot``, see ``support.offers``
         """
-        appointment = self.appointment_id
-        slots = candidates._find_slots(
-            max(start, fields.Datetime.now()), stop, self._get_demand(), without=appointment
+        return self.env["support.offers"]._find_offers(
+            self.appointment_id, start, stop, self.technician_id, duration=self.duration
         )
-        now = appointment.start, appointment.stop, appointment.technician_id.id
-        return [slot for slot in slots if tuple(slot) != now]
 
     def _find_fault(self):
         """What is wrong with the search itself, in words."""
@@ -261,45 +250,18 @@ class SupportSlotFinder(models.TransientModel):
             return _("Look at %(days)s days at most.", days=MAX_DAYS)
         return ""
 
-    def _get_demand(self):
-        return self.env["support.availability"]._prepare_demand(
-            self.duration, self.appointment_id._get_buffers()
-        )
-
-    def _rank(self, slots):
-        """The slots with their reasons, best first.
-
-        :param list slots: of ``Slot``, by time
-        :return: list of tuples of a ``Slot`` and a list of str
+    def _prepare_line_vals(self, offers):
         """
-        ranked = self.env["support.ranking"]._rank_slots(
-            self.appointment_id, slots, limit=MAX_RANKED
-        )
-        return [(found.slot, found.reasons) for found in ranked]
-
-    def _pick(self, ranked):
-        """The best few, with nobody's day alone and no time twice: a customer wants a choice.
-
-        :param list ranked: as ``_rank`` returns it
+        :param list offers: of ``RankedSlot``
         """
-        zone = get_viewer_zone(self.env)
-        picked, counts = {}, Counter()
-        for slot, reasons in ranked:
-            key = slot.technician_id, get_day(slot.start, zone)
-            if slot.start not in picked and counts[key] < MAX_LINES_A_DAY:
-                picked[slot.start] = slot, reasons
-                counts[key] += 1
-            if len(picked) == MAX_LINES:
-                break
-        return list(picked.values())
-
-    def _prepare_line_vals(self, picked):
         zone = get_viewer_zone(self.env)
         customer_zone = self.appointment_id._get_customer_timezone()
-        technicians = self.env["support.technician"].browse([s.technician_id for s, _r in picked])
+        technicians = self.env["support.technician"].browse(
+            [offer.slot.technician_id for offer in offers]
+        )
         names = {technician.id: technician.name for technician in technicians}
         lines = []
-        for sequence, (slot, reasons) in enumerate(picked):
+        for sequence, (slot, _cost, reasons) in enumerate(offers):
             name = _(
                 "%(time)s with %(technician)s",
                 time=format_moment_short(self.env, slot.start, zone),
