@@ -42,12 +42,14 @@ class ResPartner(models.Model):
         :return: list of ids, at most ``limit``
         """
         self.flush_model(["phone", "mobile"] if "mobile" in self._fields else ["phone"])
-        self.env.cr.execute(
-            SQL(
-                "SELECT id FROM res_partner WHERE %s LIKE %s ORDER BY id DESC LIMIT %s",
-                self._get_phone_digits_sql(),
-                f"%{digits}%",
-                limit,
-            )
-        )
+        self.env.cr.execute(self._get_phone_digits_query(digits, limit))
         return [row[0] for row in self.env.cr.fetchall()]
+
+    @api.model
+    def _get_phone_digits_query(self, digits, limit):
+        return SQL(
+            "SELECT id FROM res_partner WHERE %s LIKE %s ORDER BY id DESC LIMIT %s",
+            self._get_phone_digits_sql(),
+            f"%{digits}%",
+            limit,
+        )

@@ -107,6 +107,11 @@ METHODS = {
     ("support.dry.run", "action_switch_on"): (),
     **{("support.board", name): PLANNERS for name in ("confirm", "load", "move", "refresh")},
     **{("support.my.day", name): STAFF for name in ("add_note", "add_photo", "load")},
+    **{
+        ("support.quick.visit", name): PLANNERS
+        for name in ("load", "find_customers", "load_customer", "find_times", "create_visit")
+    },
+    ("support.ticket", "action_new_visit"): ("portal", *STAFF),
     ("support.settings.panel", "load"): ("manager",),
     ("support.settings.panel", "press"): ("manager",),
     ("support.team", "action_view_tickets"): STAFF,
@@ -133,6 +138,9 @@ WITHOUT_ROW = {
         ("support.board", "load"),
         ("support.board", "refresh"),
         ("support.my.day", "load"),
+        ("support.quick.visit", "load"),
+        ("support.quick.visit", "find_customers"),
+        ("support.quick.visit", "find_times"),
         ("support.settings.panel", "load"),
         ("support.settings.panel", "press"),
         ("support.technician", "action_replan_all_hits"),

@@ -79,6 +79,8 @@ export class NewVisitDialog extends Component {
         }
         if (customer) {
             this.setCustomer(customer);
+        } else {
+            this.lookForTimes();
         }
     }
 

@@ -119,8 +119,16 @@ tours.add("support_center_new_visit_board", {
         ...GO_AHEAD,
         start(),
         clickOnBoard(),
-        see("Whose time it is", `${PAGE} .o_sc_chosen:contains(First Technician)`),
-        see("Nobody is booked for nobody", `${PAGE} .o_sc_chosen:disabled`),
+        see("Whose time it is", `${PAGE}:contains(with First Technician)`),
+        {
+            content: "Nothing is booked for nobody",
+            trigger: PAGE,
+            run() {
+                if (!document.querySelector(`${PAGE} .o_sc_chosen`).disabled) {
+                    throw new Error("A visit could be booked without a customer");
+                }
+            },
+        },
         fill("Who is calling", `${PAGE} .o_sc_caller`, "+32 (0)2 555-0100"),
         click("The one found by the number", `${PAGE} .o_sc_candidate`, ":contains(Known Customer)"),
         see("Where they live", `${PAGE} .o_sc_customer:contains(Usual technician: First Technician)`),
