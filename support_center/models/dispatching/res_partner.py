@@ -47,8 +47,9 @@ class ResPartner(models.Model):
 
     @api.model
     def _get_phone_digits_query(self, digits, limit):
+        # In no order: in that of the ids, PostgreSQL might read all contacts instead.
         return SQL(
-            "SELECT id FROM res_partner WHERE %s LIKE %s ORDER BY id DESC LIMIT %s",
+            "SELECT id FROM res_partner WHERE %s LIKE %s LIMIT %s",
             self._get_phone_digits_sql(),
             f"%{digits}%",
             limit,

@@ -322,14 +322,16 @@ class SupportAppointment(models.Model):
     @api.model
     def _get_anything_domain(self, text):
         finder = self.env["support.contact.finder"]
-        terms = [(name, "ilike", text) for name in TEXT_FIELDS]
-        terms += finder._get_contact_domain(text)
-        terms.append(("technician_id", "in", self._find_technician_ids(text)))
-        terms += self._get_ticket_terms(text)
+        ways = [
+            *([(name, "ilike", text)] for name in TEXT_FIELDS),
+            finder._get_contact_domain(text),
+            [("technician_id", "in", self._find_technician_ids(text))],
+            self._get_ticket_domain(text),
+        ]
         digits = finder._get_searched_digits(text)
         if digits:
-            terms.append(("customer_phone_digits", "like", digits))
-        return ["|"] * (len(terms) - 1) + terms
+            ways.append([("customer_phone_digits", "like", digits)])
+        return ["|"] * (len(ways) - 1) + [term for way in ways for term in way]
 
     @api.model
     def _find_technician_ids(self, text):
@@ -338,14 +340,15 @@ class SupportAppointment(models.Model):
         return technicians.search([("name", "ilike", text)]).ids
 
     @api.model
-    def _get_ticket_terms(self, text):
+    def _get_ticket_domain(self, text):
         """The visits of the tickets of this number or subject that the user may see."""
         tickets = self.env["support.ticket"].with_context(active_test=False)
         domain = ["|", ("number", "ilike", text), ("name", "ilike", text)]
         found = tickets.search(domain, limit=CONTACTS_FOUND + 1, order="id desc")
-        # Of very many it is a query, which may read all visits.
-        many = len(found) > CONTACTS_FOUND
-        return [("ticket_id", "in", tickets._search(domain) if many else found.ids)]
+        if len(found) <= CONTACTS_FOUND:
+            return [("ticket_id", "in", found.ids)]
+        # Of very many it is a query, which may read all visits; the first term as for contacts.
+        return ["&", ("ticket_id", "!=", False), ("ticket_id", "in", tickets._search(domain))]
 
     @api.depends("customer_name", "technician_id.name", "name")
     @api.depends_context("lang")

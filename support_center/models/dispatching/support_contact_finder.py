@@ -72,7 +72,7 @@ class SupportContactFinder(models.AbstractModel):
         could use the index of none of these. Only of very many it is a query.
 
         :param str field: of the model that is searched in, a contact
-        :return: list of one term
+        :return: domain
         """
         partners = self.env["res.partner"].with_context(active_test=False)
         terms = self._get_word_domain(text)
@@ -81,8 +81,10 @@ class SupportContactFinder(models.AbstractModel):
             terms = ["|", *by_number, *terms]
         found = partners.search(terms, limit=CONTACTS_FOUND + 1)
         if len(found) > CONTACTS_FOUND:
-            # The full name of a person begins with the company's, so that they are among these.
-            return [(field, "in", partners._search(terms))]
+            query = partners._search(terms)
+            whole = ["|", ("id", "in", query), ("commercial_partner_id", "in", query)]
+            # The first term for the opposite: what has no contact is not one of these either.
+            return ["&", (field, "!=", False), (field, "in", partners._search(whole))]
         # sudo: as by Odoo's own ``child_of``; what is found is what the user has to see.
         family = partners.sudo().search([("id", "child_of", found.ids)]) if found else found
         return [(field, "in", family.ids)]

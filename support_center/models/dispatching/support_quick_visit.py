@@ -52,7 +52,10 @@ class SupportQuickVisit(models.AbstractModel):
             and ``zone``
         :raise AccessError: for anybody but a dispatcher, and for what they may not read
         """
-        self._check_dispatcher()
+        return self._get_page()._load(values)
+
+    @api.model
+    def _load(self, values):
         values = self._read_values(values)
         ticket = values["ticket_id"]
         partner = values["partner_id"] or ticket.partner_id
@@ -77,7 +80,10 @@ class SupportQuickVisit(models.AbstractModel):
         :return: dict with ``candidates``, each with ``id``, ``name`` and ``details``, and
             ``typed``: ``name``, ``phone``, ``email`` and ``place``
         """
-        self._check_dispatcher()
+        return self._get_page()._find_customers(text)
+
+    @api.model
+    def _find_customers(self, text):
         text = self.env["support.arguments"]._get_text("text", text).strip()
         found = self.env["res.partner"]
         if len(text) >= LEAST_TYPED:
@@ -102,11 +108,11 @@ class SupportQuickVisit(models.AbstractModel):
             usual one's name, or False), ``last_visits`` and ``open_visits`` (lists of ``id`` and
             ``label``) and ``tickets`` (the open ones, likewise)
         """
-        self._check_dispatcher()
-        partner = self._read_record("partner_id", partner_id, "res.partner")
+        page = self._get_page()
+        partner = page._read_record("partner_id", partner_id, "res.partner")
         if not partner:
             raise ValidationError(_("Choose a customer first."))
-        return self._prepare_customer(partner)
+        return page._prepare_customer(partner)
 
     @api.model
     def find_times(self, values):
@@ -119,8 +125,8 @@ class SupportQuickVisit(models.AbstractModel):
             customer has or wants near these times already, and ``chosen_note``: why ``start`` is
             no good time for ``technician_id``; each in words, or empty
         """
-        self._check_dispatcher()
-        return self._find_times(self._read_values(values))
+        page = self._get_page()
+        return page._find_times(page._read_values(values))
 
     # ------------------------------------------------------------------
     # Booking
@@ -136,19 +142,19 @@ class SupportQuickVisit(models.AbstractModel):
         :return: dict with ``ok``; if so ``id``, ``name`` and ``message``, else ``reason`` in words
             and what ``find_times`` answers now
         """
-        self._check_dispatcher()
-        values = self._read_values(values)
+        page = self._get_page()
+        values = page._read_values(values)
         try:
             # What was made before the refusal goes with it, such as a new contact.
             with self.env.cr.savepoint():
-                visit = self._create_visit(values)
+                visit = page._create_visit(values)
         except UserError as error:
-            return {"ok": False, "reason": str(error), **self._find_times(values)}
+            return {"ok": False, "reason": str(error), **page._find_times(values)}
         return {
             "ok": True,
             "id": visit.id,
             "name": visit.name,
-            "message": self._describe_created(visit),
+            "message": page._describe_created(visit),
         }
 
     @api.model
@@ -313,7 +319,7 @@ class SupportQuickVisit(models.AbstractModel):
         if not partner:
             # Not of the contact's other values: only the place decides who can come.
             partner = self.env["res.partner"].new(
-                {"zip": split_place(values["contact"]["place"] or "").zip}
+                {"zip": split_place(values["contact"]["place"]).zip, "tz": False}
             )
         kind = values["type_id"]
         vals = {
@@ -536,9 +542,14 @@ class SupportQuickVisit(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _check_dispatcher(self):
+    def _get_page(self):
+        """This service for a dispatcher, in the zone of the screen where that is one.
+
+        :raise AccessError: for anybody else
+        """
         if not self.env.user.has_group("support_center.group_support_dispatcher"):
             raise AccessError(_("Only a dispatcher books visits here."))
+        return self.with_context(tz=get_viewer_zone(self.env))
 
     @api.model
     def _get_company(self, values):

@@ -48,13 +48,13 @@ class SupportTicket(models.Model):
         if operator in ("like", "ilike", "=like", "=ilike") and isinstance(value, str) and value:
             visits = self.env["support.appointment"].with_context(active_test=False)
             visits = visits.search([("name", "ilike", value)], limit=TICKETS_FOUND, order="id desc")
-            terms = [
+            domain = [
+                "|", "|", "|",
                 ("number", "ilike", value),
                 ("name", "ilike", value),
-                *self.env["support.contact.finder"]._get_contact_domain(value),
                 ("id", "in", visits.ticket_id.ids),
-            ]
-            domain = ["|"] * (len(terms) - 1) + terms
+                *self.env["support.contact.finder"]._get_contact_domain(value),
+            ]  # fmt: skip
         return ["!", *domain] if is_negative else domain
 
     @api.model

@@ -144,7 +144,12 @@ class TestIndexes(SupportCase):
                 [("anything", "ilike", "oe quill")],
                 ["name", "customer_name", "customer_email", "location", "description"],
             ),
-            (visit, [("anything", "ilike", "0171 23456")], ["customer_phone_digits", "location"]),
+            (
+                visit,
+                [("anything", "ilike", "0171 23456")],
+                ["name", "customer_name", "customer_email", "location", "description",
+                 "customer_phone_digits"],
+            ),
             (ticket, [("number", "ilike", "-900")], ["number"]),
             (ticket, [("name", "ilike", "kett")], ["name"]),
         ]
