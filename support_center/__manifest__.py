@@ -60,6 +60,7 @@
         "views/support_appointment_review_views.xml",
         "views/mail_message_views.xml",
         "views/support_board_views.xml",
+        "views/support_quick_visit_views.xml",
         "views/support_appointment_views.xml",
         "views/support_appointment_type_views.xml",
         "views/support_technician_views.xml",
@@ -98,6 +99,7 @@
             "support_center/static/src/review/**/*",
             "support_center/static/src/my_day/**/*",
             "support_center/static/src/board/**/*",
+            "support_center/static/src/new_visit/**/*",
         ],
         "web.assets_tests": [
             "support_center/static/tests/tours/**/*",

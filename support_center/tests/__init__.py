@@ -86,7 +86,9 @@ from .cancellation import (
 from .demo import test_demo
 from .dispatching import (
     test_bulk,
+    test_new_visit_tour,
     test_overview,
+    test_quick_visit,
     test_reschedule,
     test_scheduling_tours,
     test_slot_finder,

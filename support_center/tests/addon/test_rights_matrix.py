@@ -107,6 +107,11 @@ METHODS = {
     ("support.dry.run", "action_switch_on"): (),
     **{("support.board", name): PLANNERS for name in ("confirm", "load", "move", "refresh")},
     **{("support.my.day", name): STAFF for name in ("add_note", "add_photo", "load")},
+    **{
+        ("support.quick.visit", name): PLANNERS
+        for name in ("load", "find_customers", "load_customer", "find_times", "create_visit")
+    },
+    ("support.ticket", "action_new_visit"): ("portal", *STAFF),
     ("support.settings.panel", "load"): ("manager",),
     ("support.settings.panel", "press"): ("manager",),
     ("support.team", "action_view_tickets"): STAFF,
@@ -133,6 +138,8 @@ WITHOUT_ROW = {
         ("support.board", "load"),
         ("support.board", "refresh"),
         ("support.my.day", "load"),
+        ("support.quick.visit", "find_customers"),
+        ("support.quick.visit", "load_customer"),
         ("support.settings.panel", "load"),
         ("support.settings.panel", "press"),
         ("support.technician", "action_replan_all_hits"),
@@ -439,6 +446,9 @@ class TestRightsMatrix(SupportCase):
     def _get_arguments(self, method, row):
         moments = ["2026-03-05 00:00:00", "2026-03-06 00:00:00"]
         record_id = row.id if row else 0
+        # The one that belongs to the same company as the row.
+        rows = self.foreign if row and row == self.foreign.get(row._name) else self.own
+        ticket = {"ticket_id": rows["support.ticket"].id}
         return {
             ("support.board", "load"): moments,
             ("support.board", "refresh"): [[record_id], *moments],
@@ -447,6 +457,11 @@ class TestRightsMatrix(SupportCase):
             ("support.my.day", "load"): ["2026-03-05"],
             ("support.my.day", "add_note"): [record_id, "Note"],
             ("support.my.day", "add_photo"): [record_id, "p.png", PIXEL],
+            ("support.quick.visit", "load"): [ticket],
+            ("support.quick.visit", "find_customers"): ["known"],
+            ("support.quick.visit", "load_customer"): [self.customer.id],
+            ("support.quick.visit", "find_times"): [ticket],
+            ("support.quick.visit", "create_visit"): [{**ticket, "partner_id": self.customer.id}],
             ("support.settings.panel", "load"): ["setup"],
             ("support.settings.panel", "press"): ["setup", "x", "y"],
             ("support.appointment", "get_slots"): [*moments, 1.0],

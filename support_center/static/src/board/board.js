@@ -38,6 +38,7 @@ export class Board extends Component {
         this.dialog = useService("dialog");
         this.ui = useService("ui");
         this.live = useService("support_center.live");
+        this.newVisit = useService("support_center.new_visit");
         this.moves = new BoardMoves({
             orm: this.orm,
             dialog: this.dialog,
@@ -296,20 +297,16 @@ export class Board extends Component {
 
     /** @param {Object} [point] whose time and which, as the timeline's `pointAt` gives it */
     create(point = {}) {
-        const context = {};
+        const values = {};
         if (point.date) {
             const date = new Date(point.date);
             if (!point.start) {
                 date.setHours(FIRST_HOUR);
             }
-            context.default_start = point.start || fromTimeline(date);
-            context.default_technician_id = point.technicianId;
+            values.start = point.start || fromTimeline(date);
+            values.technician_id = point.technicianId;
         }
-        this.dialog.add(
-            FormViewDialog,
-            { resModel: MODEL, context, title: _t("New Appointment"), size: "xl" },
-            { onClose: () => this.load() }
-        );
+        return this.newVisit.open(values).then((id) => id && this.load());
     }
 
     async findTime(id) {

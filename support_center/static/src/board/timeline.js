@@ -12,6 +12,8 @@ import { formatHours, fromTimeline, isoDay, locale, offset } from "./times";
 const LIBRARY = "/support_center/static/lib/event_calendar/event-calendar.min";
 const VIEWS = { day: "boardDay", week: "boardWeek" };
 const DROP = "board-drop";
+// A hand that presses does not hold still to the pixel.
+const CLICK_RADIUS = 5;
 // The component's table has rows without cells and cells without rows. Each visit says in words
 // whose it is and when, so a reader does without a table rather than with a broken one.
 const TABLE = ["table", "row", "rowgroup", "rowheader", "columnheader", "cell"];
@@ -322,8 +324,17 @@ export class BoardTimeline extends Component {
     // Mouse and keyboard
     // ------------------------------------------------------------------
 
-    onDoubleClick(ev) {
-        if (ev.target.closest(".o_sc_visit, .ec-sidebar, .ec-header")) {
+    onPointerDown(ev) {
+        this.pressedAt = { x: ev.clientX, y: ev.clientY };
+    }
+
+    onClick(ev) {
+        if (ev.target.closest(".o_sc_visit, .ec-sidebar, .ec-header, .ec-popup, button, a")) {
+            return;
+        }
+        // The end of dragging something is no click on a free time.
+        const { x, y } = this.pressedAt || { x: ev.clientX, y: ev.clientY };
+        if (Math.hypot(ev.clientX - x, ev.clientY - y) > CLICK_RADIUS) {
             return;
         }
         const point = this.pointAt(ev.clientX, ev.clientY);
