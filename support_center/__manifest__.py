@@ -94,6 +94,7 @@
         "web.assets_backend": [
             "support_center/static/src/settings_panel/*",
             "support_center/static/src/edit_guard/**/*",
+            "support_center/static/src/undo/**/*",
             "support_center/static/src/review/**/*",
             "support_center/static/src/my_day/**/*",
             "support_center/static/src/board/**/*",

@@ -239,6 +239,7 @@ class TestSecurityRoles(SupportCase):
         )
         concrete = {model.model for model in stored if not self.env[model.model]._abstract} - {
             "support.intake.key",
+            "support.undo.step",
             "support.webhook.endpoint",
         }
         self.assertEqual(concrete, set(MODELS))
