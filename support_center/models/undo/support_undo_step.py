@@ -167,6 +167,13 @@ class SupportUndoStep(models.Model):
         :return: dict, as ``undo`` returns it
         """
         visits = env["support.appointment"].browse(self.appointment_ids.ids)
+        if not visits:
+            # They were deleted, and nothing is left to give back.
+            return {
+                "ok": False,
+                "message": _("This appointment does not exist any more."),
+                "ids": [],
+            }
         check_access(visits, "write")
         try:
             # A refusal leaves all as it was.

@@ -83,12 +83,12 @@ METHODS = {
             "action_done", "action_draft", "action_merge_duplicates", "action_no_show",
             "action_process_email",
             "action_read_again", "action_rebook", "action_reject_request", "action_start",
-            "action_take_back", "action_undo_cancel", "action_undo_merge",
-            "action_view_calendar_event",
+            "action_undo_cancel", "action_undo_merge", "action_view_calendar_event",
         )
     },
     ("support.appointment", "action_view_merged_into"): ("integration", *STAFF),
     ("support.appointment", "action_find_time"): PLANNERS,
+    ("support.appointment", "action_take_back"): PLANNERS,
     ("support.appointment", "action_propose_times"): PLANNERS,
     ("support.appointment", "action_open_cancel"): PLANNERS,
     **{

@@ -82,8 +82,10 @@ class TestMyDayTour(ToursCase):
         now = fields.Datetime.now()
         zone = "UTC" if 4 <= now.hour < 20 else "Pacific/Honolulu"
         self.technician.tz = zone
-        first = self._confirm(start=now - timedelta(hours=2), location="Main Street 1")
-        second = self._confirm(start=now - timedelta(minutes=45))
+        first = self._confirm(location="Main Street 1")
+        first._write_restored({"start": now - timedelta(hours=2)})
+        second = self._confirm(start=self.start + timedelta(hours=3))
+        second._write_restored({"start": now - timedelta(minutes=45)})
         action = self.env.ref("support_center.support_my_day_action")
         self.start_tour(
             f"/web#action={action.id}",
