@@ -96,6 +96,7 @@
             "support_center/static/src/datetime/*",
             "support_center/static/src/settings_panel/*",
             "support_center/static/src/edit_guard/**/*",
+            "support_center/static/src/undo/**/*",
             "support_center/static/src/review/**/*",
             "support_center/static/src/my_day/**/*",
             "support_center/static/src/board/**/*",

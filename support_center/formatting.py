@@ -34,6 +34,7 @@ __all__ = [
     "format_hour_of_day",
     "format_hours",
     "format_moment",
+    "format_moment_in_words",
     "format_moment_long",
     "format_moment_short",
     "format_names",
@@ -52,7 +53,7 @@ __all__ = [
 
 # English readers are American, British and everybody else: day before month, in words, is read
 # alike by all of them.
-ENGLISH = {"long": "EEEE d MMMM y", "short": "EEE d MMM"}
+ENGLISH = {"long": "EEEE d MMMM y", "words": "EEEE d MMMM", "short": "EEE d MMM"}
 
 
 # ----------------------------------------------------------------------
@@ -126,6 +127,16 @@ def format_moment_long(env, moment, zone):
     """
     pattern = f"{_get_date_pattern(env, 'long')}, {_get_hour_pattern(env)}"
     return f"{format_datetime(env, moment, tz=zone, dt_format=pattern)} ({zone})"
+
+
+def format_moment_in_words(env, moment, zone):
+    """A time among others of the same year, in a sentence.
+
+    :param datetime moment: naive UTC
+    :return: str, like “Tuesday 3 March, 10:00”, in the order of the reader's language
+    """
+    pattern = f"{_get_date_pattern(env, 'words')}, HH:mm"
+    return format_datetime(env, moment, tz=zone, dt_format=pattern)
 
 
 def format_moment_short(env, moment, zone):
@@ -209,7 +220,8 @@ def _get_hour_pattern(env):
 def _get_date_pattern(env, length):
     """How a date is written in the language of an environment.
 
-    :param str length: ``long``, like “Donnerstag, 5. März 2026”, or ``short``, like “Do., 5. März”
+    :param str length: ``long``, like “Donnerstag, 5. März 2026”, ``words``, like “Do., 5. März”
+        with the month in full, or ``short``, like “Do., 5. Mär.”
     :return: str, a pattern of Unicode's CLDR, whose own pattern it is in all languages but English
     """
     locale = babel_locale_parse(get_lang(env).code)
@@ -217,4 +229,6 @@ def _get_date_pattern(env, length):
         return ENGLISH[length]
     if length == "long":
         return locale.date_formats["full"].pattern
+    if length == "words" and "MMMMEd" in locale.datetime_skeletons:
+        return locale.datetime_skeletons["MMMMEd"].pattern
     return locale.datetime_skeletons["MMMEd"].pattern

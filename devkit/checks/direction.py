@@ -34,6 +34,7 @@ PACKAGES = (
     "webhooks",
     "calendar_sync",
     "cancellation",
+    "undo",
     "absences",
     "archiving",
     "incoming",

@@ -10,6 +10,7 @@ from . import notifications
 from . import webhooks
 from . import calendar_sync
 from . import cancellation
+from . import undo
 from . import absences
 from . import archiving
 from . import incoming

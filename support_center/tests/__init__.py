@@ -180,6 +180,11 @@ from .tickets import (
     test_ticket_mail,
     test_ticket_sync,
 )
+from .undo import (
+    test_hours_again,
+    test_undo,
+    test_undo_merge,
+)
 from .webhooks import (
     test_webhook_delivery,
     test_webhook_edges,

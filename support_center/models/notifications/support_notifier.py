@@ -152,15 +152,18 @@ class SupportNotifier(models.AbstractModel):
         )
 
     @api.model
-    def _wake_queue(self):
-        """Have the queue's cron run once this is committed; by itself it comes once an hour."""
+    def _wake_queue(self, moment=None):
+        """Have the queue's cron run once this is committed; by itself it comes once an hour.
+
+        :param datetime moment: in naive UTC, when it is to run; at once without it
+        """
         # Cached by Odoo, where ``env.ref`` would ask the database each time.
         name = "mail.ir_cron_mail_scheduler_action"
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(name)
         cron = self.env["ir.cron"].browse(cron_id or ())
         if cron:
             # sudo: the user who causes a mail need not be one who may run crons.
-            cron.sudo()._trigger()
+            cron.sudo()._trigger(moment)
 
     # ------------------------------------------------------------------
     # The mail
