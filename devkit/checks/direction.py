@@ -41,6 +41,7 @@ PACKAGES = (
     "dispatching",
     "portal",
     "board",
+    "my_day",
     "health",
     "settings",
     "reporting",

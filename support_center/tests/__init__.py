@@ -61,7 +61,6 @@ from .board import (
     test_board_moves,
     test_board_tour,
     test_live,
-    test_my_day,
 )
 from .booking import (
     test_booking_guarantee,
@@ -125,6 +124,10 @@ from .incoming import (
     test_review,
     test_review_tours,
     test_webhook_in,
+)
+from .my_day import (
+    test_my_day,
+    test_my_day_work,
 )
 from .notifications import (
     test_compiled_templates,

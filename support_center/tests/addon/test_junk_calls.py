@@ -68,6 +68,8 @@ SAMPLES = {
     "duration": 1.0,
     "type": None,
     "limit": 5,
+    "kind": "work",
+    "values": {"delay": 5, "work_done": "All", "parts_used": "", "time_used": 5},
 }
 
 

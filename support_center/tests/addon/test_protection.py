@@ -19,6 +19,7 @@ MARKS = {
     "rating_last_value", "merged_into_id", "edit_version",
 }  # fmt: skip
 SAMPLES = {
+    "binary": b"Zm9yZ2Vk",
     "boolean": True,
     "char": "forged",
     "date": "2026-03-05",

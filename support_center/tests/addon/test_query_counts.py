@@ -55,7 +55,6 @@ class QueryCounts:
         self.env.cr.flush()
         count = self.env.cr.sql_log_count - before
         with self.subTest(row):
-            print("ROW", row, count)
             self.assertLessEqual(count, ROWS[row][IS_LATER])
 
 

@@ -35,11 +35,12 @@ RIGHTS = {
     "support.statistics": {"dispatcher": "r", "manager": "r"},
     "support.intake.key": {},
     "support.webhook.endpoint": {},
+    "support.my.day.entry": {},
 }  # fmt: skip
 # Rows of these belong to no company.
 SHARED = {
     "support.skill", "support.area", "support.stage", "support.intake.key",
-    "support.webhook.endpoint",
+    "support.webhook.endpoint", "support.my.day.entry",
 }  # fmt: skip
 
 # Pages are their user's alone.
@@ -106,7 +107,9 @@ METHODS = {
     ("support.dry.run", "action_handle"): (),
     ("support.dry.run", "action_switch_on"): (),
     **{("support.board", name): PLANNERS for name in ("confirm", "load", "move", "refresh")},
-    **{("support.my.day", name): STAFF for name in ("add_note", "add_photo", "load")},
+    **{("support.my.day", name): STAFF for name in ("add_note", "add_photo", "load", "submit")},
+    ("support.home", "load"): ("portal", "employee", "integration", *STAFF),
+    ("support.appointment", "action_visit_report"): STAFF,
     ("support.settings.panel", "load"): ("manager",),
     ("support.settings.panel", "press"): ("manager",),
     ("support.team", "action_view_tickets"): STAFF,
@@ -132,6 +135,7 @@ WITHOUT_ROW = {
         ("support.appointment", "get_slots"),
         ("support.board", "load"),
         ("support.board", "refresh"),
+        ("support.home", "load"),
         ("support.my.day", "load"),
         ("support.settings.panel", "load"),
         ("support.settings.panel", "press"),
@@ -217,6 +221,7 @@ class TestRightsMatrix(SupportCase):
         rows = [
             env["support.intake.key"].browse(env.cr.fetchone()[0]),
             env["support.webhook.endpoint"].create({"url": "https://example.com"}),
+            env["support.my.day.entry"].create({"user_id": env.uid, "key": "tapped-once"}),
             env["support.skill"].create({"name": "Skill"}),
             env["support.area"].create({"name": "Area"}),
             env["support.stage"].create({"name": "Stage", "state": "open"}),
@@ -268,6 +273,8 @@ class TestRightsMatrix(SupportCase):
             vals = {"digest": "forged"}
         elif row._name == "support.webhook.endpoint":
             vals = {"url": "https://example.com/other"}
+        elif row._name == "support.my.day.entry":
+            vals = {"user_id": row.user_id.id, "key": "forged-key"}
         if "company_id" in row and row.company_id:
             vals["company_id"] = row.company_id.id
         return vals
@@ -279,7 +286,7 @@ class TestRightsMatrix(SupportCase):
             if row._name == "support.appointment"
             else next(
                 each
-                for each in ("name", "action", "event", "digest", "week_start", "url")
+                for each in ("name", "action", "event", "digest", "week_start", "url", "key")
                 if each in row
             )
         )
@@ -447,6 +454,7 @@ class TestRightsMatrix(SupportCase):
             ("support.my.day", "load"): ["2026-03-05"],
             ("support.my.day", "add_note"): [record_id, "Note"],
             ("support.my.day", "add_photo"): [record_id, "p.png", PIXEL],
+            ("support.my.day", "submit"): [f"key-{record_id:08}", "note", record_id, {"text": "!"}],
             ("support.settings.panel", "load"): ["setup"],
             ("support.settings.panel", "press"): ["setup", "x", "y"],
             ("support.appointment", "get_slots"): [*moments, 1.0],

@@ -240,6 +240,7 @@ class TestSecurityRoles(SupportCase):
         concrete = {model.model for model in stored if not self.env[model.model]._abstract} - {
             "support.intake.key",
             "support.webhook.endpoint",
+            "support.my.day.entry",
         }
         self.assertEqual(concrete, set(MODELS))
 
