@@ -127,6 +127,7 @@ from .incoming import (
 )
 from .my_day import (
     test_my_day,
+    test_my_day_tour,
     test_my_day_work,
 )
 from .notifications import (

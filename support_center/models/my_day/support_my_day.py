@@ -50,6 +50,9 @@ class SupportMyDay(models.AbstractModel):
             "is_today": shown == today,
             "is_technician": bool(technicians),
             "zone": zone,
+            "state_labels": dict(
+                self.env["support.appointment"]._fields["state"]._description_selection(self.env)
+            ),
             "has_other_zone": zone != (self.env.user.tz or zone),
             "done_count": len(visits.filtered(lambda a: a.state == "done")),
             "visits": [
