@@ -2,7 +2,7 @@ from odoo import _, fields, models
 from odoo.exceptions import UserError
 
 from ...compat import check_access
-from ...formatting import format_duration, format_moment
+from ...formatting import choose_zone, format_duration, format_moment
 
 # What is over with a time, or with the visit.
 UNDER_WAY = ("on_the_way_at", "expected_arrival", "on_the_way_told_at")
@@ -25,10 +25,9 @@ class SupportAppointment(models.Model):
     on_the_way_told_at = fields.Datetime(
         "Customer Told of the Arrival", readonly=True, copy=False, groups="base.group_user"
     )
-    work_done = fields.Text("Work Done", copy=False)
-    parts_used = fields.Text("Parts Used", copy=False)
+    work_done = fields.Text(copy=False)
+    parts_used = fields.Text(copy=False)
     time_used = fields.Float(
-        "Time Used",
         copy=False,
         help="In hours. Noted from start to end of the visit when it is done, if nobody has "
         "entered it by then.",
@@ -36,8 +35,8 @@ class SupportAppointment(models.Model):
     customer_signature = fields.Binary(
         "Signature of the Customer", readonly=True, copy=False, attachment=True
     )
-    signed_by = fields.Char("Signed By", readonly=True, copy=False)
-    signed_at = fields.Datetime("Signed At", readonly=True, copy=False)
+    signed_by = fields.Char(readonly=True, copy=False)
+    signed_at = fields.Datetime(readonly=True, copy=False)
     report_sent_at = fields.Datetime(
         "Visit Report Queued", readonly=True, copy=False, groups="base.group_user"
     )
@@ -235,12 +234,14 @@ class SupportAppointment(models.Model):
         self.ensure_one()
         return self._format_for_customer(self.expected_arrival or self.start)
 
-    def _describe_lateness(self):
-        """For the dispatcher, in their language and zone."""
+    def _ask_about_lateness(self):
+        """Let who plans the day know; in the language of the environment."""
         self.ensure_one()
-        return _(
+        zone = choose_zone(self._automation_responsible().tz, self.technician_id.sudo().tz)
+        note = _(
             "%(technician)s is late and expects to be there at %(moment)s.",
             # sudo: technicians are not everybody's to read.
             technician=self.technician_id.sudo().name,
-            moment=format_moment(self.env, self.expected_arrival),
+            moment=format_moment(self.env, self.expected_arrival, zone),
         )
+        return self._automation_activity_with(_("The technician is late"), note)

@@ -63,7 +63,9 @@ class SupportMyDay(models.AbstractModel):
             arguments._refuse("key", key, _("a key of 8 to 64 characters"))
         work = self._get_work().get(arguments._get_text("kind", kind))
         if not work:
-            arguments._refuse("kind", kind, _("one of %(kinds)s", kinds=", ".join(self._get_work())))
+            arguments._refuse(
+                "kind", kind, _("one of %(kinds)s", kinds=", ".join(self._get_work()))
+            )
         values = arguments._get_mapping("values", values)
         delay = timedelta(seconds=arguments._get_number("delay", values.get("delay")))
         moment = fields.Datetime.now() - min(max(delay, timedelta()), MAX_DELAY)
@@ -139,12 +141,7 @@ class SupportMyDay(models.AbstractModel):
             )
         visit._write_protected({"expected_arrival": arrival})
         asking = visit._for_responsible()
-        asking._try_activity(
-            "run_late",
-            lambda: asking._automation_activity_with(
-                _("The technician is late"), asking._describe_lateness()
-            ),
-        )
+        asking._try_activity("run_late", asking._ask_about_lateness)
         return self._describe_following(visit, minutes)
 
     @api.model

@@ -175,9 +175,7 @@ class TestMigration(SupportCase):
         visit = self._create_appointment(technician_id=self.technician.id, state="confirmed")
         rule = self.env.ref("support_center.automation_notify_technician")
         wanted, domain, words = rule.trigger_field_ids, rule.filter_domain, rule.description
-        before = (
-            "['|', ('technician_id', '!=', False), ('technician_notified_id', '!=', False)]"
-        )
+        before = "['|', ('technician_id', '!=', False), ('technician_notified_id', '!=', False)]"
         first = wanted.filtered(lambda field: field.name == "technician_id")
         visit._write_marks({"technician_notified_start": None})
         # Switching it off and on again is no edit of what it watches.

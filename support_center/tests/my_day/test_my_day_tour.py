@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..common_tours import ToursCase
 
@@ -41,6 +42,7 @@ class TestTechnicianDayTour(ToursCase):
         )
         self.assertIn("door.png", proof.mapped("name"))
 
+    @mute_logger("odoo.http")
     def test_without_a_signal(self):
         self.second._write_marks({"expected_arrival": self.second.start + timedelta(hours=3.75)})
         self._walk_day("support_center_my_day_offline")

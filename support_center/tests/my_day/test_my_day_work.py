@@ -113,7 +113,9 @@ class TestMyDayWork(SupportMailCase):
         self.assertIn("On the way to you", mail.subject)
         self.assertIn("10:00", mail.body_html)
         self.assertFalse(mail.attachment_ids)
-        self.assertFalse(self.visit.announced_at and self.visit.announced_at > self.visit.create_date)
+        self.assertFalse(
+            self.visit.announced_at and self.visit.announced_at > self.visit.create_date
+        )
         (shown,) = self.day.load()["visits"]
         self.assertTrue(shown["is_on_the_way"])
 
@@ -166,7 +168,9 @@ class TestMyDayWork(SupportMailCase):
         answer = self._submit("late", minutes=30)
         self.assertEqual(self.visit.start, at("2026-03-02 10:00"), "the visit stays planned")
         self.assertEqual(self.visit.expected_arrival, at("2026-03-02 10:45"))
-        self.assertEqual([(v["id"], v["is_hit"]) for v in answer], [(hit.id, True), (free.id, False)])
+        self.assertEqual(
+            [(v["id"], v["is_hit"]) for v in answer], [(hit.id, True), (free.id, False)]
+        )
         self.assertIn("11:30", answer[0]["new_start"])
         activity = self.visit.activity_ids
         self.assertEqual(activity.summary, "The technician is late")
@@ -215,7 +219,9 @@ class TestMyDayWork(SupportMailCase):
         visit = self.visit
         self.assertEqual((visit.work_done, visit.parts_used), ("New fan", "1 fan"))
         self.assertEqual(visit.time_used, 0.75)
-        self.assertEqual((visit.signed_by, visit.signed_at), ("Ann <Known>", at("2026-03-02 08:00")))
+        self.assertEqual(
+            (visit.signed_by, visit.signed_at), ("Ann <Known>", at("2026-03-02 08:00"))
+        )
         self.assertTrue(visit.customer_signature)
         (shown,) = self.day.load()["visits"]
         self.assertEqual((shown["work_done"], shown["signed_by"]), ("New fan", "Ann <Known>"))
@@ -239,9 +245,7 @@ class TestMyDayWork(SupportMailCase):
         with freeze_time("2026-03-02 10:20"):
             self._submit("no_show", photo={"name": "door.png", "content": PIXEL})
         self.assertEqual(self.visit.state, "no_show")
-        message = self.visit.message_ids.filtered(
-            lambda m: "Nobody was there" in m.body
-        )
+        message = self.visit.message_ids.filtered(lambda m: "Nobody was there" in m.body)
         self.assertEqual(message.attachment_ids.name, "door.png")
 
     # ------------------------------------------------------------------

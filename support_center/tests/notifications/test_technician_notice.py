@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo.tests import new_test_user, tagged
-
 from odoo.tools import html2plaintext
 
 from ..common import SupportMailCase, at
@@ -101,9 +100,7 @@ class TestTechnicianNotice(SupportMailCase):
 
     def test_technician_without_user_gets_a_mail(self):
         self.technician_2.write({"user_id": False, "email": "north@example.com"})
-        visit = self._confirm(
-            technician_id=self.technician_2.id, location="<b>Main Street</b>"
-        )
+        visit = self._confirm(technician_id=self.technician_2.id, location="<b>Main Street</b>")
         mail = self._get_notices(visit, "technician")
         self.assertEqual((mail.email_to, mail.state), ("north@example.com", "outgoing"))
         self.assertEqual(mail.subject, "New visit: Known Customer, Thu 5 Mar, 10:00")
