@@ -85,6 +85,7 @@
         "wizard/support_merge_wizard_views.xml",
         "wizard/support_erase_wizard_views.xml",
         "views/support_my_day_views.xml",
+        "views/support_visit_report.xml",
         "views/res_config_settings_views.xml",
         "views/support_center_menus.xml",
     ],

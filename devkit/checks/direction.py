@@ -42,6 +42,7 @@ PACKAGES = (
     "dispatching",
     "portal",
     "board",
+    "my_day",
     "health",
     "settings",
     "reporting",

@@ -18,6 +18,7 @@ from . import duplicates
 from . import dispatching
 from . import portal
 from . import board
+from . import my_day
 from . import health
 from . import settings
 from . import reporting

@@ -63,7 +63,6 @@ from .board import (
     test_board_moves,
     test_board_tour,
     test_live,
-    test_my_day,
 )
 from .booking import (
     test_booking_guarantee,
@@ -129,6 +128,11 @@ from .incoming import (
     test_review,
     test_review_tours,
     test_webhook_in,
+)
+from .my_day import (
+    test_my_day,
+    test_my_day_tour,
+    test_my_day_work,
 )
 from .notifications import (
     test_compiled_templates,

@@ -92,6 +92,8 @@ SAMPLES = {
         "is_here": True,
         "asks": False,
     },
+    "kind": "work",
+    "values": {"delay": 5, "work_done": "All", "parts_used": "", "time_used": 5},
 }
 
 

@@ -36,11 +36,12 @@ RIGHTS = {
     "support.intake.key": {},
     "support.undo.step": {},
     "support.webhook.endpoint": {},
+    "support.my.day.entry": {},
 }  # fmt: skip
 # Rows of these belong to no company.
 SHARED = {
     "support.skill", "support.area", "support.stage", "support.intake.key",
-    "support.undo.step", "support.webhook.endpoint",
+    "support.undo.step", "support.webhook.endpoint", "support.my.day.entry",
 }  # fmt: skip
 
 # Pages are their user's alone.
@@ -111,7 +112,7 @@ METHODS = {
         ("support.board", name): PLANNERS
         for name in ("announce", "confirm", "load", "move", "refresh")
     },
-    **{("support.my.day", name): STAFF for name in ("add_note", "add_photo", "load")},
+    **{("support.my.day", name): STAFF for name in ("add_note", "add_photo", "load", "submit")},
     **{
         ("support.quick.visit", name): PLANNERS
         for name in ("load", "find_customers", "load_customer", "find_times", "create_visit")
@@ -121,6 +122,8 @@ METHODS = {
     ("support.undo.step", "find_last"): STAFF,
     # Whose change it was.
     ("support.undo.step", "undo"): ("dispatcher",),
+    ("support.home", "load"): ("portal", "employee", "integration", *STAFF),
+    ("support.appointment", "action_visit_report"): STAFF,
     ("support.settings.panel", "load"): ("manager",),
     ("support.settings.panel", "press"): ("manager",),
     ("support.team", "action_view_tickets"): STAFF,
@@ -147,6 +150,7 @@ WITHOUT_ROW = {
         ("support.board", "announce"),
         ("support.board", "load"),
         ("support.board", "refresh"),
+        ("support.home", "load"),
         ("support.my.day", "load"),
         ("support.quick.visit", "find_customers"),
         ("support.quick.visit", "load_customer"),
@@ -236,6 +240,7 @@ class TestRightsMatrix(SupportCase):
             env["support.intake.key"].browse(env.cr.fetchone()[0]),
             env["support.webhook.endpoint"].create({"url": "https://example.com"}),
             env["support.undo.step"].create({"user_id": cls.user_dispatcher.id, "kind": "move"}),
+            env["support.my.day.entry"].create({"user_id": env.uid, "key": "tapped-once"}),
             env["support.skill"].create({"name": "Skill"}),
             env["support.area"].create({"name": "Area"}),
             env["support.stage"].create({"name": "Stage", "state": "open"}),
@@ -289,6 +294,8 @@ class TestRightsMatrix(SupportCase):
             vals = {"user_id": self.user_dispatcher.id, "kind": "move"}
         elif row._name == "support.webhook.endpoint":
             vals = {"url": "https://example.com/other"}
+        elif row._name == "support.my.day.entry":
+            vals = {"user_id": row.user_id.id, "key": "forged-key"}
         if "company_id" in row and row.company_id:
             vals["company_id"] = row.company_id.id
         return vals
@@ -300,7 +307,9 @@ class TestRightsMatrix(SupportCase):
             if row._name == "support.appointment"
             else next(
                 each
-                for each in ("name", "action", "event", "digest", "week_start", "url", "message")
+                for each in (
+                    "name", "action", "event", "digest", "week_start", "url", "message", "key"
+                )
                 if each in row
             )
         )
@@ -480,6 +489,7 @@ class TestRightsMatrix(SupportCase):
             ("support.quick.visit", "load_customer"): [self.customer.id],
             ("support.quick.visit", "find_times"): [ticket],
             ("support.quick.visit", "create_visit"): [{**ticket, "partner_id": self.customer.id}],
+            ("support.my.day", "submit"): [f"key-{record_id:08}", "note", record_id, {"text": "!"}],
             ("support.settings.panel", "load"): ["setup"],
             ("support.settings.panel", "press"): ["setup", "x", "y"],
             ("support.appointment", "get_slots"): [*moments, 1.0],

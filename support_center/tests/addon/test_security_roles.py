@@ -245,6 +245,7 @@ class TestSecurityRoles(SupportCase):
             "support.intake.key",
             "support.undo.step",
             "support.webhook.endpoint",
+            "support.my.day.entry",
         }
         self.assertEqual(concrete, set(MODELS))
 
