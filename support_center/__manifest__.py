@@ -70,6 +70,7 @@
         "views/support_stage_views.xml",
         "views/support_automation_log_views.xml",
         "views/support_statistics_views.xml",
+        "views/support_reporting_views.xml",
         "views/support_webhook_delivery_views.xml",
         "views/support_appointment_templates.xml",
         "views/calendar_event_views.xml",
@@ -97,6 +98,7 @@
             "support_center/static/src/review/**/*",
             "support_center/static/src/my_day/**/*",
             "support_center/static/src/board/**/*",
+            "support_center/static/src/reporting/**/*",
         ],
         "web.assets_tests": [
             "support_center/static/tests/tours/**/*",
