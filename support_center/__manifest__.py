@@ -71,6 +71,7 @@
         "views/support_automation_log_views.xml",
         "views/support_statistics_views.xml",
         "views/support_reporting_views.xml",
+        "views/support_day_sheet_templates.xml",
         "views/support_webhook_delivery_views.xml",
         "views/support_appointment_templates.xml",
         "views/calendar_event_views.xml",
