@@ -71,6 +71,8 @@
         "views/support_stage_views.xml",
         "views/support_automation_log_views.xml",
         "views/support_statistics_views.xml",
+        "views/support_reporting_views.xml",
+        "views/support_day_sheet_templates.xml",
         "views/support_webhook_delivery_views.xml",
         "views/support_appointment_templates.xml",
         "views/calendar_event_views.xml",
@@ -102,6 +104,7 @@
             "support_center/static/src/my_day/**/*",
             "support_center/static/src/board/**/*",
             "support_center/static/src/new_visit/**/*",
+            "support_center/static/src/reporting/**/*",
         ],
         "web.assets_tests": [
             "support_center/static/tests/tours/**/*",

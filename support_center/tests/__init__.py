@@ -171,6 +171,8 @@ from .portal import (
 )
 from .privacy import test_erasure
 from .reporting import (
+    test_day_sheet,
+    test_reporting,
     test_statistics,
     test_statistics_runs,
 )

@@ -18,6 +18,7 @@ class SupportDryRun(models.TransientModel):
     is_on = fields.Boolean(readonly=True)
     acts_on_changes = fields.Boolean(readonly=True)
     effect = fields.Char(readonly=True)
+    preview = fields.Char(readonly=True)
     count = fields.Integer(readonly=True)
     count_text = fields.Char(compute="_compute_count_text")
     is_cut = fields.Boolean(compute="_compute_is_cut")
@@ -75,6 +76,7 @@ class SupportDryRun(models.TransientModel):
                 "can_leave": bool(entry.hold or entry.handler),
                 "can_handle": bool(entry.hold or entry.handler),
                 "effect": entry.effect,
+                "preview": self._get_backlog()._describe_switch(automation),
                 "count": count,
                 "line_ids": [(0, 0, vals) for vals in self._prepare_line_vals(entry, records)],
             }
@@ -115,6 +117,17 @@ class SupportDryRun(models.TransientModel):
 
         :param entry: the ``Automation``
         """
+        if records._name == "support.technician":
+            recipients = records._describe_backlog_audience(entry)
+            return [
+                {
+                    "res_model": record._name,
+                    "res_id": record.id,
+                    "reference": record.display_name,
+                    "recipient": recipients[record.id],
+                }
+                for record in records
+            ]
         if records._name != "support.appointment":
             return [
                 {
