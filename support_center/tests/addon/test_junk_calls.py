@@ -56,7 +56,12 @@ SAMPLES = {
         "overrule": False,
         "tell": False,
     },
+    # Of the quick visit, and of a technician's entry.
     "values": {
+        "delay": 5,
+        "work_done": "All",
+        "parts_used": "",
+        "time_used": 5,
         "partner_id": False,
         "contact": {"name": "Zoe", "phone": "", "email": "", "place": ""},
         "type_id": False,
@@ -93,7 +98,6 @@ SAMPLES = {
         "asks": False,
     },
     "kind": "work",
-    "values": {"delay": 5, "work_done": "All", "parts_used": "", "time_used": 5},
 }
 
 

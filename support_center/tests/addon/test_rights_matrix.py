@@ -277,25 +277,20 @@ class TestRightsMatrix(SupportCase):
 
     def _prepare_create_vals(self, row):
         """Values for another row like this one."""
-        vals = {"name": "Another"}
-        if row._name == "support.appointment":
-            vals = {"partner_id": row.partner_id.id}
-        elif row._name == "support.stage":
-            vals["state"] = "open"
-        elif row._name == "support.automation.log":
-            vals = {"action": "forged", "outcome": "ok"}
-        elif row._name == "support.webhook.delivery":
-            vals = {"event": "appointment.confirmed", "url": "https://example.com"}
-        elif row._name == "support.statistics":
-            vals = {"week_start": "2026-03-02"}
-        elif row._name == "support.intake.key":
-            vals = {"digest": "forged"}
-        elif row._name == "support.undo.step":
-            vals = {"user_id": self.user_dispatcher.id, "kind": "move"}
-        elif row._name == "support.webhook.endpoint":
-            vals = {"url": "https://example.com/other"}
-        elif row._name == "support.my.day.entry":
-            vals = {"user_id": row.user_id.id, "key": "forged-key"}
+        vals = {
+            "support.appointment": {"partner_id": self.customer.id},
+            "support.stage": {"name": "Another", "state": "open"},
+            "support.automation.log": {"action": "forged", "outcome": "ok"},
+            "support.webhook.delivery": {
+                "event": "appointment.confirmed",
+                "url": "https://example.com",
+            },
+            "support.statistics": {"week_start": "2026-03-02"},
+            "support.intake.key": {"digest": "forged"},
+            "support.undo.step": {"user_id": self.user_dispatcher.id, "kind": "move"},
+            "support.webhook.endpoint": {"url": "https://example.com/other"},
+            "support.my.day.entry": {"user_id": self.user_dispatcher.id, "key": "forged-key"},
+        }.get(row._name, {"name": "Another"})
         if "company_id" in row and row.company_id:
             vals["company_id"] = row.company_id.id
         return vals
@@ -308,7 +303,14 @@ class TestRightsMatrix(SupportCase):
             else next(
                 each
                 for each in (
-                    "name", "action", "event", "digest", "week_start", "url", "message", "key"
+                    "name",
+                    "action",
+                    "event",
+                    "digest",
+                    "week_start",
+                    "url",
+                    "message",
+                    "key",
                 )
                 if each in row
             )
