@@ -157,6 +157,7 @@ from .planning import (
     test_daily_maximum,
     test_get_slots,
     test_offers,
+    test_offers_property,
     test_overrule,
     test_rank_for,
     test_reachability,
