@@ -48,12 +48,6 @@ def get_day(moment: datetime, zone: str) -> date:
     return aware(moment).astimezone(ZoneInfo(zone)).date()
 
 
-def get_hour(moment: datetime, zone: str) -> float:
-    """The hours since midnight that a clock in ``zone`` shows at a moment in naive UTC."""
-    local = aware(moment).astimezone(ZoneInfo(zone))
-    return local.hour + local.minute / 60 + local.second / 3600
-
-
 def get_midnight(day: date, zone: str) -> datetime:
     """When ``day`` begins in ``zone``, in naive UTC.
 

@@ -157,6 +157,7 @@ from .planning import (
     test_read_hours,
     test_scheduling_edges,
     test_slots_property,
+    test_technician_kinds,
 )
 from .portal import (
     test_customer_page,

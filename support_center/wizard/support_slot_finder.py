@@ -35,7 +35,7 @@ class SupportSlotFinder(models.TransientModel):
     technician_id = fields.Many2one(
         "support.technician",
         check_company=True,
-        help="Empty for all who have the skills and go to the area.",
+        help="Empty for all who have the skills, work where the visit is and go to the area.",
     )
     zone_note = fields.Char(compute="_compute_zone_note")
     has_customer_zone = fields.Boolean(compute="_compute_zone_note")
@@ -231,10 +231,16 @@ class SupportSlotFinder(models.TransientModel):
 
     def _find_offers(self, start, stop):
         """
-        :return: list of ``RankedSlot``, see ``support.offers``
+        :return: list of ``Offer``, see ``support.offers``
         """
         return self.env["support.offers"]._find_offers(
-            self.appointment_id, start, stop, self.technician_id, duration=self.duration
+            self.appointment_id,
+            start,
+            stop,
+            self.technician_id,
+            duration=self.duration,
+            # What the type bounds is what is shown first; who widens the search means it.
+            any_notice=True,
         )
 
     def _find_fault(self):
@@ -252,7 +258,7 @@ class SupportSlotFinder(models.TransientModel):
 
     def _prepare_line_vals(self, offers):
         """
-        :param list offers: of ``RankedSlot``
+        :param list offers: of ``Offer``
         """
         zone = get_viewer_zone(self.env)
         customer_zone = self.appointment_id._get_customer_timezone()
@@ -261,7 +267,7 @@ class SupportSlotFinder(models.TransientModel):
         )
         names = {technician.id: technician.name for technician in technicians}
         lines = []
-        for sequence, (slot, _cost, reasons) in enumerate(offers):
+        for sequence, (slot, _cost, reasons, details) in enumerate(offers):
             name = _(
                 "%(time)s with %(technician)s",
                 time=format_moment_short(self.env, slot.start, zone),
@@ -272,7 +278,7 @@ class SupportSlotFinder(models.TransientModel):
                     "sequence": sequence,
                     "name": format_names([name, *reasons[:1]]),
                     "customer_time": format_moment_short(self.env, slot.start, customer_zone),
-                    "reasons": "\n".join(reasons),
+                    "reasons": "\n".join(details),
                     "start": slot.start,
                     "stop": slot.stop,
                     "technician_id": slot.technician_id,
@@ -296,7 +302,8 @@ class SupportSlotFinder(models.TransientModel):
             technicians = technicians._filter_employed()
         if not technicians:
             return technicians, _("There is no technician yet: add one under “Technicians”.")
-        fitting = appointment._filter_able(technicians)
+        asked_for = self.technician_id or appointment.technician_id
+        fitting = appointment._filter_able(technicians, asked_for)
         if fitting:
             return fitting, ""
         return fitting, self._describe_nobody_fits(technicians)
@@ -309,14 +316,31 @@ class SupportSlotFinder(models.TransientModel):
             return _(
                 "%(name)s %(reasons)s. Leave the technician empty to look at all.",
                 name=chosen.name,
-                reasons="; ".join(appointment._find_unmet_rules(chosen)),
+                reasons="; ".join(appointment._find_unmet_rules(chosen, asked_for=chosen)),
             )
-        if not technicians.filtered(lambda t: needed <= t.skill_ids):
+        technicians = technicians.filtered(lambda t: needed <= t.skill_ids)
+        if not technicians:
             return _(
                 "Nobody has all the skills that “%(type)s” needs (%(skills)s). Enter them under "
                 "“Technicians”, or choose another type.",
                 type=appointment.type_id.name,
                 skills=format_names(needed.mapped("name")),
+            )
+        technicians = technicians._filter_for_type(appointment.type_id, is_urgent=True)
+        if not technicians:
+            if appointment.type_id.place == "remote":
+                return _(
+                    "This visit is remote, and all with the skills work on site only. Look at "
+                    "“Works” of the technicians, or choose another type."
+                )
+            return _(
+                "This visit is on site, and all with the skills work remotely only. Look at "
+                "“Works” of the technicians, or choose another type."
+            )
+        if all(technicians.mapped("on_call")):
+            return _(
+                "All with the skills are on call, for urgent visits only. Choose one of them as "
+                "the technician, or give the visit the priority “Urgent”."
             )
         return _(
             "Nobody with the skills goes to the postal code %(code)s. Add it to an area, or the "

@@ -13,7 +13,6 @@ from scheduling.moments import (
     choose_zone,
     from_local,
     get_day,
-    get_hour,
     get_midnight,
     is_zone,
     naive,
@@ -91,9 +90,3 @@ def test_what_a_clock_shows():
     assert from_local(datetime(2026, 3, 29, 2, 30), "Europe/Brussels") == datetime(
         2026, 3, 29, 1, 30
     )
-
-
-def test_the_hour_is_that_of_the_wall_clock():
-    moment = datetime(2026, 7, 1, 22, 30)
-    assert get_hour(moment, "Europe/Brussels") == 0.5
-    assert get_hour(moment, "UTC") == 22.5

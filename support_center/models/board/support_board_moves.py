@@ -162,8 +162,8 @@ class SupportBoard(models.AbstractModel):
             wanted = None
         elif not self._find_reasons(appointment, technician, wanted, appointment.duration):
             return wanted
-        slots = technician._find_slots(
-            soonest, until, appointment._get_demand(), limit=1, without=appointment
+        slots = self.env["support.offers"]._find_next(
+            appointment, technician, soonest, until, appointment._get_demand(), 1
         )
         return slots[0].start if slots else wanted or max(since + FIRST_HOUR, soonest)
 
@@ -298,12 +298,13 @@ class SupportBoard(models.AbstractModel):
         """The technician's next free times, ready to be taken with one click."""
         demand = self._prepare_demand(appointment, duration)
         zone = get_viewer_zone(self.env)
-        slots = technician._find_slots(
+        slots = self.env["support.offers"]._find_next(
+            appointment,
+            technician,
             start,
             start + timedelta(days=ALTERNATIVES_DAYS),
             demand,
-            limit=ALTERNATIVES,
-            without=appointment,
+            ALTERNATIVES,
         )
         return [
             {
@@ -346,12 +347,12 @@ class SupportBoard(models.AbstractModel):
 
     @api.model
     def _find_warnings(self, appointment):
-        """What a dispatcher may do all the same, and should know: skills, areas."""
+        """What a dispatcher may do all the same, and should know: skills, place, areas."""
         # sudo: as in _find_misfit
         technician = appointment.sudo().technician_id
         if not technician:
             return []
-        faults = appointment._find_unmet_rules(technician)
+        faults = appointment._find_unmet_rules(technician, asked_for=technician)
         if not faults:
             return []
         return [

@@ -389,14 +389,13 @@ class SupportAppointment(models.Model):
         """
         self.ensure_one()
         start = max(start, fields.Datetime.now())
-        slots = technicians._find_slots(
+        slots = self.env["support.offers"]._find_next(
+            self,
+            technicians,
             start,
             start + timedelta(days=ALTERNATIVES_DAYS),
             demand or self._get_demand(),
-            # Several may be free at the same times.
-            limit=ALTERNATIVES * len(technicians),
-            without=self,
+            ALTERNATIVES,
         )
-        slots = list({slot.start: slot for slot in slots}.values())[:ALTERNATIVES]
         words = self.env["support.availability.words"]
         return words._describe_alternatives(slots, start, ALTERNATIVES_DAYS)

@@ -30,7 +30,7 @@ class TestOffers(SupportCase):
         count = self.env["support.appointment"].search_count([])
         offers = self._find(self._new(type_id=self.type.id, duration=2.0))
         self.assertEqual(len(offers), 6)
-        slot, _cost, reasons = offers[0]
+        slot, _cost, reasons, _details = offers[0]
         self.assertEqual((slot.stop - slot.start).total_seconds(), 7200)
         self.assertTrue(all(isinstance(reason, str) for reason in reasons))
         self.assertEqual(self.env["support.appointment"].search_count([]), count)
