@@ -120,8 +120,9 @@ class SupportQuickVisit(models.AbstractModel):
 
         :param dict values: as for ``create_visit``, and ``day`` (``YYYY-MM-DD``) and
             ``part_of_day`` (``morning`` or ``afternoon``) to look at no others
-        :return: dict with ``times``, each with ``start``, ``technician_id``, ``label`` and
-            ``reasons`` (str), ``message`` where there are none, ``similar``: what the same
+        :return: dict with ``times``, each with ``start``, ``technician_id``, ``technician``,
+            ``label``, ``reasons`` as the customer may hear them, ``details`` for those who plan
+            (both str, a line each), ``message`` where there are none, ``similar``: what the same
             customer has or wants near these times already, and ``chosen_note``: why ``start`` is
             no good time for ``technician_id``; each in words, or empty
         """
@@ -138,7 +139,8 @@ class SupportQuickVisit(models.AbstractModel):
 
         :param dict values: ``partner_id`` or ``contact`` (``name``, ``phone``, ``email``,
             ``place``), ``type_id``, ``place``, ``words``, ``ticket_id``, ``is_urgent``, ``start``,
-            ``technician_id``, ``reasons``, and ``confirm``: whether it is confirmed at once
+            ``technician_id``, ``details`` (see ``find_times``), and ``confirm``: whether it is
+            confirmed at once
         :return: dict with ``ok``; if so ``id``, ``name`` and ``message``, else ``reason`` in words
             and what ``find_times`` answers now
         """
@@ -169,7 +171,7 @@ class SupportQuickVisit(models.AbstractModel):
         visit = self.env["support.appointment"].create(
             self._prepare_visit_vals(values, partner, company)
         )
-        if visit.technician_id and values["reasons"]:
+        if visit.technician_id and values["details"]:
             visit._store_notes({visit.id: self._describe_choice(values)})
         if is_booked:
             visit.action_confirm()
@@ -196,7 +198,7 @@ class SupportQuickVisit(models.AbstractModel):
         return _(
             "%(name)s, taken from the free times: %(reasons)s.",
             name=values["technician_id"].name,
-            reasons="; ".join(values["reasons"].splitlines()),
+            reasons="; ".join(values["details"].splitlines()),
         )
 
     @api.model
@@ -286,6 +288,7 @@ class SupportQuickVisit(models.AbstractModel):
                 "label": format_moment_short(self.env, offer.slot.start, zone),
                 "technician": names[offer.slot.technician_id],
                 "reasons": "\n".join(offer.reasons),
+                "details": "\n".join(offer.details),
             }
             for offer in offers
         ]
@@ -302,13 +305,18 @@ class SupportQuickVisit(models.AbstractModel):
     @api.model
     def _find_offers(self, visit, values, days):
         now = fields.Datetime.now()
-        duration = timedelta(hours=visit.duration)
-        start, stop = visit.type_id._limit_offers(now, now + timedelta(days=days), duration)
+        stop = now + timedelta(days=days)
         if values["day"]:
             # A day that the customer named is looked at, however far it is.
             stop = max(stop, fields.Datetime.to_datetime(values["day"]) + timedelta(days=2))
         return self.env["support.offers"]._find_offers(
-            visit, start, stop, part_of_day=values["part_of_day"], day=values["day"]
+            visit,
+            now,
+            stop,
+            part_of_day=values["part_of_day"],
+            day=values["day"],
+            # What is asked of customers who book themselves binds no dispatcher.
+            any_notice=True,
         )
 
     @api.model
@@ -339,7 +347,7 @@ class SupportQuickVisit(models.AbstractModel):
         technician, start = values["technician_id"], values["start"]
         if not technician or not start:
             return ""
-        faults = visit._find_unmet_rules(technician)
+        faults = visit._find_unmet_rules(technician, asked_for=technician)
         stop = start + timedelta(hours=visit.duration)
         if not faults and technician._is_available(start, stop, visit._get_buffers()):
             return ""
@@ -581,7 +589,7 @@ class SupportQuickVisit(models.AbstractModel):
         read.update(
             {
                 name: arguments._get_text(name, values.get(name)).strip()
-                for name in ("place", "words", "reasons")
+                for name in ("place", "words", "details")
             },
             contact={
                 name: arguments._get_text(name, contact.get(name)).strip()

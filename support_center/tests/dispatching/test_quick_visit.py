@@ -22,7 +22,7 @@ class TestQuickVisit(SupportCase):
         values = self._values(**values)
         if "start" not in values:
             found = self.page.find_times(values)["times"][0]
-            values.update({name: found[name] for name in ("start", "technician_id", "reasons")})
+            values.update({name: found[name] for name in ("start", "technician_id", "details")})
         return self.page.create_visit({"confirm": True, **values})
 
     def _get_visit(self, answer):
@@ -178,8 +178,25 @@ class TestQuickVisit(SupportCase):
         times = self.page.find_times(self._values())["times"]
         self.assertEqual(len(times), 6)
         for time in times:
-            self.assertTrue(time["label"] and time["technician"] and time["reasons"], time)
+            self.assertTrue(time["label"] and time["technician"] and time["details"], time)
+        self.assertEqual(times[0]["reasons"], "the first free time")
         self.assertFalse(self.env["support.appointment"].search([]))
+
+    def test_notice_and_horizon_bind_customers_only(self):
+        self.type.write({"min_notice_hours": 24 * 30, "horizon_days": 1})
+        first = self.page.find_times(self._values())["times"][0]
+        self.assertLess(first["start"], "2026-03-03")
+        self.assertTrue(self._book(day="2026-05-06")["ok"])
+
+    def test_who_is_on_call_goes_where_the_dispatcher_chooses_them(self):
+        self.technician_2.active = False
+        self.technician.on_call = True
+        values = self._values(start="2026-03-05 10:00:00", technician_id=self.technician.id)
+        self.assertFalse(self.page.find_times(values)["chosen_note"])
+        self.assertFalse(self.page.find_times(values)["times"])
+        self.assertTrue(self.page.find_times({**values, "is_urgent": True})["times"])
+        visit = self._get_visit(self.page.create_visit({**values, "confirm": True}))
+        self.assertEqual((visit.state, visit.technician_id), ("confirmed", self.technician))
 
     def test_times_are_told_in_the_viewer_s_zone(self):
         page = self.page.with_context(tz="Asia/Tokyo")

@@ -239,8 +239,8 @@ export class NewVisitDialog extends Component {
     // ------------------------------------------------------------------
 
     book(time) {
-        const { start, technician_id, reasons } = time;
-        return this.create({ start, technician_id, reasons, confirm: true });
+        const { start, technician_id, details } = time;
+        return this.create({ start, technician_id, details, confirm: true });
     }
 
     saveDraft() {
