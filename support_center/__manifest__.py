@@ -71,6 +71,8 @@
         "views/support_stage_views.xml",
         "views/support_automation_log_views.xml",
         "views/support_statistics_views.xml",
+        "views/support_reporting_views.xml",
+        "views/support_day_sheet_templates.xml",
         "views/support_webhook_delivery_views.xml",
         "views/support_appointment_templates.xml",
         "views/calendar_event_views.xml",
@@ -85,6 +87,7 @@
         "wizard/support_merge_wizard_views.xml",
         "wizard/support_erase_wizard_views.xml",
         "views/support_my_day_views.xml",
+        "views/support_visit_report.xml",
         "views/res_config_settings_views.xml",
         "views/support_center_menus.xml",
     ],
@@ -93,12 +96,15 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "support_center/static/src/datetime/*",
             "support_center/static/src/settings_panel/*",
             "support_center/static/src/edit_guard/**/*",
+            "support_center/static/src/undo/**/*",
             "support_center/static/src/review/**/*",
             "support_center/static/src/my_day/**/*",
             "support_center/static/src/board/**/*",
             "support_center/static/src/new_visit/**/*",
+            "support_center/static/src/reporting/**/*",
         ],
         "web.assets_tests": [
             "support_center/static/tests/tours/**/*",

@@ -16,6 +16,7 @@ from .addon import (
     test_integrator_calls,
     test_junk_calls,
     test_languages,
+    test_looks,
     test_migration,
     test_payload_bounds,
     test_protection,
@@ -52,6 +53,7 @@ from .automation import (
     test_automation_registry,
     test_dry_run,
     test_first_attempt,
+    test_responsible,
     test_rule_lookup,
     test_rule_switches,
     test_run_by_hand,
@@ -61,7 +63,6 @@ from .board import (
     test_board_moves,
     test_board_tour,
     test_live,
-    test_my_day,
 )
 from .booking import (
     test_booking_guarantee,
@@ -128,6 +129,11 @@ from .incoming import (
     test_review_tours,
     test_webhook_in,
 )
+from .my_day import (
+    test_my_day,
+    test_my_day_tour,
+    test_my_day_work,
+)
 from .notifications import (
     test_compiled_templates,
     test_customer_language,
@@ -165,6 +171,8 @@ from .portal import (
 )
 from .privacy import test_erasure
 from .reporting import (
+    test_day_sheet,
+    test_reporting,
     test_statistics,
     test_statistics_runs,
 )
@@ -177,6 +185,11 @@ from .tickets import (
     test_ticket,
     test_ticket_mail,
     test_ticket_sync,
+)
+from .undo import (
+    test_hours_again,
+    test_undo,
+    test_undo_merge,
 )
 from .webhooks import (
     test_webhook_delivery,

@@ -1,6 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..formatting import format_title
+
 LIST_LIMIT = 500
 
 
@@ -16,6 +18,7 @@ class SupportDryRun(models.TransientModel):
     is_on = fields.Boolean(readonly=True)
     acts_on_changes = fields.Boolean(readonly=True)
     effect = fields.Char(readonly=True)
+    preview = fields.Char(readonly=True)
     count = fields.Integer(readonly=True)
     count_text = fields.Char(compute="_compute_count_text")
     is_cut = fields.Boolean(compute="_compute_is_cut")
@@ -73,13 +76,14 @@ class SupportDryRun(models.TransientModel):
                 "can_leave": bool(entry.hold or entry.handler),
                 "can_handle": bool(entry.hold or entry.handler),
                 "effect": entry.effect,
+                "preview": self._get_backlog()._describe_switch(automation),
                 "count": count,
                 "line_ids": [(0, 0, vals) for vals in self._prepare_line_vals(entry, records)],
             }
         )
         return {
             "type": "ir.actions.act_window",
-            "name": _("Dry Run"),
+            "name": format_title(_("Dry Run"), switch),
             "res_model": self._name,
             "res_id": dry_run.id,
             "view_mode": "form",
@@ -113,6 +117,17 @@ class SupportDryRun(models.TransientModel):
 
         :param entry: the ``Automation``
         """
+        if records._name == "support.technician":
+            recipients = records._describe_backlog_audience(entry)
+            return [
+                {
+                    "res_model": record._name,
+                    "res_id": record.id,
+                    "reference": record.display_name,
+                    "recipient": recipients[record.id],
+                }
+                for record in records
+            ]
         if records._name != "support.appointment":
             return [
                 {

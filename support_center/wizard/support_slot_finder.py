@@ -50,6 +50,13 @@ class SupportSlotFinder(models.TransientModel):
         default=True,
         help="Off: no mail goes out about the new time, since you have told the customer yourself.",
     )
+    tell_technician = fields.Boolean(
+        "Tell the Technician",
+        default=True,
+        help="Off: the technicians get no notification, since you tell them yourself.",
+    )
+    undo_step_id = fields.Many2one("support.undo.step", readonly=True)
+    done_message = fields.Char(readonly=True)
     own_start = fields.Datetime(
         "Other Time", help="A time that is not in the list; it is looked at as any other."
     )
@@ -408,22 +415,44 @@ class SupportSlotFinder(models.TransientModel):
             return self._show()
         return self._get_next_page()
 
-    def _plan(self, vals):
-        """Give the visit a time and a technician.
+    def _plan(self, vals, *, confirm=False):
+        """Give the visit a time and a technician, so that it can be undone.
 
         :param dict vals: ``start``, ``duration``, ``technician_id`` and what else is saved
+        :param bool confirm: whether the draft is confirmed, too
         :return: the ``support.appointment``
         """
         appointment = self.appointment_id
         appointment._check_plannable()
+        technician = self.env["support.technician"].browse(vals["technician_id"] or ())
+        sentence = appointment._describe_move({**vals, "technician": technician})
+
+        def work():
+            self._save_plan(vals)
+            if confirm:
+                appointment.action_confirm()
+
+        step = appointment._do_undoable("move", work)
+        message = _("%(name)s: %(change)s", name=appointment.name, change=sentence)
+        self.sudo().write({"undo_step_id": step.id, "done_message": message})
+        return appointment
+
+    def _save_plan(self, vals):
+        """
+        :param dict vals: as for ``_plan``
+        """
+        appointment = self.appointment_id
+        if not self.tell_technician:
+            vals = {**vals, **appointment._prepare_technician_told_vals(vals)}
         if self.is_expected and not self.tell_customer:
             appointment._cancel_pending_notifications()
             vals = {**vals, **appointment._prepare_told_vals(vals)}
         # The time that the customer knows of already is a mark.
         appointment._write_protected(vals)
-        return appointment
 
     def _get_next_page(self):
+        following = None
         if self.shows_visit:
-            return self.appointment_id._get_form_action()
-        return {"type": "ir.actions.act_window_close"}
+            following = self.appointment_id._get_form_action()
+        # sudo: nobody has a right on the steps.
+        return self.sudo().undo_step_id._get_action(self.done_message, following)

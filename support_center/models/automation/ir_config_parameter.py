@@ -7,6 +7,7 @@ from .support_automation_log import AUTOMATION_LOGGER
 DEFAULTS = {
     "support_center.reminder_hours": 24,
     "support_center.cleanup_days": 180,
+    "support_center.day_sheet_hour": 6,
     # Odoo's own, with the values that it takes itself where they are missing.
     "mail.gateway.loop.minutes": 120,
     "mail.gateway.loop.threshold": 20,

@@ -125,6 +125,27 @@ class SupportAutomationBacklog(models.AbstractModel):
                 self._hold(name, waiting)
 
     @api.model
+    def _wake_switched_on(self, crons):
+        """Have those run at once that are to, whenever their next turn would be.
+
+        :param crons: ``ir.cron`` that were switched on just now
+        """
+        for cron_id, name in self._get_registry()._get_names(crons).items():
+            if self._get_automation(name).preview:
+                crons.browse(cron_id)._trigger()
+
+    @api.model
+    def _describe_switch(self, name):
+        """What an automation does as soon as it is switched on, beside what waits for it.
+
+        :return: str in words; empty where that is nothing
+        """
+        automation = self._get_automation(name)
+        if not automation.preview:
+            return ""
+        return getattr(self._get_registry()._get_readable(automation.model), automation.preview)()
+
+    @api.model
     def _hold(self, name, records):
         """Hold records back from a cron, until somebody decides; one log row and one activity."""
         automation = self._get_automation(name)

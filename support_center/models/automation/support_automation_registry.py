@@ -21,6 +21,8 @@ class Automation:
     :param str audience: who is told, see ``_describe_backlog_audience``; empty for nobody
     :param str notice: what is told, a kind of ``support.notifier``
     :param str template: XML id of the mail template that it sends, without the module
+    :param str preview: the method of ``model`` that says in words what a scheduled action does as
+        soon as it is switched on; one that has it runs then, and not at its next turn
     :param bool is_on: whether it is on when the module is installed
     """
 
@@ -36,6 +38,7 @@ class Automation:
     audience: str = ""
     notice: str = ""
     template: str = ""
+    preview: str = ""
     is_on: bool = True
 
 

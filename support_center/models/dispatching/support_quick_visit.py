@@ -249,11 +249,9 @@ class SupportQuickVisit(models.AbstractModel):
         """
         findings = Findings()
         checked = {
-            "name": contact["name"]
-            and read_text("customer_name", contact["name"], findings),
+            "name": contact["name"] and read_text("customer_name", contact["name"], findings),
             "phone": contact["phone"] and read_phone(contact["phone"], findings),
-            "email": contact["email"]
-            and read_email("customer_email", contact["email"], findings),
+            "email": contact["email"] and read_email("customer_email", contact["email"], findings),
             "place": contact["place"] and read_text("location", contact["place"], findings),
         }
         words = self.env["support.intake.words"]
@@ -352,9 +350,7 @@ class SupportQuickVisit(models.AbstractModel):
         if not faults and technician._is_available(start, stop, visit._get_buffers()):
             return ""
         faults = faults or [_("is not free at this time")]
-        return _(
-            "%(name)s %(reasons)s.", name=technician.name, reasons="; ".join(faults)
-        )
+        return _("%(name)s %(reasons)s.", name=technician.name, reasons="; ".join(faults))
 
     @api.model
     def _describe_no_times(self, visit, values):
@@ -362,9 +358,7 @@ class SupportQuickVisit(models.AbstractModel):
         if not technicians._filter_employed():
             return _("There is no technician yet: add one under “Technicians”.")
         if not visit._filter_able(technicians):
-            return _(
-                "None of the technicians has the skills for this type and goes to this place."
-            )
+            return _("None of the technicians has the skills for this type and goes to this place.")
         if values["day"] or values["part_of_day"]:
             return _("No time is free then: look at another day, or at any time of the day.")
         return _("No time is free in the next %(days)s days.", days=MORE_DAYS)
@@ -465,9 +459,7 @@ class SupportQuickVisit(models.AbstractModel):
             "technician": technician.name if technician else False,
             "last_visits": self._prepare_visits(last[:SHOWN_VISITS]),
             "open_visits": self._prepare_visits(coming),
-            "tickets": [
-                {"id": ticket.id, "label": f"{ticket.display_name}"} for ticket in tickets
-            ],
+            "tickets": [{"id": ticket.id, "label": f"{ticket.display_name}"} for ticket in tickets],
         }
 
     @api.model
@@ -541,9 +533,7 @@ class SupportQuickVisit(models.AbstractModel):
             return _("%(name)s is a draft: %(customer)s.", **values)
         if not visit.technician_id:
             return _("%(name)s is confirmed: %(customer)s, %(time)s.", **values)
-        return _(
-            "%(name)s is confirmed: %(customer)s, %(time)s with %(technician)s.", **values
-        )
+        return _("%(name)s is confirmed: %(customer)s, %(time)s with %(technician)s.", **values)
 
     # ------------------------------------------------------------------
     # Arguments

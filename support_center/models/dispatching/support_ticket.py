@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ...compat import check_access
+from ...formatting import format_title
 from .support_appointment_overview import OPPOSITES
 from .support_appointment_related import SENT_TYPES
 
@@ -88,14 +89,18 @@ class SupportTicket(models.Model):
         check_access(self, "read")
         self._check_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("support_center.mail_message_action")
-        return {**action, "domain": self._get_domains("model", self._get_mails_domain)[self]}
+        return {
+            **action,
+            "name": format_title(action["name"], self),
+            "domain": self._get_domains("model", self._get_mails_domain)[self],
+        }
 
     def action_view_log(self):
         """Open what was done automatically about this ticket and its visits."""
         check_access(self, "read")
         self._check_one()
         domain = self._get_domains("res_model", list)[self]
-        return self.env["support.automation.log"]._open(domain)
+        return self.env["support.automation.log"]._open(domain, self)
 
     def action_new_visit(self):
         """Book a visit for this ticket: customer, place and words are carried over.

@@ -8,7 +8,7 @@ from ..notifications.support_notifier import RENDERED
 
 # Odoo sends the queue every hour or sooner; what waits longer is stuck.
 STUCK_AFTER = timedelta(hours=2)
-MAIL_MODELS = ["support.appointment", "support.ticket"]
+MAIL_MODELS = ["support.appointment", "support.ticket", "support.technician"]
 
 
 class SupportHealthCheck(models.AbstractModel):

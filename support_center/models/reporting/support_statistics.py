@@ -2,7 +2,7 @@ import json
 from datetime import timedelta
 
 from odoo import _, api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, format_date
 
 from ...formatting import get_company_zone, get_day, get_midnight
 from .support_statistics_figures import COUNT_FIELDS, KEY_FIELDS, SUM_FIELDS, Week
@@ -180,6 +180,20 @@ class SupportStatistics(models.Model):
                 first=min(starts),
                 last=max(starts),
             ),
+        )
+
+    @api.model
+    def _describe_weeks_to_count(self):
+        """What a run would do now, in words."""
+        weeks = self._get_weeks_to_count()
+        starts = {week.week_start for week in weeks}
+        return _(
+            "It counts at once the %(weeks)s weeks that begin from %(first)s to %(last)s, for each "
+            "company (%(companies)s), and then the past ones every week. Nobody is told.",
+            weeks=len(starts),
+            first=format_date(self.env, min(starts)),
+            last=format_date(self.env, max(starts)),
+            companies=len({week.company_id for week in weeks}),
         )
 
     @api.model

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
 from ...compat import check_access
-from ...formatting import format_names
+from ...formatting import format_names, format_title
 from ...intake import fold_address
 from ..appointment.states import OPEN_STATES
 
@@ -364,6 +364,7 @@ class SupportTechnician(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "support_center.support_appointment_action"
         )
+        action["name"] = format_title(action["name"], self)
         action["domain"] = [("technician_id", "in", self.ids)]
         action["context"] = {"default_technician_id": self.id if len(self) == 1 else False}
         return action

@@ -147,8 +147,14 @@ class TestIndexes(SupportCase):
             (
                 visit,
                 [("anything", "ilike", "0171 23456")],
-                ["name", "customer_name", "customer_email", "location", "description",
-                 "customer_phone_digits"],
+                [
+                    "name",
+                    "customer_name",
+                    "customer_email",
+                    "location",
+                    "description",
+                    "customer_phone_digits",
+                ],
             ),
             (ticket, [("number", "ilike", "-900")], ["number"]),
             (ticket, [("name", "ilike", "kett")], ["name"]),

@@ -130,7 +130,9 @@ class TestNewVisitTour(NewVisitCase):
             {"name": "Printer smokes", "partner_id": self.customer.id}
         )
         more = f"&id={ticket.id}&model=support.ticket"
-        visit = self._walk("support_center_new_visit_ticket", "support_ticket_action", "form", more=more)
+        visit = self._walk(
+            "support_center_new_visit_ticket", "support_ticket_action", "form", more=more
+        )
         self.assertEqual(visit.ticket_id, ticket)
         self.assertEqual(visit.description, "Printer smokes")
 

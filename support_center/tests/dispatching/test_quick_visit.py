@@ -92,8 +92,12 @@ class TestQuickVisit(SupportCase):
         )
         partner = visit.partner_id
         self.assertEqual(partner.name, "Bakery Miller")
-        self.assertEqual((partner.street, partner.zip, partner.city), ("Oven Street 12", "20095", "Hamburg"))
-        self.assertEqual((partner.phone, partner.email), ("040 1234567", "crumb@miller.example.com"))
+        self.assertEqual(
+            (partner.street, partner.zip, partner.city), ("Oven Street 12", "20095", "Hamburg")
+        )
+        self.assertEqual(
+            (partner.phone, partner.email), ("040 1234567", "crumb@miller.example.com")
+        )
         self.assertEqual(partner.company_id, self.env.company)
         self.assertEqual(visit.state, "confirmed")
         self.assertEqual(visit.location, "Oven Street 12, 20095 Hamburg")
@@ -127,7 +131,11 @@ class TestQuickVisit(SupportCase):
     # ------------------------------------------------------------------
 
     def test_a_customer_s_place_visits_tickets_and_technician(self):
-        for day, technician in ((10, self.technician), (12, self.technician_2), (11, self.technician)):
+        for day, technician in (
+            (10, self.technician),
+            (12, self.technician_2),
+            (11, self.technician),
+        ):
             self._create_appointment(
                 start=at(f"2026-02-{day} 10:00"), technician_id=technician.id, state="done",
                 type_id=self.type.id,
@@ -241,9 +249,7 @@ class TestQuickVisit(SupportCase):
     # ------------------------------------------------------------------
 
     def test_one_click_books_and_confirms(self):
-        answer = self._book(
-            words="No light", place="Back door", is_urgent=True, day="2026-03-05"
-        )
+        answer = self._book(words="No light", place="Back door", is_urgent=True, day="2026-03-05")
         visit = self._get_visit(answer)
         self.assertEqual(visit.state, "confirmed")
         self.assertEqual((visit.description, visit.location), ("No light", "Back door"))

@@ -127,7 +127,9 @@ class TestSlotFinder(SupportMailCase):
     def test_plan_sets_start_and_technician(self):
         finder = self._open()
         line = finder.line_ids[2]
-        self.assertEqual(line.action_plan(), {"type": "ir.actions.act_window_close"})
+        action = line.action_plan()
+        self.assertEqual(action["tag"], "support_center.undo")
+        self.assertEqual(action["params"]["next"], {"type": "ir.actions.act_window_close"})
         self.assertEqual(self.draft.state, "draft")
         self.assertEqual(
             (self.draft.start, self.draft.technician_id), (line.start, line.technician_id)

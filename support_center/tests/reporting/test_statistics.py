@@ -35,7 +35,7 @@ class StatisticsCase(SupportCase):
 
     def _create_visit(self, start="2026-02-25 10:00", state="done", created=None, **values):
         values.setdefault("technician_id", self.technician.id)
-        with freeze_time("2026-01-01"):
+        with freeze_time("2025-06-01"):
             visit = self._create_appointment(start=at(start), **values)
         self.env.flush_all()
         self.env.cr.execute(

@@ -1,11 +1,13 @@
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import Form, new_test_user, tagged
+
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from ..common import SupportHttpCase, at
 from .test_statistics import LAST_WEEK, StatisticsCase
@@ -212,3 +214,75 @@ class TestStatisticsTour(SupportHttpCase):
             "support_center_statistics",
             login=self.user_dispatcher.login,
         )
+
+
+@tagged("post_install", "-at_install")
+class TestStatisticsSwitchedOn(StatisticsCase, CronMixinCase):
+    """Twelve weeks of figures are there on the day the job is switched on, whatever the way."""
+
+    def _make_visits(self):
+        """A visit in each of the last fourteen complete weeks."""
+        for week in range(14):
+            day = LAST_WEEK - timedelta(weeks=week) + timedelta(days=2)
+            self._create_visit(f"{day} 10:00", created=f"{day} 08:00")
+
+    def _get_done_weeks(self):
+        rows = self.env["support.statistics"].search([("done_count", ">", 0)])
+        return sorted(rows.mapped("week_start"))
+
+    def _switch_on(self, way):
+        admin = new_test_user(self.env, f"admin {way}", groups="base.group_system")
+        self.cron.write({"active": False, "nextcall": at("2026-03-08 08:00")})
+        if way == "panel":
+            panel = self.env["support.settings.panel"].with_user(admin)
+            action = panel.press("automation", self.cron_name, "switch_on")
+            dry_run = self.env["support.dry.run"].with_user(admin).browse(action["res_id"])
+            self.assertIn("12 weeks that begin from 12/08/2025 to 02/23/2026", dry_run.preview)
+            dry_run.action_switch_on()
+        elif way == "form":
+            with Form(self.cron.with_user(admin)) as form:
+                form.active = True
+        else:
+            self.cron.with_user(admin).write({"active": True})
+
+    def test_twelve_weeks_once_by_each_way(self):
+        self.cron_name = "cron_generate_appointment_statistics"
+        self._make_visits()
+        expected = [LAST_WEEK - timedelta(weeks=back) for back in range(11, -1, -1)]
+        for way in ("panel", "form", "call"):
+            with self.subTest(way):
+                self.env["support.statistics"].search([]).sudo().unlink()
+                with self.capture_triggers(self.cron.id) as captured:
+                    self._switch_on(way)
+                self.assertEqual(len(captured.records), 1)
+                self.assertTrue(self.cron.active)
+                self._run()
+                self.assertEqual(self._get_done_weeks(), expected)
+                self._run()
+                self.assertEqual(self._get_done_weeks(), expected)
+
+    def test_each_company_has_the_weeks_of_its_own_zone(self):
+        company = self.env["res.company"].create({"name": "Sydney Ltd"})
+        calendar = self.env["resource.calendar"].create(
+            {"name": "Sydney", "tz": "Australia/Sydney", "company_id": company.id}
+        )
+        company.resource_calendar_id = calendar
+        # A Sunday evening in London is a Monday morning there.
+        partner = self.env["res.partner"].create({"name": "Customer in Sydney"})
+        self._create_visit(
+            "2026-02-22 22:00", technician_id=False, company_id=company.id, partner_id=partner.id
+        )
+        self._create_visit("2026-02-22 22:00")
+        self.cron.active = True
+        self._run()
+        rows = self.env["support.statistics"].search([("done_count", ">", 0)])
+        self.assertEqual(
+            {(row.company_id, row.week_start) for row in rows},
+            {(company, LAST_WEEK), (self.company, LAST_WEEK - timedelta(weeks=1))},
+        )
+
+    def test_switched_on_already_it_is_not_woken_again(self):
+        self.cron.active = True
+        with self.capture_triggers(self.cron.id) as captured:
+            self.cron.write({"active": True, "priority": 7})
+        self.assertFalse(captured.records)

@@ -40,6 +40,8 @@ export class BoardTimeline extends Component {
         start: Object,
         stop: Object,
         changedIds: Array,
+        // Which visits somebody else is dragging: `{id: name}`.
+        dragged: Object,
         onMove: Function,
         onOpen: Function,
         onNew: Function,
@@ -144,10 +146,10 @@ export class BoardTimeline extends Component {
                     this.props.onOpen(event.extendedProps.visit.id);
                 }
             },
-            eventDragStart: () => this.props.onDragging(true),
+            eventDragStart: ({ event }) => this.onDragStart(event),
             eventDragStop: ({ jsEvent }) => this.onDragStop(jsEvent),
             eventDrop: (info) => this.onDrop(info),
-            eventResizeStart: () => this.props.onDragging(true),
+            eventResizeStart: ({ event }) => this.onDragStart(event),
             eventResizeStop: () => this.props.onDragging(false),
             eventResize: (info) => this.onResize(info),
             ...this.makeData(),
@@ -171,8 +173,20 @@ export class BoardTimeline extends Component {
                 title: technician.name,
                 extendedProps: { technician, load: this.loads[technician.id] },
             })),
-            events: makeEvents(this.props),
+            events: makeEvents(this.props).map((event) => this.markDragged(event)),
         };
+    }
+
+    /** What somebody else has in hand is seen as such. */
+    markDragged(event) {
+        const name = this.props.dragged[event.extendedProps.visit?.id];
+        return name
+            ? {
+                  ...event,
+                  classNames: [...event.classNames, "o_sc_dragged"],
+                  extendedProps: { ...event.extendedProps, draggedBy: name },
+              }
+            : event;
     }
 
     /** Where a screen that is too narrow for the day begins: at work, or an hour ago. */
@@ -247,6 +261,10 @@ export class BoardTimeline extends Component {
     // ------------------------------------------------------------------
     // Dragging
     // ------------------------------------------------------------------
+
+    onDragStart(event) {
+        this.props.onDragging(true, event.extendedProps.visit?.id);
+    }
 
     onDragStop(jsEvent) {
         this.isTakenOff = this.props.isOverPanel(jsEvent.clientX, jsEvent.clientY);

@@ -1,0 +1,293 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+from ...compat import commit_batch
+from ...formatting import choose_zone, get_company_zone, get_day, get_midnight
+from ...languages import get_company_lang, get_user_lang
+from ..automation.support_automation_log import AUTOMATION_LOGGER
+from .support_day_sheet import PLANNED_STATES
+
+DISPATCHERS = "support_center.day_sheet_dispatchers"
+# In these states wkhtmltopdf draws what it is given; see ``ir.actions.report``.
+DRAWING_STATES = ("ok", "upgrade")
+REPORT = "support_center.action_report_day_sheet"
+
+
+class _UndoneError(Exception):
+    """Leaves the savepoint, so that nothing of the made-up visit stays."""
+
+
+class SupportDaySheetMail(models.AbstractModel):
+    """Puts day sheets on Odoo's mail queue: as PDF, or as a page where no PDF can be drawn."""
+
+    _name = "support.day.sheet.mail"
+    _description = "Day Sheets by Mail"
+
+    # ------------------------------------------------------------------
+    # Sending
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _queue(self, technician, day):
+        """Queue a technician's own sheet.
+
+        :param technician: ``support.technician`` who can be told, as superuser
+        :param date day: in the technician's zone
+        """
+        user = technician.user_id
+        company = technician._get_responsible_company()
+        lang = get_user_lang(user, company) if user else get_company_lang(company)
+        this = self.with_context(lang=lang, tz=choose_zone(technician.tz, user.tz))
+        this._create_mail(
+            company,
+            technician.with_env(this.env),
+            day,
+            {"email_to": technician._get_day_sheet_address()}
+            if not user
+            else {"recipient_ids": [(6, 0, user.partner_id.ids)]},
+            record=technician,
+        )
+
+    @api.model
+    def _send_to_dispatchers(self):
+        """Queue everybody's sheets for the dispatchers of each company whose hour has come."""
+        # sudo: the cron sends for every company.
+        this = self.sudo()
+        if not this.env["ir.config_parameter"]._get_support_flag(DISPATCHERS):
+            return
+        log = this.env["support.automation.log"]
+        for company in this._find_due_companies():
+            try:
+                with this.env.cr.savepoint():
+                    count = this._queue_for_dispatchers(company)
+                    this.env.flush_all()
+            except Exception as error:
+                AUTOMATION_LOGGER.exception(
+                    "action=send_day_sheets outcome=failed company=%s", company.id
+                )
+                log.with_company(company)._record(
+                    "send_day_sheets",
+                    None,
+                    "failed",
+                    _(
+                        "The sheets of %(company)s for the dispatchers: %(error)s",
+                        company=company.name,
+                        error=type(error).__name__,
+                    ),
+                )
+            else:
+                log.with_company(company)._record(
+                    "send_day_sheets",
+                    None,
+                    "ok",
+                    _(
+                        "The sheets of %(company)s went to %(count)s dispatchers.",
+                        company=company.name,
+                        count=count,
+                    ),
+                )
+            commit_batch(this.env)
+
+    @api.model
+    def _find_due_companies(self):
+        """Companies whose hour has come today, and whose dispatchers got nothing yet."""
+        now = fields.Datetime.now()
+        hour = self.env["support.technician"]._get_day_sheet_hour()
+        due = self.env["res.company"]
+        for company in due.search([]):
+            zone = get_company_zone(company)
+            today = get_day(now, zone)
+            sent = company.support_day_sheet_date
+            hours = (now - get_midnight(today, zone)).total_seconds() / 3600
+            if hours >= hour and (not sent or sent < today):
+                due |= company
+        return due
+
+    @api.model
+    def _queue_for_dispatchers(self, company):
+        """
+        :return: int, how many were written to
+        """
+        zone = get_company_zone(company)
+        day = get_day(fields.Datetime.now(), zone)
+        company.support_day_sheet_date = day
+        sheet = self.env["support.day.sheet"].with_context(tz=zone).with_company(company)
+        begins = get_midnight(day, zone)
+        visits = self.env["support.appointment"]._read_group(
+            [
+                ("company_id", "=", company.id),
+                ("technician_id", "!=", False),
+                ("state", "in", PLANNED_STATES),
+                *sheet._get_visits_domain(day, day, zone)[1:],
+            ],
+            ["technician_id"],
+        )
+        technicians = self.env["support.technician"].union(*(each for (each,) in visits))
+        users = self._find_dispatchers(company)
+        if not technicians or not users or not begins:
+            return 0
+        for lang, those in users.grouped(lambda user: get_user_lang(user, company)).items():
+            this = self.with_context(lang=lang, tz=zone)
+            this._create_mail(
+                company,
+                technicians.with_env(this.env),
+                day,
+                {"recipient_ids": [(6, 0, those.partner_id.ids)]},
+            )
+        return len(users)
+
+    @api.model
+    def _find_dispatchers(self, company):
+        group = self.env.ref("support_center.group_support_dispatcher")
+        users = self.env["res.users"].search(
+            [("groups_id", "in", group.ids), ("company_ids", "in", company.ids)]
+        )
+        return users.filtered("partner_id.email_normalized")
+
+    @api.model
+    def _create_mail(self, company, technicians, day, recipients, record=None):
+        """Queue one mail with the sheets of ``technicians``, in the language of the environment."""
+        common = self.env["support.notifier"]._prepare_queue_vals(False, company)
+        when = format_date(self.env, day, date_format="full")
+        names = technicians.name if len(technicians) == 1 else company.name
+        subject = _("Visits of %(day)s: %(name)s", day=when, name=names)
+        body = self.env["ir.qweb"]._render(
+            "support_center.message_day_sheet", {"when": when, "company": company}
+        )
+        name, content, mimetype = self._draw(technicians, day)
+        # sudo: nobody but administrators may write to the queue.
+        mail = self.env["mail.mail"].sudo().create(
+            {
+                **common,
+                # Nothing of it stays once it is sent: it is full of customers' addresses.
+                "is_notification": False,
+                "auto_delete": True,
+                "model": record._name if record else False,
+                "res_id": record.id if record else False,
+                "email_from": company.email_formatted or self.env.user.email_formatted,
+                "reply_to": company.email_formatted or self.env.user.email_formatted,
+                "author_id": company.partner_id.id,
+                "subject": subject,
+                "body": body,
+                "body_html": body,
+                "is_internal": True,
+                "subtype_id": self.env.ref("mail.mt_note").id,
+                "attachment_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "name": name,
+                            "raw": content,
+                            "mimetype": mimetype,
+                            "res_model": "mail.message",
+                        },
+                    )
+                ],
+                **recipients,
+            }
+        )  # fmt: skip
+        self.env["support.notifier"]._wake_queue()
+        return mail
+
+    # ------------------------------------------------------------------
+    # Drawing
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _can_draw(self):
+        """Whether this server makes PDFs."""
+        return self.env["ir.actions.report"].get_wkhtmltopdf_state() in DRAWING_STATES
+
+    @api.model
+    def _draw(self, technicians, day):
+        """
+        :return: tuple of the file's name, its content as bytes and its MIME type
+        """
+        name = _("day-sheet-%(day)s", day=day.isoformat())
+        if self._can_draw():
+            data = {"day": day.isoformat(), "technician_ids": technicians.ids}
+            try:
+                content, kind = self.env["ir.actions.report"]._render_qweb_pdf(
+                    REPORT, technicians.ids, data=data
+                )
+            except UserError as error:
+                # The visits are what counts: the page is sent in its place.
+                AUTOMATION_LOGGER.warning(
+                    "action=draw_day_sheet outcome=failed %s", type(error).__name__
+                )
+            else:
+                if kind == "pdf":
+                    return f"{name}.pdf", content, "application/pdf"
+        sheets = self.env["support.day.sheet"]._prepare_sheets(technicians, day)
+        page = self.env["ir.qweb"]._render(
+            "support_center.day_sheet_file", {"sheets": sheets, "lang": self.env.lang}
+        )
+        return f"{name}.html", f"<!DOCTYPE html>{page}".encode(), "text/html"
+
+    # ------------------------------------------------------------------
+    # Sample
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _send_sample(self):
+        """Queue a sheet of a made-up visit for the user; nothing of the visit stays.
+
+        :return: the ``mail.mail``, as superuser
+        :raise UserError: for a user without an address
+        """
+        if not self.env.user.partner_id.email_normalized:
+            raise UserError(
+                _("Enter your own e-mail address in your preferences: the sample goes there.")
+            )
+        samples = self.env["support.mail.sample"]
+        this = self.with_context(lang=samples._in_own_language().env.lang).sudo()
+        name, content, mimetype = this._draw_sample()
+        # sudo: nobody but administrators may write to the queue.
+        mail = self.env["mail.mail"].sudo().create(
+            {
+                "subject": _("[Sample] %(subject)s", subject=_("Day Sheet")),
+                "body_html": samples._get_banner(),
+                "recipient_ids": [(6, 0, self.env.user.partner_id.ids)],
+                "email_from": self.env.company.email_formatted or self.env.user.email_formatted,
+                "is_internal": True,
+                "auto_delete": True,
+                "attachment_ids": [
+                    (
+                        0,
+                        0,
+                        {
+                            "name": name,
+                            "raw": content,
+                            "mimetype": mimetype,
+                            "res_model": "mail.message",
+                        },
+                    )
+                ],
+            }
+        )  # fmt: skip
+        self.env["support.notifier"]._wake_queue()
+        self.env["support.automation.log"]._record(
+            "send_sample", None, "ok", _("Sample of “%(name)s”", name=_("Day Sheet"))
+        )
+        return mail
+
+    @api.model
+    def _draw_sample(self):
+        """As ``_draw``, of a visit that is made and undone."""
+        samples = self.env["support.mail.sample"]
+        registry = self.env["support.automation.registry"]
+        entry = next(each for each in registry._get_templates().values() if each.sample == "visit")
+        drawn = []
+        try:
+            with self.env.cr.savepoint():
+                technician = self.env["support.technician"].create({"name": self.env.user.name})
+                # The context of the sample's visit keeps rules away, here as there.
+                visit = samples.with_env(self.env)._create_visit(entry)
+                visit.write({"technician_id": technician.id, "state": "confirmed"})
+                day = get_day(visit.start, choose_zone(technician.tz))
+                drawn += self._draw(technician, day)
+                raise _UndoneError
+        except _UndoneError:
+            return tuple(drawn)
