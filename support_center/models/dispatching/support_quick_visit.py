@@ -77,8 +77,8 @@ class SupportQuickVisit(models.AbstractModel):
         """The contacts whom ``text`` may mean, and what it would make of a new one.
 
         :param str text: a name, a number, an e-mail address, a place, or several of them
-        :return: dict with ``candidates``, each with ``id``, ``name`` and ``details``, and
-            ``typed``: ``name``, ``phone``, ``email`` and ``place``
+        :return: dict with ``candidates``, each with ``id``, ``name``, ``place`` and
+            ``details``, and ``typed``: ``name``, ``phone``, ``email`` and ``place``
         """
         return self._get_page()._find_customers(text)
 
@@ -179,11 +179,18 @@ class SupportQuickVisit(models.AbstractModel):
 
     @api.model
     def _prepare_visit_vals(self, values, partner, company):
+        place = values["place"]
+        if values["type_id"].place == "remote" and place in (
+            self._get_place(partner),
+            values["contact"]["place"],
+        ):
+            # It filled itself in; nobody goes there.
+            place = False
         vals = {
             "partner_id": partner.id,
             "company_id": company.id,
             "type_id": values["type_id"].id,
-            "location": values["place"],
+            "location": place,
             "description": values["words"],
             "ticket_id": values["ticket_id"].id,
             "start": values["start"],
@@ -358,7 +365,10 @@ class SupportQuickVisit(models.AbstractModel):
         if not technicians._filter_employed():
             return _("There is no technician yet: add one under “Technicians”.")
         if not visit._filter_able(technicians):
-            return _("None of the technicians has the skills for this type and goes to this place.")
+            return _(
+                "No technician has the skills for this type and serves this place. Choose another "
+                "type, or save a draft and plan it later."
+            )
         if values["day"] or values["part_of_day"]:
             return _("No time is free then: look at another day, or at any time of the day.")
         return _("No time is free in the next %(days)s days.", days=MORE_DAYS)
@@ -382,10 +392,11 @@ class SupportQuickVisit(models.AbstractModel):
             similar |= others.filtered(visit._looks_like)
         if not similar:
             return ""
+        zone = get_viewer_zone(self.env)
         return _(
-            "Near these times this customer has already: %(visits)s.",
+            "Near these times this customer already has: %(visits)s.",
             visits=format_names(
-                _("%(name)s (%(facts)s)", name=other.name, facts=self._describe_visit(other))
+                f"{other.name} ({self._describe_moment(other, zone)})"
                 for other in similar[:SHOWN_VISITS]
             ),
         )
@@ -405,6 +416,7 @@ class SupportQuickVisit(models.AbstractModel):
             {
                 "id": partner.id,
                 "name": partner.display_name,
+                "place": self._get_place(partner),
                 "details": self._describe_candidate(partner, counts.get(partner.id, 0)),
             }
             for partner in partners
@@ -414,7 +426,7 @@ class SupportQuickVisit(models.AbstractModel):
     def _describe_candidate(self, partner, count):
         """What tells a contact from another one of the same name."""
         phones = self.env["support.intake.contacts"]._get_phones(partner)
-        facts = [self._get_place(partner), *phones, partner.email]
+        facts = [*phones, partner.email]
         if count == 1:
             facts.append(_("1 visit"))
         elif count:
@@ -488,15 +500,20 @@ class SupportQuickVisit(models.AbstractModel):
 
     @api.model
     def _describe_visit(self, visit):
-        zone = get_viewer_zone(self.env)
         # sudo: as in _find_usual_technician
         facts = [
-            format_moment_short(self.env, visit.start, zone) if visit.start else _("no time yet"),
+            self._describe_moment(visit, get_viewer_zone(self.env)),
             visit.type_id.name,
             visit.sudo().technician_id.name,
             visit._get_state_label(),
         ]
         return " · ".join(fact for fact in facts if fact)
+
+    @api.model
+    def _describe_moment(self, visit, zone):
+        if not visit.start:
+            return _("no time yet")
+        return format_moment_short(self.env, visit.start, zone)
 
     # ------------------------------------------------------------------
     # Words

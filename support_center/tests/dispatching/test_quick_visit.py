@@ -66,8 +66,9 @@ class TestQuickVisit(SupportCase):
         self._create_appointment(partner_id=two.id)
         found = {each["id"]: each for each in self.page.find_customers("ann twin")["candidates"]}
         self.assertEqual(found.keys(), {one.id, two.id})
-        self.assertEqual(found[one.id]["details"], "North Road 1, Kiel")
-        self.assertEqual(found[two.id]["details"], "+49 40 999888 · 1 visit")
+        facts = {key: (each["place"], each["details"]) for key, each in found.items()}
+        self.assertEqual(facts[one.id], ("North Road 1, Kiel", ""))
+        self.assertEqual(facts[two.id], ("", "+49 40 999888 · 1 visit"))
 
     def test_another_company_s_contact_is_no_caller_here(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
@@ -235,7 +236,7 @@ class TestQuickVisit(SupportCase):
         contact["place"] = "Road 1, 50667 Cologne"
         answer = self.page.find_times(self._values(partner_id=False, contact=contact))
         self.assertFalse(answer["times"])
-        self.assertIn("None of the technicians", answer["message"])
+        self.assertIn("No technician has the skills", answer["message"])
 
     def test_what_may_be_the_same_request_is_said_and_refuses_nothing(self):
         other = self._create_appointment(start=at("2026-03-03 10:00"))
@@ -259,6 +260,13 @@ class TestQuickVisit(SupportCase):
         self.assertIn(f"{visit.name} is confirmed: Known Customer", answer["message"])
         self.assertIn(visit.technician_id.name, answer["message"])
         self.assertTrue(self._get_notices(visit, "confirmation"))
+
+    def test_nobody_goes_to_a_remote_visit(self):
+        self.type.place = "remote"
+        home = "Mill Lane 4, 10115 Berlin"
+        self.assertFalse(self._get_visit(self._book(place=home)).location)
+        told = self._get_visit(self._book(place="Ask for Ann", day="2026-03-10"))
+        self.assertEqual(told.location, "Ask for Ann")
 
     def test_a_draft_is_made_without_a_time_or_with_that_of_the_board(self):
         answer = self.page.create_visit(self._values())
