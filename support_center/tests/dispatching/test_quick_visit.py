@@ -36,7 +36,8 @@ class TestQuickVisit(SupportCase):
     def test_a_caller_is_found_by_whatever_they_say(self):
         bakery = self.env["res.partner"].create(
             {
-                "name": "Bakery Miller", "phone": "030/123 45-67", "email": "crumb@miller.example.com",
+                "name": "Bakery Miller", "phone": "030/123 45-67",
+                "email": "crumb@miller.example.com",
                 "street": "Oven Street 12", "zip": "20095", "city": "Hamburg",
             }
         )  # fmt: skip
