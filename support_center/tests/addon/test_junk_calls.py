@@ -71,7 +71,7 @@ SAMPLES = {
         "is_urgent": False,
         "start": "2026-03-05 10:00:00",
         "technician_id": False,
-        "reasons": "",
+        "details": "",
         "day": "2026-03-05",
         "part_of_day": "",
         "confirm": True,
