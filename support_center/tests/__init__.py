@@ -191,6 +191,7 @@ from .undo import (
     test_hours_again,
     test_undo,
     test_undo_merge,
+    test_undo_race,
 )
 from .webhooks import (
     test_webhook_delivery,

@@ -1,4 +1,6 @@
-from odoo import _, api, fields, models
+from odoo import _, fields, models
+
+from ..notifications.support_appointment_technician import EXPECTED
 
 # What tells a customer to expect somebody, and must not arrive any more.
 ANNOUNCEMENTS = ("confirmation", "rescheduled", "updated")
@@ -92,24 +94,16 @@ class SupportAppointment(models.Model):
             "ics_sequence": self.ics_sequence + 1,
         }
 
-    @api.model
-    def _get_technician_marks(self):
-        """Hook: the marks that say what the technicians were told.
-
-        :return: tuple of field names
-        """
-        return tuple(name for name in TECHNICIAN_MARKS if name in self._fields)
-
     def _prepare_technician_told_vals(self, vals):
         """What makes a change one that its technicians know of already, as above.
 
         :param dict vals: what changes of ``technician_id``, ``start`` and ``state``
         """
         self.ensure_one()
-        if vals.get("state") == "cancelled":
-            return dict.fromkeys(self._get_technician_marks(), False)
-        told = {
-            "technician_notified_id": vals.get("technician_id", self.technician_id.id),
+        technician_id = vals.get("technician_id", self.technician_id.id)
+        if not technician_id or vals.get("state", self.state) not in EXPECTED:
+            return dict.fromkeys(TECHNICIAN_MARKS, False)
+        return {
+            "technician_notified_id": technician_id,
             "technician_notified_start": vals.get("start", self.start),
         }
-        return {name: told[name] for name in self._get_technician_marks()}
