@@ -68,6 +68,10 @@ SAMPLES = {
     "duration": 1.0,
     "type": None,
     "limit": 5,
+    "period": "last_month",
+    "group_by": "technician",
+    "figure": "done_count",
+    "technician_id": False,
 }
 
 

@@ -33,6 +33,7 @@ RIGHTS = {
     "support.automation.log": {"dispatcher": "r", "manager": "r"},
     "support.webhook.delivery": {"manager": "r"},
     "support.statistics": {"dispatcher": "r", "manager": "r"},
+    "support.appointment.report": {"dispatcher": "r", "manager": "r"},
     "support.intake.key": {},
     "support.webhook.endpoint": {},
 }  # fmt: skip
@@ -107,6 +108,10 @@ METHODS = {
     ("support.dry.run", "action_switch_on"): (),
     **{("support.board", name): PLANNERS for name in ("confirm", "load", "move", "refresh")},
     **{("support.my.day", name): STAFF for name in ("add_note", "add_photo", "load")},
+    ("support.appointment.report", "action_open_appointment"): PLANNERS,
+    **{("support.reporting", name): PLANNERS for name in ("explore", "load", "open_visits")},
+    ("support.day.sheet", "print_day"): STAFF,
+    ("support.technician", "action_day_sheet"): STAFF,
     ("support.settings.panel", "load"): ("manager",),
     ("support.settings.panel", "press"): ("manager",),
     ("support.team", "action_view_tickets"): STAFF,
@@ -132,7 +137,11 @@ WITHOUT_ROW = {
         ("support.appointment", "get_slots"),
         ("support.board", "load"),
         ("support.board", "refresh"),
+        ("support.day.sheet", "print_day"),
         ("support.my.day", "load"),
+        ("support.reporting", "explore"),
+        ("support.reporting", "load"),
+        ("support.reporting", "open_visits"),
         ("support.settings.panel", "load"),
         ("support.settings.panel", "press"),
         ("support.technician", "action_replan_all_hits"),
@@ -193,6 +202,16 @@ class TestRightsMatrix(SupportCase):
                 **common,
             }
         ).with_env(env)
+        # Drafts count in no figure; another customer's, or it would be a duplicate.
+        planned = env["support.appointment"].create(
+            {
+                "partner_id": cls.env["res.partner"].create({"name": "Planned"}).id,
+                "start": at("2026-03-09 08:00"),
+                "technician_id": technician.id,
+                "state": "confirmed",
+                **common,
+            }
+        )
         ticket = env["support.ticket"].create(
             {"name": "Ticket", "partner_id": partner.id, "user_id": user and user.id, **common}
         )
@@ -207,6 +226,8 @@ class TestRightsMatrix(SupportCase):
                 [("appointment.confirmed", appointment)], "https://example.com"
             ),
             env["support.statistics"].create({"week_start": "2026-02-23", **common}),
+            # Its rows have the ids of appointments.
+            env["support.appointment.report"].browse(planned.id),
         ]
         return {row._name: row for row in rows}
 
@@ -279,7 +300,7 @@ class TestRightsMatrix(SupportCase):
             if row._name == "support.appointment"
             else next(
                 each
-                for each in ("name", "action", "event", "digest", "week_start", "url")
+                for each in ("name", "action", "event", "digest", "week_start", "url", "state")
                 if each in row
             )
         )
@@ -447,6 +468,9 @@ class TestRightsMatrix(SupportCase):
             ("support.my.day", "load"): ["2026-03-05"],
             ("support.my.day", "add_note"): [record_id, "Note"],
             ("support.my.day", "add_photo"): [record_id, "p.png", PIXEL],
+            ("support.day.sheet", "print_day"): ["2026-03-05", False],
+            ("support.reporting", "explore"): ["done_count", "last_month", "team"],
+            ("support.reporting", "open_visits"): ["done_count", "last_month", "team", "all"],
             ("support.settings.panel", "load"): ["setup"],
             ("support.settings.panel", "press"): ["setup", "x", "y"],
             ("support.appointment", "get_slots"): [*moments, 1.0],
