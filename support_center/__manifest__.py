@@ -60,6 +60,7 @@
         "views/support_appointment_review_views.xml",
         "views/mail_message_views.xml",
         "views/support_board_views.xml",
+        "views/support_quick_visit_views.xml",
         "views/support_appointment_views.xml",
         "views/support_appointment_type_views.xml",
         "views/support_technician_views.xml",
@@ -86,6 +87,7 @@
         "wizard/support_merge_wizard_views.xml",
         "wizard/support_erase_wizard_views.xml",
         "views/support_my_day_views.xml",
+        "views/support_visit_report.xml",
         "views/res_config_settings_views.xml",
         "views/support_center_menus.xml",
     ],
@@ -94,11 +96,14 @@
     ],
     "assets": {
         "web.assets_backend": [
+            "support_center/static/src/datetime/*",
             "support_center/static/src/settings_panel/*",
             "support_center/static/src/edit_guard/**/*",
+            "support_center/static/src/undo/**/*",
             "support_center/static/src/review/**/*",
             "support_center/static/src/my_day/**/*",
             "support_center/static/src/board/**/*",
+            "support_center/static/src/new_visit/**/*",
             "support_center/static/src/reporting/**/*",
         ],
         "web.assets_tests": [

@@ -4,7 +4,9 @@ All texts of the addon take them from here. The language is that of the environm
 ``languages`` chooses; what needs no Odoo stands in ``scheduling.moments`` and is offered here, too.
 """
 
-from odoo.tools import format_date, format_datetime, format_time, get_lang
+import re
+
+from odoo.tools import format_date, format_datetime, get_lang, posix_to_ldml
 from odoo.tools.misc import babel_locale_parse
 
 from .scheduling.moments import (
@@ -32,10 +34,12 @@ __all__ = [
     "format_hour_of_day",
     "format_hours",
     "format_moment",
+    "format_moment_in_words",
     "format_moment_long",
     "format_moment_short",
     "format_names",
     "format_span",
+    "format_title",
     "from_local",
     "get_company_zone",
     "get_day",
@@ -49,7 +53,7 @@ __all__ = [
 
 # English readers are American, British and everybody else: day before month, in words, is read
 # alike by all of them.
-ENGLISH = {"long": "EEEE d MMMM y", "short": "EEE d MMM"}
+ENGLISH = {"long": "EEEE d MMMM y", "words": "EEEE d MMMM", "short": "EEE d MMM"}
 
 
 # ----------------------------------------------------------------------
@@ -105,10 +109,13 @@ def format_moment(env, moment, zone=None, *, names_zone=True):
 
     :param datetime moment: naive UTC
     :param str zone: IANA name; the viewer's without it
-    :return: str, like ``05/01/2026 10:00 (Europe/Paris)``
+    :return: str, like ``05/01/2026 10:00 (Europe/Paris)``, date and hour as the reader's language
+        in Odoo writes them, without seconds
     """
     zone = zone or get_viewer_zone(env)
-    text = format_datetime(env, moment, tz=zone, dt_format="short")
+    lang = get_lang(env)
+    date = posix_to_ldml(lang.date_format, locale=babel_locale_parse(lang.code))
+    text = format_datetime(env, moment, tz=zone, dt_format=f"{date} {_get_hour_pattern(env)}")
     return f"{text} ({zone})" if names_zone else text
 
 
@@ -118,8 +125,18 @@ def format_moment_long(env, moment, zone):
     :param datetime moment: naive UTC
     :return: str, like ``Thursday 5 March 2026, 15:00 (Europe/Brussels)``
     """
-    pattern = f"{_get_date_pattern(env, 'long')}, HH:mm"
+    pattern = f"{_get_date_pattern(env, 'long')}, {_get_hour_pattern(env)}"
     return f"{format_datetime(env, moment, tz=zone, dt_format=pattern)} ({zone})"
+
+
+def format_moment_in_words(env, moment, zone):
+    """A time among others of the same year, in a sentence.
+
+    :param datetime moment: naive UTC
+    :return: str, like “Tuesday 3 March, 10:00”, in the order of the reader's language
+    """
+    pattern = f"{_get_date_pattern(env, 'words')}, HH:mm"
+    return format_datetime(env, moment, tz=zone, dt_format=pattern)
 
 
 def format_moment_short(env, moment, zone):
@@ -128,7 +145,7 @@ def format_moment_short(env, moment, zone):
     :param datetime moment: naive UTC
     :return: str, like “Thu 5 Mar, 10:00”, in the order of the reader's language
     """
-    pattern = f"{_get_date_pattern(env, 'short')}, HH:mm"
+    pattern = f"{_get_date_pattern(env, 'short')}, {_get_hour_pattern(env)}"
     return format_datetime(env, moment, tz=zone, dt_format=pattern)
 
 
@@ -138,17 +155,17 @@ def format_day(env, day):
 
 
 def format_hour(env, moment, zone):
-    """:return: str, like “10:00”, of a moment in naive UTC"""
-    return format_datetime(env, moment, tz=zone, dt_format="HH:mm")
+    """:return: str, like “10:00” or “10:00 AM”, of a moment in naive UTC"""
+    return format_datetime(env, moment, tz=zone, dt_format=_get_hour_pattern(env))
 
 
 def format_hour_of_day(env, moment, zone, day):
-    """The hour as the language writes it, with its weekday where that is not ``day``.
+    """The hour, with its weekday where that is not ``day``.
 
     :param datetime moment: naive UTC
-    :return: str, like “10:00 AM” or “Fri 1:00 AM”
+    :return: str, like “10:00” or “Fri 01:00”
     """
-    hour = format_time(env, moment, tz=zone, time_format="short")
+    hour = format_hour(env, moment, zone)
     other = get_day(moment, zone)
     return hour if other == day else f"{format_date(env, other, date_format='EEE')} {hour}"
 
@@ -178,10 +195,33 @@ def format_names(names):
     return ", ".join(names)
 
 
+def format_title(title, records):
+    """The title of a page about records: which one, or how many.
+
+    :param str title: in the reader's language
+    :param records: recordset
+    :return: str, like “Time Off: Ann” or “Time Off (3)”
+    """
+    if len(records) == 1:
+        return f"{title}: {records.display_name}"
+    return f"{title} ({len(records)})" if records else title
+
+
+def _get_hour_pattern(env):
+    """How an hour is written: as the reader's language in Odoo has it, without its seconds.
+
+    :return: str, a pattern of Unicode's CLDR, like ``HH:mm``
+    """
+    lang = get_lang(env)
+    without_seconds = re.sub(r"\W?%S", "", lang.time_format)
+    return posix_to_ldml(without_seconds, locale=babel_locale_parse(lang.code))
+
+
 def _get_date_pattern(env, length):
     """How a date is written in the language of an environment.
 
-    :param str length: ``long``, like “Donnerstag, 5. März 2026”, or ``short``, like “Do., 5. März”
+    :param str length: ``long``, like “Donnerstag, 5. März 2026”, ``words``, like “Do., 5. März”
+        with the month in full, or ``short``, like “Do., 5. Mär.”
     :return: str, a pattern of Unicode's CLDR, whose own pattern it is in all languages but English
     """
     locale = babel_locale_parse(get_lang(env).code)
@@ -189,4 +229,6 @@ def _get_date_pattern(env, length):
         return ENGLISH[length]
     if length == "long":
         return locale.date_formats["full"].pattern
+    if length == "words" and "MMMMEd" in locale.datetime_skeletons:
+        return locale.datetime_skeletons["MMMMEd"].pattern
     return locale.datetime_skeletons["MMMEd"].pattern

@@ -10,6 +10,7 @@ from . import notifications
 from . import webhooks
 from . import calendar_sync
 from . import cancellation
+from . import undo
 from . import absences
 from . import archiving
 from . import incoming
@@ -17,6 +18,7 @@ from . import duplicates
 from . import dispatching
 from . import portal
 from . import board
+from . import my_day
 from . import health
 from . import settings
 from . import reporting

@@ -33,6 +33,8 @@ HURRIED_WAY_WEIGHT = 2.0
 HURRIED_LOAD_WEIGHT = 0.5
 
 EARTH_RADIUS_KM = 6371.0
+# The parts of a cost that are a way.
+WAYS = frozenset({"between", "previous", "next", "home", "nowhere"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +162,19 @@ class Score:
         return round(sum(part.minutes for part in self.parts), 1)
 
     @property
-    def order(self) -> tuple[float, str, int]:
-        return self.cost, self.name, self.technician_id
+    def order(self) -> tuple[float, bool, str, int]:
+        # Of equals the one of whose way something is known.
+        return self.cost, not self.is_way_known, self.name, self.technician_id
+
+    @property
+    def way(self) -> Part | None:
+        """The part that is the way."""
+        return next((part for part in self.parts if part.code in WAYS), None)
+
+    @property
+    def is_way_known(self) -> bool:
+        way = self.way
+        return way is None or way.basis != "unknown"
 
 
 def rank(job: Job, candidates: Iterable[Candidate], atlas: Atlas) -> list[Score]:
@@ -201,7 +214,11 @@ def _find_detour(place: Place, candidate: Candidate, atlas: Atlas) -> tuple[str,
         without = atlas.find_way(previous, following)
         # Assumed minutes need not add up as those on a map do.
         extra = max(there.minutes + on.minutes - without.minutes, 0.0)
-        return "between", extra, _find_weakest(way.basis for way in (there, on, without))
+        basis = _find_weakest(way.basis for way in (there, on, without))
+        if basis == "unknown":
+            # Else a far known way less an assumed one would look like none at all.
+            extra = max(extra, UNKNOWN_MINUTES)
+        return "between", extra, basis
     for code, other in (("previous", previous), ("next", following), ("home", candidate.home)):
         if other:
             way = atlas.find_way(other, place)

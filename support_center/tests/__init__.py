@@ -16,6 +16,7 @@ from .addon import (
     test_integrator_calls,
     test_junk_calls,
     test_languages,
+    test_looks,
     test_migration,
     test_payload_bounds,
     test_protection,
@@ -52,6 +53,7 @@ from .automation import (
     test_automation_registry,
     test_dry_run,
     test_first_attempt,
+    test_responsible,
     test_rule_lookup,
     test_rule_switches,
     test_run_by_hand,
@@ -61,7 +63,6 @@ from .board import (
     test_board_moves,
     test_board_tour,
     test_live,
-    test_my_day,
 )
 from .booking import (
     test_booking_guarantee,
@@ -84,7 +85,9 @@ from .cancellation import (
 from .demo import test_demo
 from .dispatching import (
     test_bulk,
+    test_new_visit_tour,
     test_overview,
+    test_quick_visit,
     test_reschedule,
     test_scheduling_tours,
     test_slot_finder,
@@ -126,6 +129,11 @@ from .incoming import (
     test_review_tours,
     test_webhook_in,
 )
+from .my_day import (
+    test_my_day,
+    test_my_day_tour,
+    test_my_day_work,
+)
 from .notifications import (
     test_compiled_templates,
     test_customer_language,
@@ -148,12 +156,14 @@ from .planning import (
     test_busy_times,
     test_daily_maximum,
     test_get_slots,
+    test_offers,
     test_overrule,
     test_rank_for,
     test_reachability,
     test_read_hours,
     test_scheduling_edges,
     test_slots_property,
+    test_technician_kinds,
 )
 from .portal import (
     test_customer_page,
@@ -175,6 +185,11 @@ from .tickets import (
     test_ticket,
     test_ticket_mail,
     test_ticket_sync,
+)
+from .undo import (
+    test_hours_again,
+    test_undo,
+    test_undo_merge,
 )
 from .webhooks import (
     test_webhook_delivery,

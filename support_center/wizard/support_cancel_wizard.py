@@ -1,7 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..formatting import format_moment
+from ..formatting import format_moment, format_names
+from ..models.appointment.states import LIVE_STATES
 
 REASONS = [
     ("customer", "The customer called it off"),
@@ -32,6 +33,12 @@ class SupportCancelWizard(models.TransientModel):
         help="Off: no mail goes out about this cancellation, since you tell the customer "
         "yourself or they need not know.",
     )
+    tell_technician = fields.Boolean(
+        "Tell the Technician",
+        default=True,
+        help="Off: the technician gets no notification, since you tell them yourself.",
+    )
+    technician_names = fields.Char(compute="_compute_counts")
 
     # ------------------------------------------------------------------
     # Compute
@@ -42,6 +49,8 @@ class SupportCancelWizard(models.TransientModel):
         for wizard in self:
             wizard.count = len(wizard.appointment_ids)
             wizard.expected_count = len(wizard.appointment_ids.filtered("announced_start"))
+            live = wizard.appointment_ids.filtered(lambda a: a.state in LIVE_STATES)
+            wizard.technician_names = format_names(live.technician_id.mapped("name"))
 
     @api.depends("appointment_ids", "tell_customer")
     def _compute_summary(self):
@@ -112,18 +121,33 @@ class SupportCancelWizard(models.TransientModel):
     def action_apply(self):
         """Cancel what can be cancelled.
 
-        :return: window action: nothing more, or what was left and why
+        :return: client action with a message that offers *Undo*, and after it what was left and
+            why; or that alone
         :raise UserError: without words for another reason, or for a single one that cannot be
             cancelled
         """
         self._check_one()
         reason = self._get_reason()
-        visits = self.appointment_ids
-        if len(visits) == 1:
-            visits._cancel(reason, tell=self.tell_customer)
-            return {"type": "ir.actions.act_window_close"}
-        left = visits._do_for_each(lambda those: those._cancel(reason, tell=self.tell_customer))
-        return visits._report_bulk(_("Cancel"), left)
+        visits, left = self.appointment_ids, {}
+
+        def cancel(those):
+            those._cancel(reason, tell=self.tell_customer, tell_technician=self.tell_technician)
+
+        def work():
+            if len(visits) == 1:
+                cancel(visits)
+            else:
+                left.update(visits._do_for_each(cancel))
+
+        step = visits._do_undoable("cancel", work)
+        done = visits.filtered(lambda a: a not in left)
+        if not done:
+            return visits._report_bulk(_("Cancel"), left)
+        if len(done) == 1:
+            message = _("%(name)s is cancelled.", name=done.name)
+        else:
+            message = _("%(count)s appointments are cancelled.", count=len(done))
+        return step._get_action(message, visits._report_bulk(_("Cancel"), left) if left else None)
 
     def _get_reason(self):
         """

@@ -1,6 +1,8 @@
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
+from ..formatting import format_title
+
 LIST_LIMIT = 500
 
 
@@ -81,7 +83,7 @@ class SupportDryRun(models.TransientModel):
         )
         return {
             "type": "ir.actions.act_window",
-            "name": _("Dry Run"),
+            "name": format_title(_("Dry Run"), switch),
             "res_model": self._name,
             "res_id": dry_run.id,
             "view_mode": "form",

@@ -1,5 +1,7 @@
 from odoo import _, api, fields, models
 
+from ..formatting import format_title
+
 
 class SupportEraseWizard(models.TransientModel):
     _name = "support.erase.wizard"
@@ -18,7 +20,7 @@ class SupportEraseWizard(models.TransientModel):
         field = "ticket_ids" if records._name == "support.ticket" else "appointment_ids"
         return {
             "type": "ir.actions.act_window",
-            "name": _("Erase Personal Data"),
+            "name": format_title(_("Erase Personal Data"), records),
             "res_model": self._name,
             "view_mode": "form",
             "views": [[False, "form"]],

@@ -1,6 +1,6 @@
 from odoo import _, api, fields, models
 
-from ..formatting import format_names
+from ..formatting import format_names, format_title
 
 
 class SupportRejectWizard(models.TransientModel):
@@ -27,7 +27,7 @@ class SupportRejectWizard(models.TransientModel):
         """
         return {
             "type": "ir.actions.act_window",
-            "name": _("Reject the Request"),
+            "name": format_title(_("Reject the Request"), appointments),
             "res_model": self._name,
             "view_mode": "form",
             "views": [[False, "form"]],

@@ -1,18 +1,12 @@
-from collections import Counter
 from datetime import timedelta
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..formatting import format_moment, format_moment_short, format_names, get_day, get_viewer_zone
+from ..formatting import format_moment, format_moment_short, format_names, get_viewer_zone
 
 DEFAULT_DAYS = 7
 MAX_DAYS = 92
-# How many times are shown, and how many of them on one day of one technician.
-MAX_LINES = 6
-MAX_LINES_A_DAY = 2
-# How many of the best are put in words, so that enough are left after that.
-MAX_RANKED = 200
 # What says where to look.
 SEARCH_FIELDS = {"date_from", "date_to", "duration"}
 # For how many days after a search in vain the next free times are looked for.
@@ -41,7 +35,7 @@ class SupportSlotFinder(models.TransientModel):
     technician_id = fields.Many2one(
         "support.technician",
         check_company=True,
-        help="Empty for all who have the skills and go to the area.",
+        help="Empty for all who have the skills, work where the visit is and go to the area.",
     )
     zone_note = fields.Char(compute="_compute_zone_note")
     has_customer_zone = fields.Boolean(compute="_compute_zone_note")
@@ -56,6 +50,13 @@ class SupportSlotFinder(models.TransientModel):
         default=True,
         help="Off: no mail goes out about the new time, since you have told the customer yourself.",
     )
+    tell_technician = fields.Boolean(
+        "Tell the Technician",
+        default=True,
+        help="Off: the technicians get no notification, since you tell them yourself.",
+    )
+    undo_step_id = fields.Many2one("support.undo.step", readonly=True)
+    done_message = fields.Char(readonly=True)
     own_start = fields.Datetime(
         "Other Time", help="A time that is not in the list; it is looked at as any other."
     )
@@ -225,28 +226,29 @@ class SupportSlotFinder(models.TransientModel):
         fault = self._find_fault()
         if fault:
             return fault, []
+        offers = self._find_offers(self.date_from, self.date_to)
+        if offers:
+            return "", self._prepare_line_vals(offers)
         candidates, fault = self._find_candidates()
         if fault:
             return fault, []
-        slots = self._find_slots(candidates, self.date_from, self.date_to)
-        if slots:
-            return "", self._prepare_line_vals(self._pick(self._rank(slots)))
-        later = self._find_slots(
-            candidates, self.date_to, self.date_to + timedelta(days=DAYS_AFTER)
-        )
+        later = self._find_offers(self.date_to, self.date_to + timedelta(days=DAYS_AFTER))
         message = self._describe_nothing_free(candidates, bool(later))
-        return message, self._prepare_line_vals(self._pick([(slot, []) for slot in later]))
+        return message, self._prepare_line_vals(later)
 
-    def _find_slots(self, candidates, start, stop):
+    def _find_offers(self, start, stop):
         """
-        :return: list of ``Slot``, without the one that the visit has already
+        :return: list of ``Offer``, see ``support.offers``
         """
-        appointment = self.appointment_id
-        slots = candidates._find_slots(
-            max(start, fields.Datetime.now()), stop, self._get_demand(), without=appointment
+        return self.env["support.offers"]._find_offers(
+            self.appointment_id,
+            start,
+            stop,
+            self.technician_id,
+            duration=self.duration,
+            # What the type bounds is what is shown first; who widens the search means it.
+            any_notice=True,
         )
-        now = appointment.start, appointment.stop, appointment.technician_id.id
-        return [slot for slot in slots if tuple(slot) != now]
 
     def _find_fault(self):
         """What is wrong with the search itself, in words."""
@@ -261,45 +263,18 @@ class SupportSlotFinder(models.TransientModel):
             return _("Look at %(days)s days at most.", days=MAX_DAYS)
         return ""
 
-    def _get_demand(self):
-        return self.env["support.availability"]._prepare_demand(
-            self.duration, self.appointment_id._get_buffers()
-        )
-
-    def _rank(self, slots):
-        """The slots with their reasons, best first.
-
-        :param list slots: of ``Slot``, by time
-        :return: list of tuples of a ``Slot`` and a list of str
+    def _prepare_line_vals(self, offers):
         """
-        ranked = self.env["support.ranking"]._rank_slots(
-            self.appointment_id, slots, limit=MAX_RANKED
-        )
-        return [(found.slot, found.reasons) for found in ranked]
-
-    def _pick(self, ranked):
-        """The best few, with nobody's day alone and no time twice: a customer wants a choice.
-
-        :param list ranked: as ``_rank`` returns it
+        :param list offers: of ``Offer``
         """
-        zone = get_viewer_zone(self.env)
-        picked, counts = {}, Counter()
-        for slot, reasons in ranked:
-            key = slot.technician_id, get_day(slot.start, zone)
-            if slot.start not in picked and counts[key] < MAX_LINES_A_DAY:
-                picked[slot.start] = slot, reasons
-                counts[key] += 1
-            if len(picked) == MAX_LINES:
-                break
-        return list(picked.values())
-
-    def _prepare_line_vals(self, picked):
         zone = get_viewer_zone(self.env)
         customer_zone = self.appointment_id._get_customer_timezone()
-        technicians = self.env["support.technician"].browse([s.technician_id for s, _r in picked])
+        technicians = self.env["support.technician"].browse(
+            [offer.slot.technician_id for offer in offers]
+        )
         names = {technician.id: technician.name for technician in technicians}
         lines = []
-        for sequence, (slot, reasons) in enumerate(picked):
+        for sequence, (slot, _cost, reasons, details) in enumerate(offers):
             name = _(
                 "%(time)s with %(technician)s",
                 time=format_moment_short(self.env, slot.start, zone),
@@ -310,7 +285,7 @@ class SupportSlotFinder(models.TransientModel):
                     "sequence": sequence,
                     "name": format_names([name, *reasons[:1]]),
                     "customer_time": format_moment_short(self.env, slot.start, customer_zone),
-                    "reasons": "\n".join(reasons),
+                    "reasons": "\n".join(details),
                     "start": slot.start,
                     "stop": slot.stop,
                     "technician_id": slot.technician_id,
@@ -334,7 +309,8 @@ class SupportSlotFinder(models.TransientModel):
             technicians = technicians._filter_employed()
         if not technicians:
             return technicians, _("There is no technician yet: add one under “Technicians”.")
-        fitting = appointment._filter_able(technicians)
+        asked_for = self.technician_id or appointment.technician_id
+        fitting = appointment._filter_able(technicians, asked_for)
         if fitting:
             return fitting, ""
         return fitting, self._describe_nobody_fits(technicians)
@@ -347,14 +323,31 @@ class SupportSlotFinder(models.TransientModel):
             return _(
                 "%(name)s %(reasons)s. Leave the technician empty to look at all.",
                 name=chosen.name,
-                reasons="; ".join(appointment._find_unmet_rules(chosen)),
+                reasons="; ".join(appointment._find_unmet_rules(chosen, asked_for=chosen)),
             )
-        if not technicians.filtered(lambda t: needed <= t.skill_ids):
+        technicians = technicians.filtered(lambda t: needed <= t.skill_ids)
+        if not technicians:
             return _(
                 "Nobody has all the skills that “%(type)s” needs (%(skills)s). Enter them under "
                 "“Technicians”, or choose another type.",
                 type=appointment.type_id.name,
                 skills=format_names(needed.mapped("name")),
+            )
+        technicians = technicians._filter_for_type(appointment.type_id, is_urgent=True)
+        if not technicians:
+            if appointment.type_id.place == "remote":
+                return _(
+                    "This visit is remote, and all with the skills work on site only. Look at "
+                    "“Works” of the technicians, or choose another type."
+                )
+            return _(
+                "This visit is on site, and all with the skills work remotely only. Look at "
+                "“Works” of the technicians, or choose another type."
+            )
+        if all(technicians.mapped("on_call")):
+            return _(
+                "All with the skills are on call, for urgent visits only. Choose one of them as "
+                "the technician, or give the visit the priority “Urgent”."
             )
         return _(
             "Nobody with the skills goes to the postal code %(code)s. Add it to an area, or the "
@@ -422,22 +415,44 @@ class SupportSlotFinder(models.TransientModel):
             return self._show()
         return self._get_next_page()
 
-    def _plan(self, vals):
-        """Give the visit a time and a technician.
+    def _plan(self, vals, *, confirm=False):
+        """Give the visit a time and a technician, so that it can be undone.
 
         :param dict vals: ``start``, ``duration``, ``technician_id`` and what else is saved
+        :param bool confirm: whether the draft is confirmed, too
         :return: the ``support.appointment``
         """
         appointment = self.appointment_id
         appointment._check_plannable()
+        technician = self.env["support.technician"].browse(vals["technician_id"] or ())
+        sentence = appointment._describe_move({**vals, "technician": technician})
+
+        def work():
+            self._save_plan(vals)
+            if confirm:
+                appointment.action_confirm()
+
+        step = appointment._do_undoable("move", work)
+        message = _("%(name)s: %(change)s", name=appointment.name, change=sentence)
+        self.sudo().write({"undo_step_id": step.id, "done_message": message})
+        return appointment
+
+    def _save_plan(self, vals):
+        """
+        :param dict vals: as for ``_plan``
+        """
+        appointment = self.appointment_id
+        if not self.tell_technician:
+            vals = {**vals, **appointment._prepare_technician_told_vals(vals)}
         if self.is_expected and not self.tell_customer:
             appointment._cancel_pending_notifications()
             vals = {**vals, **appointment._prepare_told_vals(vals)}
         # The time that the customer knows of already is a mark.
         appointment._write_protected(vals)
-        return appointment
 
     def _get_next_page(self):
+        following = None
         if self.shows_visit:
-            return self.appointment_id._get_form_action()
-        return {"type": "ir.actions.act_window_close"}
+            following = self.appointment_id._get_form_action()
+        # sudo: nobody has a right on the steps.
+        return self.sudo().undo_step_id._get_action(self.done_message, following)

@@ -33,15 +33,15 @@ class SupportSlotFinderLine(models.TransientModel):
 
         :raise ValidationError: as above
         """
-        self._plan().action_confirm()
+        self._plan(confirm=True)
         return self.finder_id._get_next_page()
 
-    def _plan(self):
+    def _plan(self, *, confirm=False):
         """
         :return: the ``support.appointment``
         """
         self._check_one()
-        return self.finder_id._plan(self._prepare_planned_vals())
+        return self.finder_id._plan(self._prepare_planned_vals(), confirm=confirm)
 
     def _prepare_planned_vals(self):
         vals = {

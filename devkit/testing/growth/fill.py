@@ -494,6 +494,7 @@ _APPOINTMENT = {
     "customer_email": _if_set("customer_email", "item.email"),
     "customer_email_key": _if_set("customer_email_key", "item.email"),
     "customer_phone": _if_set("customer_phone", "'+3' || item.phone"),
+    "customer_phone_digits": _if_set("customer_phone_digits", "'3' || item.phone"),
     "customer_phone_key": _if_set("customer_phone_key", "item.phone"),
     "intake_sender": _if_set("intake_sender", "item.email"),
     "intake_sender_normalized": _if_set("intake_sender_normalized", "item.email"),

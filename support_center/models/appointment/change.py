@@ -9,14 +9,17 @@ class Change:
         which holds for all records
     :ivar bool is_creation: whether the records are new
     :ivar bool is_internal: whether the addon itself writes, which may set what no caller may
+    :ivar bool is_restoring: whether the addon gives back what was before a change of somebody,
+        which may lead against the order of the states
     :ivar dict findings: what a package's check has found out for its own reaction, by a name
     """
 
-    def __init__(self, records, vals_list, *, is_creation, is_internal=False):
+    def __init__(self, records, vals_list, *, is_creation, is_internal=False, is_restoring=False):
         self.records = records
         self.vals_list = vals_list
         self.is_creation = is_creation
         self.is_internal = is_internal
+        self.is_restoring = is_restoring
         self.extra = {}
         self.findings = {}
         self._before = {}
@@ -36,6 +39,13 @@ class Change:
         :return: str, the state that a write sets; None where it sets none, and of a creation
         """
         return None if self.is_creation else self.vals.get("state")
+
+    @property
+    def is_reopening(self):
+        """Whether a write takes up again what may have been over: as a draft, or as it was."""
+        return self.state == "draft" or (
+            self.is_restoring and self.state in ("confirmed", "in_progress")
+        )
 
     def touches(self, names):
         """Whether a value is given for one of these fields.

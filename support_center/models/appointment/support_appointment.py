@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ...compat import check_access
 from ...formatting import format_names
-from ..common.support_protection_mixin import INTERNAL, INTERNAL_KEY
+from ..common.support_protection_mixin import INTERNAL, INTERNAL_KEY, RESTORING
 from .change import Change
 from .states import LIVE_STATES
 
@@ -195,9 +195,28 @@ class SupportAppointment(models.Model):
         vals = self._check_edit_version(vals)
         vals = self._prepare_written_values(vals)
         is_internal = self._is_internal()
+        is_restoring = self.env.context.get(INTERNAL_KEY) is RESTORING
         records = self._without_internal()
-        records._save_change(Change(records, [vals], is_creation=False, is_internal=is_internal))
+        records._save_change(
+            Change(
+                records,
+                [vals],
+                is_creation=False,
+                is_internal=is_internal,
+                is_restoring=is_restoring,
+            )
+        )
         return True
+
+    def _write_restored(self, vals):
+        """``write`` of what was before a change of somebody, with the rights of the user at work.
+
+        The one way against the order of the states and into the past; whether the technician can
+        come is looked at as ever.
+
+        :param dict vals: as for ``write``; with a state its moments, too
+        """
+        return self.with_context(**{INTERNAL_KEY: RESTORING}).write(vals)
 
     def unlink(self):
         """
@@ -372,7 +391,7 @@ class SupportAppointment(models.Model):
         """Open the automation log of these appointments."""
         check_access(self, "read")
         log = self.env["support.automation.log"]
-        return log._open(log._get_domain_of(self))
+        return log._open(log._get_domain_of(self), self)
 
     # ------------------------------------------------------------------
     # Erasure of personal data

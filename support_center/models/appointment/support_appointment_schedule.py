@@ -21,7 +21,9 @@ class SupportAppointment(models.Model):
         "Requested Time", help="What the customer asked for; planning does not change it."
     )
     timezone = fields.Selection(
-        _tz_get, help="The zone in which the customer is told the time, where it was given."
+        _tz_get,
+        "Time Zone",
+        help="The zone in which the customer is told the time, where it was given.",
     )
     start = fields.Datetime(tracking=True, index=True, copy=False)
     stop = fields.Datetime(
@@ -138,7 +140,7 @@ class SupportAppointment(models.Model):
         if not change.is_creation and change.touches(TIME_FIELDS):
             # The snapshot of the buffers is taken now, not at the next flush.
             self.mapped("busy_start")
-        if change.is_creation or change.touches(TIME_FIELDS):
+        if change.is_creation or (change.touches(TIME_FIELDS) and not change.is_restoring):
             change.changed("start").filtered(
                 lambda a: a.state in ("draft", "confirmed")
             )._check_start_not_past()

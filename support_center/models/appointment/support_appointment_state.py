@@ -2,7 +2,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...compat import check_access
-from ...formatting import format_names
+from ...formatting import choose_zone, format_moment, format_names, get_day
 from .states import ALLOWED_TRANSITIONS, LIVE_STATES, STATE_STAMPS, STATES
 
 
@@ -37,6 +37,16 @@ class SupportAppointment(models.Model):
         """Columns of a board in the order of a visit's life, not of the alphabet."""
         return [state for state, _label in STATES if state in states]
 
+    # What a dispatcher is asked about before: see ``_is_too_early``.
+    is_before_day = fields.Boolean(compute="_compute_is_before", groups="base.group_user")
+    is_before_start = fields.Boolean(compute="_compute_is_before", groups="base.group_user")
+
+    @api.depends("start", "technician_id", "timezone")
+    def _compute_is_before(self):
+        for appointment in self:
+            appointment.is_before_day = appointment._is_too_early("in_progress")
+            appointment.is_before_start = appointment._is_too_early("no_show")
+
     # ------------------------------------------------------------------
     # Steps of a change
     # ------------------------------------------------------------------
@@ -49,7 +59,7 @@ class SupportAppointment(models.Model):
                 {**self._prepare_state_stamps(vals.get("state")), **vals}
                 for vals in change.vals_list
             ]
-        elif stamps := self._prepare_state_stamps(change.state):
+        elif not change.is_restoring and (stamps := self._prepare_state_stamps(change.state)):
             stamps = {name: stamps[name] for name in stamps.keys() - change.vals.keys()}
             # A save that names the state an appointment has already is no change of it.
             change.add(self.filtered(lambda a: a.state != change.state), stamps)
@@ -59,8 +69,9 @@ class SupportAppointment(models.Model):
         if change.is_creation:
             if not change.is_internal:
                 self._check_first_states(change.vals_list)
-        elif "state" in change.vals:
+        elif "state" in change.vals and not change.is_restoring:
             self._check_transition(change.state, change.vals)
+            self._check_not_too_early(change.state)
 
     def _store_change(self, change, store):
         if change.is_creation:
@@ -218,6 +229,73 @@ class SupportAppointment(models.Model):
         if state in LIVE_STATES:
             # Before booking, which writes at once: the database's own refusal names nobody.
             self._check_confirmable(vals)
+
+    @api.model
+    def _is_dispatcher(self):
+        return self.env.su or self.env.user.has_group("support_center.group_support_dispatcher")
+
+    def _is_too_early(self, state):
+        """Whether nobody can know yet that the visit has come into this state.
+
+        A visit is started and done on its day at the earliest, and missed once it has begun.
+
+        :param str state: one of ``STATES``
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        if not self.start or self.start <= now:
+            return False
+        if state == "no_show":
+            return True
+        zone = self._get_work_zone()
+        return state in ("in_progress", "done") and get_day(now, zone) < get_day(self.start, zone)
+
+    def _get_work_zone(self):
+        """
+        :return: str, the zone whose days the visit is counted by: the technician's
+        """
+        # sudo: the technician may work for a company that is out of sight by now.
+        return choose_zone(self.sudo().technician_id.tz or self._get_customer_timezone())
+
+    def _describe_too_early(self, state):
+        """Why it is too early for a state, and what to do.
+
+        :return: str
+        """
+        values = {
+            "name": self.name,
+            "time": format_moment(self.env, self.start, self._get_work_zone()),
+        }
+        if state == "in_progress":
+            return _(
+                "%(name)s is planned for %(time)s: start it on that day, or ask a dispatcher to "
+                "move it to today.",
+                **values,
+            )
+        if state == "done":
+            return _(
+                "%(name)s is planned for %(time)s: it is done on that day at the earliest. Ask a "
+                "dispatcher to move it to today.",
+                **values,
+            )
+        return _(
+            "%(name)s begins on %(time)s: before that the customer is not absent. Wait until "
+            "then, or ask a dispatcher to cancel it.",
+            **values,
+        )
+
+    def _check_not_too_early(self, state):
+        """A technician starts, ends and misses no visit that is to come; a dispatcher may, and
+        is asked by the page.
+
+        :raise UserError: names each visit, its time and what to do
+        """
+        user = self.env.user
+        if self._is_dispatcher() or not user.has_group("support_center.group_support_technician"):
+            return
+        early = self.filtered(lambda a: a.state != state and a._is_too_early(state))
+        if early:
+            raise UserError("\n".join(each._describe_too_early(state) for each in early))
 
     def _check_confirmable(self, vals=None):
         """A confirmed appointment needs a start and a customer.

@@ -6,6 +6,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...compat import under_test
+from ...formatting import format_title
 from ...pruning import prune
 from ..common.erasure import get_patterns
 
@@ -184,14 +185,15 @@ class SupportAutomationLog(models.Model):
         return dict(rows)
 
     @api.model
-    def _open(self, domain):
+    def _open(self, domain, records):
         """
+        :param records: whose rows these are, for the title
         :return: window action on the rows of ``domain``
         """
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "support_center.support_automation_log_action"
         )
-        return {**action, "domain": domain}
+        return {**action, "name": format_title(action["name"], records), "domain": domain}
 
     # ------------------------------------------------------------------
     # Writing rows

@@ -313,13 +313,36 @@ class SupportAutomationMixin(models.AbstractModel):
         return company or companies.search([], order="id", limit=1)
 
     def _automation_responsible(self):
-        """The user who is told: a dispatcher or manager of the company, else OdooBot."""
-        user = self._find_company_user("dispatcher", "manager")
-        return user or self.env.ref("base.user_root")
+        """The user who is told, as superuser.
+
+        That is who is responsible for the records, else for what their company's automations ask
+        (Settings), else the first dispatcher or manager of the company, else OdooBot.
+        """
+        # sudo: who is responsible need not be the reader's to know, nor the company's settings.
+        this = self.sudo()
+        users = this._get_responsible_users()
+        company = this._get_responsible_company()
+        user = users if len(users) == 1 else users.browse()
+        return (
+            user._filter_responsible(company)
+            or company.support_responsible_id._filter_responsible(company)
+            or self._find_company_user("dispatcher", "manager")
+            or self.env.ref("base.user_root")
+        )
 
     def _automation_manager(self):
-        """A manager of the company, else the user who looks after its appointments."""
+        """Who is told of what only a manager can mend: who is responsible in the company where
+        they are one, else the first manager, else as above."""
+        company = self._get_responsible_company()
+        # sudo: the company's settings are not everybody's to read.
+        chosen = company.sudo().support_responsible_id._filter_responsible(company)
+        if chosen and chosen.has_group("support_center.group_support_manager"):
+            return chosen
         return self._find_company_user("manager") or self._automation_responsible()
+
+    def _get_responsible_users(self):
+        """Hook: who is responsible for these very records, as ``res.users``, possibly empty."""
+        return self.env["res.users"]
 
     def _find_company_user(self, *roles):
         """The first user of the records' company who has one of our roles, as superuser.

@@ -7,6 +7,10 @@ from ...formatting import ONE_DAY, aware, get_day, get_midnight, naive
 from ...scheduling.intervals import merge, subtract
 from ..appointment.states import PLANNABLE_STATES
 from ..incoming.intake_states import INBOX_DOMAIN, WAITING_REQUESTS
+from .ir_websocket import BOARD_CHANNEL
+
+# Of who else is at the board.
+PRESENCE = "support_center.board_presence"
 
 MAX_DAYS = 31
 # How many unassigned requests are shown at once.
@@ -88,6 +92,35 @@ class SupportBoard(models.AbstractModel):
             "unassigned": self._load_unassigned(filters),
             "review_count": self._count_reviews(),
         }
+
+    @api.model
+    def announce(self, sign):
+        """Tell the others at the board which days the user looks at and what they drag.
+
+        :param dict sign: ``token``, a text that tells the user's pages apart; ``start`` and
+            ``stop`` of the days, in UTC; ``dragging_id`` of the visit in hand, or False;
+            ``is_here``, False for who leaves; ``asks``, whether the others are to answer
+        :return: True
+        """
+        self._check_board_access()
+        arguments = self.env["support.arguments"]
+        sign = arguments._get_mapping("sign", sign)
+        start, stop = self._read_window(sign.get("start"), sign.get("stop"))
+        payload = {
+            "token": arguments._get_text("token", sign.get("token")),
+            "uid": self.env.uid,
+            "name": self.env.user.name,
+            "start": fields.Datetime.to_string(start),
+            "stop": fields.Datetime.to_string(stop),
+            "dragging_id": arguments._get_id("dragging_id", sign.get("dragging_id") or False),
+            "is_here": bool(sign.get("is_here")),
+            "asks": bool(sign.get("asks")),
+        }
+        # sudo: nobody writes to the bus by themselves.
+        bus = self.env["bus.bus"].sudo()
+        for company in self.env.companies:
+            bus._sendone((company, BOARD_CHANNEL), PRESENCE, payload)
+        return True
 
     @api.model
     def _has_technicians(self):

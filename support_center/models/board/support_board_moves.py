@@ -30,12 +30,15 @@ class SupportBoard(models.AbstractModel):
             the board), as far as they change; ``day_start`` and ``day_stop`` instead, for
             the time between the two at which it is planned or wished, else the technician's
             first free one; ``overrule`` to plan outside working hours, ``tell`` where the
-            dispatcher knows that the customer will be told
+            dispatcher knows who will be told; ``tell_customer`` and ``tell_technician``, False
+            where they are not to be
         :param version: the visit's ``version`` as the board has it; None to look at none
-        :return: ``{"ok": True, "visit": …, "warnings": [str]}``, or ``{"ok": False, "code": …,
-            "reason": str, "can_overrule": bool, "alternatives": [{"start", "stop",
-            "technician_id", "label"}]}`` with the code ``gone``, ``changed``, ``state``,
-            ``past``, ``busy``, ``tell`` (asks only) or ``refused``
+        :return: ``{"ok": True, "visit": …, "warnings": [str], "undo": {"id", "message",
+            "seconds"}}``, or ``{"ok": False, "code": …, "reason": str, "can_overrule": bool,
+            "alternatives": [{"start", "stop", "technician_id", "label"}]}`` with the code
+            ``gone``, ``changed``, ``state``, ``past``, ``busy``, ``tell`` (asks only, with
+            ``change``, what changes in one sentence, and ``choices``, a dict of those of
+            ``tell_customer`` and ``tell_technician`` that can be chosen to labels) or ``refused``
         :raise AccessError: for anybody but a dispatcher of the appointment's company
         """
         self._check_board_access()
@@ -47,9 +50,21 @@ class SupportBoard(models.AbstractModel):
         refusal = self._find_refusal(appointment, planned, vals, version)
         if refusal:
             return refusal
-        return self._try(
-            appointment, lambda: appointment.write(self._prepare_vals(planned, vals, version))
+        sentence = appointment._describe_move(planned)
+        steps = []
+
+        def work():
+            written = self._prepare_vals(planned, vals, version)
+            appointment._mark_told(planned, vals)
+            appointment.write(written)
+
+        answer = self._try(
+            appointment, lambda: steps.append(appointment._do_undoable("move", work))
         )
+        if steps and answer["ok"]:
+            message = _("%(name)s: %(change)s", name=appointment.name, change=sentence)
+            answer["undo"] = steps[0]._get_notification(message)
+        return answer
 
     @api.model
     def confirm(self, appointment_id, version=None):
@@ -162,8 +177,8 @@ class SupportBoard(models.AbstractModel):
             wanted = None
         elif not self._find_reasons(appointment, technician, wanted, appointment.duration):
             return wanted
-        slots = technician._find_slots(
-            soonest, until, appointment._get_demand(), limit=1, without=appointment
+        slots = self.env["support.offers"]._find_next(
+            appointment, technician, soonest, until, appointment._get_demand(), 1
         )
         return slots[0].start if slots else wanted or max(since + FIRST_HOUR, soonest)
 
@@ -298,12 +313,13 @@ class SupportBoard(models.AbstractModel):
         """The technician's next free times, ready to be taken with one click."""
         demand = self._prepare_demand(appointment, duration)
         zone = get_viewer_zone(self.env)
-        slots = technician._find_slots(
+        slots = self.env["support.offers"]._find_next(
+            appointment,
+            technician,
             start,
             start + timedelta(days=ALTERNATIVES_DAYS),
             demand,
-            limit=ALTERNATIVES,
-            without=appointment,
+            ALTERNATIVES,
         )
         return [
             {
@@ -342,16 +358,18 @@ class SupportBoard(models.AbstractModel):
                 time=format_moment_short(self.env, appointment.announced_start, zone),
                 zone=zone,
             ),
+            change=appointment._describe_move(planned),
+            choices=appointment._get_tell_choices(planned),
         )
 
     @api.model
     def _find_warnings(self, appointment):
-        """What a dispatcher may do all the same, and should know: skills, areas."""
+        """What a dispatcher may do all the same, and should know: skills, place, areas."""
         # sudo: as in _find_misfit
         technician = appointment.sudo().technician_id
         if not technician:
             return []
-        faults = appointment._find_unmet_rules(technician)
+        faults = appointment._find_unmet_rules(technician, asked_for=technician)
         if not faults:
             return []
         return [

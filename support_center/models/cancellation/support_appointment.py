@@ -1,7 +1,9 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 
 # What tells a customer to expect somebody, and must not arrive any more.
 ANNOUNCEMENTS = ("confirmation", "rescheduled", "updated")
+# What says whom of the technicians was told of which time.
+TECHNICIAN_MARKS = ("technician_notified_id", "technician_notified_start")
 
 
 class SupportAppointment(models.Model):
@@ -22,21 +24,25 @@ class SupportAppointment(models.Model):
 
     def _prepare_change(self, change):
         super()._prepare_change(change)
-        if change.state == "draft":
+        if change.is_reopening:
             # The next cancellation is another one.
             change.set_default({"cancel_silently": False})
 
     def _is_cancellation_told(self):
         return super()._is_cancellation_told() and not self.cancel_silently
 
-    def _cancel(self, reason, *, tell=True):
+    def _cancel(self, reason, *, tell=True, tell_technician=True):
         """Call visits off for a reason.
 
         :param str reason: as the chatter and the form show it
         :param bool tell: whether the rule for cancellations may write to the customers
+        :param bool tell_technician: whether a rule may write to the technicians
         :raise UserError: for what cannot be cancelled, see ``action_cancel``
         """
         vals = {"cancel_reason": reason}
+        if not tell_technician:
+            # The same for each of them: nobody is to expect anything.
+            vals.update(self[:1]._prepare_technician_told_vals({"state": "cancelled"}))
         if tell:
             return self._change_state("cancelled", vals)
         expected = self.filtered("announced_start")
@@ -85,3 +91,25 @@ class SupportAppointment(models.Model):
             "announced_details": details,
             "ics_sequence": self.ics_sequence + 1,
         }
+
+    @api.model
+    def _get_technician_marks(self):
+        """Hook: the marks that say what the technicians were told.
+
+        :return: tuple of field names
+        """
+        return tuple(name for name in TECHNICIAN_MARKS if name in self._fields)
+
+    def _prepare_technician_told_vals(self, vals):
+        """What makes a change one that its technicians know of already, as above.
+
+        :param dict vals: what changes of ``technician_id``, ``start`` and ``state``
+        """
+        self.ensure_one()
+        if vals.get("state") == "cancelled":
+            return dict.fromkeys(self._get_technician_marks(), False)
+        told = {
+            "technician_notified_id": vals.get("technician_id", self.technician_id.id),
+            "technician_notified_start": vals.get("start", self.start),
+        }
+        return {name: told[name] for name in self._get_technician_marks()}

@@ -103,7 +103,7 @@ class SupportAppointment(models.Model):
 
     def _check_change(self, change):
         super()._check_change(change)
-        if change.state == "draft":
+        if change.is_reopening:
             self._check_not_replaced()
 
     def _check_not_replaced(self):

@@ -39,13 +39,13 @@ class SupportAppointment(models.Model):
 
     def _prepare_change(self, change):
         super()._prepare_change(change)
-        if change.state == "draft":
+        if change.is_reopening:
             # Re-opened, the visit wants its time back; another cancellation offers it anew.
             change.set_default({"reoffered_to_id": False, "reoffer_activity_id": False})
 
     def _react_to_change(self, change):
         super()._react_to_change(change)
-        if change.state == "draft":
+        if change.is_reopening:
             self._withdraw_offers(change)
 
     def _withdraw_offers(self, change):

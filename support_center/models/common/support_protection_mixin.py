@@ -8,6 +8,9 @@ from ...formatting import format_names
 # arrives by RPC is text and numbers: no caller from outside can put it there.
 INTERNAL_KEY = "support_center_internal"
 INTERNAL = object()
+# As INTERNAL, and gives back what was before, against the order of the states, too: see
+# ``_write_restored``.
+RESTORING = object()
 
 # What no caller sets though the field is not read-only in Odoo's own mixins.
 PROTECTED_ELSEWHERE = {"access_token", "rating_last_value"}
@@ -96,7 +99,7 @@ class SupportProtectionMixin(models.AbstractModel):
 
     def _is_internal(self):
         """Whether the addon itself writes, or somebody who is superuser anyway."""
-        return self.env.su or self.env.context.get(INTERNAL_KEY) is INTERNAL
+        return self.env.su or self.env.context.get(INTERNAL_KEY) in (INTERNAL, RESTORING)
 
     def _without_internal(self):
         """These records without the key of ``_write_protected``, which holds for one call."""

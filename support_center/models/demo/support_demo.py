@@ -225,12 +225,13 @@ class SupportDemo(models.AbstractModel):
                     "announced_at": visit.confirmed_at,
                     "announced_start": is_expected and visit.start,
                     "announced_details": is_expected and visit._get_details(),
-                    "technician_notified_id": visit.technician_id.id,
+                    "technician_notified_id": is_expected and visit.technician_id.id,
+                    "technician_notified_start": is_expected
+                    and bool(visit.technician_id)
+                    and visit.start,
                     "ticket_sync_mark": visit.ticket_id and visit._get_ticket_sync_mark(),
                 }
             )
-        for visit in visits.filtered(lambda v: v.state == "draft"):
-            visit.technician_notified_id = visit.technician_id
 
     # ------------------------------------------------------------------
     # Requests

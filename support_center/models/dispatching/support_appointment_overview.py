@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from odoo import _, api, fields, models
 
 from ...formatting import aware, get_day, get_midnight, get_viewer_zone
+from ...intake.caller import get_digits
 from ..appointment.states import LIVE_STATES
 
 # A visit longer than this is rare enough to be looked for by an index of its own.
@@ -17,6 +18,8 @@ MAP_POINT = (
 OPPOSITES = {"!=": "=", "not in": "in", "not like": "like", "not ilike": "ilike"}
 # Of so many contacts at most the ids stand in the query for their visits.
 CONTACTS_FOUND = 500
+# Where what somebody types in the search box may stand, as it is, in any place.
+TEXT_FIELDS = ("name", "customer_name", "customer_email", "location", "description")
 MAP_SEARCH = "https://www.openstreetmap.org/search?query=%s"
 
 
@@ -24,6 +27,7 @@ class SupportAppointment(models.Model):
     """What lists, boards and the search ask of an appointment at a glance."""
 
     _inherit = "support.appointment"
+    _rec_names_search = ["name", "anything"]
 
     is_late = fields.Boolean(
         "Late",
@@ -33,6 +37,12 @@ class SupportAppointment(models.Model):
     )
     is_today = fields.Boolean(
         "Today", compute="_compute_period", search="_search_is_today", help="Starts today."
+    )
+    is_tomorrow = fields.Boolean(
+        "Tomorrow",
+        compute="_compute_period",
+        search="_search_is_tomorrow",
+        help="Starts tomorrow.",
     )
     is_this_week = fields.Boolean(
         "This Week",
@@ -51,6 +61,21 @@ class SupportAppointment(models.Model):
         search="_search_customer_search",
         help="Finds by the contact and those who belong to it, and by the name and the address "
         "that the request gave.",
+    )
+    anything = fields.Char(
+        store=False,
+        search="_search_anything",
+        groups="base.group_user",
+        help="Finds by the customer's name, number, address and place, by the reference of the "
+        "visit or its ticket, by the technician and by the description.",
+    )
+    # Computed before the INSERT, without a query; a number is looked for by it.
+    customer_phone_digits = fields.Char(
+        compute="_compute_customer_phone_digits",
+        store=True,
+        precompute=True,
+        index="trigram",
+        groups="base.group_user",
     )
     calendar_label = fields.Char(compute="_compute_calendar_label")
     customer_time = fields.Char(
@@ -140,15 +165,22 @@ class SupportAppointment(models.Model):
     @api.depends("start")
     @api.depends_context("tz", "lang")
     def _compute_period(self):
-        day, week = self._get_today(), self._get_this_week()
+        periods = {
+            "is_today": self._get_today(),
+            "is_tomorrow": self._get_tomorrow(),
+            "is_this_week": self._get_this_week(),
+        }
         for record in self:
-            start = record.start
-            record.is_today = bool(start and day[0] <= start < day[1])
-            record.is_this_week = bool(start and week[0] <= start < week[1])
+            for name, (since, until) in periods.items():
+                record[name] = bool(record.start and since <= record.start < until)
 
     @api.model
     def _search_is_today(self, operator, value):
         return self._either(operator, value, self._within("start", self._get_today()))
+
+    @api.model
+    def _search_is_tomorrow(self, operator, value):
+        return self._either(operator, value, self._within("start", self._get_tomorrow()))
 
     @api.model
     def _search_is_this_week(self, operator, value):
@@ -158,6 +190,11 @@ class SupportAppointment(models.Model):
     def _get_today(self):
         """The user's day, midnight to midnight, as naive UTC."""
         return self._get_days(0, 1)
+
+    @api.model
+    def _get_tomorrow(self):
+        """The user's next day, as ``_get_today``."""
+        return self._get_days(1, 2)
 
     @api.model
     def _get_this_week(self):
@@ -262,6 +299,56 @@ class SupportAppointment(models.Model):
         by_request = [(name, operator, value) for name in ("customer_name", "customer_email")]
         domain = ["|", *by_contact, "|", *by_request]
         return ["!", *domain] if is_negative else domain
+
+    @api.depends("customer_phone")
+    def _compute_customer_phone_digits(self):
+        for record in self:
+            record.customer_phone_digits = get_digits(record.customer_phone or "") or False
+
+    @api.model
+    def _search_anything(self, operator, value):
+        """By what a user typed, whatever it is; for a name as a whole, only by the reference.
+
+        All that it stands in is a condition on the appointment's own columns, each of which has
+        an index: technicians, tickets and contacts are looked up first, and bounded.
+        """
+        is_negative = operator in OPPOSITES
+        operator = OPPOSITES.get(operator, operator)
+        domain = [("name", operator, value)]
+        if operator in ("like", "ilike", "=like", "=ilike") and isinstance(value, str) and value:
+            domain = self._get_anything_domain(value)
+        return ["!", *domain] if is_negative else domain
+
+    @api.model
+    def _get_anything_domain(self, text):
+        finder = self.env["support.contact.finder"]
+        ways = [
+            *([(name, "ilike", text)] for name in TEXT_FIELDS),
+            finder._get_contact_domain(text),
+            [("technician_id", "in", self._find_technician_ids(text))],
+            self._get_ticket_domain(text),
+        ]
+        digits = finder._get_searched_digits(text)
+        if digits:
+            ways.append([("customer_phone_digits", "like", digits)])
+        return ["|"] * (len(ways) - 1) + [term for way in ways for term in way]
+
+    @api.model
+    def _find_technician_ids(self, text):
+        # sudo: a user who sees the visit sees who goes, also who has left since.
+        technicians = self.env["support.technician"].sudo().with_context(active_test=False)
+        return technicians.search([("name", "ilike", text)]).ids
+
+    @api.model
+    def _get_ticket_domain(self, text):
+        """The visits of the tickets of this number or subject that the user may see."""
+        tickets = self.env["support.ticket"].with_context(active_test=False)
+        domain = ["|", ("number", "ilike", text), ("name", "ilike", text)]
+        found = tickets.search(domain, limit=CONTACTS_FOUND + 1, order="id desc")
+        if len(found) <= CONTACTS_FOUND:
+            return [("ticket_id", "in", found.ids)]
+        # Of very many it is a query, which may read all visits; the first term as for contacts.
+        return ["&", ("ticket_id", "!=", False), ("ticket_id", "in", tickets._search(domain))]
 
     @api.depends("customer_name", "technician_id.name", "name")
     @api.depends_context("lang")

@@ -2,6 +2,7 @@ from odoo import _, fields, models
 from odoo.exceptions import UserError
 
 from ...compat import check_access
+from ...formatting import format_title
 
 # Messages that left the house.
 SENT_TYPES = ["email_outgoing"]
@@ -37,7 +38,8 @@ class SupportAppointment(models.Model):
         """Open the mails about these appointments, with what became of each."""
         check_access(self, "read")
         action = self.env["ir.actions.act_window"]._for_xml_id("support_center.mail_message_action")
-        return {**action, "domain": self._get_mails_domain()}
+        name = format_title(action["name"], self)
+        return {**action, "name": name, "domain": self._get_mails_domain()}
 
     def action_view_merged_into(self):
         """Open the appointment that this duplicate was merged into.

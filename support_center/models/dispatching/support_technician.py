@@ -1,6 +1,7 @@
 from odoo import _, api, fields, models
 
 from ...compat import check_access
+from ...formatting import format_title
 from ..appointment.states import LIVE_STATES
 
 
@@ -55,7 +56,7 @@ class SupportTechnician(models.Model):
         """Open what was done automatically about these technicians."""
         check_access(self, "read")
         log = self.env["support.automation.log"]
-        return log._open(log._get_domain_of(self))
+        return log._open(log._get_domain_of(self), self)
 
     def action_view_absences(self):
         """Open the leaves of these technicians, where new ones are entered too."""
@@ -63,7 +64,7 @@ class SupportTechnician(models.Model):
         single = self.resource_id if len(self) == 1 else self.resource_id.browse()
         return {
             "type": "ir.actions.act_window",
-            "name": _("Time Off"),
+            "name": format_title(_("Time Off"), self),
             "res_model": "resource.calendar.leaves",
             "view_mode": "tree,form",
             "views": [[False, "list"], [False, "form"]],

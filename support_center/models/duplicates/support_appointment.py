@@ -15,6 +15,11 @@ DAYS_APART = 3
 # How much of a number tells whose it is, however the country before it is written.
 PHONE_DIGITS = 8
 PHONE_DIGITS_LEAST = 7
+# What a merge changes of an appointment beside its state.
+MERGED_FIELDS = (
+    "merged_into_id", "description", "requested_date", "location", "type_id", "partner_id",
+    "customer_name", "customer_email", "customer_phone",
+)  # fmt: skip
 
 
 class SupportAppointment(models.Model):
@@ -68,7 +73,7 @@ class SupportAppointment(models.Model):
 
     def _prepare_change(self, change):
         super()._prepare_change(change)
-        if change.state == "draft":
+        if change.is_reopening:
             # Taken up again, it is no duplicate any more.
             change.set_default({"merged_into_id": False})
 
@@ -137,6 +142,22 @@ class SupportAppointment(models.Model):
             return True
         return abs(self._get_wanted_time() - other._get_wanted_time()) <= timedelta(days=DAYS_APART)
 
+    def _is_same_request(self, other):
+        """Whether an appointment is the same person's beyond doubt, for the same time or with the
+        same words; a telephone may be that of a whole house.
+        """
+        self.ensure_one()
+        is_same_person = (self.partner_id and self.partner_id == other.partner_id) or (
+            self.customer_email_key and self.customer_email_key == other.customer_email_key
+        )
+        if not is_same_person:
+            return False
+        words, others = (
+            " ".join((each.description or "").lower().split()) for each in (self, other)
+        )
+        times = [each.start or each.requested_date for each in (self, other)]
+        return bool((words and words == others) or (times[0] and times[0] == times[1]))
+
     def _get_wanted_time(self):
         """When it is or was to be; what has no time is compared by when it was asked for."""
         return self.start or self.requested_date or self.create_date
@@ -171,7 +192,7 @@ class SupportAppointment(models.Model):
         """
         check_access(self.browse(), "write")
         self._check_one()
-        return self.env["support.merge.wizard"]._open(self | self._find_duplicates()[self])
+        return self.env["support.merge.wizard"]._open(self, self._find_duplicates()[self])
 
     def _check_mergeable(self):
         """
@@ -201,6 +222,7 @@ class SupportAppointment(models.Model):
 
         :param kept: ``support.appointment`` that stays as the customer knows it
         :param bool tell: whether customers who expect one of these are told that it is off
+        :return: dict of ``kept_id`` and what ``_move_messages`` has moved
         """
         (self | kept)._lock_rows()
         moved = self._prepare_kept_vals(kept)
@@ -208,11 +230,12 @@ class SupportAppointment(models.Model):
             kept.write(moved)
         # The kept one's ticket is not to be opened again because a duplicate of it is off.
         self.filtered(lambda a: a.ticket_id == kept.ticket_id).write({"ticket_id": False})
-        self._move_messages(kept)
+        moved = self._move_messages(kept)
         self._write_protected({"merged_into_id": kept.id})
         in_lang = self.with_context(lang=kept._get_company_lang())
         self._cancel(in_lang._describe_duplicate(kept), tell=tell)
         in_lang._note_merge(kept)
+        return {"kept_id": kept.id, **moved}
 
     def _describe_duplicate(self, kept):
         return _("Duplicate of %(name)s", name=kept.name)
@@ -267,17 +290,80 @@ class SupportAppointment(models.Model):
                 ("state", "in", ["outgoing", "exception"]),
             ]
         )  # fmt: skip
-        messages.search(
+        said = messages.search(
             [
                 ("model", "=", self._name),
                 ("res_id", "in", self.ids),
                 ("message_type", "in", ["email", "comment", "email_outgoing"]),
                 ("id", "not in", waiting.mail_message_id.ids),
             ]
-        ).write({"res_id": kept.id})
-        self.env["ir.attachment"].search(
+        )
+        files = self.env["ir.attachment"].search(
             [("res_model", "=", self._name), ("res_id", "in", self.ids)]
-        ).write({"res_id": kept.id})
+        )
+        moved = {
+            "messages": {str(message.id): message.res_id for message in said},
+            "files": {str(file.id): file.res_id for file in files},
+        }
+        said.write({"res_id": kept.id})
+        files.write({"res_id": kept.id})
+        return moved
+
+    # ------------------------------------------------------------------
+    # Undo
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_restored_fields(self):
+        return (*super()._get_restored_fields(), *MERGED_FIELDS)
+
+    def _react_to_undo(self, step):
+        super()._react_to_undo(step)
+        if step.kind != "merge":
+            return
+        # sudo: as in _move_messages
+        for name, model in (("messages", "mail.message"), ("files", "ir.attachment")):
+            places = {int(key): res_id for key, res_id in (step.extra.get(name) or {}).items()}
+            records = self.env[model].sudo().browse(places).exists()
+            # What somebody has moved on since stays there.
+            records = records.filtered(
+                lambda r: (
+                    r.res_id == step.extra["kept_id"]
+                    and (r.res_model if "res_model" in r._fields else r.model) == self._name
+                )
+            )
+            for res_id, those in records.grouped(lambda r, p=places: p[r.id]).items():
+                those.write({"res_id": res_id})
+
+    def action_undo_merge(self):
+        """Make what was merged two appointments again, as they were.
+
+        :return: True
+        :raise UserError: where that is not possible any more, and why
+        """
+        check_access(self, "write")
+        self._check_one()
+        # sudo: nobody has a right on the steps.
+        step = self.env["support.undo.step"].sudo().search(
+            [
+                ("kind", "=", "merge"),
+                ("is_used", "=", False),
+                ("appointment_ids", "in", self.ids),
+            ],
+            limit=1,
+        )  # fmt: skip
+        if not self.merged_into_id or not step:
+            raise UserError(
+                _(
+                    "%(name)s: this merge cannot be undone any more. Set it back to draft instead.",
+                    name=self.name,
+                )
+            )
+        visits = self.browse(step.appointment_ids.ids)
+        check_access(visits, "write")
+        with self.env.cr.savepoint():
+            step._undo(visits)
+        return True
 
     def _note_merge(self, kept):
         """Say on both sides what was merged; a note in the log, of which nobody is told."""

@@ -547,11 +547,17 @@ class SupportAppointment(models.Model):
                 customer_email=request.customer_email,
                 customer_phone=request.customer_phone,
             )
+        words = self.env["support.intake.words"]
+        faults = intake._list_faults({0: reading})
         return {
             **vals,
             "intake_state": "review",
-            "intake_note": self.env["support.intake.words"]._describe_review(reading),
-            "intake_errors": intake._list_faults({0: reading}),
+            "intake_note": words._describe_review(reading),
+            # A program is told the key, a dispatcher reads the label that stands beside it.
+            "intake_errors": [
+                {**fault, "text": words._describe_beside_value(problem)}
+                for fault, problem in zip(faults, reading.problems, strict=True)
+            ],
         }
 
     # ------------------------------------------------------------------

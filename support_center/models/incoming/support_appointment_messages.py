@@ -167,13 +167,14 @@ class SupportAppointment(models.Model):
     def _tell_technician_of_message(self, now):
         """What a customer writes may change the technician's day; no more often than Odoo's limit
         for loops allows, since anybody can write it in the customer's name."""
-        # sudo: as in _notify_technicians
+        # sudo: as in _notify_technician
         technician = self.technician_id.sudo()
         if (
             self.state in LIVE
             and technician
             and self.stop
             and self.stop > now
+            and self._is_notice_to_technicians_on()
             and not self._has_many_messages()
         ):
             self._notify_technician(technician, "support_center.message_customer_wrote")

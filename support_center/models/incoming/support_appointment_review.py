@@ -75,7 +75,9 @@ class SupportAppointment(models.Model):
             return False
         reasons = {}
         for fault in self.intake_errors or []:
-            reasons.setdefault(fault["field"], []).append(fault["message"])
+            # Before version 1.8.0 there was one text for programs and people.
+            text = fault.get("text") or fault["message"]
+            reasons.setdefault(fault["field"], []).append(text)
         numbers = (self.intake_reading or {}).get("lines")
         if numbers is None:
             numbers = find_lines(raw[:MAX_SHOWN])

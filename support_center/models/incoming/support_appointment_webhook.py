@@ -133,5 +133,8 @@ class SupportAppointment(models.Model):
         return {
             **super()._prepare_webhook_data(),
             "external_ref": self.external_ref or None,
-            "errors": self.intake_errors or [],
+            "errors": [
+                {name: value for name, value in fault.items() if name != "text"}
+                for fault in self.intake_errors or []
+            ],
         }

@@ -69,6 +69,17 @@ class SupportIntakeWords(models.AbstractModel):
         return f"{text} {self._get_expectation(problem.field)}".strip()
 
     @api.model
+    def _describe_beside_value(self, problem):
+        """What is wrong with a value, where its label or its line stands beside the sentence.
+
+        :param problem: ``intake.Problem``
+        :return: str
+        """
+        if problem.params.get("value"):
+            return self._describe_fault(problem)
+        return self._describe_problem(problem, is_for_people=True)
+
+    @api.model
     def _get_problem_text(self, problem):
         params = problem.params
         texts = {
@@ -168,7 +179,7 @@ class SupportIntakeWords(models.AbstractModel):
         return {
             "customer_email": _("Expected: one e-mail address, like name@example.com."),
             "customer_phone": _("Expected: a phone number, like +32 2 555 01 00."),
-            "requested_date": _("Expected: a time ahead, like 2030-01-15 14:00:00."),
+            "requested_date": _("Expected: a future date and time, like 2030-01-15 14:00."),
             "duration": _("Expected: hours between 0 and 24, like 1.5."),
             "timezone": _("Expected: an IANA name, like Europe/Berlin."),
             "priority": _("Expected: low, normal, high or urgent, or 0 to 3."),

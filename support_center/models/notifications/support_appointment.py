@@ -209,11 +209,7 @@ class SupportAppointment(models.Model):
         )
         obstacles = {}
         for record in self:
-            ends = record.start
-            if kind == "cancelled":
-                # What they expect, wherever the visit was moved to without a word to them.
-                expected = record.announced_start or record.start
-                ends = expected and expected + record._as_timedelta(record.duration)
+            ends = record._get_notice_end(kind)
             obstacle = unreachable.get(record.partner_id.email)
             if not record.partner_id or obstacle in ("missing", "invalid"):
                 obstacles[record.id] = _("No mail: the customer has no valid e-mail address.")
@@ -222,6 +218,26 @@ class SupportAppointment(models.Model):
             elif ends and ends <= now:
                 obstacles[record.id] = _("No mail: the visit is in the past.")
         return obstacles
+
+    def _get_notice_end(self, kind):
+        """The moment after which a notification says nothing to anybody any more.
+
+        :param str kind: as for ``_announce``
+        :return: naive UTC, or False
+        """
+        self.ensure_one()
+        if kind == "cancelled":
+            # What they expect, wherever the visit was moved to without a word to them.
+            expected = self.announced_start or self.start
+            return expected and expected + self._as_timedelta(self.duration)
+        return self.start
+
+    def _create_notice_files(self, _kind):
+        """Hook: files that go with a notification beside its calendar file.
+
+        :return: dict of record id to list of ids of ``ir.attachment``
+        """
+        return {}
 
     # ------------------------------------------------------------------
     # Reminders

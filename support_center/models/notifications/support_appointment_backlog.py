@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .support_appointment_technician import AHEAD
+from .support_appointment_technician import EXPECTED
 from .support_notifier import NOTIFICATIONS
 
 
@@ -94,15 +94,17 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _get_backlog_technician_domain(self):
-        """Visits to come whose technician was not told, and could be."""
+        """Visits to come of which a technician does not know what is so now, and could be told."""
         domain = self._get_backlog_ids_domain(
             """
             SELECT id FROM support_appointment
-             WHERE active AND state IN %(ahead)s AND start > %(now)s
-               AND technician_id IS NOT NULL
-               AND technician_id IS DISTINCT FROM technician_notified_id
+             WHERE active AND start > %(now)s AND technician_id IS NOT NULL
+               AND (state IN %(expected)s
+                    AND (technician_id IS DISTINCT FROM technician_notified_id
+                         OR start IS DISTINCT FROM technician_notified_start)
+                    OR state = 'cancelled' AND technician_notified_start IS NOT NULL)
             """,
-            {"ahead": AHEAD},
+            {"expected": EXPECTED},
         )
         return [
             "|",

@@ -1,13 +1,23 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 
 from ...formatting import choose_zone, format_moment, format_moment_short, format_names
 
-# Nobody needs to be told of a visit that is over or called off.
-AHEAD = ("draft", "confirmed", "in_progress")
+# When a technician is expected: of a draft nobody is told, since it may come to nothing.
+EXPECTED = ("confirmed", "in_progress")
+ASSIGNED = "support_center.message_technician_assigned"
+MOVED = "support_center.message_technician_moved"
+RELEASED = "support_center.message_technician_released"
+CANCELLED = "support_center.message_technician_cancelled"
+WITHDRAWN = "support_center.message_technician_withdrawn"
+CUSTOMER_WROTE = "support_center.message_customer_wrote"
 
 
 class SupportAppointment(models.Model):
-    """What the technician is told."""
+    """What the technicians are told, and what they were told last.
+
+    Compared is what they know with what is so now: one save is one message to each of them,
+    whatever it has changed, and a change that is taken back before anybody is told is none.
+    """
 
     _inherit = "support.appointment"
 
@@ -19,44 +29,104 @@ class SupportAppointment(models.Model):
         help="The technician who was last notified of this visit; the log says where the "
         "notification was left out.",
     )
+    technician_notified_start = fields.Datetime(
+        readonly=True,
+        copy=False,
+        groups="base.group_user",
+        help="The time that the technician was told; empty while they expect no visit.",
+    )
 
     def _rule_notify_technician(self):
-        """Tell the new technician, and with one sentence the one who lost the visit."""
+        """Tell the technicians of a visit what has changed for them: new, moved, lost, cancelled.
+
+        A draft tells nobody anything: its technician is told once it is confirmed.
+        """
         due = self._with_saved_together("automation_notify_technician").filtered(
-            lambda a: a.state in AHEAD and a.technician_id != a.technician_notified_id
+            lambda a: a._list_technician_notices()
         )
         due._run_automation("notify_technician", lambda those: those._notify_technicians())
 
+    @api.model
+    def _is_notice_to_technicians_on(self):
+        """The one rule is the switch of all that technicians are told."""
+        registry = self.env["support.automation.registry"]
+        return registry._get_switch("automation_notify_technician").active
+
+    def _list_technician_notices(self):
+        """What the technicians do not know yet.
+
+        :return: list of (``support.technician`` as superuser, XML id of the text)
+        """
+        self.ensure_one()
+        # sudo: what a technician knows, and their user, are not everybody's to read.
+        this = self.sudo()
+        known, expected = this.technician_notified_id, this.technician_notified_start
+        if this.state in EXPECTED:
+            technician = this.technician_id
+            notices = [(known, RELEASED)] if known and known != technician else []
+            if technician and (known != technician or not expected):
+                notices.append((technician, ASSIGNED))
+            elif technician and expected != this.start:
+                notices.append((technician, MOVED))
+            return notices
+        if known and this.state == "cancelled" and expected:
+            return [(known, CANCELLED)]
+        if known and this.state == "draft":
+            if known != this.technician_id:
+                return [(known, RELEASED)]
+            return [(known, WITHDRAWN)] if expected else []
+        return []
+
     def _notify_technicians(self):
-        """Tell the technicians of each visit, and mark who was told.
+        """Tell the technicians of each visit, and mark who knows of what time.
 
         :return: dict of record id to ``(outcome, message)``, as the guard expects
         """
         outcomes = {}
+        marks = {}
         now = fields.Datetime.now()
-        unreached = self.browse()
         for record in self:
-            if record.stop and record.stop <= now:
+            is_expected = record.state in EXPECTED
+            mark = {
+                "technician_notified_id": is_expected and record.technician_id.id,
+                "technician_notified_start": is_expected
+                and bool(record.technician_id)
+                and record.start,
+            }
+            if record._is_over_for_technicians(now):
                 outcomes[record.id] = ("skipped", _("No notification: the visit is in the past."))
+                marks[record.id] = mark
                 continue
-            # sudo: the technician's user, language and address are not everybody's to read.
-            new, old = record.technician_id.sudo(), record.technician_notified_id.sudo()
-            if old and old.user_id != self.env.user:
-                record._notify_technician(old, "support_center.message_technician_released")
-            if new.user_id == self.env.user:
-                outcomes[record.id] = (
-                    "skipped",
-                    _("No notification: they took the visit themselves."),
-                )
-            elif new and not record._notify_technician(
-                new, "support_center.message_technician_assigned"
-            ):
-                unreached |= record
-                outcomes[record.id] = ("skipped", new._find_notification_obstacles()[new.id])
-        for technician, records in (self - unreached).grouped("technician_id").items():
-            records._write_marks({"technician_notified_id": technician.id})
+            is_reached = True
+            for technician, view in record._list_technician_notices():
+                is_lost = view == RELEASED
+                if technician.user_id and technician.user_id == self.env.user:
+                    if not is_lost:
+                        outcomes[record.id] = ("skipped", self._describe_own_change(view))
+                elif not record._notify_technician(technician, view) and not is_lost:
+                    obstacles = technician._find_notification_obstacles()
+                    outcomes[record.id] = ("skipped", obstacles[technician.id])
+                    is_reached = False
+            if is_reached:
+                marks[record.id] = mark
+        if marks:
+            self._write_marks({}, marks)
         self.env["support.notifier"]._wake_queue()
         return outcomes
+
+    def _is_over_for_technicians(self, now):
+        """Whether the visit is past, both as it is planned and as its technician knows it."""
+        self.ensure_one()
+        expected = self.sudo().technician_notified_start  # sudo: as in _list_technician_notices
+        length = self._as_timedelta(self.duration)
+        ends = [start + length for start in (self.start, expected) if start]
+        return bool(ends) and max(ends) <= now
+
+    @api.model
+    def _describe_own_change(self, view):
+        if view == ASSIGNED:
+            return _("No notification: they took the visit themselves.")
+        return _("No notification: they made the change themselves.")
 
     def _notify_technician(self, technician, view):
         """Notify a technician: a user in the inbox or by mail, as they prefer, others by mail.
@@ -91,20 +161,26 @@ class SupportAppointment(models.Model):
         """The text, in the language of the environment and the technician's time zone."""
         self.ensure_one()
         start = self.start or self.requested_date
+        # sudo: as in _list_technician_notices
+        known = self.sudo().technician_notified_start
         return self.env["ir.qweb"]._render(
             view,
             {
                 "appointment": self,
                 "when": start and format_moment(self.env, start, zone),
+                "known": known and format_moment(self.env, known, zone),
             },
         )
 
     def _get_technician_subject(self, view, zone):
         """The subject, in the language of the environment and the technician's time zone."""
         self.ensure_one()
-        if view == "support_center.message_customer_wrote":
+        if view == CUSTOMER_WROTE:
             return _("%(reference)s: the customer has written", reference=self.name)
         start = self.start or self.requested_date
+        if view in (CANCELLED, WITHDRAWN, RELEASED):
+            # The time under which they have it in mind. sudo: as above.
+            start = self.sudo().technician_notified_start or start
         visit = format_names(
             filter(
                 None,
@@ -114,6 +190,12 @@ class SupportAppointment(models.Model):
                 ],
             )
         )
-        if view == "support_center.message_technician_assigned":
+        if view == ASSIGNED:
             return _("New visit: %(visit)s", visit=visit)
+        if view == MOVED:
+            return _("Visit moved: %(visit)s", visit=visit)
+        if view == CANCELLED:
+            return _("Visit cancelled: %(visit)s", visit=visit)
+        if view == WITHDRAWN:
+            return _("Visit not confirmed any more: %(visit)s", visit=visit)
         return _("Visit reassigned: %(visit)s", visit=visit)

@@ -82,8 +82,9 @@ class SupportAutomationRegistry(models.AbstractModel):
                 model="support.appointment",
                 sequence=170,
                 description=_(
-                    "Tells the new technician of a visit, and the one who lost it, in the "
-                    "inbox or by mail as each prefers."
+                    "Tells technicians, in the inbox or by mail as each prefers, of confirmed "
+                    "visits that are new to them, moved, taken from them or cancelled, and of "
+                    "what customers write."
                 ),
                 effect=_("Notification to the technician"),
                 domain="_get_backlog_technician_domain",

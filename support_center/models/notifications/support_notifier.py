@@ -10,7 +10,8 @@ from odoo.addons.base_automation.models.base_automation import CREATE_TRIGGERS
 from ...delivery.calendar_file import CANCEL, REQUEST
 from ..common.ir_qweb import KEEP_COMPILED, KEEP_COMPILED_KEY
 
-# What goes out: its template, what a calendar does with it, whether it tells of a change.
+# What goes out: its template, what a calendar does with it (empty for no calendar file, and then
+# it tells nothing of the time either), whether it tells of a change.
 Notification = namedtuple("Notification", "template method is_change")
 NOTIFICATIONS = {
     "confirmation": Notification("mail_template_appointment_confirmation", REQUEST, True),
@@ -18,6 +19,9 @@ NOTIFICATIONS = {
     "rescheduled": Notification("mail_template_appointment_rescheduled", REQUEST, True),
     "updated": Notification("mail_template_appointment_updated", REQUEST, True),
     "cancelled": Notification("mail_template_appointment_cancelled", CANCEL, True),
+    # Of the day itself, with nothing for a calendar.
+    "on_the_way": Notification("mail_template_appointment_on_the_way", "", False),
+    "report": Notification("mail_template_appointment_report", "", False),
 }
 RENDERED = (
     "subject", "body_html", "email_from", "email_cc", "email_to", "partner_to", "reply_to",
@@ -86,9 +90,12 @@ class SupportNotifier(models.AbstractModel):
             for company, vals in common.items()
         }
         by_lang = {lang: those & appointments for lang, those in by_lang.items()}
-        attachments = calendar._create_files(
-            by_lang, notification.method, sequences, asking, organizers
+        attachments = (
+            calendar._create_files(by_lang, notification.method, sequences, asking, organizers)
+            if notification.method
+            else {}
         )
+        files = appointments._create_notice_files(kind)
         rendered = {record_id: rendered[record_id] for record_id in appointments.ids}
         reports = self._create_reports(rendered)
         mails = self._create_mails(
@@ -96,14 +103,19 @@ class SupportNotifier(models.AbstractModel):
                 self._prepare_mail_vals(
                     record,
                     rendered[record.id],
-                    attachments[record.id].ids + reports.get(record.id, []),
+                    [
+                        *(attachments[record.id].ids if attachments else ()),
+                        *reports.get(record.id, ()),
+                        *files.get(record.id, ()),
+                    ],
                     common[record.company_id],
                 )
                 for record in appointments
             ]
         )
         calendar._attach_to_messages(mails)
-        self._mark(kind, appointments, sequences, organizers)
+        if notification.method:
+            self._mark(kind, appointments, sequences, organizers)
         appointments._react_to_notice(kind)
         self._wake_queue()
         return faults
@@ -152,15 +164,18 @@ class SupportNotifier(models.AbstractModel):
         )
 
     @api.model
-    def _wake_queue(self):
-        """Have the queue's cron run once this is committed; by itself it comes once an hour."""
+    def _wake_queue(self, moment=None):
+        """Have the queue's cron run once this is committed; by itself it comes once an hour.
+
+        :param datetime moment: in naive UTC, when it is to run; at once without it
+        """
         # Cached by Odoo, where ``env.ref`` would ask the database each time.
         name = "mail.ir_cron_mail_scheduler_action"
         cron_id = self.env["ir.model.data"]._xmlid_to_res_id(name)
         cron = self.env["ir.cron"].browse(cron_id or ())
         if cron:
             # sudo: the user who causes a mail need not be one who may run crons.
-            cron.sudo()._trigger()
+            cron.sudo()._trigger(moment)
 
     # ------------------------------------------------------------------
     # The mail

@@ -3,6 +3,7 @@ from . import support_appointment_auto_assign
 from . import support_appointment_availability
 from . import support_availability
 from . import support_availability_words
+from . import support_offers
 from . import support_ranking
 from . import support_ranking_words
 from . import support_replanner

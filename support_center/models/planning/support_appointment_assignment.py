@@ -6,9 +6,12 @@ from odoo.exceptions import UserError
 from ...exceptions import DoubleBooking
 from ...formatting import format_names
 from ..appointment.states import LIVE_STATES, PLANNABLE_STATES
+from ..technicians.support_technician import EXCLUDED_PLACES
 
 # Of so many visits at most it is told in full why nobody can come.
 REFUSALS_IN_FULL = 5
+# The priority of what those on call are there for.
+URGENT = "3"
 
 
 class SupportAppointment(models.Model):
@@ -222,38 +225,56 @@ class SupportAppointment(models.Model):
     # ------------------------------------------------------------------
 
     def _can_be_done_by(self, technician):
-        """Whether the technician has the skills and goes to the customer's area."""
+        """Whether the technician may be asked without being asked for, see ``_filter_able``."""
         return not self._find_unmet_rules(technician)
 
-    def _filter_able(self, technicians):
-        """Those of ``technicians`` by whom it can be done."""
-        unmet = self._find_all_unmet_rules(technicians)
+    def _filter_able(self, technicians, asked_for=None):
+        """Those of ``technicians`` by whom it can be done.
+
+        :param asked_for: ``support.technician`` who are wanted by name: it does not matter of
+            them whether they are on call
+        """
+        unmet = self._find_all_unmet_rules(technicians, asked_for)
         return technicians.filtered(lambda technician: technician.id not in unmet)
 
-    def _find_unmet_rules(self, technician):
+    def _find_unmet_rules(self, technician, asked_for=None):
         """Why this technician may not be asked, whatever the time.
 
         :return: list of str, each as what follows the technician's name
         """
-        return self._find_all_unmet_rules(technician).get(technician.id, [])
+        return self._find_all_unmet_rules(technician, asked_for).get(technician.id, [])
 
-    def _find_all_unmet_rules(self, technicians):
+    def _find_all_unmet_rules(self, technicians, asked_for=None):
         """The same for several technicians at once.
 
+        What a visit asks for is said by its type; one without a type asks for no skill and takes
+        place on site or by remote, as it suits.
+
+        :param asked_for: as of ``_filter_able``
         :return: dict of the id of each technician who may not be asked to the list of str
         """
         self.ensure_one()
         # sudo: whose skills and areas do not fit is said to the user who plans.
         visit, technicians = self.sudo(), technicians.sudo()
         needed = visit.type_id.skill_ids
-        postal_code = visit.type_id.place != "remote" and visit.partner_id.zip
+        place, is_urgent = visit.type_id.place, visit.priority == URGENT
+        postal_code = place != "remote" and visit.partner_id.zip
+        wanted_ids = set(asked_for.ids) if asked_for else set()
         covered = {}  # of the areas, which several technicians have in common
         unmet = {}
-        for technician_id, company_id, has_left, skill_ids, area_ids in technicians._read_fitness():
-            faults = []
-            if has_left or company_id not in (None, visit.company_id.id):
-                faults += visit._find_employment_faults(technicians.browse(technician_id))
-            missing = needed.filtered(lambda skill, has=skill_ids: skill.id not in has)
+        for fitness in technicians._read_fitness():
+            faults, area_ids = [], fitness.area_ids
+            if fitness.has_left or fitness.company_id not in (None, visit.company_id.id):
+                faults += visit._find_employment_faults(technicians.browse(fitness.id))
+            if place and EXCLUDED_PLACES.get(fitness.service_mode) == place:
+                faults.append(
+                    _("works remotely only, and this visit is on site")
+                    if place == "on_site"
+                    else _("works on site only, and this visit is remote")
+                )
+            if fitness.on_call and not is_urgent and fitness.id not in wanted_ids:
+                faults.append(_("is on call, for urgent visits only"))
+            missing = needed.filtered(lambda skill, has=fitness.skill_ids: skill.id not in has)
             if missing:
                 faults.append(
                     _("lacks the skill %(skills)s", skills=format_names(missing.mapped("name")))
@@ -265,7 +286,7 @@ class SupportAppointment(models.Model):
                 if not covered[key]:
                     faults.append(_("does not go to %(postal_code)s", postal_code=postal_code))
             if faults:
-                unmet[technician_id] = faults
+                unmet[fitness.id] = faults
         return unmet
 
     def _find_employment_faults(self, technician):

@@ -24,7 +24,7 @@ class SupportAppointment(models.Model):
 
     def _react_to_change(self, change):
         super()._react_to_change(change)
-        if change.is_creation or change.state == "confirmed":
+        if change.is_creation or (change.state == "confirmed" and not change.is_restoring):
             self._assign_automatically()
 
     def _assign_automatically(self):

@@ -93,10 +93,42 @@ class SupportAppointment(models.Model):
             overruled = overruled.filtered("ignore_working_hours")
             moved = overruled.filtered(lambda a: a._is_moved_by(change.vals))
             change.add(moved, {"ignore_working_hours": False})
+            if "ignore_working_hours" not in change.vals:
+                # Where nothing is ignored any more, the mark would mislead.
+                fitting = (self - moved).filtered(
+                    lambda a: (
+                        a.ignore_working_hours
+                        and a._is_moved_by(change.vals)
+                        and a._fits_working_hours(change.vals)
+                    )
+                )
+                change.add(fitting, {"ignore_working_hours": False})
 
     def _is_moved_by(self, vals):
         """Whether values give the visit another technician or another time."""
         return any(self._is_changed(name, vals[name]) for name in OVERRULED_FIELDS & vals.keys())
+
+    def _fits_working_hours(self, vals):
+        """Whether a visit is within its technician's working hours once it is moved.
+
+        :param dict vals: as the ORM will store them
+        """
+        self.ensure_one()
+        technician = self.technician_id.browse(
+            vals.get("technician_id", self.technician_id.id) or ()
+        )
+        start = fields.Datetime.to_datetime(vals.get("start", self.start))
+        stop = fields.Datetime.to_datetime(vals.get("stop"))
+        duration = vals.get("duration", self.duration)
+        if stop and start and "duration" not in vals:
+            duration = (stop - start).total_seconds() / 3600
+        if not technician or not start or not duration > 0:
+            return False
+        availability = self.env["support.availability"]
+        demand = availability._prepare_demand(duration, self._get_buffers())
+        agendas = availability._read_agendas(technician, start, start + demand.duration, self)
+        reasons = why_not(agendas[technician.id], demand, aware(start))
+        return not any(reason.code in OVERRULABLE for reason in reasons)
 
     def _check_change(self, change):
         super()._check_change(change)
@@ -389,14 +421,13 @@ class SupportAppointment(models.Model):
         """
         self.ensure_one()
         start = max(start, fields.Datetime.now())
-        slots = technicians._find_slots(
+        slots = self.env["support.offers"]._find_next(
+            self,
+            technicians,
             start,
             start + timedelta(days=ALTERNATIVES_DAYS),
             demand or self._get_demand(),
-            # Several may be free at the same times.
-            limit=ALTERNATIVES * len(technicians),
-            without=self,
+            ALTERNATIVES,
         )
-        slots = list({slot.start: slot for slot in slots}.values())[:ALTERNATIVES]
         words = self.env["support.availability.words"]
         return words._describe_alternatives(slots, start, ALTERNATIVES_DAYS)

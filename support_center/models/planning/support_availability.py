@@ -200,6 +200,63 @@ class SupportAvailability(models.AbstractModel):
         return hours
 
     @api.model
+    def _read_opening_hours(self, company, start, stop):
+        """When a company is open: the lines of its working schedule, on that schedule's clock.
+
+        A break for lunch is the staff's and does not close the company. Holidays are
+        not taken off, since those of the company are its technicians' too.
+
+        :param company: ``res.company``
+        :param datetime start: naive UTC
+        :param datetime stop: naive UTC
+        :return: merged intervals in aware UTC from the day before ``start`` to the day after
+            ``stop``; None where the schedule does not say when
+        """
+        calendar = self.env["resource.calendar"]
+        attendance = self.env["resource.calendar.attendance"]
+        self.env["res.company"].flush_model(["resource_calendar_id"])
+        calendar.flush_model()
+        attendance.flush_model()
+        # As in `_read_people` and `_read_shifts`, in one query for company, schedule and lines.
+        flags = [
+            SQL.identifier("calendar", name) if name in calendar else SQL("FALSE")
+            for name in ("two_weeks_calendar", "flexible_hours")
+        ]
+        columns, whose = SQL("NULL, NULL"), SQL("TRUE")
+        if "resource_id" in attendance:
+            columns, whose = SQL("line.date_from, line.date_to"), SQL("line.resource_id IS NULL")
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT calendar.tz, %s, line.dayofweek, line.hour_from, line.hour_to,
+                       line.week_type, %s
+                  FROM res_company company
+                  JOIN resource_calendar calendar ON calendar.id = company.resource_calendar_id
+                  JOIN resource_calendar_attendance line ON line.calendar_id = calendar.id
+                 WHERE company.id = %s
+                   AND line.display_type IS NULL
+                   AND %s
+                   AND %s IS NOT TRUE
+                """,
+                flags[0],
+                columns,
+                company.id,
+                whose,
+                flags[1],
+            )
+        )
+        rows = self.env.cr.fetchall()
+        if not rows:
+            return None
+        shifts = [
+            Shift(int(weekday), opens, closes, int(week or 0) if has_weeks else None, *dates)
+            for _zone, has_weeks, weekday, opens, closes, week, *dates in rows
+        ]
+        zone = choose_zone(rows[0][0])
+        window = aware(start) - ONE_DAY, aware(stop) + ONE_DAY
+        return find_hours(shifts, window, pytz.timezone(zone).localize)
+
+    @api.model
     def _has_plain_hours(self):
         """Whether no addon has changed how Odoo finds the hours of a schedule.
 

@@ -65,6 +65,19 @@ class SupportRanking(models.AbstractModel):
         :return: list of ``RankedSlot(slot, cost, reasons)``; equal costs are in
             the order of time, name and id
         """
+        ranked = self._score_slots(appointment, slots)[:limit]
+        texts = self.env["support.ranking.words"]._describe_all([found for found, _slot in ranked])
+        return [
+            RankedSlot(slot, found.cost, reasons)
+            for (found, slot), reasons in zip(ranked, texts, strict=True)
+        ]
+
+    @api.model
+    def _score_slots(self, appointment, slots):
+        """The same for all of them, without words.
+
+        :return: list of tuples of ``scheduling.rank.Score`` and ``Slot``, best first
+        """
         if not slots:
             return []
         first = min(slot.start for slot in slots)
@@ -81,16 +94,10 @@ class SupportRanking(models.AbstractModel):
             aware(self._get_wanted_start(appointment) or first),
             last_technicians.get(appointment.partner_id._origin.id),
         )
-        ranked = sorted(
+        return sorted(
             zip(scores, slots, strict=True),
             key=lambda pair: (pair[0].cost, pair[1].start, *pair[0].order),
         )
-        best = ranked[:limit]
-        texts = self.env["support.ranking.words"]._describe_all([found for found, _slot in best])
-        return [
-            RankedSlot(slot, found.cost, reasons)
-            for (found, slot), reasons in zip(best, texts, strict=True)
-        ]
 
     @api.model
     def _get_wanted_start(self, appointment):

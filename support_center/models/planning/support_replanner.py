@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from ...formatting import aware, naive
 from ...scheduling.explain import why_not
 from ...scheduling.slots import Offers
+from .support_appointment_assignment import URGENT
 
 # How far after a visit's time another one is looked for.
 PROPOSAL_DAYS = 14
@@ -45,10 +46,13 @@ class SupportReplanner(models.AbstractModel):
         since = {visit: max(now, visit.start or visit.requested_date or now) for visit in visits}
         technicians = self.env["support.technician"]._search_for_companies(visits.company_id)
         roster, last = self._read_roster(visits, technicians, since.values())
+        bounds = self._prepare_bounds(visits, since.values())
         fitting = self._find_fitting(visits, technicians)
         proposals = {}
         for visit in visits.sorted(lambda v: (-int(v.priority), since[v], v.id)):
-            proposal = self._propose_one(visit, since[visit], fitting[visit], roster, last)
+            proposal = self._propose_one(
+                visit, since[visit], fitting[visit], roster, last, bounds[visit]
+            )
             proposals[visit.id] = proposal
             if proposal:
                 roster = self.env["support.ranking"]._with_visit(
@@ -76,29 +80,49 @@ class SupportReplanner(models.AbstractModel):
 
     @api.model
     def _find_fitting(self, visits, technicians):
-        """Who has the skills and goes to the area of each visit.
+        """Who may be sent to each visit; somebody on call keeps the visit that they have.
 
         :return: dict of visit to ``support.technician``
         """
         found, fitting = {}, {}
         for visit in visits:
-            need = visit.type_id, visit.partner_id.zip, visit.company_id
+            need = visit.type_id, visit.partner_id.zip, visit.company_id, visit.priority
             if need not in found:
                 found[need] = visit._filter_able(technicians)
-            fitting[visit] = found[need]
+            own = (visit.technician_id & technicians) - found[need]
+            fitting[visit] = found[need] | visit._filter_able(own, own) if own else found[need]
         return fitting
+
+    @api.model
+    def _prepare_bounds(self, visits, moments):
+        """Within what a person would offer another time of each visit.
+
+        :param moments: as of ``_read_roster``
+        :return: dict of visit to ``scheduling.offers.Bounds``
+        """
+        window = min(moments), max(moments) + timedelta(days=PROPOSAL_DAYS + 1)
+        bounds, opening = {}, {}
+        for visit in visits:
+            company = visit.company_id
+            if company not in opening:
+                opening[company] = self.env["support.availability"]._read_opening_hours(
+                    company, *window
+                )
+            bounds[visit] = self.env["support.offers"]._make_bounds(visit, opening[company])
+        return bounds
 
     # ------------------------------------------------------------------
     # Choosing
     # ------------------------------------------------------------------
 
     @api.model
-    def _propose_one(self, visit, since, candidates, roster, last):
+    def _propose_one(self, visit, since, candidates, roster, last, bounds):
         """
         :param datetime since: naive UTC, from when on the visit may be
         :param candidates: ``support.technician`` that fit
         :param roster: ``scheduling.roster.Roster``, earlier proposals included
         :param dict last: who was last at a customer's, by partner id
+        :param bounds: ``scheduling.offers.Bounds``
         :return: ``Proposal``, or None
         """
         own, demand = visit.technician_id, visit._get_demand()
@@ -113,7 +137,7 @@ class SupportReplanner(models.AbstractModel):
             if free:
                 best = self._choose(visit, free.ids, since, roster, last)
                 return Proposal(since, best, "same_time")
-        starts = self._find_next_starts(visit, since, candidates, roster)
+        starts = self._find_next_starts(visit, since, candidates, roster, bounds)
         if not starts:
             return None
         earliest = min(starts.values())
@@ -126,22 +150,30 @@ class SupportReplanner(models.AbstractModel):
         return Proposal(start, self._choose(visit, first, start, roster, last), "other")
 
     @api.model
-    def _find_next_starts(self, visit, since, candidates, roster):
+    def _find_next_starts(self, visit, since, candidates, roster, bounds):
         """When each of ``candidates`` can come next; those who cannot are left out.
+
+        What a person would offer; where nobody has such a time, any that is free.
 
         :return: dict of technician id to aware datetime
         """
+        demand = visit._get_demand()
         window = aware(since), aware(since + timedelta(days=PROPOSAL_DAYS))
-        offers = Offers(visit._get_demand(), window)
-        starts = {}
+        offers = Offers(demand, window)
+        offered, free = {}, {}
         for technician in candidates:
             is_own = technician == visit.technician_id
+            # sudo: a user who plans a visit is told who could come.
+            is_emergency = visit.priority == URGENT and technician.sudo().on_call
             for start in offers.find(roster.agendas[technician.id]):
                 # Its own time is no new one.
-                if not is_own or naive(start) != visit.start:
-                    starts[technician.id] = start
+                if is_own and naive(start) == visit.start:
+                    continue
+                free.setdefault(technician.id, start)
+                if bounds.allow(demand.visit_at(start), is_emergency=is_emergency):
+                    offered[technician.id] = start
                     break
-        return starts
+        return offered or free
 
     @api.model
     def _choose(self, visit, technician_ids, start, roster, last):

@@ -48,12 +48,14 @@ class SupportTechnician(models.Model):
         step=DEFAULT_STEP_MINUTES,
         limit=None,
         without=None,
+        is_urgent=False,
     ):
         """When these technicians could come, from ``start`` to ``stop``.
 
         A visit lies wholly between the two. With a type its buffers, minimum
-        notice, horizon and skills count, and its length where none is given.
-        Nothing in the past is offered. Starts stand at multiples of ``step``
+        notice, horizon, skills and place count, and its length where none is given.
+        Nothing in the past is offered, and nothing of those on call unless it
+        is urgent. Starts stand at multiples of ``step``
         on the technician's own wall clock, also over a change of the clock.
 
         :param datetime start: naive UTC
@@ -63,6 +65,7 @@ class SupportTechnician(models.Model):
         :param int step: minutes, a divisor of a day
         :param int limit: the first so many only
         :param without: ``support.appointment`` that are not in their own way
+        :param bool is_urgent: of those on call, too
         :return: list of ``Slot(start, stop, technician_id)``, naive UTC, by
             time and then in the order of the technicians
         :raise ValueError: for a length or step that is not positive
@@ -73,9 +76,7 @@ class SupportTechnician(models.Model):
             duration or kind.duration or 1.0, (kind.buffer_before, kind.buffer_after), step
         )
         start, stop = kind._limit_offers(start, stop, demand.duration)
-        technicians = self._filter_employed()
-        if kind.skill_ids:
-            technicians = technicians.filtered(lambda t: kind.skill_ids <= t.skill_ids)
+        technicians = self._filter_for_type(kind, is_urgent)
         if start >= stop or not technicians:
             return []
         return technicians._find_slots(start, stop, demand, limit, without)
@@ -104,7 +105,7 @@ class SupportTechnician(models.Model):
     def _rank_for(self, appointment):
         """Who of these technicians should go to ``appointment``.
 
-        Skills, area, company and availability are hard rules. Among those who
+        Skills, place, area, company, being on call and availability are hard rules. Among those who
         are left the lowest cost wins, see "Who is chosen" in
         docs/scheduling.md. The number of queries does not grow with the
         technicians.

@@ -120,9 +120,7 @@ class SupportDaySheet(models.AbstractModel):
         """
         now = fields.Datetime.now()
         zones = {technician: get_technician_zone(technician) for technician in technicians}
-        days = {
-            technician: day or get_day(now, zone) for technician, zone in zones.items()
-        }
+        days = {technician: day or get_day(now, zone) for technician, zone in zones.items()}
         if not technicians:
             return []
         domain = self._get_visits_domain(

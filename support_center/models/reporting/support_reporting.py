@@ -266,9 +266,7 @@ class SupportReporting(models.AbstractModel):
         :param group_by: one of ``GROUPS``; None for all in one
         :return: dict of the group, a record or the month's first day, to a dict of aggregates
         """
-        aggregates = list(
-            dict.fromkeys(name for figure in FIGURES.values() for name in figure[:2])
-        )
+        aggregates = list(dict.fromkeys(name for figure in FIGURES.values() for name in figure[:2]))
         # Months are those of the viewer's zone.
         report = self.env["support.appointment.report"].with_context(tz=get_viewer_zone(self.env))
         rows = report._read_group(
@@ -360,7 +358,8 @@ class SupportReporting(models.AbstractModel):
         if value is None:
             return "–"
         # A space that does not break, as most languages write a percentage.
-        return formatLang(self.env, value, digits=digits) + (f"\N{NO-BREAK SPACE}{unit}" if unit else "")
+        text = formatLang(self.env, value, digits=digits)
+        return f"{text}\N{NO-BREAK SPACE}{unit}" if unit else text
 
     @api.model
     def _describe_base(self, name, number, worked):
@@ -377,8 +376,6 @@ class SupportReporting(models.AbstractModel):
             return ""
         if name == "rating":
             if number < LEAST_RATINGS:
-                return _(
-                    "%(count)s of %(least)s answers needed", count=number, least=LEAST_RATINGS
-                )
+                return _("%(count)s of %(least)s answers needed", count=number, least=LEAST_RATINGS)
             return _("%(count)s answers", count=number)
         return _("1 visit") if number == 1 else _("%(count)s visits", count=number)

@@ -62,8 +62,7 @@ class SupportReportingHours(models.AbstractModel):
             days = [since + relativedelta(months=each) for each in range(number + 1)]
         bounds = [get_midnight(day, zone) for day in days]
         return [
-            Week(None, day, *span)
-            for day, *span in zip(days, bounds, bounds[1:], strict=False)
+            Week(None, day, *span) for day, *span in zip(days, bounds, bounds[1:], strict=False)
         ]
 
     @api.model
@@ -94,8 +93,10 @@ class SupportReportingHours(models.AbstractModel):
         figures = self.env["support.statistics.figures"]
         companies = self.env.companies
         return figures._get_technicians(booked).filtered(
-            lambda technician: technician.id in booked
-            or (technician.active and technician.company_id in companies)
+            lambda technician: (
+                technician.id in booked
+                or (technician.active and technician.company_id in companies)
+            )
         )
 
     @api.model

@@ -96,6 +96,10 @@ class ResConfigSettings(models.TransientModel):
         help="A visit that is confirmed without a technician gets the best one who can come.",
     )
 
+    support_center_responsible_id = fields.Many2one(
+        related="company_id.support_responsible_id", readonly=False
+    )
+
     @api.model
     def default_get(self, fields_list):
         """The settings as they are, for those who may change them.

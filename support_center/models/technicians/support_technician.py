@@ -1,11 +1,20 @@
+from collections import namedtuple
+
 from odoo import _, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
 from ...compat import check_access
-from ...formatting import format_names
+from ...formatting import format_names, format_title
 from ...intake import fold_address
 from ..appointment.states import OPEN_STATES
+
+# What decides for which visits a technician may be asked, whatever the time: ids, lists of ids of
+# skills and areas; ``company_id`` is None for one of every company, ``has_left`` is explained at
+# `_filter_employed`.
+Fitness = namedtuple("Fitness", "id company_id has_left service_mode on_call skill_ids area_ids")
+# The kind of visit that a technician of each mode is never sent to, by the ``place`` of its type.
+EXCLUDED_PLACES = {"on_site": "remote", "remote": "on_site"}
 
 
 class SupportTechnician(models.Model):
@@ -51,6 +60,21 @@ class SupportTechnician(models.Model):
         string="Areas",
         context={"active_test": False},
         help="Where this technician goes; empty for everywhere.",
+    )
+    service_mode = fields.Selection(
+        [("both", "On site and remote"), ("on_site", "On site only"), ("remote", "Remote only")],
+        "Works",
+        default="both",
+        required=True,
+        tracking=True,
+        help="A technician who works remotely only is never sent to a customer, and one who works "
+        "on site only gets no remote visits. Visits without a type go to both.",
+    )
+    on_call = fields.Boolean(
+        default=False,
+        tracking=True,
+        help="Is there for urgent visits, and for those that are given to this technician by name; "
+        "no other one is offered or assigned.",
     )
     max_daily_appointments = fields.Integer(
         default=0, help="Most appointments on one day; 0 for no limit."
@@ -258,15 +282,17 @@ class SupportTechnician(models.Model):
     def _read_fitness(self):
         """What decides for which visits technicians may be asked, in one query for all.
 
-        :return: list of tuples: id, the company's id or None, whether they have left, see
-            ``_filter_employed``, and lists of the ids of their skills and areas
+        :return: list of ``Fitness``
         """
-        self.flush_model(["active", "user_id", "company_id", "skill_ids", "area_ids"])
+        self.flush_model(
+            ["active", "user_id", "company_id", "service_mode", "on_call", "skill_ids", "area_ids"]
+        )
         self.env["res.users"].flush_model(["active"])
         self.env.cr.execute(
             """
             SELECT technician.id, technician.company_id,
                    technician.active IS NOT TRUE OR users.active IS FALSE,
+                   technician.service_mode, technician.on_call IS TRUE,
                    ARRAY(SELECT support_skill_id FROM support_skill_support_technician_rel
                           WHERE support_technician_id = technician.id),
                    ARRAY(SELECT support_area_id FROM support_area_support_technician_rel
@@ -277,7 +303,27 @@ class SupportTechnician(models.Model):
             """,
             [self.ids],
         )
-        return self.env.cr.fetchall()
+        return [Fitness(*row) for row in self.env.cr.fetchall()]
+
+    def _filter_for_type(self, kind, is_urgent=False):
+        """Those who may be offered for visits of a type, in one query.
+
+        They still work here, have its skills and work where it takes place; those on call are
+        there for urgent visits only. Without a type nothing is asked for but the first and last.
+
+        :param kind: ``support.appointment.type``, or none
+        :param bool is_urgent: whether the visits are
+        """
+        needed, place = set(kind.skill_ids.ids), kind.place
+        fitting = {
+            found.id
+            for found in self._read_fitness()
+            if not found.has_left
+            and (is_urgent or not found.on_call)
+            and needed <= set(found.skill_ids)
+            and (not place or EXCLUDED_PLACES.get(found.service_mode) != place)
+        }
+        return self.filtered(lambda technician: technician.id in fitting)
 
     @api.model
     def _get_open_domain(self):
@@ -318,6 +364,7 @@ class SupportTechnician(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "support_center.support_appointment_action"
         )
+        action["name"] = format_title(action["name"], self)
         action["domain"] = [("technician_id", "in", self.ids)]
         action["context"] = {"default_technician_id": self.id if len(self) == 1 else False}
         return action

@@ -40,6 +40,9 @@ class SupportAppointment(models.Model):
     def _get_edited_fields(self):
         return (*super()._get_edited_fields(), "ticket_id")
 
+    def _get_responsible_users(self):
+        return super()._get_responsible_users() or self.ticket_id.user_id
+
     def _rule_sync_ticket_status(self):
         """Bring the tickets in step with the visits' states."""
         due = self._with_saved_together("automation_sync_ticket_status").filtered(

@@ -1,6 +1,7 @@
 from odoo import _, api, fields, models
 
 from ...compat import check_access
+from ...formatting import format_title
 
 
 class SupportTeam(models.Model):
@@ -52,7 +53,7 @@ class SupportTeam(models.Model):
         check_access(self, "read")
         return {
             "type": "ir.actions.act_window",
-            "name": _("Tickets"),
+            "name": format_title(_("Tickets"), self),
             "res_model": "support.ticket",
             "view_mode": "kanban,tree,form",
             "domain": [("team_id", "in", self.ids)],

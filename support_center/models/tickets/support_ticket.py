@@ -3,7 +3,7 @@ from email.utils import parseaddr
 from odoo import _, api, fields, models
 
 from ...compat import check_access
-from ...formatting import format_names
+from ...formatting import format_names, format_title
 from ..appointment.states import LIVE_STATES
 from ..appointment.support_appointment import PRIORITIES
 from .support_stage import CLOSED_STATES
@@ -81,6 +81,9 @@ class SupportTicket(models.Model):
             "A ticket of this number exists already in the company.",
         ),
     ]
+
+    def _get_responsible_users(self):
+        return self.user_id
 
     @api.model
     def _default_team(self):
@@ -224,6 +227,7 @@ class SupportTicket(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "support_center.support_appointment_action"
         )
+        action["name"] = format_title(action["name"], self)
         action["domain"] = [("ticket_id", "in", self.ids)]
         if len(self) == 1:
             action["context"] = {

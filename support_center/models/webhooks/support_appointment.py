@@ -2,6 +2,7 @@ from odoo import _, api, fields, models
 from odoo.tools import plaintext2html
 
 from ...compat import check_access
+from ...formatting import format_title
 from ...languages import in_all_languages
 
 # Told to the system outside when an appointment comes into one of these states.
@@ -212,6 +213,7 @@ class SupportAppointment(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "support_center.support_webhook_delivery_action"
         )
+        action["name"] = format_title(action["name"], self)
         action["domain"] = [("appointment_id", "in", self.ids)]
         action["context"] = {}
         return action

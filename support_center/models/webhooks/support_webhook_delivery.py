@@ -232,7 +232,7 @@ class SupportWebhookDelivery(models.Model):
         """Open the attempts to deliver these messages."""
         check_access(self, "read")
         log = self.env["support.automation.log"]
-        return log._open(log._get_domain_of(self))
+        return log._open(log._get_domain_of(self), self)
 
     # ------------------------------------------------------------------
     # Erasure of personal data

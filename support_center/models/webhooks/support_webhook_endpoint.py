@@ -210,7 +210,11 @@ class SupportWebhookEndpoint(models.Model):
         if not endpoint.off_since:
             raise UserError(_("The response webhook is not switched off: refresh the page."))
         count = endpoint._switch_on()
-        message = _("Switched on again; %(count)s message(s) are on their way.", count=count)
+        message = (
+            _("Switched on again; 1 message is on its way.")
+            if count == 1
+            else _("Switched on again; %(count)s messages are on their way.", count=count)
+        )
         self.env["support.automation.log"]._record("switch_on_webhook", None, "ok", message)
         return message
 

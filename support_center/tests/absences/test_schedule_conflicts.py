@@ -260,10 +260,10 @@ class TestScheduleConflicts(AvailabilityCase):
 
     def test_the_log_tells_why_nobody_was_told(self):
         self.user_technician.active = False
-        draft = self._create_appointment(
-            technician_id=self.technician.id, start=at("2026-03-06 10:00")
+        visit = self._create_appointment(
+            technician_id=self.technician.id, start=at("2026-03-06 10:00"), state="confirmed"
         )
-        row = self._get_log(draft, "notify_technician")
+        row = self._get_log(visit, "notify_technician")
         self.assertEqual(
             (row.outcome, row.message), ("skipped", "The technician's user is archived.")
         )

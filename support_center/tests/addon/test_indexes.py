@@ -103,6 +103,16 @@ class TestIndexes(SupportCase):
             index = "res_partner__email_normalized_index"
             self.assertIn(index, explain(self.env, partners._search(domain), only=[index]))
 
+    def test_the_contact_of_a_part_of_a_number(self):
+        partner = self.env["res.partner"].create({"name": "Zoe", "phone": "+49 (0)171/23-456 78"})
+        partners = self.env["res.partner"]
+        self.assertEqual(partners._search_phone_digits("7123456", 10), partner.ids)
+        query = partners._get_phone_digits_query("7123456", 10)
+        index = "res_partner_support_phone_idx"
+        plan = explain(self.env, query, "indexscan", "sort", only=[index])
+        check = self.assertIn if self.env.registry.has_trigram else self.assertNotIn
+        check(index, plan)
+
     # ------------------------------------------------------------------
     # Words
     # ------------------------------------------------------------------
@@ -112,6 +122,7 @@ class TestIndexes(SupportCase):
         visit = self._create_appointment(
             name="APT-WORDS", description="A fuse box", location="Long Lane", partner_id=False,
             customer_name="Zoe Quill", customer_email="zoe@example.com",
+            customer_phone="+49 171/234 56 78",
         )  # fmt: skip
         ticket = tickets.create({"name": "Broken kettle", "number": "T-900"})
         self.assertIn(visit.id, [each[0] for each in appointments.name_search("wORD")])
@@ -127,6 +138,23 @@ class TestIndexes(SupportCase):
                 visit,
                 [("customer_search", "ilike", "oe qui")],
                 ["customer_name", "customer_email"],
+            ),
+            (
+                visit,
+                [("anything", "ilike", "oe quill")],
+                ["name", "customer_name", "customer_email", "location", "description"],
+            ),
+            (
+                visit,
+                [("anything", "ilike", "0171 23456")],
+                [
+                    "name",
+                    "customer_name",
+                    "customer_email",
+                    "location",
+                    "description",
+                    "customer_phone_digits",
+                ],
             ),
             (ticket, [("number", "ilike", "-900")], ["number"]),
             (ticket, [("name", "ilike", "kett")], ["name"]),

@@ -20,7 +20,7 @@ except ImportError:
 NOT_CALLED = {
     "create", "write", "unlink", "copy_data", "default_get", "init", "get_values", "set_values",
     "message_new", "message_update", "message_parse", "message_process", "message_route", "send",
-    "send_email",
+    "send_email", "web_save",
 }  # fmt: skip
 HUGE = 2**40
 MISSING = 2**31 - 1
@@ -56,6 +56,27 @@ SAMPLES = {
         "overrule": False,
         "tell": False,
     },
+    # Of the quick visit, and of a technician's entry.
+    "values": {
+        "delay": 5,
+        "work_done": "All",
+        "parts_used": "",
+        "time_used": 5,
+        "partner_id": False,
+        "contact": {"name": "Zoe", "phone": "", "email": "", "place": ""},
+        "type_id": False,
+        "ticket_id": False,
+        "place": "1 Street",
+        "words": "No light",
+        "is_urgent": False,
+        "start": "2026-03-05 10:00:00",
+        "technician_id": False,
+        "reasons": "",
+        "day": "2026-03-05",
+        "part_of_day": "",
+        "confirm": True,
+    },
+    "partner_id": False,
     "version": None,
     "day": "2026-03-05",
     "text": "A note",
@@ -72,6 +93,15 @@ SAMPLES = {
     "group_by": "technician",
     "figure": "done_count",
     "technician_id": False,
+    "sign": {
+        "token": "a page",
+        "start": "2026-03-05 00:00:00",
+        "stop": "2026-03-06 00:00:00",
+        "dragging_id": False,
+        "is_here": True,
+        "asks": False,
+    },
+    "kind": "work",
 }
 
 
@@ -107,6 +137,8 @@ class TestJunkCalls(SupportCase):
             {"name": "Elsewhere", "company_id": company.id, "team_id": False}
         )
         cls.samples = {**SAMPLES, "appointment_id": cls._create_appointment(start=False).id}
+        step = {"user_id": cls.user_dispatcher.id, "kind": "move"}
+        cls.samples["step_id"] = cls.env["support.undo.step"].create(step).id
         cls.env.flush_all()
 
     @classmethod

@@ -171,6 +171,29 @@ class TestMigration(SupportCase):
         self._migrate("1.6.0", "post-rules")
         self.assertEqual(rule.trigger_field_ids.mapped("name"), ["state"])
 
+    def test_technicians_are_told_of_moves_unless_the_rule_was_edited(self):
+        visit = self._create_appointment(technician_id=self.technician.id, state="confirmed")
+        rule = self.env.ref("support_center.automation_notify_technician")
+        wanted, domain, words = rule.trigger_field_ids, rule.filter_domain, rule.description
+        before = "['|', ('technician_id', '!=', False), ('technician_notified_id', '!=', False)]"
+        first = wanted.filtered(lambda field: field.name == "technician_id")
+        visit._write_marks({"technician_notified_start": None})
+        # Switching it off and on again is no edit of what it watches.
+        rule.with_user(self.env.ref("base.user_admin")).write(
+            {"trigger_field_ids": [(6, 0, first.ids)], "filter_domain": before, "description": "?"}
+        )
+        for _time in range(2):
+            self._migrate("1.8.0", "post-technician_notice")
+        self.assertEqual(rule.trigger_field_ids, wanted)
+        self.assertEqual((rule.filter_domain, rule.description), (domain, words))
+        self.assertEqual(visit.technician_notified_start, visit.start)
+        backlog = self.env["support.automation.backlog"]
+        self.assertNotIn(visit, backlog._find("automation_notify_technician"))
+        own = "[('technician_id', '!=', False), ('priority', '=', '3')]"
+        rule.write({"trigger_field_ids": [(6, 0, first.ids)], "filter_domain": own})
+        self._migrate("1.8.0", "post-technician_notice")
+        self.assertEqual((rule.trigger_field_ids, rule.filter_domain), (first, own))
+
     def _insert(self, model, name, /, **values):
         """A row of Odoo's lists as an earlier version of the addon has left it."""
         query = sql.SQL("INSERT INTO {} ({}) VALUES ({}) RETURNING id").format(

@@ -14,10 +14,12 @@ MARKS = {
     "reminder_sent", "confirmed_at", "started_at", "ended_at", "webhook_told", "source",
     "webhook_sequence",
     "external_ref", "intake_state", "intake_note", "intake_raw", "intake_sender", "intake_round",
-    "busy_start", "busy_stop", "technician_notified_id", "ticket_sync_mark", "daily_number",
+    "busy_start", "busy_stop", "technician_notified_id", "technician_notified_start",
+    "ticket_sync_mark", "daily_number",
     "rating_last_value", "merged_into_id", "edit_version",
 }  # fmt: skip
 SAMPLES = {
+    "binary": b"Zm9yZ2Vk",
     "boolean": True,
     "char": "forged",
     "date": "2026-03-05",

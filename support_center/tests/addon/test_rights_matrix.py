@@ -35,12 +35,14 @@ RIGHTS = {
     "support.statistics": {"dispatcher": "r", "manager": "r"},
     "support.appointment.report": {"dispatcher": "r", "manager": "r"},
     "support.intake.key": {},
+    "support.undo.step": {},
     "support.webhook.endpoint": {},
+    "support.my.day.entry": {},
 }  # fmt: skip
 # Rows of these belong to no company.
 SHARED = {
     "support.skill", "support.area", "support.stage", "support.intake.key",
-    "support.webhook.endpoint",
+    "support.undo.step", "support.webhook.endpoint", "support.my.day.entry",
 }  # fmt: skip
 
 # Pages are their user's alone.
@@ -83,11 +85,12 @@ METHODS = {
             "action_done", "action_draft", "action_merge_duplicates", "action_no_show",
             "action_process_email",
             "action_read_again", "action_rebook", "action_reject_request", "action_start",
-            "action_undo_cancel", "action_view_calendar_event",
+            "action_undo_cancel", "action_undo_merge", "action_view_calendar_event",
         )
     },
     ("support.appointment", "action_view_merged_into"): ("integration", *STAFF),
     ("support.appointment", "action_find_time"): PLANNERS,
+    ("support.appointment", "action_take_back"): PLANNERS,
     ("support.appointment", "action_propose_times"): PLANNERS,
     ("support.appointment", "action_open_cancel"): PLANNERS,
     **{
@@ -106,12 +109,26 @@ METHODS = {
     ("ir.actions.server", "run"): PLANNERS,
     ("support.dry.run", "action_handle"): (),
     ("support.dry.run", "action_switch_on"): (),
-    **{("support.board", name): PLANNERS for name in ("confirm", "load", "move", "refresh")},
-    **{("support.my.day", name): STAFF for name in ("add_note", "add_photo", "load")},
     ("support.appointment.report", "action_open_appointment"): PLANNERS,
     **{("support.reporting", name): PLANNERS for name in ("explore", "load", "open_visits")},
     ("support.day.sheet", "print_day"): STAFF,
     ("support.technician", "action_day_sheet"): STAFF,
+    **{
+        ("support.board", name): PLANNERS
+        for name in ("announce", "confirm", "load", "move", "refresh")
+    },
+    **{("support.my.day", name): STAFF for name in ("add_note", "add_photo", "load", "submit")},
+    **{
+        ("support.quick.visit", name): PLANNERS
+        for name in ("load", "find_customers", "load_customer", "find_times", "create_visit")
+    },
+    ("support.ticket", "action_new_visit"): ("portal", *STAFF),
+    ("support.undo.step", "ask"): STAFF,
+    ("support.undo.step", "find_last"): STAFF,
+    # Whose change it was.
+    ("support.undo.step", "undo"): ("dispatcher",),
+    ("support.home", "load"): ("portal", "employee", "integration", *STAFF),
+    ("support.appointment", "action_visit_report"): STAFF,
     ("support.settings.panel", "load"): ("manager",),
     ("support.settings.panel", "press"): ("manager",),
     ("support.team", "action_view_tickets"): STAFF,
@@ -135,6 +152,7 @@ WITHOUT_ROW = {
         ("support.appointment", "action_create_from_external_data"),
         ("support.appointment", "check_external_data"),
         ("support.appointment", "get_slots"),
+        ("support.board", "announce"),
         ("support.board", "load"),
         ("support.board", "refresh"),
         ("support.day.sheet", "print_day"),
@@ -142,6 +160,9 @@ WITHOUT_ROW = {
         ("support.reporting", "explore"),
         ("support.reporting", "load"),
         ("support.reporting", "open_visits"),
+        ("support.home", "load"),
+        ("support.quick.visit", "find_customers"),
+        ("support.quick.visit", "load_customer"),
         ("support.settings.panel", "load"),
         ("support.settings.panel", "press"),
         ("support.technician", "action_replan_all_hits"),
@@ -151,7 +172,8 @@ WITHOUT_ROW = {
 # Odoo's own, which the first table is about, or which only prepare values.
 # Of the mail gateway there is test_mail_gateway_guard.py; its readers change nothing.
 OPERATIONS = {
-    "browse", "create", "write", "unlink", "copy", "copy_data", "init", "default_get", "get_values",
+    "browse", "create", "write", "web_save", "unlink", "copy", "copy_data", "init", "default_get",
+    "get_values",
     "set_values", "message_parse", "message_process", "message_route", "send_email", }  # fmt: skip
 
 
@@ -238,6 +260,8 @@ class TestRightsMatrix(SupportCase):
         rows = [
             env["support.intake.key"].browse(env.cr.fetchone()[0]),
             env["support.webhook.endpoint"].create({"url": "https://example.com"}),
+            env["support.undo.step"].create({"user_id": cls.user_dispatcher.id, "kind": "move"}),
+            env["support.my.day.entry"].create({"user_id": env.uid, "key": "tapped-once"}),
             env["support.skill"].create({"name": "Skill"}),
             env["support.area"].create({"name": "Area"}),
             env["support.stage"].create({"name": "Stage", "state": "open"}),
@@ -274,21 +298,20 @@ class TestRightsMatrix(SupportCase):
 
     def _prepare_create_vals(self, row):
         """Values for another row like this one."""
-        vals = {"name": "Another"}
-        if row._name == "support.appointment":
-            vals = {"partner_id": row.partner_id.id}
-        elif row._name == "support.stage":
-            vals["state"] = "open"
-        elif row._name == "support.automation.log":
-            vals = {"action": "forged", "outcome": "ok"}
-        elif row._name == "support.webhook.delivery":
-            vals = {"event": "appointment.confirmed", "url": "https://example.com"}
-        elif row._name == "support.statistics":
-            vals = {"week_start": "2026-03-02"}
-        elif row._name == "support.intake.key":
-            vals = {"digest": "forged"}
-        elif row._name == "support.webhook.endpoint":
-            vals = {"url": "https://example.com/other"}
+        vals = {
+            "support.appointment": {"partner_id": self.customer.id},
+            "support.stage": {"name": "Another", "state": "open"},
+            "support.automation.log": {"action": "forged", "outcome": "ok"},
+            "support.webhook.delivery": {
+                "event": "appointment.confirmed",
+                "url": "https://example.com",
+            },
+            "support.statistics": {"week_start": "2026-03-02"},
+            "support.intake.key": {"digest": "forged"},
+            "support.undo.step": {"user_id": self.user_dispatcher.id, "kind": "move"},
+            "support.webhook.endpoint": {"url": "https://example.com/other"},
+            "support.my.day.entry": {"user_id": self.user_dispatcher.id, "key": "forged-key"},
+        }.get(row._name, {"name": "Another"})
         if "company_id" in row and row.company_id:
             vals["company_id"] = row.company_id.id
         return vals
@@ -300,7 +323,17 @@ class TestRightsMatrix(SupportCase):
             if row._name == "support.appointment"
             else next(
                 each
-                for each in ("name", "action", "event", "digest", "week_start", "url", "state")
+                for each in (
+                    "name",
+                    "action",
+                    "event",
+                    "digest",
+                    "week_start",
+                    "url",
+                    "message",
+                    "key",
+                    "state",
+                )
                 if each in row
             )
         )
@@ -460,17 +493,30 @@ class TestRightsMatrix(SupportCase):
     def _get_arguments(self, method, row):
         moments = ["2026-03-05 00:00:00", "2026-03-06 00:00:00"]
         record_id = row.id if row else 0
+        # The one that belongs to the same company as the row.
+        rows = self.foreign if row and row == self.foreign.get(row._name) else self.own
+        ticket = {"ticket_id": rows["support.ticket"].id}
         return {
             ("support.board", "load"): moments,
             ("support.board", "refresh"): [[record_id], *moments],
             ("support.board", "move"): [record_id, {"start": "2026-03-05 09:00:00"}],
             ("support.board", "confirm"): [record_id],
+            ("support.board", "announce"): [{"start": moments[0], "stop": moments[1]}],
+            ("support.undo.step", "ask"): [self.own["support.appointment"].id, {}],
+            ("support.undo.step", "find_last"): [self.own["support.appointment"].id],
+            ("support.undo.step", "undo"): [record_id],
             ("support.my.day", "load"): ["2026-03-05"],
             ("support.my.day", "add_note"): [record_id, "Note"],
             ("support.my.day", "add_photo"): [record_id, "p.png", PIXEL],
             ("support.day.sheet", "print_day"): ["2026-03-05", False],
             ("support.reporting", "explore"): ["done_count", "last_month", "team"],
             ("support.reporting", "open_visits"): ["done_count", "last_month", "team", "all"],
+            ("support.quick.visit", "load"): [ticket],
+            ("support.quick.visit", "find_customers"): ["known"],
+            ("support.quick.visit", "load_customer"): [self.customer.id],
+            ("support.quick.visit", "find_times"): [ticket],
+            ("support.quick.visit", "create_visit"): [{**ticket, "partner_id": self.customer.id}],
+            ("support.my.day", "submit"): [f"key-{record_id:08}", "note", record_id, {"text": "!"}],
             ("support.settings.panel", "load"): ["setup"],
             ("support.settings.panel", "press"): ["setup", "x", "y"],
             ("support.appointment", "get_slots"): [*moments, 1.0],

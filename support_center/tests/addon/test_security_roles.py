@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError
 from odoo.tests import new_test_user, tagged
 
@@ -64,8 +66,10 @@ class TestSecurityRoles(SupportCase):
             appointments.browse(self.other.id).read(["name"])
         self.own.action_confirm()
         own = appointments.browse(self.own.id)
-        own.action_start()
-        own.action_done()
+        # On its day: before, they are refused.
+        with freeze_time("2026-03-05 10:00:00"):
+            own.action_start()
+            own.action_done()
         self.assertEqual(self.own.state, "done")
         with self.assertRaises(AccessError):
             appointments.create({"partner_id": self.customer.id})
@@ -240,7 +244,9 @@ class TestSecurityRoles(SupportCase):
         )
         concrete = {model.model for model in stored if not self.env[model.model]._abstract} - {
             "support.intake.key",
+            "support.undo.step",
             "support.webhook.endpoint",
+            "support.my.day.entry",
         }
         self.assertEqual(concrete, set(MODELS))
 

@@ -63,7 +63,7 @@ class TestWorkTours(ToursCase):
 
     def test_merge(self):
         kept = self._create(description="The printer")
-        other = self._create(start=self.start + timedelta(hours=3), location="Attic")
+        other = self._create(location="Attic")
         self._walk("support_center_merge", kept)
         self.assertEqual(other.state, "cancelled")
         self.assertEqual(other.merged_into_id, kept)
@@ -78,12 +78,14 @@ class TestMyDayTour(ToursCase):
     touch_enabled = True
 
     def test_a_day_s_work(self):
-        # Two visits today in whatever zone today is long enough for them.
+        # Two visits today that have begun, in whatever zone today is long enough for them.
         now = fields.Datetime.now()
-        zone = "UTC" if now.hour < 12 else "Pacific/Honolulu"
+        zone = "UTC" if 4 <= now.hour < 20 else "Pacific/Honolulu"
         self.technician.tz = zone
-        first = self._confirm(start=now + timedelta(minutes=30), location="Main Street 1")
-        second = self._confirm(start=now + timedelta(hours=2))
+        first = self._confirm(location="Main Street 1")
+        first._write_restored({"start": now - timedelta(hours=2)})
+        second = self._confirm(start=self.start + timedelta(hours=3))
+        second._write_restored({"start": now - timedelta(minutes=45)})
         action = self.env.ref("support_center.support_my_day_action")
         self.start_tour(
             f"/web#action={action.id}",

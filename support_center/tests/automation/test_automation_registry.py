@@ -19,6 +19,8 @@ IN_ORDER = [
     "automation_send_rescheduled",
     "automation_send_updated",
     "automation_send_cancelled",
+    "automation_send_on_the_way",
+    "automation_send_report",
     "automation_notify_technician",
     "automation_sync_ticket_status",
     "automation_webhook_create",
@@ -33,6 +35,8 @@ SAMPLES_IN_ORDER = [
     "mail_template_appointment_rescheduled",
     "mail_template_appointment_cancelled",
     "mail_template_appointment_updated",
+    "mail_template_appointment_on_the_way",
+    "mail_template_appointment_report",
     "mail_template_intake_answer",
 ]
 

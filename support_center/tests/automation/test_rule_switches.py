@@ -17,6 +17,8 @@ RULES = {
     "automation_reoffer_slot": ("Reoffer Freed Slot", False),
     "automation_tell_hit_visits": ("Notify of Time-Off Conflicts", True),
     "automation_tell_schedule_conflicts": ("Notify of Schedule Conflicts", True),
+    "automation_send_on_the_way": ("Send On-the-Way Email", True),
+    "automation_send_report": ("Send Visit Report", False),
 }
 CRONS = {
     "cron_send_appointment_reminders": ("Send Appointment Reminders", 1, "hours", True),
@@ -32,6 +34,8 @@ TEMPLATES = {
     "mail_template_appointment_rescheduled": "Support Appointment Rescheduled",
     "mail_template_appointment_cancelled": "Support Appointment Cancelled",
     "mail_template_appointment_updated": "Support Appointment Updated",
+    "mail_template_appointment_on_the_way": "Support Technician on the Way",
+    "mail_template_appointment_report": "Support Visit Report",
 }
 
 
@@ -63,13 +67,34 @@ class TestRuleSwitches(SupportMailCase):
     def _try_cancelled(self):
         return self._has_notice("cancelled", lambda visit: visit.action_cancel())
 
+    def _try_on_the_way(self):
+        kind = self.env["support.appointment.type"].create(
+            {"name": "Announced", "notify_on_the_way": True}
+        )
+
+        def set_off(visit):
+            visit.type_id = kind
+            visit._write_protected({"on_the_way_at": at("2026-03-05 09:30")})
+
+        return self._has_notice("on_the_way", set_off)
+
+    def _try_report(self):
+        def work(visit):
+            visit.start = at("2026-03-02 08:00")
+            visit.action_start()
+            visit.action_done()
+
+        return self._has_notice("report", work)
+
     def _try_technician(self):
-        visit = self._create_appointment(technician_id=self.technician.id)
-        return bool(
+        visit = self._create_appointment(technician_id=self.technician.id, state="confirmed")
+        found = bool(
             visit.message_ids.sudo().search(
                 [("res_id", "=", visit.id), ("message_type", "=", "user_notification")]
             )
         )
+        visit.action_cancel()
+        return found
 
     def _try_ticket(self):
         ticket = self.env["support.ticket"].create(
@@ -157,6 +182,8 @@ class TestRuleSwitches(SupportMailCase):
             "automation_reoffer_slot": self._try_reoffer,
             "automation_tell_hit_visits": self._try_hit_visits,
             "automation_tell_schedule_conflicts": self._try_schedule_conflicts,
+            "automation_send_on_the_way": self._try_on_the_way,
+            "automation_send_report": self._try_report,
         }
         self.assertEqual(set(attempts), set(RULES))
         for name, attempt in attempts.items():

@@ -110,7 +110,8 @@ class TestCancelWizard(SupportMailCase):
         done.action_start()
         done.action_done()
         visits = (self.visit | done).with_user(self.user_dispatcher)
-        action = self._open(visits).action_apply()
+        # After the message that offers to undo it.
+        action = self._open(visits).action_apply()["params"]["next"]
         self.assertEqual(action["res_model"], "support.bulk.result")
         result = self.env[action["res_model"]].browse(action["res_id"])
         self.assertEqual(result.line_ids.appointment_id, done)

@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.tests import tagged
 
@@ -8,6 +9,7 @@ from ..common import SupportCase, at
 from ..common_plans import explain
 
 OVERVIEW = "odoo.addons.support_center.models.dispatching.support_appointment_overview"
+FINDER = "odoo.addons.support_center.models.dispatching.support_contact_finder"
 
 
 @tagged("post_install", "-at_install")
@@ -48,8 +50,36 @@ class TestOverview(SupportCase):
         visit = self.late_today.with_user(self.user_dispatcher)
         self.assertFalse(visit.is_today)
 
+    def test_tomorrow_is_the_user_s_in_whatever_zone_around_midnight(self):
+        early = self._create_appointment(start=at("2026-03-03 00:30"))
+        late = self._create_appointment(start=at("2026-03-03 23:30"))
+        after = self._create_appointment(start=at("2026-03-04 00:30"))
+        self.visits = early | late | after
+        cases = [
+            ("UTC", "2026-03-02 23:59:59", early | late),
+            ("UTC", "2026-03-03 00:00:00", after),
+            ("UTC", "2026-03-02 00:00:00", early | late),
+            # 2 March there until 07:00 UTC of the 3rd: the 3rd is 08:00 UTC to 08:00 UTC.
+            ("America/Los_Angeles", "2026-03-03 07:30:00", late | after),
+            ("America/Los_Angeles", "2026-03-03 08:30:00", self.visits.browse()),
+            # The 3rd there is 15:00 UTC of the 2nd to 15:00 UTC of the 3rd.
+            ("Asia/Tokyo", "2026-03-02 14:30:00", early),
+            ("Asia/Tokyo", "2026-03-02 15:30:00", late | after),
+        ]
+        for zone, now, expected in cases:
+            with self.subTest(zone=zone, now=now), freeze_time(now):
+                self.env.invalidate_all()
+                self.user_dispatcher.tz = zone
+                self.assertEqual(self._find("is_tomorrow"), expected.sorted(reverse=True))
+                self.assertEqual(self._find("is_tomorrow", value=False), self.visits - expected)
+
+    def test_the_filters_are_in_the_search(self):
+        arch = self.env["support.appointment"].get_view(view_type="search")["arch"]
+        for label in ("Today", "Tomorrow", "This Week", "Unconfirmed"):
+            self.assertIn(f'string="{label}"', arch)
+
     def test_the_fields_say_what_the_filters_find(self):
-        for field in ("is_today", "is_this_week", "is_late", "is_waiting"):
+        for field in ("is_today", "is_tomorrow", "is_this_week", "is_late", "is_waiting"):
             with self.subTest(field):
                 visits = self.visits.with_user(self.user_dispatcher)
                 self.assertEqual(visits.filtered(field).sudo(), self._find(field))
@@ -292,3 +322,139 @@ class TestOverview(SupportCase):
             [("customer_search", "ilike", "Known Cust")], limit=80
         )
         self.assertNotIn("res_partner", explain(self.env, query))
+
+    # ------------------------------------------------------------------
+    # By anything
+    # ------------------------------------------------------------------
+
+    def _make_findable(self):
+        """Visits each of which another text tells something of."""
+        partners = self.env["res.partner"]
+        bakery = partners.create(
+            {
+                "name": "Old Bakery Ltd", "phone": "+49 (0)40 / 123-45 67", "is_company": True,
+                "street": "Oven Street 3", "city": "Kiel", "email": "crumb@oven.example.com",
+            }
+        )  # fmt: skip
+        baker = partners.create({"name": "Jo Rye", "parent_id": bakery.id})
+        kettle = self.env["support.technician"].create({"name": "Tom Kettle", "tz": "UTC"})
+        ticket = self.env["support.ticket"].create(
+            {"name": "Smoke in the attic", "number": "TCK-777", "partner_id": self.customer.id}
+        )
+        return {
+            "company": self._create_appointment(partner_id=bakery.id),
+            "person": self._create_appointment(partner_id=baker.id),
+            "request": self._create_appointment(
+                partner_id=False, customer_name="Una Lark", customer_email="una@lark.example.com",
+                customer_phone="0151.555 66 77",
+            ),
+            "place": self._create_appointment(partner_id=False, location="Behind the bakery"),
+            "technician": self._create_appointment(partner_id=False, technician_id=kettle.id),
+            "ticket": self._create_appointment(partner_id=False, ticket_id=ticket.id),
+            "reference": self._create_appointment(partner_id=False, name="APT-UNIQUE-9"),
+            "words": self._create_appointment(partner_id=False, description="The fuse box hums"),
+        }  # fmt: skip
+
+    ANYTHING = (
+        ("bakery", {"company", "person", "place"}),
+        ("LD BAKER", {"company", "person"}),
+        ("rye", {"person"}),
+        ("crumb@", {"company", "person"}),
+        ("oven street", {"company", "person"}),
+        ("kiel", {"company", "person"}),
+        ("+49 40 1234567", {"company", "person"}),
+        ("040/1234567", {"company", "person"}),
+        ("0049 40 123 4567", {"company", "person"}),
+        ("12345", {"company", "person"}),
+        ("una l", {"request"}),
+        ("@lark", {"request"}),
+        ("+49 151 5556677", {"request"}),
+        ("0151 555", {"request"}),
+        ("kettle", {"technician"}),
+        ("k-777", {"ticket"}),
+        ("in the att", {"ticket"}),
+        ("unique", {"reference"}),
+        ("fuse box", {"words"}),
+        ("nowhere", set()),
+        ("0151 5556678", set()),
+    )
+
+    def test_the_first_suggestion_finds_by_whatever_was_typed(self):
+        arch = self.env["support.appointment"].get_view(view_type="search")["arch"]
+        self.assertEqual(etree.fromstring(arch).find("field").get("name"), "anything")
+        visits = self._make_findable()
+        ours = self.env["support.appointment"].union(*visits.values())
+        appointments = ours.with_user(self.user_dispatcher).browse()
+        for most in (500, 0):
+            for text, expected in self.ANYTHING:
+                with (
+                    self.subTest(text=text, most=most),
+                    patch(f"{FINDER}.CONTACTS_FOUND", most or 1),
+                    patch(f"{OVERVIEW}.CONTACTS_FOUND", most),
+                ):
+                    scope = [("id", "in", ours.ids)]
+                    found = appointments.search([("anything", "ilike", text), *scope])
+                    names = {name for name, visit in visits.items() if visit.id in found.ids}
+                    self.assertEqual(names, expected)
+                    others = appointments.search([("anything", "not ilike", text), *scope])
+                    self.assertEqual(set(others.ids), set((ours - found.sudo()).ids))
+
+    def test_very_many_contacts_of_a_name_are_found_by_a_query(self):
+        visits = self._make_findable()
+        with patch(f"{FINDER}.CONTACTS_FOUND", 1):
+            found = self.env["support.appointment"].search([("anything", "ilike", "bakery")])
+        self.assertEqual(found, (visits["company"] | visits["person"] | visits["place"]).sorted())
+
+    def test_a_relation_finds_visits_and_tickets_by_their_customer(self):
+        visits = self._make_findable()
+        ticket = self.env["support.ticket"].create(
+            {"name": "Other", "partner_id": visits["person"].partner_id.id}
+        )
+        for model, expected in (
+            ("support.appointment", visits["company"] | visits["person"] | visits["place"]),
+            ("support.ticket", ticket),
+        ):
+            records = self.env[model].with_user(self.user_dispatcher)
+            found = records.name_search("bakery", limit=None)
+            self.assertEqual({each[0] for each in found}, set(expected.ids))
+            # A whole name, as an import gives it, is a reference and no customer.
+            self.assertFalse(records.name_search("Old Bakery Ltd", operator="="))
+        whole = self.env["support.appointment"].name_search("APT-UNIQUE-9", operator="=")
+        self.assertEqual([each[0] for each in whole], visits["reference"].ids)
+
+    def test_tickets_are_found_by_their_customer_and_visits(self):
+        tickets = self.env["support.ticket"].with_user(self.user_dispatcher)
+        arch = tickets.get_view(view_type="search")["arch"]
+        self.assertEqual(etree.fromstring(arch).find("field").get("name"), "anything")
+        visits = self._make_findable()
+        one = self.env["support.ticket"].create(
+            {"name": "Cold oven", "partner_id": visits["company"].partner_id.id, "number": "T-1"}
+        )
+        visits["reference"].ticket_id = one
+        for text in ("bakery", "040 1234567", "crumb@oven", "cold o", "t-1", "unique", "kiel"):
+            with self.subTest(text=text):
+                self.assertEqual(tickets.search([("anything", "ilike", text)]), one)
+                self.assertNotIn(one, tickets.search([("anything", "not ilike", text)]))
+
+    def test_a_technician_finds_no_more_than_their_own(self):
+        visits = self._make_findable()
+        visits["company"].technician_id = self.technician
+        found = self.env["support.appointment"].with_user(self.user_technician)
+        self.assertEqual(found.search([("anything", "ilike", "bakery")]), visits["company"])
+
+    def test_a_search_by_anything_costs_the_same_for_many(self):
+        self._make_findable()
+        appointments = self.env["support.appointment"].with_user(self.user_dispatcher)
+
+        def count():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            appointments.search([("anything", "ilike", "bakery")], limit=80)
+            return self.env.cr.sql_log_count - before
+
+        count()
+        few = count()
+        self.env["res.partner"].create([{"name": f"Bakery {number}"} for number in range(30)])
+        self.assertLessEqual(count(), few)
+        self.assertLessEqual(few, 7)

@@ -36,7 +36,7 @@ class TestSlotFinder(SupportMailCase):
         finder = self._open()
         self.assertEqual(len(finder.line_ids), 6)
         line = finder.line_ids[0]
-        self.assertTrue(line.name.startswith("Mon 2 Mar, 08:00 with First Technician, "))
+        self.assertTrue(line.name.startswith("Mon 2 Mar, 08:30 with First Technician, "))
         self.assertEqual(finder.zone_note, "The times below are in UTC.")
         self.assertFalse(finder.has_customer_zone)
         self.assertFalse(finder.message)
@@ -63,8 +63,10 @@ class TestSlotFinder(SupportMailCase):
         finder.action_search()
         line = finder.line_ids[0]
         self.assertEqual(
-            line.name, "Tue 3 Mar, 09:00 with Second Technician, 12 min from the previous job"
+            line.name,
+            "Tue 3 Mar, 09:00 with Second Technician, on the way from another visit near you",
         )
+        self.assertIn("12 min from the previous job", line.reasons)
         self.assertEqual(len(set(finder.line_ids.mapped("start"))), len(finder.line_ids))
         line.action_plan()
         self.assertIn("12 min from the previous job", self.draft.assignment_note)
@@ -74,8 +76,8 @@ class TestSlotFinder(SupportMailCase):
         self.draft.timezone = "Asia/Tokyo"
         finder = self._open()
         line = finder.line_ids[0]
-        self.assertIn("Mon 2 Mar, 09:00 with First Technician", line.name)
-        self.assertEqual(line.customer_time, "Mon 2 Mar, 17:00")
+        self.assertIn("Mon 2 Mar, 09:30 with First Technician", line.name)
+        self.assertEqual(line.customer_time, "Mon 2 Mar, 17:30")
         self.assertIn("Europe/Brussels", finder.zone_note)
         self.assertIn("Asia/Tokyo", finder.zone_note)
 
@@ -125,7 +127,9 @@ class TestSlotFinder(SupportMailCase):
     def test_plan_sets_start_and_technician(self):
         finder = self._open()
         line = finder.line_ids[2]
-        self.assertEqual(line.action_plan(), {"type": "ir.actions.act_window_close"})
+        action = line.action_plan()
+        self.assertEqual(action["tag"], "support_center.undo")
+        self.assertEqual(action["params"]["next"], {"type": "ir.actions.act_window_close"})
         self.assertEqual(self.draft.state, "draft")
         self.assertEqual(
             (self.draft.start, self.draft.technician_id), (line.start, line.technician_id)

@@ -36,6 +36,12 @@ class TestDuplicates(SupportMailCase):
             action["res_id"]
         )  # fmt: skip
 
+    def _merge(self):
+        """All that may be the same, which a dispatcher has ticked."""
+        wizard = self._open()
+        wizard.line_ids.is_selected = True
+        return wizard.action_merge()
+
     # Finding
 
     def test_the_same_customer_about_the_same_time(self):
@@ -90,8 +96,10 @@ class TestDuplicates(SupportMailCase):
         wizard = self._open()
         self.assertEqual(wizard.kept_id, self.first)
         self.assertFalse(wizard.expected_note)
+        self.assertFalse(wizard.line_ids.filtered("is_selected"), "Another time, other words")
+        wizard.line_ids[1].is_selected = True
         action = wizard.action_merge()
-        self.assertEqual(action["res_id"], self.first.id)
+        self.assertEqual(action["params"]["next"]["res_id"], self.first.id)
         self.assertEqual(second.state, "cancelled")
         self.assertEqual(second.merged_into_id, self.first)
         self.assertIn(self.first.name, second.cancel_reason)
@@ -114,7 +122,11 @@ class TestDuplicates(SupportMailCase):
         before = self._get_notices(second)
         self.first.location = "Elsewhere"
         wizard = self._open()
-        self.assertEqual(wizard.kept_id, second)
+        # The one that is open, until somebody says otherwise.
+        self.assertEqual(wizard.kept_id, self.first)
+        self.assertFalse(wizard.line_ids.filtered("is_selected"))
+        wizard.kept_id = second
+        wizard.line_ids.filtered(lambda line: not line.is_kept).is_selected = True
         wizard.action_merge()
         self.assertEqual(self.first.state, "cancelled")
         self.assertEqual(second.state, "confirmed")
@@ -160,7 +172,7 @@ class TestDuplicates(SupportMailCase):
         self.first.ticket_id = ticket
         self.first.action_confirm()
         self.assertEqual(ticket.state, "pending")
-        self._open().action_merge()
+        self._merge()
         self.assertEqual(second.state, "cancelled")
         self.assertEqual(ticket.state, "pending")
 
@@ -177,16 +189,16 @@ class TestDuplicates(SupportMailCase):
 
     def test_opened_again_it_is_no_duplicate_any_more(self):
         second = self._create(start=at("2026-03-06 14:00"))
-        self._open().action_merge()
+        self._merge()
         second.action_draft()
         self.assertFalse(second.merged_into_id)
         self.assertEqual(self._find(), second)
 
-    def test_what_needs_no_look_is_kept(self):
+    def test_another_one_can_be_kept(self):
         self.first.sudo().write({"partner_id": False, "intake_state": "review", "source": "email"})
         self.first.customer_email = "known@example.com"
         second = self._create(start=at("2026-03-06 14:00"))
-        wizard = self._open()
+        wizard = self._open(second)
         self.assertEqual(wizard.kept_id, second)
         wizard.kept_id = self.first
         wizard.line_ids.is_selected = True
@@ -209,6 +221,7 @@ class TestDuplicates(SupportMailCase):
     def test_over_meanwhile(self):
         second = self._create(start=at("2026-03-06 14:00"))
         wizard = self._open()
+        wizard.line_ids.is_selected = True
         second.action_cancel()
         with self.assertRaises(UserError) as caught:
             wizard.action_merge()

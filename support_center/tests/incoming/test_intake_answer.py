@@ -30,7 +30,7 @@ class TestIntakeAnswer(DialogueCase):
         lines = text.splitlines()
         date = lines.index("requested_date: 2026-02-30 14:00")
         self.assertIn("✗ “2026-02-30 14:00” names a day that does not exist.", lines[date + 1])
-        self.assertIn("Expected: a time ahead, like 2030-01-15 14:00:00.", lines[date + 1])
+        self.assertIn("Expected: a future date and time, like 2030-01-15 14:00.", lines[date + 1])
         priority = lines.index("priority: asap")
         self.assertIn("Expected: low, normal, high or urgent", lines[priority + 1])
         self.assertEqual(text.count("✗"), 2)

@@ -39,7 +39,9 @@ class TestReview(DialogueCase):
         html = draft.review_original
         self.assertEqual(html.count("o_support_doubt"), 2)
         self.assertIn("requested_date: 2026-02-30 14:00", html)
-        self.assertIn("names a day that does not exist", html)
+        self.assertIn("“2026-02-30 14:00” names a day that does not exist", html)
+        # The line has the key already; nobody types it here.
+        self.assertEqual(html.count("requested_date"), 1)
         self.assertIn("priority: asap", html)
 
     def test_all_from_outside_is_escaped(self):

@@ -255,6 +255,7 @@ class TestCustomerLanguage(LanguageCommon, DialogueCase):
         ):
             self.user_technician.lang = lang
             visit = self._create_appointment(technician_id=self.technician.id)
+            visit.action_confirm()
             message = self.env["mail.message"].search(
                 [
                     ("model", "=", visit._name),
@@ -264,6 +265,7 @@ class TestCustomerLanguage(LanguageCommon, DialogueCase):
             )
             self.assertEqual(message.subject, subject % visit.customer_name)
             self.assertIn(f"<span>{label}</span>", message.body)
+            visit.action_cancel()
 
     def test_why_a_technician_was_chosen_is_kept_in_the_companys_language(self):
         notes = set()

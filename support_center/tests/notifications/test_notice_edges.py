@@ -257,6 +257,7 @@ class TestCompanyOfMails(DialogueCase):
             }
         )
         visit = self._create_appointment(company_id=self.company_2.id, technician_id=technician.id)
+        visit.action_confirm()
         mail = self._get_notices(visit, "technician")
         self.assertEqual(mail.email_to, "by-mail@example.com")
         self._assert_company(mail, self.company_2)

@@ -216,7 +216,7 @@ class TestRefusal(AvailabilityCase):
         return str(caught.exception)
 
     def test_outside_hours_in_which_zone_and_the_next_three(self):
-        self.technician.tz = "Europe/Brussels"
+        self.technician.tz = self.env.company.resource_calendar_id.tz = "Europe/Brussels"
         message = self._refuse("2026-03-06 16:30")  # Friday 17:30 there
         self.assertIn("First Technician works 08:00–12:00, 13:00–17:00 only", message)
         self.assertIn("Europe/Brussels", message)

@@ -293,8 +293,9 @@ class TestReporting(StatisticsCase):
 
     def test_technicians_and_others_are_refused(self):
         for user in (self.user_technician, self.user_employee, self.user_integration):
-            with self.subTest(user=user.login), self.assertRaisesRegex(
-                AccessError, "support.appointment.report"
+            with (
+                self.subTest(user=user.login),
+                self.assertRaisesRegex(AccessError, "support.appointment.report"),
             ):
                 self.reporting.with_user(user).load()
 
@@ -307,9 +308,7 @@ class TestReporting(StatisticsCase):
         menus = self.env["ir.ui.menu"].with_user(self.user_dispatcher)
         parent = self.env.ref("support_center.menu_support_reporting")
         first = menus.search([("parent_id", "=", parent.id)], order="sequence")[:1]
-        self.assertEqual(
-            first.action, self.env.ref("support_center.support_reporting_action")
-        )
+        self.assertEqual(first.action, self.env.ref("support_center.support_reporting_action"))
 
 
 @tagged("post_install", "-at_install")

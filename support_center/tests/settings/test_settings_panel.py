@@ -4,7 +4,7 @@ from odoo.tools import html2plaintext, mute_logger
 
 from odoo.addons.support_center.models.settings.support_settings_panel import PANELS
 
-from ..common import SupportMailCase
+from ..common import GUIDE_MAIL, SupportMailCase
 from ..webhooks.receiver import ReceiverMixin, receiving
 
 CONFIRMATION = "automation_send_confirmation"
@@ -139,6 +139,41 @@ class TestSettingsPanel(PanelCase):
         hours = self._load("setup")["hours"]
         self.assertEqual(hours["badge"][1], "warning", "free day and night is no schedule")
 
+    def test_first_steps_from_the_opening_hours_to_a_first_mail(self):
+        """Each is to do first, then done; in the order in which a newcomer can do them."""
+        company = self.env.company
+        calendar = company.resource_calendar_id
+        self.env["support.appointment"].search([("source", "=", "email")]).active = False
+        self.env["fetchmail.server"].search([]).active = False
+        teams = self.env["support.team"].search([])
+        teams.alias_id.alias_name = False
+        company.resource_calendar_id = self.env["resource.calendar"].create(
+            {"name": "None", "attendance_ids": [(5, 0, 0)]}
+        )
+        company.support_responsible_id = False
+        rows = self._load("setup")
+        order = ("office", "mail_server", "company", "mail_in", "alias_domain", "team", "zone")
+        order += ("type", "technician", "hours", "dispatcher", "responsible", "first_request")
+        self.assertEqual(tuple(rows), order)
+        steps = ("office", "mail_in", "team", "responsible", "first_request")
+        for key in steps:
+            self.assertEqual(rows[key]["badge"][1], "warning", key)
+        self.assertIn("appointments@", rows["first_request"]["text"])
+
+        company.resource_calendar_id = calendar
+        for number, team in enumerate(teams or self.env["support.team"].create({"name": "One"})):
+            team.alias_id.alias_name = f"first.steps.{number}"
+        company.support_responsible_id = self.user_dispatcher
+        visit = self._send_mail(GUIDE_MAIL)
+        rows = self._load("setup")
+        for key in steps[:-1]:
+            self.assertEqual(rows[key]["badge"][1], "success", rows[key]["text"])
+        self.assertIn(self.user_dispatcher.name, rows["responsible"]["text"])
+        self.assertIn("Confirm it", rows["first_request"]["text"])
+        self.assertEqual(rows["first_request"]["badge"][1], "warning")
+        visit.action_confirm()
+        self.assertEqual(self._load("setup")["first_request"]["badge"][1], "success")
+
     def test_the_zone_of_mails_is_asked_for(self):
         """With UTC as it is at first, “14 Uhr” was booked for 15:00."""
         parameters = self.env["ir.config_parameter"]
@@ -164,8 +199,9 @@ class TestSettingsPanel(PanelCase):
     def test_a_step_leads_to_where_it_is_done(self):
         self.admin.groups_id += self.env.ref("support_center.group_support_manager")
         rows = self._load("setup")
-        # It is done on the page itself.
-        self.assertFalse(rows.pop("zone")["can_open"])
+        # These are done on the page itself.
+        for key in ("zone", "responsible"):
+            self.assertFalse(rows.pop(key)["can_open"])
         for key, row in rows.items():
             self.assertTrue(row["can_open"])
             action = self._press("setup", key, "open")

@@ -80,6 +80,7 @@ class TestWebhookEvents(SupportCase):
         visit._rule_read_webhook()
         self.assertEqual(self._get_events(visit), ["rejected"])
         (fault,) = json.loads(self._get_rows(visit).payload)["data"]["errors"]
+        self.assertEqual(set(fault), {"index", "field", "code", "message"})
         self.assertEqual((fault["field"], fault["code"]), ("customer_email", "invalid"))
         # Read once more without success, it is told once more; accepted by hand, that is told.
         visit.write({"intake_round": 2})

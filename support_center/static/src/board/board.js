@@ -8,11 +8,22 @@ import { useBus, useService } from "@web/core/utils/hooks";
 import { useDraggable } from "@web/core/utils/draggable";
 import { Layout } from "@web/search/layout";
 import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
-import { Component, onWillStart, onWillUnmount, useRef, useState } from "@odoo/owl";
+import {
+    Component,
+    onMounted,
+    onWillStart,
+    onWillUnmount,
+    useExternalListener,
+    useRef,
+    useState,
+} from "@odoo/owl";
+import { UNDONE_EVENT } from "../undo/undo_service";
 import { BoardMoves } from "./board_moves";
 import { BoardPanel } from "./panel";
+import { BoardPresence, listDragged, listPresent } from "./presence";
 import { BoardTimeline } from "./timeline";
 import { COLORINGS, SHADINGS, makeLegend } from "./looks";
+import { getUserId } from "./user";
 import { callBoard, endOfView, fromTimeline, locale, startOfView } from "./times";
 
 const { DateTime } = luxon;
@@ -38,10 +49,13 @@ export class Board extends Component {
         this.dialog = useService("dialog");
         this.ui = useService("ui");
         this.live = useService("support_center.live");
+        this.newVisit = useService("support_center.new_visit");
+        this.uid = getUserId();
         this.moves = new BoardMoves({
             orm: this.orm,
             dialog: this.dialog,
             notification: useService("notification"),
+            undo: useService("support_center.undo"),
             onDone: (visit) => this.refresh([visit.id]),
         });
         this.moveVisit = (...args) => this.moves.move(...args);
@@ -68,16 +82,27 @@ export class Board extends Component {
             data: null,
             changedIds: [],
             message: "",
+            others: {},
+        });
+        this.presence = new BoardPresence({
+            orm: this.orm,
+            getWindow: () => this.window,
+            others: this.state.others,
         });
         this.pending = new Set();
         this.isDragging = false;
         useBus(this.live.changes, "changed", ({ detail }) => this.onChanged(detail));
-        useBus(this.live.changes, "missed", () => this.load());
+        useBus(this.live.changes, "missed", () => Promise.all([this.load(), this.presence.forget()]));
+        useBus(this.live.changes, "presence", ({ detail }) => this.presence.hear(detail));
+        useExternalListener(window, "pointerdown", () => this.presence.stir());
+        useBus(this.env.bus, UNDONE_EVENT, ({ detail }) => this.refresh(detail.ids));
+        useExternalListener(window, "keydown", (ev) => this.onKeydown(ev));
         useDraggable({
             ref: this.root,
             elements: ".o_sc_card",
-            ignore: "button, a, input",
-            onDragStart: () => this.onDragging(true),
+            // The name, which opens the request on a click, is part of the card.
+            ignore: ".o_sc_card_find, a, input",
+            onDragStart: ({ element }) => this.onDragging(true, Number(element.dataset.id)),
             onDrag: ({ element, x, y }) => this.onCardDrag(element, x, y),
             onDrop: ({ element, x, y }) => this.onCardDrop(element, x, y),
             onDragEnd: () => {
@@ -89,7 +114,9 @@ export class Board extends Component {
             this.live.listen();
             await this.load();
         });
+        onMounted(() => this.presence.tell(true));
         onWillUnmount(() => {
+            this.presence.leave();
             browser.clearTimeout(this.liveTimer);
             browser.clearTimeout(this.changedTimer);
         });
@@ -130,6 +157,15 @@ export class Board extends Component {
     get legend() {
         const { data, coloring } = this.state;
         return makeLegend(coloring, [...data.visits, ...data.unassigned.records]);
+    }
+
+    /** Who else plans on the days shown. */
+    get present() {
+        return listPresent(this.state.others, this.uid, this.start, this.stop);
+    }
+
+    get dragged() {
+        return listDragged(this.state.others, this.uid);
     }
 
     get isFiltered() {
@@ -217,8 +253,23 @@ export class Board extends Component {
         }, CHANGED_FOR);
     }
 
-    onDragging(isDragging) {
+    /** Ctrl+Z takes the last move back; where somebody types or a dialog is open, it is theirs. */
+    onKeydown(ev) {
+        const isUndo = (ev.ctrlKey || ev.metaKey) && !ev.shiftKey && !ev.altKey;
+        if (!isUndo || ev.key.toLowerCase() !== "z") {
+            return;
+        }
+        const isTyping = ev.target.closest?.("input, textarea, select, [contenteditable=true]");
+        if (isTyping || document.querySelector(".modal.show, .o_dialog .modal")) {
+            return;
+        }
+        ev.preventDefault();
+        return this.moves.takeBack();
+    }
+
+    onDragging(isDragging, id = false) {
         this.isDragging = isDragging;
+        this.presence.drag(isDragging && id);
         if (!isDragging) {
             this.readChanges();
         }
@@ -244,22 +295,27 @@ export class Board extends Component {
 
     async setScale(scale) {
         this.setPreference("scale", scale);
-        await this.load();
+        await this.show();
     }
 
     async go(step) {
         this.state.date = step
             ? this.start.plus({ days: step * (this.state.scale === "day" ? 1 : 7) })
             : DateTime.now();
-        await this.load();
+        await this.show();
     }
 
     async pickDate(ev) {
         const date = DateTime.fromISO(ev.target.value);
         if (date.isValid) {
             this.state.date = date;
-            await this.load();
+            await this.show();
         }
+    }
+
+    /** Load other days, and tell the others that it is these now. */
+    async show() {
+        await Promise.all([this.load(), this.presence.tell(true)]);
     }
 
     async filter(name, value) {
@@ -296,20 +352,16 @@ export class Board extends Component {
 
     /** @param {Object} [point] whose time and which, as the timeline's `pointAt` gives it */
     create(point = {}) {
-        const context = {};
+        const values = {};
         if (point.date) {
             const date = new Date(point.date);
             if (!point.start) {
                 date.setHours(FIRST_HOUR);
             }
-            context.default_start = point.start || fromTimeline(date);
-            context.default_technician_id = point.technicianId;
+            values.start = point.start || fromTimeline(date);
+            values.technician_id = point.technicianId;
         }
-        this.dialog.add(
-            FormViewDialog,
-            { resModel: MODEL, context, title: _t("New Appointment"), size: "xl" },
-            { onClose: () => this.load() }
-        );
+        return this.newVisit.open(values).then((id) => id && this.load());
     }
 
     async findTime(id) {
@@ -318,7 +370,7 @@ export class Board extends Component {
     }
 
     openReview() {
-        return this.action.doAction("support_center.support_appointment_action_review");
+        return this.action.doAction("support_center.support_review_inbox_action");
     }
 
     openTechnicians() {

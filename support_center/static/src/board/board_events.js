@@ -187,7 +187,7 @@ export function findHours(props) {
 // What is in an event
 // ---------------------------------------------------------------------
 
-function makeVisitContent(visit, technician, timeText, scale) {
+function makeVisitContent(visit, technician, timeText, scale, draggedBy) {
     const state = STATES[visit.state];
     const priority = PRIORITIES[visit.priority];
     const first = element("div", "o_sc_line");
@@ -197,6 +197,9 @@ function makeVisitContent(visit, technician, timeText, scale) {
     }
     if (visit.customer_waits) {
         first.append(icon("fa-commenting o_sc_waits"));
+    }
+    if (draggedBy) {
+        first.append(icon("fa-hand-rock-o o_sc_hand"));
     }
     const time = element("time", "o_sc_time", timeText);
     // A space keeps time and text apart in any direction, and for people who hear them.
@@ -227,6 +230,9 @@ function makeVisitContent(visit, technician, timeText, scale) {
     if (visit.is_overruled) {
         facts.push(_t("Outside working hours"));
     }
+    if (draggedBy) {
+        facts.push(_t("%s is moving this visit", draggedBy));
+    }
     if (visit.customer_waits) {
         facts.push(_t("The customer is waiting for an answer"));
     }
@@ -246,9 +252,12 @@ function makeShadeContent(kind, name) {
 }
 
 export function makeContent({ event, timeText }, scale) {
-    const { visit, technician, kind, name, absence, drop, hasTime } = event.extendedProps;
+    const { visit, technician, kind, name, absence, drop, hasTime, draggedBy } =
+        event.extendedProps;
     if (visit) {
-        return { domNodes: [makeVisitContent(visit, technician, timeText, scale)] };
+        return {
+            domNodes: [makeVisitContent(visit, technician, timeText, scale, draggedBy)],
+        };
     }
     if (kind) {
         return { domNodes: [makeShadeContent(kind, name)] };

@@ -7,11 +7,13 @@ import { callBoard } from "./times";
 /** Moves of visits: asks the server, and says what it answers. */
 export class BoardMoves {
     /**
-     * @param {Object} services orm, dialog, notification
+     * @param {Object} services orm, dialog, notification, undo
      * @param {Function} services.onDone called with the visit, moved or refused
      */
-    constructor({ orm, dialog, notification, onDone }) {
-        Object.assign(this, { orm, dialog, notification, onDone });
+    constructor({ orm, dialog, notification, undo, onDone }) {
+        Object.assign(this, { orm, dialog, notification, undo, onDone });
+        // The moves made here, the last one at the end, each with what closes its message.
+        this.steps = [];
     }
 
     /**
@@ -39,24 +41,37 @@ export class BoardMoves {
         this.tell(answer, vals);
     }
 
-    tell({ visit, warnings }, vals) {
+    tell({ visit, warnings, undo }, vals) {
         for (const warning of warnings) {
             this.notification.add(warning, { type: "warning" });
         }
+        const buttons = [];
+        let message = undo.message;
         if (vals.technician_id && visit.can_confirm) {
-            const onClick = () => {
-                close();
-                return this.confirm(visit);
-            };
-            const close = this.notification.add(
-                _t("%s is planned. It is still a draft.", visit.name),
-                { type: "success", buttons: [{ name: _t("Confirm"), primary: true, onClick }] }
-            );
-        } else if (vals.tell) {
-            this.notification.add(_t("%s is moved. The customer is told.", visit.name), {
-                type: "success",
-            });
+            message = _t("%s It is still a draft.", message);
+            const onClick = () => this.confirm(visit);
+            buttons.push({ name: _t("Confirm"), primary: true, onClick });
+        } else if (vals.tell && vals.tell_customer !== false) {
+            message = _t("%s The customer is told.", message);
         }
+        const step = { id: undo.id };
+        step.close = this.undo.offer({ ...undo, message }, buttons, () => this.forget(step));
+        this.steps.push(step);
+    }
+
+    forget(step) {
+        this.steps = this.steps.filter((each) => each !== step);
+    }
+
+    /** Take the last move back, and then the one before. */
+    async takeBack() {
+        const step = this.steps.pop();
+        if (!step) {
+            this.notification.add(_t("There is no move to take back."), { type: "info" });
+            return;
+        }
+        step.close();
+        await this.undo.take(step.id);
     }
 
     async confirm(visit) {
@@ -72,26 +87,29 @@ export class BoardMoves {
     /** The visit is back where it was; this says why, and what can be done. */
     explain(visit, vals, answer) {
         const actions = [];
-        if (answer.code === "tell") {
+        const isQuestion = answer.code === "tell";
+        if (isQuestion) {
             actions.push({
-                label: _t("Move and Tell the Customer"),
+                label: ({ tell_customer }) =>
+                    tell_customer ? _t("Move and Tell the Customer") : _t("Move"),
                 isMain: true,
-                run: () => this.move(visit, { ...vals, tell: true }),
+                run: (choices) => this.move(visit, { ...vals, ...choices, tell: true }),
             });
         }
         if (answer.can_overrule) {
             actions.push({
-                label: _t("Plan Outside Working Hours"),
+                label: () => _t("Plan Outside Working Hours"),
                 isMain: false,
                 run: () => this.move(visit, { ...vals, overrule: true }),
             });
         }
         this.dialog.add(BoardDialog, {
-            title:
-                answer.code === "tell"
-                    ? _t("Tell the customer?")
-                    : _t("%s cannot be moved there", visit.name),
+            title: isQuestion
+                ? _t("Move %s?", visit.name)
+                : _t("%s cannot be moved there", visit.name),
+            change: answer.change || "",
             reason: answer.reason,
+            choices: answer.choices || {},
             actions,
             cancelLabel: actions.length ? _t("Put Back") : _t("Close"),
             alternatives: answer.alternatives.map(({ label, start, stop, technician_id }) => ({

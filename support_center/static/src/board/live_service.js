@@ -4,12 +4,13 @@ import { EventBus } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 
 const CHANGED = "support_center.appointment_changed";
+const PRESENCE = "support_center.board_presence";
 // The bus calls a new connection by one name in 17.0 and by the other in 19.0.
 const RECONNECTED = ["reconnect", "BUS:RECONNECT"];
 
 /**
- * Tells of appointments that somebody has changed: `changed` with `{ids, uid}`, and `missed` after
- * the connection was lost, when anything may have changed.
+ * Tells of appointments that somebody has changed: `changed` with `{ids, uid}`; of who else is at
+ * the board: `presence`; and `missed` after the connection was lost, when anything may have changed.
  *
  * One subscription for the whole web client, since the bus of some series knows no end of one.
  */
@@ -24,6 +25,7 @@ export const liveService = {
             }
             isListening = true;
             busService.subscribe(CHANGED, (payload) => changes.trigger("changed", payload));
+            busService.subscribe(PRESENCE, (payload) => changes.trigger("presence", payload));
             for (const name of RECONNECTED) {
                 busService.addEventListener(name, () => changes.trigger("missed"));
             }

@@ -12,6 +12,8 @@ import { formatHours, fromTimeline, isoDay, locale, offset } from "./times";
 const LIBRARY = "/support_center/static/lib/event_calendar/event-calendar.min";
 const VIEWS = { day: "boardDay", week: "boardWeek" };
 const DROP = "board-drop";
+// A hand that presses does not hold still to the pixel.
+const CLICK_RADIUS = 5;
 // The component's table has rows without cells and cells without rows. Each visit says in words
 // whose it is and when, so a reader does without a table rather than with a broken one.
 const TABLE = ["table", "row", "rowgroup", "rowheader", "columnheader", "cell"];
@@ -38,6 +40,8 @@ export class BoardTimeline extends Component {
         start: Object,
         stop: Object,
         changedIds: Array,
+        // Which visits somebody else is dragging: `{id: name}`.
+        dragged: Object,
         onMove: Function,
         onOpen: Function,
         onNew: Function,
@@ -142,10 +146,10 @@ export class BoardTimeline extends Component {
                     this.props.onOpen(event.extendedProps.visit.id);
                 }
             },
-            eventDragStart: () => this.props.onDragging(true),
+            eventDragStart: ({ event }) => this.onDragStart(event),
             eventDragStop: ({ jsEvent }) => this.onDragStop(jsEvent),
             eventDrop: (info) => this.onDrop(info),
-            eventResizeStart: () => this.props.onDragging(true),
+            eventResizeStart: ({ event }) => this.onDragStart(event),
             eventResizeStop: () => this.props.onDragging(false),
             eventResize: (info) => this.onResize(info),
             ...this.makeData(),
@@ -169,8 +173,20 @@ export class BoardTimeline extends Component {
                 title: technician.name,
                 extendedProps: { technician, load: this.loads[technician.id] },
             })),
-            events: makeEvents(this.props),
+            events: makeEvents(this.props).map((event) => this.markDragged(event)),
         };
+    }
+
+    /** What somebody else has in hand is seen as such. */
+    markDragged(event) {
+        const name = this.props.dragged[event.extendedProps.visit?.id];
+        return name
+            ? {
+                  ...event,
+                  classNames: [...event.classNames, "o_sc_dragged"],
+                  extendedProps: { ...event.extendedProps, draggedBy: name },
+              }
+            : event;
     }
 
     /** Where a screen that is too narrow for the day begins: at work, or an hour ago. */
@@ -245,6 +261,10 @@ export class BoardTimeline extends Component {
     // ------------------------------------------------------------------
     // Dragging
     // ------------------------------------------------------------------
+
+    onDragStart(event) {
+        this.props.onDragging(true, event.extendedProps.visit?.id);
+    }
 
     onDragStop(jsEvent) {
         this.isTakenOff = this.props.isOverPanel(jsEvent.clientX, jsEvent.clientY);
@@ -322,8 +342,17 @@ export class BoardTimeline extends Component {
     // Mouse and keyboard
     // ------------------------------------------------------------------
 
-    onDoubleClick(ev) {
-        if (ev.target.closest(".o_sc_visit, .ec-sidebar, .ec-header")) {
+    onPointerDown(ev) {
+        this.pressedAt = { x: ev.clientX, y: ev.clientY };
+    }
+
+    onClick(ev) {
+        if (ev.target.closest(".o_sc_visit, .ec-sidebar, .ec-header, .ec-popup, button, a")) {
+            return;
+        }
+        // The end of dragging something is no click on a free time.
+        const { x, y } = this.pressedAt || { x: ev.clientX, y: ev.clientY };
+        if (Math.hypot(ev.clientX - x, ev.clientY - y) > CLICK_RADIUS) {
             return;
         }
         const point = this.pointAt(ev.clientX, ev.clientY);

@@ -1,6 +1,7 @@
 /** @odoo-module **/
 
-import { useBus } from "@web/core/utils/hooks";
+import { _t } from "@web/core/l10n/translation";
+import { useBus, useService } from "@web/core/utils/hooks";
 import { registry } from "@web/core/registry";
 import { CalendarModel } from "@web/views/calendar/calendar_model";
 import { calendarView } from "@web/views/calendar/calendar_view";
@@ -12,14 +13,76 @@ import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 
 import { EDIT_CONFLICT, EditConflictDialog, RELOAD_EVENT } from "./edit_conflict_dialog";
+import { BoardDialog } from "../board/board_dialog";
+import { UNDONE_EVENT } from "../undo/undo_service";
 import { GuardedModel, VERSION, versionsOf } from "./guarded_model";
 
+const APPOINTMENT = "support.appointment";
+const MOVED_FIELDS = ["start", "stop", "duration", "technician_id"];
 const views = registry.category("views");
 
 export class GuardedFormController extends FormController {
     setup() {
         super.setup();
+        this.undo = useService("support_center.undo");
         useBus(this.env.bus, RELOAD_EVENT, () => this.readAgain());
+        useBus(this.env.bus, UNDONE_EVENT, ({ detail }) => this.readUndone(detail.ids));
+    }
+
+    /** What somebody is typing stays; saving it then tells them what has changed. */
+    async readUndone(ids) {
+        if (ids.includes(this.model.root.resId) && !(await this.model.root.isDirty())) {
+            await this.model.load();
+        }
+    }
+
+    /** A confirmed visit that is moved: who is told, and from when to when. */
+    async onWillSaveRecord(record, changes) {
+        const canProceed = await super.onWillSaveRecord(...arguments);
+        if (canProceed === false || !this.isMove(record, changes) || this.model._urgentSave) {
+            return canProceed;
+        }
+        const vals = Object.fromEntries(
+            MOVED_FIELDS.filter((name) => name in changes).map((name) => [name, changes[name]])
+        );
+        const question = await this.orm.call("support.undo.step", "ask", [record.resId, vals]);
+        if (!question) {
+            return canProceed;
+        }
+        const choices = await new Promise((resolve) =>
+            this.model.dialog.add(
+                BoardDialog,
+                {
+                    title: _t("Move the visit?"),
+                    ...question,
+                    reason: "",
+                    alternatives: [],
+                    cancelLabel: _t("Go Back"),
+                    actions: [{ label: () => _t("Move"), isMain: true, run: resolve }],
+                },
+                { onClose: () => resolve(false) }
+            )
+        );
+        Object.assign(changes, choices);
+        return choices ? canProceed : false;
+    }
+
+    async onRecordSaved(record, changes) {
+        await super.onRecordSaved(...arguments);
+        if (this.isMove(record, changes)) {
+            const step = await this.orm.call("support.undo.step", "find_last", [record.resId]);
+            if (step) {
+                this.undo.offer(step);
+            }
+        }
+    }
+
+    isMove(record, changes) {
+        return (
+            record.resModel === APPOINTMENT &&
+            record.resId &&
+            MOVED_FIELDS.some((name) => name in changes)
+        );
     }
 
     async readAgain() {
@@ -49,6 +112,7 @@ export class GuardedListController extends ListController {
             await this.model.root.leaveEditMode({ discard: true });
             await this.model.load();
         });
+        useBus(this.env.bus, UNDONE_EVENT, () => this.model.load());
     }
 
     /** Odoo 17 writes `changes` next; Odoo 19 asks here without records, and sends the version. */
@@ -65,6 +129,7 @@ export class GuardedKanbanController extends KanbanController {
     setup() {
         super.setup();
         useBus(this.env.bus, RELOAD_EVENT, () => this.model.load());
+        useBus(this.env.bus, UNDONE_EVENT, () => this.model.load());
     }
 }
 

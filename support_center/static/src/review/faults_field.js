@@ -14,7 +14,7 @@ export class FaultsField extends Component {
         const faults = this.props.record.data[this.props.name] || [];
         return faults
             .filter((fault) => this.props.keys.includes(fault.field))
-            .map((fault) => fault.message);
+            .map((fault) => fault.text || fault.message);
     }
 }
 

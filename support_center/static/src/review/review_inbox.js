@@ -1,12 +1,13 @@
 /** @odoo-module **/
 
 import { Component, onWillStart, useChildSubEnv, useRef, useState } from "@odoo/owl";
-import { deserializeDateTime, formatDateTime } from "@web/core/l10n/dates";
+import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Layout } from "@web/search/layout";
 import { View } from "@web/views/view";
+import { formatMoment } from "../datetime/moments";
 
 const MODEL = "support.appointment";
 const SPECIFICATION = {
@@ -118,7 +119,7 @@ export class ReviewInbox extends Component {
     formatDate(request) {
         // When a person wrote last, as far as nobody has answered.
         const moment = request.customer_waiting_since || request.create_date;
-        return formatDateTime(deserializeDateTime(moment));
+        return formatMoment(deserializeDateTime(moment));
     }
 
     // ------------------------------------------------------------------

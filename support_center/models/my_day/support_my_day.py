@@ -1,5 +1,6 @@
 import base64
 import io
+from urllib.parse import quote
 
 from PIL import Image, UnidentifiedImageError
 
@@ -12,6 +13,8 @@ from ...formatting import ONE_DAY, format_hour_of_day, get_day, get_midnight, ge
 
 # What a technician sees of the day: also what was called off, since they may be on the way.
 SHOWN_STATES = ("confirmed", "in_progress", "done", "no_show", "cancelled")
+# Opens the navigation of a phone, on Android and on iOS, and needs no key.
+ROUTE = "https://www.google.com/maps/dir/?api=1&destination=%s"
 MAX_PHOTO_BYTES = 20 * 1024 * 1024
 
 
@@ -34,9 +37,9 @@ class SupportMyDay(models.AbstractModel):
             ``visits``, each a dict as ``_prepare_visit`` returns it
         :raise ValidationError: for what is no day
         """
-        technicians = self.env["support.technician"].search([("user_id", "=", self.env.uid)])
+        technicians = self._find_own_technicians()
         zone = self._get_zone(technicians)
-        today = get_day(fields.Datetime.now(), zone)
+        today = self._get_today(zone)
         shown = self.env["support.arguments"]._get_day("day", day) or today
         visits = self._find_visits(shown, zone, is_today=shown == today)
         following = self._find_next(visits) if shown == today else visits.browse()
@@ -47,12 +50,27 @@ class SupportMyDay(models.AbstractModel):
             "is_today": shown == today,
             "is_technician": bool(technicians),
             "zone": zone,
+            "state_labels": dict(
+                self.env["support.appointment"]._fields["state"]._description_selection(self.env)
+            ),
             "has_other_zone": zone != (self.env.user.tz or zone),
             "done_count": len(visits.filtered(lambda a: a.state == "done")),
             "visits": [
                 self._prepare_visit(visit, shown, zone, visit == following) for visit in visits
             ],
         }
+
+    @api.model
+    def _find_own_technicians(self):
+        return self.env["support.technician"].search([("user_id", "=", self.env.uid)])
+
+    @api.model
+    def _get_own_zone(self):
+        return self._get_zone(self._find_own_technicians())
+
+    @api.model
+    def _get_today(self, zone):
+        return get_day(fields.Datetime.now(), zone)
 
     @api.model
     def _get_zone(self, technicians):
@@ -109,7 +127,36 @@ class SupportMyDay(models.AbstractModel):
             "description": visit.description or "",
             "cancel_reason": visit.cancel_reason or "",
             "photo_count": visit.message_attachment_count,
+            "route_url": self._get_route_url(visit, place),
+            "is_on_the_way": bool(visit.on_the_way_at),
+            "arrival": self._format_arrival(visit, zone, day),
+            "work_done": visit.work_done or "",
+            "parts_used": visit.parts_used or "",
+            "time_used": round(visit.time_used * 60),
+            "signed_by": (visit.signed_at and visit.signed_by) or "",
         }
+
+    @api.model
+    def _get_route_url(self, visit, place):
+        """What a phone opens with its own navigation; a browser without one shows the way.
+
+        :param str place: as ``_get_place`` returns it
+        :return: str, empty for a visit from afar
+        """
+        if not place:
+            return ""
+        partner = visit.partner_id
+        if not visit.location and (partner.partner_latitude or partner.partner_longitude):
+            place = f"{partner.partner_latitude},{partner.partner_longitude}"
+        return ROUTE % quote(place, safe="")
+
+    @api.model
+    def _format_arrival(self, visit, zone, day):
+        """The hour at which the technician expects to be there, where it is not the start."""
+        arrival = visit.expected_arrival
+        if visit.state != "confirmed" or not arrival or arrival == visit.start:
+            return ""
+        return format_hour_of_day(self.env, arrival, zone, day)
 
     @api.model
     def _get_place(self, visit):
@@ -142,6 +189,15 @@ class SupportMyDay(models.AbstractModel):
         :param str content: base64
         :raise UserError: for what is no picture or too large
         """
+        name, data = self._read_picture(name, content)
+        return self._attach_picture(self._get_visit(appointment_id), name, data, _("Photo")).id
+
+    @api.model
+    def _read_picture(self, name, content):
+        """
+        :return: tuple of name and bytes
+        :raise UserError: for what did not arrive whole, or is too large
+        """
         arguments = self.env["support.arguments"]
         name = arguments._get_text("name", name) or _("Photo")
         try:
@@ -155,12 +211,15 @@ class SupportMyDay(models.AbstractModel):
                     size=MAX_PHOTO_BYTES // (1024 * 1024),
                 )
             )
-        visit = self._get_visit(appointment_id)
+        return name, data
+
+    @api.model
+    def _attach_picture(self, visit, name, data, body):
         self._check_picture(name, data)
-        message = self._post(visit, body=_("Photo"), attachments=[(name, data)])
+        message = self._post(visit, body=body, attachments=[(name, data)])
         if not message.attachment_ids[:1].mimetype.startswith("image/"):
             raise UserError(_("“%(name)s” is no picture.", name=name))
-        return message.id
+        return message
 
     @api.model
     def _check_picture(self, name, data):

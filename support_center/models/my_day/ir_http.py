@@ -1,0 +1,13 @@
+from odoo import models
+
+
+class IrHttp(models.AbstractModel):
+    """Tells the page whose it is, for what My Day keeps on a phone until there is a signal."""
+
+    _inherit = "ir.http"
+
+    def session_info(self):
+        return {
+            **super().session_info(),
+            "support_center_user": f"{self.env.cr.dbname}:{self.env.uid}",
+        }

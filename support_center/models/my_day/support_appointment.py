@@ -1,0 +1,247 @@
+from odoo import _, fields, models
+from odoo.exceptions import UserError
+
+from ...compat import check_access
+from ...formatting import choose_zone, format_duration, format_moment
+
+# What is over with a time, or with the visit.
+UNDER_WAY = ("on_the_way_at", "expected_arrival", "on_the_way_told_at")
+REPORT = "support_center.support_visit_report"
+
+
+class SupportAppointment(models.Model):
+    """What the technician does on the way and at the customer's, and the report about it."""
+
+    _inherit = "support.appointment"
+
+    on_the_way_at = fields.Datetime(
+        "On the Way Since", readonly=True, copy=False, help="When the technician set off."
+    )
+    expected_arrival = fields.Datetime(
+        readonly=True,
+        copy=False,
+        help="When the technician expects to be there; empty while that is the planned start.",
+    )
+    on_the_way_told_at = fields.Datetime(
+        "Customer Told of the Arrival", readonly=True, copy=False, groups="base.group_user"
+    )
+    work_done = fields.Text(copy=False)
+    parts_used = fields.Text(copy=False)
+    time_used = fields.Float(
+        copy=False,
+        help="In hours. Noted from start to end of the visit when it is done, if nobody has "
+        "entered it by then.",
+    )
+    customer_signature = fields.Binary(
+        "Signature of the Customer", readonly=True, copy=False, attachment=True
+    )
+    signed_by = fields.Char(readonly=True, copy=False)
+    signed_at = fields.Datetime(readonly=True, copy=False)
+    report_sent_at = fields.Datetime(
+        "Visit Report Queued", readonly=True, copy=False, groups="base.group_user"
+    )
+
+    # ------------------------------------------------------------------
+    # Steps of a change
+    # ------------------------------------------------------------------
+
+    def _prepare_change(self, change):
+        super()._prepare_change(change)
+        if change.is_creation:
+            return
+        if change.state == "done" and not change.vals.get("time_used"):
+            for visit in self.filtered(lambda a: a.state == "in_progress" and not a.time_used):
+                change.add(visit, {"time_used": visit._measure_time()})
+        if change.touches({"start", "technician_id"}) or change.state in ("draft", "cancelled"):
+            # Who is on the way to another time, or another person, is not on the way.
+            others = self.filtered(
+                lambda a: (
+                    any(a[name] for name in UNDER_WAY[:2])
+                    and (
+                        change.state in ("draft", "cancelled")
+                        or change.vals.get("start", a.start) != a.start
+                        or change.vals.get("technician_id", a.technician_id.id)
+                        != a.technician_id.id
+                    )
+                )
+            )
+            change.add(others, dict.fromkeys(UNDER_WAY, False))
+
+    def _measure_time(self):
+        """From start to now.
+
+        :return: float, hours
+        """
+        self.ensure_one()
+        if not self.started_at:
+            return 0.0
+        return max(0.0, (fields.Datetime.now() - self.started_at).total_seconds() / 3600)
+
+    # ------------------------------------------------------------------
+    # Rules
+    # ------------------------------------------------------------------
+
+    def _rule_send_on_the_way(self):
+        """Tell the customer that the technician is on the way, once, where the type says so."""
+        due = self._with_saved_together("automation_send_on_the_way").filtered(
+            lambda a: a._is_arrival_to_be_told()
+        )
+        due._run_automation("send_on_the_way", lambda those: those._announce("on_the_way"))
+
+    def _is_arrival_to_be_told(self):
+        self.ensure_one()
+        # sudo: the mark is not everybody's to read.
+        return bool(
+            self.state == "confirmed"
+            and self.on_the_way_at
+            and self.type_id.notify_on_the_way
+            and not self.sudo().on_the_way_told_at
+        )
+
+    def _rule_send_report(self):
+        """Send the customer the report of a visit that is done, once, and file it in the ticket."""
+        due = self._with_saved_together("automation_send_report").filtered(
+            # sudo: as above
+            lambda a: a.state == "done" and not a.sudo().report_sent_at
+        )
+        due._run_automation("send_report", lambda those: those._announce("report"))
+
+    def _get_notice_end(self, kind):
+        if kind == "on_the_way":
+            return self.stop
+        if kind == "report":
+            return False
+        return super()._get_notice_end(kind)
+
+    def _create_notice_files(self, kind):
+        files = super()._create_notice_files(kind)
+        if kind == "report":
+            for visit in self:
+                name, content = visit._render_visit_report()
+                # sudo: attachments of a queued mail are the queue's.
+                attachment = self.env["ir.attachment"].sudo().create(
+                    {"name": name, "raw": content, "res_model": "mail.message"}
+                )  # fmt: skip
+                files.setdefault(visit.id, []).append(attachment.id)
+                visit._file_report(name, content)
+        return files
+
+    def _react_to_notice(self, kind):
+        super()._react_to_notice(kind)
+        if kind == "on_the_way":
+            self._write_marks({"on_the_way_told_at": fields.Datetime.now()})
+        elif kind == "report":
+            self._write_marks({"report_sent_at": fields.Datetime.now()})
+
+    # ------------------------------------------------------------------
+    # The report
+    # ------------------------------------------------------------------
+
+    def _render_visit_report(self):
+        """The report of one visit, in the customer's language.
+
+        :return: tuple of file name and bytes: a PDF, or a page of HTML where the program that
+            makes PDFs is not installed on the server
+        """
+        self.ensure_one()
+        # sudo: rendered for the customer, whoever the user is that finishes the visit.
+        reports = self.env["ir.actions.report"].sudo()
+        in_lang = reports.with_context(lang=self._get_customer_lang())
+        name = self.with_context(lang=self._get_customer_lang())._get_report_name()
+        if reports.get_wkhtmltopdf_state() == "install":
+            content, _kind = in_lang._render_qweb_html(REPORT, self.ids)
+            return f"{name}.html", content
+        content, kind = in_lang._render_qweb_pdf(REPORT, self.ids)
+        return f"{name}.{kind}", content
+
+    def _get_report_name(self):
+        """File name of the report without its ending."""
+        self.ensure_one()
+        return _("Visit report %(reference)s", reference=self.name.replace("/", "-"))
+
+    def _file_report(self, name, content):
+        """Keep the report in the history of the ticket."""
+        self.ensure_one()
+        # sudo: who finishes the visit need not be one who may write to the ticket.
+        ticket = self.ticket_id.sudo()
+        if ticket:
+            ticket.message_post(
+                body=_("Visit report of %(reference)s", reference=self.name),
+                attachments=[(name, content)],
+                message_type="comment",
+                subtype_xmlid="mail.mt_note",
+            )
+
+    def action_visit_report(self):
+        """Show the report; as a page where no PDF can be made on this server.
+
+        :raise UserError: for visits that have not begun
+        """
+        check_access(self, "write")
+        early = self.filtered(lambda a: a.state not in ("in_progress", "done", "no_show"))
+        if early:
+            raise UserError(
+                _("%(name)s has not begun: there is nothing to report.", name=early[0].name)
+            )
+        # sudo: reports are not everybody's to read; what is shown is read with the user's rights.
+        action = self.env.ref(REPORT + "_action").sudo()
+        return action.report_action(self, config=False)
+
+    def _get_report_lines(self):
+        """What the report says of the visit.
+
+        :return: list of ``(label, text)``; what is not known is left out
+        """
+        self.ensure_one()
+        began = self._format_for_customer(self.started_at)
+        ended = self._format_for_customer(self.ended_at)
+        lines = [
+            (_("Customer"), self.customer_name or self.partner_id.name),
+            (_("Where"), self.location),
+            (_("What"), self.type_id.name),
+            # sudo: a customer may read the report and no technician.
+            (_("Technician"), self.technician_id.sudo().name),
+            (_("Planned for"), self._format_for_customer(self.start)),
+            (_("Begun"), began),
+            (_("Ended"), ended),
+            (_("Time used"), self._format_time_used()),
+        ]
+        return [(label, text) for label, text in lines if text]
+
+    def _format_time_used(self):
+        return format_duration(round(self.time_used * 60)) if self.time_used else ""
+
+    def _get_signature_data(self):
+        """The picture of the signature, as a page can show it.
+
+        :return: str for ``src``; empty where nobody has signed by hand
+        """
+        self.ensure_one()
+        # sudo: the picture is an attachment, which is not everybody's to read.
+        content = self.sudo().with_context(bin_size=False).customer_signature
+        if not content:
+            return ""
+        return "data:image/png;base64," + (
+            content.decode() if isinstance(content, bytes) else content
+        )
+
+    # ------------------------------------------------------------------
+    # Words
+    # ------------------------------------------------------------------
+
+    def _get_formatted_arrival(self):
+        """When the technician expects to be there, as the customer reads it."""
+        self.ensure_one()
+        return self._format_for_customer(self.expected_arrival or self.start)
+
+    def _ask_about_lateness(self):
+        """Let who plans the day know; in the language of the environment."""
+        self.ensure_one()
+        zone = choose_zone(self._automation_responsible().tz, self.technician_id.sudo().tz)
+        note = _(
+            "%(technician)s is late and expects to be there at %(moment)s.",
+            # sudo: technicians are not everybody's to read.
+            technician=self.technician_id.sudo().name,
+            moment=format_moment(self.env, self.expected_arrival, zone),
+        )
+        return self._automation_activity_with(_("The technician is late"), note)
