@@ -20,7 +20,7 @@ except ImportError:
 NOT_CALLED = {
     "create", "write", "unlink", "copy_data", "default_get", "init", "get_values", "set_values",
     "message_new", "message_update", "message_parse", "message_process", "message_route", "send",
-    "send_email", "web_save",
+    "send_email", "web_save", "fields_get",
 }  # fmt: skip
 HUGE = 2**40
 MISSING = 2**31 - 1

@@ -110,25 +110,25 @@ class TestDaySheet(DaySheetCase):
         self.technician.tz = "America/New_York"
         self._plan("2026-03-02 18:30")
         page = self._print(self.user_dispatcher.with_context(lang="de_DE"), "2026-03-02")
-        self.assertIn("1:30 PM", page.replace("\u202f", " "))  # the technician's clock
+        self.assertIn("13:30", page)  # the technician's clock
         self.assertIn("(America/New_York)", page)
         sheets = self.env["support.day.sheet"].with_context(lang="de_DE", tz="UTC")
         (sheet,) = sheets._prepare_sheets(self.technician)
         self.assertEqual(sheet["day"], "Montag, 2. März 2026")
         self.env["res.lang"]._lang_get("en_US").time_format = "%I:%M:%S %p"
         (sheet,) = self.env["support.day.sheet"]._prepare_sheets(self.technician)
-        self.assertEqual(sheet["visits"][0]["start"].replace("\u202f", " "), "1:30 PM")
+        self.assertIn("1:30 PM", sheet["visits"][0]["start"])
 
     def test_over_midnight_is_on_both_days(self):
         self._plan("2026-03-02 23:00", duration=2.0)
         sheets = self.env["support.day.sheet"]
-        for day, start in (("2026-03-02", "11:00 PM"), ("2026-03-03", "Mon 11:00 PM")):
+        for day, start in (("2026-03-02", "23:00"), ("2026-03-03", "Mon 23:00")):
             action = sheets.print_day(day)
             self.assertEqual(action["data"]["technician_ids"], self.technician.ids)
             (sheet,) = sheets._prepare_sheets(
                 self.technician, self.env["support.arguments"]._get_day("day", day)
             )
-            self.assertEqual(sheet["visits"][0]["start"].replace("\u202f", " "), start)
+            self.assertEqual(sheet["visits"][0]["start"], start)
         self.assertFalse(sheets.print_day("2026-03-04")["data"]["technician_ids"])
 
     def test_a_dispatcher_prints_everybody_a_technician_the_own(self):
