@@ -1,3 +1,5 @@
+from functools import partial
+
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date, plaintext2html
@@ -90,7 +92,7 @@ class SupportDaySheetMail(models.AbstractModel):
                 ),
             )
             mixin = self.env["support.automation.mixin"]
-            mixin._try_activity("send_day_sheets", lambda: self._tell_of_failure(company, error))
+            mixin._try_activity("send_day_sheets", partial(self._tell_of_failure, company, error))
         else:
             if outcome:
                 log._record("send_day_sheets", None, *outcome)

@@ -172,8 +172,8 @@ WITHOUT_ROW = {
 # Odoo's own, which the first table is about, or which only prepare values.
 # Of the mail gateway there is test_mail_gateway_guard.py; its readers change nothing.
 OPERATIONS = {
-    "browse", "fields_get", "create", "write", "web_save", "unlink", "copy", "copy_data", "init", "default_get",
-    "get_values",
+    "browse", "fields_get", "create", "write", "web_save", "unlink", "copy", "copy_data", "init",
+    "default_get", "get_values",
     "set_values", "message_parse", "message_process", "message_route", "send_email", }  # fmt: skip
 
 

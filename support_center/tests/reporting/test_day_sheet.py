@@ -281,9 +281,7 @@ class TestDaySheetMails(DaySheetCase):
         return company, far
 
     def _get_mails_of(self, user):
-        return self._get_sheet_mails().filtered(
-            lambda mail: user.partner_id in mail.recipient_ids
-        )
+        return self._get_sheet_mails().filtered(lambda mail: user.partner_id in mail.recipient_ids)
 
     def test_a_technician_of_all_companies_shows_each_its_own_visits(self):
         company, far = self._make_second_company()
