@@ -173,6 +173,7 @@ from .portal import (
 from .privacy import test_erasure
 from .reporting import (
     test_day_sheet,
+    test_offered_fields,
     test_reporting,
     test_statistics,
     test_statistics_runs,
