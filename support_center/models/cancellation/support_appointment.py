@@ -1,5 +1,7 @@
 from odoo import _, api, fields, models
 
+from ..notifications.support_appointment_technician import EXPECTED
+
 # What tells a customer to expect somebody, and must not arrive any more.
 ANNOUNCEMENTS = ("confirmation", "rescheduled", "updated")
 # What says whom of the technicians was told of which time.
@@ -98,7 +100,7 @@ class SupportAppointment(models.Model):
 
         :return: tuple of field names
         """
-        return tuple(name for name in TECHNICIAN_MARKS if name in self._fields)
+        return TECHNICIAN_MARKS
 
     def _prepare_technician_told_vals(self, vals):
         """What makes a change one that its technicians know of already, as above.
@@ -106,10 +108,12 @@ class SupportAppointment(models.Model):
         :param dict vals: what changes of ``technician_id``, ``start`` and ``state``
         """
         self.ensure_one()
-        if vals.get("state") == "cancelled":
-            return dict.fromkeys(self._get_technician_marks(), False)
-        told = {
-            "technician_notified_id": vals.get("technician_id", self.technician_id.id),
-            "technician_notified_start": vals.get("start", self.start),
-        }
-        return {name: told[name] for name in self._get_technician_marks()}
+        marks = dict.fromkeys(self._get_technician_marks(), False)
+        if vals.get("state", self.state) not in EXPECTED:
+            # Nobody expects a visit that is a draft or called off.
+            return marks
+        technician_id = vals.get("technician_id", self.technician_id.id)
+        if technician_id:
+            marks["technician_notified_id"] = technician_id
+            marks["technician_notified_start"] = vals.get("start", self.start)
+        return marks
