@@ -47,6 +47,10 @@ class UndoCase(SupportMailCase):
             ]
         )
 
+    def _get_notices_waiting(self):
+        """What customers are about to be told."""
+        return self._get_waiting().filtered("support_notice").mapped("support_notice")
+
     def _move(self, visit=None, **vals):
         answer = self.board.move((visit or self.visit).id, vals)
         self.assertTrue(answer["ok"], answer)
@@ -115,7 +119,7 @@ class TestUndoMove(UndoCase):
         with freeze_time("2026-03-02 08:00:40"):
             self._send_queue()
             self._undo(step)
-            self.assertEqual(self._get_waiting().support_notice, "rescheduled")
+            self.assertEqual(self._get_notices_waiting(), ["rescheduled"])
             self._send_queue()
         self.assertEqual(self.visit.start, before["start"])
         self.assertEqual(self.visit.announced_start, before["start"])
@@ -199,7 +203,7 @@ class TestUndoMove(UndoCase):
 
     def test_the_customer_alone(self):
         self._move(**LATER, technician_id=self.technician_2.id, tell_technician=False)
-        self.assertEqual(self._get_waiting().support_notice, "rescheduled")
+        self.assertEqual(self._get_notices_waiting(), ["rescheduled"])
 
     def test_both_times_in_one_sentence_before_it_is_done(self):
         vals = {"start": "2026-03-04 14:00:00", "stop": "2026-03-04 15:00:00"}
@@ -236,7 +240,7 @@ class TestUndoMove(UndoCase):
         self._create_appointment(technician_id=self.technician.id, state="confirmed")
         with mute_logger("odoo.sql_db"):
             self._refuse(step, "First Technician .*already booked")
-        self.assertEqual(self._get_waiting().support_notice, "rescheduled")
+        self.assertEqual(self._get_notices_waiting(), ["rescheduled"])
 
     def test_whose_it_is(self):
         step = self._move(**LATER)
@@ -401,7 +405,7 @@ class TestUndoStates(UndoCase):
 
     def test_a_technician_starts_nothing_before_its_day(self):
         visit = self.visit.with_user(self.user_technician)
-        with self.assertRaisesRegex(UserError, r"3/5/26.*start it on that day, or ask a disp"):
+        with self.assertRaisesRegex(UserError, r"03/05/2026.*start it on that day, or ask a disp"):
             visit.action_start()
         with self.assertRaisesRegex(UserError, "before that the customer is not absent. Wait"):
             visit.action_no_show()
@@ -427,7 +431,7 @@ class TestUndoStates(UndoCase):
         self.technician.tz = "Pacific/Auckland"
         visit = self.visit.with_user(self.user_technician)
         self.visit.start = at("2026-03-05 22:00")
-        with freeze_time("2026-03-05 10:30:00"), self.assertRaisesRegex(UserError, "3/6/26, 11:00"):
+        with freeze_time("2026-03-05 10:30:00"), self.assertRaisesRegex(UserError, "03/06/2026 11:00"):
             visit.action_start()
         with freeze_time("2026-03-05 11:30:00"):
             visit.action_start()

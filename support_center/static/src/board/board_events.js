@@ -2,12 +2,11 @@
 
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
+import { formatHour } from "../datetime/moments";
 import { STATES, PRIORITIES, SHADINGS, colorClass, element, icon } from "./looks";
 import { hoursWithin, isoDay, locale, toWall, without } from "./times";
 
 /** Visits and shading as the timeline wants them. */
-
-const TIME = { hour: "numeric", minute: "2-digit" };
 
 function times(item) {
     return [deserializeDateTime(item.start), deserializeDateTime(item.stop)];
@@ -219,7 +218,7 @@ function makeVisitContent(visit, technician, timeText, scale, draggedBy) {
     body.append(first, second);
     const [start, stop] = times(visit).map((moment) => moment.reconfigure({ locale: locale() }));
     const day = start.toLocaleString({ weekday: "long", day: "numeric", month: "long" });
-    const span = `${start.toLocaleString(TIME)} – ${stop.toLocaleString(TIME)}`;
+    const span = `${formatHour(start)} – ${formatHour(stop)}`;
     const facts = [
         `${day}, ${span}`,
         technician,

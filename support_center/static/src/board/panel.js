@@ -4,6 +4,7 @@ import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { useDebounced } from "@web/core/utils/timing";
 import { Component } from "@odoo/owl";
+import { getHourCycle } from "../datetime/moments";
 import { PRIORITIES, STATES, colorClass } from "./looks";
 import { formatHours, locale } from "./times";
 
@@ -61,6 +62,7 @@ export class BoardPanel extends Component {
                 month: "short",
                 hour: "numeric",
                 minute: "2-digit",
+                hourCycle: getHourCycle(),
             });
         return record.start ? text : _t("Requested: %s", text);
     }

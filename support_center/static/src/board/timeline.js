@@ -5,6 +5,7 @@ import { loadCSS, loadJS } from "@web/core/assets";
 import { localization } from "@web/core/l10n/localization";
 import { _t } from "@web/core/l10n/translation";
 import { Component, onMounted, onPatched, onWillStart, onWillUnmount, useRef } from "@odoo/owl";
+import { getHourCycle } from "../datetime/moments";
 import { findFirstHour, findHours, makeContent, makeEvents, makeLoads } from "./board_events";
 import { element } from "./looks";
 import { formatHours, fromTimeline, isoDay, locale, offset } from "./times";
@@ -128,7 +129,12 @@ export class BoardTimeline extends Component {
             timeZone: offset(),
             nowIndicator: true,
             // With its minutes an American hour would not fit.
-            slotLabelFormat: { hour: "numeric" },
+            slotLabelFormat: { hour: "numeric", hourCycle: getHourCycle() },
+            eventTimeFormat: {
+                hour: "numeric",
+                minute: "2-digit",
+                hourCycle: getHourCycle(),
+            },
             snapDuration: "00:15",
             editable: false,
             displayEventEnd: false,

@@ -15,6 +15,16 @@ export function getHourFormat() {
     return localization.timeFormat.replace(SECONDS, "");
 }
 
+/** How many hours the reader's day counts, in the words of `Intl.DateTimeFormat`. */
+export function getHourCycle() {
+    return getHourFormat().includes("H") ? "h23" : "h12";
+}
+
+/** @param {luxon.DateTime} moment */
+export function formatHour(moment) {
+    return moment.toFormat(getHourFormat());
+}
+
 /** @param {luxon.DateTime} moment */
 export function formatMoment(moment) {
     return formatDateTime(moment, { format: getMomentFormat() });

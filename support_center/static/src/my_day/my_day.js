@@ -6,6 +6,7 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { Component, onWillStart, onWillUnmount, useExternalListener, useState } from "@odoo/owl";
 import { locale } from "../board/times";
+import { formatHour } from "../datetime/moments";
 import { AbsentDialog, SignatureDialog, SlipDialog } from "./dialogs";
 import { Outbox } from "./outbox";
 
@@ -189,9 +190,7 @@ export class MyDay extends Component {
     }
 
     get age() {
-        const moment = DateTime.fromMillis(this.state.loadedAt)
-            .reconfigure({ locale: locale() })
-            .toLocaleString(DateTime.TIME_SIMPLE);
+        const moment = formatHour(DateTime.fromMillis(this.state.loadedAt));
         return _t("No signal. The day as it was at %(moment)s.").replace("%(moment)s", moment);
     }
 
