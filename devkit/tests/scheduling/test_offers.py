@@ -67,8 +67,7 @@ def suits(limits, visit, *, is_emergency):
     longest = max([(stop - since) // MINUTE for since, stop in limits.opening], default=0)
     asked_to_be_open = minutes if len(minutes) <= longest else minutes[:1]
     return all(
-        any(since <= minute < stop for since, stop in limits.opening)
-        for minute in asked_to_be_open
+        any(since <= minute < stop for since, stop in limits.opening) for minute in asked_to_be_open
     )
 
 

@@ -176,6 +176,7 @@ class SupportAppointment(models.Model):
             and self.stop > now
             and self._is_notice_to_technicians_on()
             and not self._has_many_messages()
+            and not technician._find_notification_obstacles()
         ):
             self._notify_technician(technician, "support_center.message_customer_wrote")
 

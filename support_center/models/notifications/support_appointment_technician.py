@@ -10,6 +10,10 @@ RELEASED = "support_center.message_technician_released"
 CANCELLED = "support_center.message_technician_cancelled"
 WITHDRAWN = "support_center.message_technician_withdrawn"
 CUSTOMER_WROTE = "support_center.message_customer_wrote"
+# In the context of a message to a technician, see ``_mail_get_partners``. An object, since no
+# caller from outside can put it there.
+TO_TECHNICIAN_KEY = "support_center_to_technician"
+TO_TECHNICIAN = object()
 
 
 class SupportAppointment(models.Model):
@@ -85,6 +89,11 @@ class SupportAppointment(models.Model):
         outcomes = {}
         marks = {}
         now = fields.Datetime.now()
+        notices = {record.id: record._list_technician_notices() for record in self}
+        technicians = self.env["support.technician"].union(
+            *(technician for found in notices.values() for technician, _view in found)
+        )
+        obstacles = technicians._find_notification_obstacles()
         for record in self:
             is_expected = record.state in EXPECTED
             mark = {
@@ -98,13 +107,14 @@ class SupportAppointment(models.Model):
                 marks[record.id] = mark
                 continue
             is_reached = True
-            for technician, view in record._list_technician_notices():
+            for technician, view in notices[record.id]:
                 is_lost = view == RELEASED
                 if technician.user_id and technician.user_id == self.env.user:
                     if not is_lost:
                         outcomes[record.id] = ("skipped", self._describe_own_change(view))
-                elif not record._notify_technician(technician, view) and not is_lost:
-                    obstacles = technician._find_notification_obstacles()
+                elif technician.id not in obstacles:
+                    record._notify_technician(technician, view)
+                elif not is_lost:
                     outcomes[record.id] = ("skipped", obstacles[technician.id])
                     is_reached = False
             if is_reached:
@@ -131,31 +141,50 @@ class SupportAppointment(models.Model):
     def _notify_technician(self, technician, view):
         """Notify a technician: a user in the inbox or by mail, as they prefer, others by mail.
 
-        :param technician: ``support.technician``, as superuser
+        :param technician: ``support.technician`` who can be told, as superuser
         :param str view: XML id of the QWeb template of the text
-        :return: whether there is anybody to be told
         """
         self.ensure_one()
         user = technician.user_id
-        if technician._find_notification_obstacles():
-            return False
         record = self._for_reader(user)
         zone = choose_zone(user.tz, technician.tz)
         body = record._render_technician_notification(view, zone)
         subject = record._get_technician_subject(view, zone)
         if user:
-            record.message_notify(
+            record.with_context(**{TO_TECHNICIAN_KEY: TO_TECHNICIAN}).message_notify(
                 partner_ids=user.partner_id.ids,
                 subject=subject,
                 body=body,
                 # The queue's cron sends it: no mail server is waited for while somebody saves.
                 force_send=False,
+                **record._prepare_technician_message_vals(),
             )
         else:
             self.env["support.notifier"]._queue_to_address(
                 record, technician.email, subject, body, kind="technician"
             )
-        return True
+
+    def _prepare_technician_message_vals(self):
+        """What Odoo would look up with a query for each message."""
+        self.ensure_one()
+        company = self.company_id
+        address = self.env["support.mail.address"]._get_alias_address(company, self._name)
+        thread = self.env["mail.thread"].with_company(company)
+        return {
+            "record_company_id": company.id,
+            # sudo: mail domains are not every user's to read.
+            "record_alias_domain_id": company.sudo().alias_domain_id.id,
+            "reply_to": address
+            or thread._notify_get_reply_to(default=self.env.user.email_formatted)[False],
+            # Nothing is tracked by it.
+            "tracking_value_ids": False,
+        }
+
+    def _mail_get_partners(self, introspect_fields=False):
+        """No customer in a message to a technician: no link of theirs is made for it."""
+        if self.env.context.get(TO_TECHNICIAN_KEY) is TO_TECHNICIAN:
+            return dict.fromkeys(self.ids, self.env["res.partner"])
+        return super()._mail_get_partners(introspect_fields=introspect_fields)
 
     def _render_technician_notification(self, view, zone):
         """The text, in the language of the environment and the technician's time zone."""

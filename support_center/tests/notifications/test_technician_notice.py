@@ -96,7 +96,7 @@ class TestTechnicianNotice(SupportMailCase):
         self.user_technician.write({"lang": "de_DE", "tz": "Europe/Berlin"})
         visit = self._confirm(technician_id=self.technician.id)
         body = self._get_told(visit, self.user_technician).body
-        self.assertIn("05.03.26, 11:00 (Europe/Berlin)", body)
+        self.assertIn("05.03.2026 11:00 (Europe/Berlin)", body)
 
     def test_technician_without_user_gets_a_mail(self):
         self.technician_2.write({"user_id": False, "email": "north@example.com"})

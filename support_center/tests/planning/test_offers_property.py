@@ -140,8 +140,9 @@ class TestOffersProperty(SupportCase):
         wanted = named or own
         excluded = {"on_site": "remote", "remote": "on_site"}[place]
         able = (named or technicians).filtered(
-            lambda t: t.service_mode != excluded
-            and (not t.on_call or priority == "3" or t in wanted)
+            lambda t: (
+                t.service_mode != excluded and (not t.on_call or priority == "3" or t in wanted)
+            )
         )
         free = [
             slot
@@ -155,8 +156,7 @@ class TestOffersProperty(SupportCase):
                 slot,
                 opening,
                 ZoneInfo(zone),
-                is_emergency=priority == "3"
-                and technicians.browse(slot.technician_id).on_call,
+                is_emergency=priority == "3" and technicians.browse(slot.technician_id).on_call,
                 **options,
             )
         ]

@@ -192,6 +192,15 @@ class TestUndoMove(UndoCase):
         self.assertFalse(self._get_waiting())
         self.assertEqual(self._get_known(), before)
 
+    def test_a_draft_is_moved_and_no_technician_is_told_anything(self):
+        draft = self._create_appointment(start=at("2026-03-06 10:00"))
+        draft.technician_id = self.technician_2
+        vals = {"start": at("2026-03-06 12:00")}
+        told = draft._prepare_technician_told_vals(vals)
+        draft._write_protected({**vals, **told})
+        self.assertFalse(draft.technician_notified_start)
+        self.assertFalse(self._get_waiting(draft))
+
     def test_the_customer_alone(self):
         self._move(**LATER, technician_id=self.technician_2.id, tell_technician=False)
         self.assertEqual(self._get_notices_waiting(), ["rescheduled"])
@@ -295,6 +304,33 @@ class TestUndoCancel(UndoCase):
         self._undo(action["params"]["id"])
         self.assertFalse(self._get_waiting())
         self.assertEqual(self._get_known(), before)
+
+    def test_a_technician_with_a_user_hears_of_neither(self):
+        """By mail, which waits; in the inbox both are read, since nothing there is taken back."""
+        for preference, subjects in (
+            ("email", []),
+            ("inbox", ["Visit cancelled", "New visit"]),
+        ):
+            with self.subTest(preference=preference):
+                self.user_technician.notification_type = preference
+                before = self._get_known()
+                last = self.env["mail.message"].search([], order="id desc", limit=1)
+                self._undo(self._apply(self.visit)["params"]["id"])
+                self.assertFalse(self._get_waiting())
+                self.assertEqual(self._get_known(), before)
+                told = self.env["mail.message"].search(
+                    [
+                        ("id", ">", last.id),
+                        ("res_id", "=", self.visit.id),
+                        ("message_type", "=", "user_notification"),
+                    ],
+                    order="id",
+                )
+                inbox = told.notification_ids.filtered(lambda n: n.notification_type == "inbox")
+                subjects_told = [
+                    name.split(":")[0] for name in inbox.mail_message_id.mapped("subject")
+                ]
+                self.assertEqual(subjects_told, subjects)
 
     def test_a_silent_one_gives_back_the_mail_that_was_withdrawn(self):
         other = self._create_appointment(start=at("2026-03-06 10:00"), state="confirmed")
@@ -429,7 +465,10 @@ class TestUndoStates(UndoCase):
         self.technician.tz = "Pacific/Auckland"
         visit = self.visit.with_user(self.user_technician)
         self.visit.start = at("2026-03-05 22:00")
-        with freeze_time("2026-03-05 10:30:00"), self.assertRaisesRegex(UserError, "03/06/2026 11:00"):
+        with (
+            freeze_time("2026-03-05 10:30:00"),
+            self.assertRaisesRegex(UserError, "03/06/2026 11:00"),
+        ):
             visit.action_start()
         with freeze_time("2026-03-05 11:30:00"):
             visit.action_start()
