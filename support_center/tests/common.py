@@ -15,6 +15,13 @@ from odoo.addons.mail.tests.common import MailCommon
 
 # A Monday; everything in the tests happens at this moment (UTC).
 NOW = "2026-03-02 08:00:00"
+# The colour of each state, as on the board; those without one are over or not yet planned.
+STATE_COLORS = {
+    "confirmed": "info",
+    "in_progress": "warning",
+    "done": "success",
+    "no_show": "danger",
+}
 
 GUIDE_DATA = {
     "customer_email": "customer@example.com",

@@ -3,7 +3,14 @@ from datetime import timedelta
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
-from ..formatting import format_moment, format_moment_short, format_names, get_viewer_zone
+from ..formatting import (
+    ONE_DAY,
+    format_moment,
+    format_moment_short,
+    format_names,
+    get_midnight,
+    get_viewer_zone,
+)
 
 DEFAULT_DAYS = 7
 MAX_DAYS = 92
@@ -36,6 +43,14 @@ class SupportSlotFinder(models.TransientModel):
         "support.technician",
         check_company=True,
         help="Empty for all who have the skills, work where the visit is and go to the area.",
+    )
+    day = fields.Date(
+        help="Only this day of the customer's calendar; empty for all from “From” to “Until”."
+    )
+    part_of_day = fields.Selection(
+        [("morning", "Morning"), ("afternoon", "Afternoon")],
+        "Time of Day",
+        help="On the customer's clock, the morning until noon; empty for any.",
     )
     zone_note = fields.Char(compute="_compute_zone_note")
     has_customer_zone = fields.Boolean(compute="_compute_zone_note")
@@ -120,6 +135,7 @@ class SupportSlotFinder(models.TransientModel):
             **values,
         )
 
+<<<<<<< HEAD
     @api.depends("appointment_id")
     def _compute_can_tell_technician(self):
         for finder in self:
@@ -145,6 +161,9 @@ class SupportSlotFinder(models.TransientModel):
         }
 
     @api.onchange("date_from", "date_to", "duration", "technician_id")
+=======
+    @api.onchange("date_from", "date_to", "duration", "technician_id", "day", "part_of_day")
+>>>>>>> offers
     def _onchange_search(self):
         # The lines are of another search now; their buttons would surprise.
         self.is_stale = bool(self._origin)
@@ -252,17 +271,25 @@ class SupportSlotFinder(models.TransientModel):
         fault = self._find_fault()
         if fault:
             return fault, []
-        offers = self._find_offers(self.date_from, self.date_to)
+        start, stop = self._get_window()
+        offers = self._find_offers(start, stop, day=self.day)
         if offers:
             return "", self._prepare_line_vals(offers)
         candidates, fault = self._find_candidates()
         if fault:
             return fault, []
-        later = self._find_offers(self.date_to, self.date_to + timedelta(days=DAYS_AFTER))
+        later = self._find_offers(stop, stop + timedelta(days=DAYS_AFTER))
         message = self._describe_nothing_free(candidates, bool(later))
         return message, self._prepare_line_vals(later)
 
-    def _find_offers(self, start, stop):
+    def _get_window(self):
+        """From when to when is looked, naive UTC; a chosen day counts before the other fields."""
+        if not self.day:
+            return self.date_from, self.date_to
+        zone = self.appointment_id._get_customer_timezone()
+        return get_midnight(self.day, zone), get_midnight(self.day + ONE_DAY, zone)
+
+    def _find_offers(self, start, stop, day=None):
         """
         :return: list of ``Offer``, see ``support.offers``
         """
@@ -271,6 +298,8 @@ class SupportSlotFinder(models.TransientModel):
             start,
             stop,
             self.technician_id,
+            part_of_day=self.part_of_day or None,
+            day=day or None,
             duration=self.duration,
             # What the type bounds is what is shown first; who widens the search means it.
             any_notice=True,
@@ -283,9 +312,12 @@ class SupportSlotFinder(models.TransientModel):
             return _("Enter how long the visit takes.")
         if self.duration > 24 * MAX_DAYS:
             return _("A visit of more than %(days)s days is not looked for.", days=MAX_DAYS)
-        if self.date_to <= max(self.date_from, now):
+        start, stop = self._get_window()
+        if self.day and stop <= now:
+            return _("This day is over: choose another one, or leave the day empty.")
+        if stop <= max(start, now):
             return _("The search has to end after it begins, and after now.")
-        if self.date_to - self.date_from > timedelta(days=MAX_DAYS):
+        if stop - start > timedelta(days=MAX_DAYS):
             return _("Look at %(days)s days at most.", days=MAX_DAYS)
         return ""
 
@@ -384,12 +416,13 @@ class SupportSlotFinder(models.TransientModel):
     def _describe_nothing_free(self, candidates, has_later):
         """That all are busy, and what to do about it."""
         zone = get_viewer_zone(self.env)
+        start, stop = self._get_window()
         values = {
             "name": self.technician_id.name,
             "count": len(candidates),
             "hours": round(self.duration, 2),
-            "start": format_moment_short(self.env, self.date_from, zone),
-            "stop": format_moment_short(self.env, self.date_to, zone),
+            "start": format_moment_short(self.env, start, zone),
+            "stop": format_moment_short(self.env, stop, zone),
         }
         if self.technician_id:
             text = _(
@@ -407,9 +440,14 @@ class SupportSlotFinder(models.TransientModel):
             after = _("These are the next free times:")
         else:
             after = _(
-                "Nor in the %(days)s days after: look at schedules, leaves and the duration.",
+                "Nor in the %(days)s days after: look at the opening hours of the company, "
+                "schedules, leaves and the duration.",
                 days=DAYS_AFTER,
             )
+        if self.part_of_day == "morning":
+            text = _("%(text)s Only mornings were looked at.", text=text)
+        elif self.part_of_day == "afternoon":
+            text = _("%(text)s Only afternoons were looked at.", text=text)
         return f"{text} {after}"
 
     # ------------------------------------------------------------------

@@ -5,7 +5,15 @@ from zoneinfo import ZoneInfo
 from odoo import _, api, fields, models
 
 from ...formatting import ONE_DAY, aware, get_midnight
-from ...scheduling.offers import LEAD, PARTS_OF_DAY, Bounds, Option, choose_options, find_wish
+from ...scheduling.offers import (
+    LEAD,
+    MORNING,
+    PARTS_OF_DAY,
+    Bounds,
+    Option,
+    choose_options,
+    find_wish,
+)
 from .support_appointment_assignment import URGENT
 
 # How many times are offered.
@@ -213,7 +221,8 @@ class SupportOffers(models.AbstractModel):
         )
         picked = [scored[option.key] for option in chosen]
         details = self.env["support.ranking.words"]._describe_all([found for found, _s in picked])
-        first = min((slot.start for slot in slots), default=None)
+        # Of one time alone it says nothing.
+        first = min(slot.start for _found, slot in picked) if len(picked) > 1 else None
         return [
             Offer(
                 slot,
@@ -253,18 +262,21 @@ class SupportOffers(models.AbstractModel):
 
     @api.model
     def _describe_offer(self, appointment, found, slot, bounds, wish, first):
-        """Why this time, as a customer may hear it; nothing of costs and other customers.
+        """Why this time, as a customer may hear it; nothing of costs, or of who the others are.
+
+        Each is said after the time and the name: "Monday at nine with Ann, who was with you last
+        time".
 
         :param found: ``scheduling.rank.Score``
-        :param datetime first: the earliest start of all, naive UTC
-        :return: list of str, the best reason first
+        :param datetime first: the earliest start of those that are offered, naive UTC, if any
+        :return: list of str, the best reason first, at least one
         """
         reasons = []
         codes = {part.code for part in found.parts}
         if slot.technician_id in appointment.technician_id.ids and appointment.start:
-            reasons.append(_("%(technician)s comes, as planned before", technician=found.name))
+            reasons.append(_("the same technician as planned before"))
         elif "last" in codes:
-            reasons.append(_("%(technician)s was with you last time", technician=found.name))
+            reasons.append(_("who was with you last time"))
         if wish:
             if aware(slot.start) == wish:
                 reasons.append(_("the time you asked for"))
@@ -272,10 +284,24 @@ class SupportOffers(models.AbstractModel):
                 reasons.append(_("on the day you asked for"))
         way = found.way
         if way and found.is_way_known and way.way <= NEAR_MINUTES:
-            if way.code in ("between", "previous"):
+            if way.code == "between":
+                reasons.append(_("on the way between two other visits"))
+            elif way.code == "previous":
                 reasons.append(_("on the way from another visit near you"))
             elif way.code == "next":
                 reasons.append(_("just before another visit near you"))
         if slot.start == first:
-            reasons.append(_("the first free time"))
-        return reasons
+            reasons.append(_("the earliest of these times"))
+        return reasons or [self._describe_half_day(slot, bounds)]
+
+    @api.model
+    def _describe_half_day(self, slot, bounds):
+        """What there is to say of a time that has nothing else for it."""
+        _day, part = bounds.find_half_day(aware(slot.start))
+        if bounds.part:
+            if part == MORNING:
+                return _("in the morning, as you asked")
+            return _("in the afternoon, as you asked")
+        if part == MORNING:
+            return _("in the morning, if that suits you")
+        return _("in the afternoon, if that suits you")

@@ -2,15 +2,8 @@ from lxml import etree
 
 from odoo.tests import tagged
 
-from ..common import SupportCase
+from ..common import STATE_COLORS, SupportCase
 
-# The colour of each state, as on the board; those without one are over or not yet planned.
-STATE_COLORS = {
-    "confirmed": "info",
-    "in_progress": "warning",
-    "done": "success",
-    "no_show": "danger",
-}
 VIEW_TYPES = ("tree", "list", "form", "kanban")
 # How long ago or ahead something is, in days.
 DAY_WIDGETS = {"remaining_days"}

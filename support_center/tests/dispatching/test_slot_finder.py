@@ -115,6 +115,52 @@ class TestSlotFinder(SupportMailCase):
         line.action_plan()
         self.assertEqual((self.draft.duration, self.draft.stop), (3.0, at("2026-03-04 16:00")))
 
+    def test_mornings_afternoons_and_one_day_narrow_the_offers(self):
+        finder = self._open()
+        self.assertEqual({line.start.hour < 12 for line in finder.line_ids}, {True, False})
+        for part, is_morning in (("morning", True), ("afternoon", False)):
+            with Form(finder) as form:
+                form.part_of_day = part
+                self.assertTrue(form.is_stale)
+            finder.action_search()
+            self.assertEqual(len(finder.line_ids), 6)
+            self.assertEqual({line.start.hour < 12 for line in finder.line_ids}, {is_morning})
+        # A day counts before “From” and “Until”, and both together are one half of it.
+        finder.day = "2026-03-17"
+        finder.action_search()
+        self.assertEqual({line.start.date() for line in finder.line_ids}, {finder.day})
+        self.assertGreaterEqual(min(finder.line_ids.mapped("start")), at("2026-03-17 12:00"))
+        finder.part_of_day = False
+        finder.action_search()
+        self.assertEqual({line.start.hour < 12 for line in finder.line_ids}, {True, False})
+        self.assertEqual({line.start.date() for line in finder.line_ids}, {finder.day})
+
+    def test_the_day_and_its_halves_are_those_of_the_customer(self):
+        self.env.company.resource_calendar_id = False
+        (self.technician | self.technician_2).resource_calendar_id = False
+        self.draft.timezone = "Asia/Tokyo"
+        finder = self._open()
+        finder.write({"day": "2026-03-04", "part_of_day": "morning"})
+        finder.action_search()
+        self.assertTrue(finder.line_ids)
+        for line in finder.line_ids:
+            # From seven in the morning until noon in Tokyo.
+            self.assertTrue(at("2026-03-03 22:00") <= line.start < at("2026-03-04 03:00"))
+            self.assertIn("Wed 4 Mar", line.customer_time)
+
+    def test_nothing_in_the_half_of_the_day_that_was_asked_for(self):
+        finder = self._open()
+        finder.write({"day": "2026-03-07", "part_of_day": "morning"})
+        finder.action_search()
+        self.assertIn("from Sat 7 Mar, 00:00 to Sun 8 Mar, 00:00. Only mornings", finder.message)
+        self.assertIn("next free times", finder.message)
+        self.assertEqual(finder.line_ids[0].start, at("2026-03-09 08:00"))
+        self.assertEqual({line.start.hour < 12 for line in finder.line_ids}, {True})
+        finder.day = "2026-03-01"
+        finder.action_search()
+        self.assertIn("This day is over", finder.message)
+        self.assertFalse(finder.line_ids)
+
     def test_its_own_time_is_not_in_its_way_and_no_news(self):
         self.draft.write({"start": at("2026-03-02 08:00"), "technician_id": self.technician.id})
         self.draft.action_confirm()

@@ -56,3 +56,116 @@ class TestOffers(SupportCase):
         self.technician_2.skill_ids = self.type.skill_ids
         offers = self._find(draft)
         self.assertEqual({o.slot.technician_id for o in offers}, set(self.technician_2.ids))
+
+    # Bounds
+
+    def _make_schedule(self, opens, closes, zone="UTC"):
+        return self.env["resource.calendar"].create(
+            {
+                "name": "Opening hours",
+                "tz": zone,
+                "attendance_ids": [
+                    (0, 0, {"name": "Open", "dayofweek": str(weekday), "day_period": "morning",
+                            "hour_from": opens, "hour_to": closes})
+                    for weekday in range(7)
+                ],
+            }
+        )  # fmt: skip
+
+    def test_within_opening_hours_though_technicians_always_work(self):
+        (self.technician | self.technician_2).resource_calendar_id = False
+        self.env.company.resource_calendar_id = self._make_schedule(9, 11, "Europe/Brussels")
+        offers = self._find(self._new(duration=1.0), limit=100)
+        times = {offer.slot.start.strftime("%H:%M") for offer in offers}
+        self.assertEqual(times, {"08:00", "08:30", "09:00"})
+        # It is eight o'clock in UTC now: nobody is there in the next minutes.
+        self.assertEqual(min(o.slot.start for o in offers), at("2026-03-02 08:30"))
+
+    def test_nothing_at_midnight_where_nobody_says_when_they_open(self):
+        (self.technician | self.technician_2).resource_calendar_id = False
+        self.env.company.resource_calendar_id = False
+        offers = self._find(self._new(duration=1.0, timezone="Asia/Tokyo"), limit=500)
+        hours = {(offer.slot.start.hour + 9) % 24 for offer in offers}
+        self.assertEqual(hours, set(range(7, 21)))
+
+    def test_urgent_work_on_call_is_at_any_hour(self):
+        self.technician.write({"resource_calendar_id": False, "on_call": True})
+        self.technician_2.active = False
+        draft = self._new(duration=1.0, priority="3")
+        offers = self._find(draft, "2026-03-02 22:00", "2026-03-03 04:00")
+        self.assertTrue(offers)
+        draft.priority = "2"
+        self.assertEqual(self._find(draft, "2026-03-02 22:00", "2026-03-03 04:00"), [])
+
+    # Order
+
+    def test_the_wished_half_of_the_day_comes_first_then_that_day(self):
+        draft = self._new(requested_date=at("2026-03-05 14:00"))
+        offers = self._find(draft)
+        self.assertEqual(self._starts(offers)[0], "Thu 14:00")
+        self.assertEqual(offers[0].reasons[0], "the time you asked for")
+        days = [start[:3] for start in self._starts(offers)]
+        self.assertEqual(days[:4], ["Thu"] * 4)
+        hours = [offer.slot.start.hour < 12 for offer in offers[:4]]
+        self.assertEqual(hours, [False, False, True, True])
+        self.assertEqual(offers[2].reasons[0], "on the day you asked for")
+
+    def test_who_has_the_visit_comes_first_on_a_reschedule(self):
+        visit = self._create_appointment(
+            start=at("2026-03-03 10:00"), technician_id=self.technician_2.id, state="confirmed"
+        )
+        # They have more to do than the other one, who would win else.
+        for day in ("03", "04", "05"):
+            self._create_appointment(
+                start=at(f"2026-03-{day} 13:00"),
+                duration=3.0,
+                technician_id=self.technician_2.id,
+                state="confirmed",
+            )
+        first, second = self._find(visit)[:2]
+        self.assertEqual(first.slot.technician_id, self.technician_2.id)
+        self.assertEqual(first.reasons[0], "the same technician as planned before")
+        self.assertEqual(second.slot.technician_id, self.technician.id)
+
+    def test_who_was_there_last_time_comes_first(self):
+        self._create_appointment(
+            start=at("2026-02-24 10:00"), technician_id=self.technician_2.id, state="done"
+        )
+        first = self._find(self._new())[0]
+        self.assertEqual(first.slot.technician_id, self.technician_2.id)
+        self.assertEqual(first.reasons[0], "who was with you last time")
+
+    def test_each_has_a_row_in_each_half_of_a_day_before_a_second(self):
+        offers = self._find(self._new(), stop="2026-03-03 08:00", limit=5)
+        turns = [(o.slot.technician_id, o.slot.start.hour < 12) for o in offers]
+        self.assertEqual(len(set(turns[:4])), 4)
+        self.assertIn(turns[4], turns[:4])
+
+    def test_a_way_that_nobody_knows_never_comes_first(self):
+        self.customer.write({"partner_latitude": 50.85, "partner_longitude": 4.35})
+        far = self.env["res.partner"].create(
+            {"name": "Far", "partner_latitude": 51.65, "partner_longitude": 4.35}
+        )
+        # Over two hours in the car, which is more than what is assumed of the other.
+        self._create_appointment(
+            partner_id=far.id,
+            technician_id=self.technician_2.id,
+            start=at("2026-03-04 08:00"),
+            state="confirmed",
+        )
+        offers = self._find(self._new(), day=date(2026, 3, 4), part_of_day="morning")
+        self.assertEqual(offers[0].slot.technician_id, self.technician_2.id)
+        self.assertEqual(offers[1].slot.technician_id, self.technician.id)
+
+    # Words
+
+    def test_the_earliest_is_said_to_be_so(self):
+        offers = self._find(self._new())
+        earliest = min(offers, key=lambda offer: offer.slot.start)
+        self.assertEqual(
+            [o for o in offers if "the earliest of these times" in o.reasons], [earliest]
+        )
+        (alone,) = self._find(self._new(), limit=1)
+        self.assertEqual(alone.reasons, ["in the morning, if that suits you"])
+        (alone,) = self._find(self._new(), limit=1, part_of_day="afternoon")
+        self.assertEqual(alone.reasons, ["in the afternoon, as you asked"])

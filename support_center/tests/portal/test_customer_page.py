@@ -1,9 +1,11 @@
 from datetime import timedelta
 
+from lxml import html
+
 from odoo import fields
 from odoo.tests import new_test_user, tagged
 
-from ..common import SupportHttpCase
+from ..common import STATE_COLORS, SupportHttpCase
 
 
 @tagged("post_install", "-at_install")
@@ -37,6 +39,18 @@ class TestCustomerPage(SupportHttpCase):
         self.assertEqual(page.headers["Cache-Control"], "no-store")
         self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
         self.assertIn("noindex", page.headers["X-Robots-Tag"])
+
+    def test_a_state_has_its_colour_here_too(self):
+        for number, (state, color) in enumerate(STATE_COLORS.items()):
+            visit = self._create_appointment(
+                start=self.appointment.start + timedelta(days=number + 1),
+                technician_id=self.technician.id,
+                state=state,
+            )
+            page = html.fromstring(self.url_open(visit._get_share_url()).text)
+            badge = page.xpath("//div[contains(@class, 'o_support_appointment')]//span")
+            badge = [each for each in badge if "badge" in each.get("class", "")][0]
+            self.assertIn(f"border-{color}", badge.get("class"), state)
 
     def test_opening_it_changes_nothing(self):
         before = self.appointment.write_date
