@@ -128,7 +128,6 @@ class TestLive(SupportCase):
         found = self.env["ir.websocket"].with_user(self.user_dispatcher)._get_board_channels()
         self.assertEqual({company for company, _word in found}, set(self.env.company | other))
 
-
     # Who else is at the board
 
     def _announce(self, user=None, **values):
