@@ -193,6 +193,7 @@ from .undo import (
     test_undo,
     test_undo_merge,
     test_undo_race,
+    test_undo_tour,
 )
 from .webhooks import (
     test_webhook_delivery,

@@ -135,7 +135,6 @@ class SupportSlotFinder(models.TransientModel):
             **values,
         )
 
-<<<<<<< HEAD
     @api.depends("appointment_id")
     def _compute_can_tell_technician(self):
         for finder in self:
@@ -160,10 +159,7 @@ class SupportSlotFinder(models.TransientModel):
             "technician": self.technician_id._origin or self.appointment_id.technician_id,
         }
 
-    @api.onchange("date_from", "date_to", "duration", "technician_id")
-=======
     @api.onchange("date_from", "date_to", "duration", "technician_id", "day", "part_of_day")
->>>>>>> offers
     def _onchange_search(self):
         # The lines are of another search now; their buttons would surprise.
         self.is_stale = bool(self._origin)

@@ -25,10 +25,12 @@ confirmed
              tickets        the ticket waits for the visit
              webhooks       `appointment.confirmed`
 in_progress
+    check    appointment    a technician starts no visit before its day
     prepare  appointment    `started_at`
     rules    tickets        the ticket is open
 done
-    prepare  appointment    `ended_at`; final
+    check    appointment    a technician ends no visit before its day
+    prepare  appointment    `ended_at`; final, but for what `undo` gives back
     rules    tickets        the ticket is solved, unless other visits of it are to come
              webhooks       `appointment.done`
 cancelled
@@ -42,10 +44,14 @@ cancelled
              tickets        the ticket is open
              webhooks       `appointment.cancelled`
 no_show
+    check    appointment    a technician misses no customer before the start
     prepare  appointment    `ended_at`
     react    notifications  its reminder is taken off the queue
              calendar_sync  the entry is archived
     rules    tickets        the ticket is open
+
+What somebody has done by hand is given back by `_write_restored` (`undo`), the one way against the order
+of the states and into the past: no moments are set but those given, and the technician has to be free.
 
 Whatever the state, a change of it counts as an edit (`appointment`, store) and is told to those
 who look at the board (`board`, react).

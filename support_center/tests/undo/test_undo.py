@@ -10,7 +10,8 @@ from ..common import SupportMailCase, at
 
 KNOWN = (
     "announced_at", "announced_start", "announced_details", "confirmation_sent", "reminder_sent",
-    "ics_sequence", "technician_notified_id", "technician_notified_start", "start", "duration", "technician_id", "state",
+    "ics_sequence", "technician_notified_id", "technician_notified_start", "start", "duration",
+    "technician_id", "state",
     "confirmed_at", "started_at", "ended_at", "ignore_working_hours", "cancel_reason",
 )  # fmt: skip
 LATER = {"start": "2026-03-06 13:00:00", "stop": "2026-03-06 15:00:00", "tell": True}

@@ -173,6 +173,138 @@ tours.add("support_center_board_tell", {
     ],
 });
 
+/** Where a visit lies: in the row of the one technician, or of the other. */
+function isAt(name) {
+    const { top, bottom } = row(name).getBoundingClientRect();
+    const { y } = middle(document.querySelector(".o_sc_visit"));
+    return top < y && y < bottom;
+}
+
+function expectAt(content, trigger, name) {
+    return {
+        content,
+        trigger,
+        run() {
+            if (!isAt(name)) {
+                throw new Error(`The visit is not ${name}'s`);
+            }
+        },
+    };
+}
+
+/** What axe-core says of a part of the page; the test has put it where it is read from. */
+function checkAccess(content, selector) {
+    return {
+        content,
+        trigger: selector,
+        async run() {
+            if (!window.axe) {
+                await new Promise((resolve, reject) => {
+                    const script = document.createElement("script");
+                    script.src = "/support_center_tests/axe.min.js";
+                    script.onload = resolve;
+                    script.onerror = () => reject(new Error("axe-core cannot be loaded"));
+                    document.head.appendChild(script);
+                });
+            }
+            // What fades in has no contrast yet.
+            const fading = document.getAnimations().map((each) => each.finished);
+            await Promise.all(fading.map((each) => each.catch(() => {})));
+            const { violations } = await window.axe.run(
+                { include: [selector] },
+                { resultTypes: ["violations"] }
+            );
+            if (violations.length) {
+                const lines = violations.flatMap(({ id, nodes }) =>
+                    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`)
+                );
+                throw new Error(lines.join("\n"));
+            }
+        },
+    };
+}
+
+let clicks = 0;
+
+function choose(content, trigger) {
+    return {
+        content,
+        trigger,
+        run(helpers) {
+            clicks++;
+            return helpers ? helpers.click() : this.anchor.click();
+        },
+    };
+}
+
+function expectClicks(number) {
+    return {
+        content: `${number} clicks`,
+        trigger: "body",
+        run() {
+            if (clicks !== number) {
+                throw new Error(`${clicks} clicks, not ${number}`);
+            }
+            clicks = 0;
+        },
+    };
+}
+
+tours.add("support_center_board_undo", {
+    test: true,
+    steps: () => [
+        see("The board is there", ".o_sc_timeline .ec-row-head:contains(First Technician)"),
+        ...GO_AHEAD,
+        {
+            content: "Drag the request by its name, as any part of the card",
+            trigger: '.o_sc_title[data-ahead="3"]',
+            run() {
+                clicks = 1;
+                return drag(document.querySelector(".o_sc_card_open"), pointAt(SECOND));
+            },
+        },
+        see("The message says who goes", ".o_sc_undo:contains(Second Technician goes)"),
+        choose("It was a mistake", ".o_sc_undo button:contains(Undo)"),
+        see("The request waits again", ".o_sc_card:contains(Known Customer)"),
+        see("It is said", ".o_notification:contains(Undone)"),
+        expectClicks(2),
+        {
+            content: "Drag the visit to the other technician",
+            trigger: ".o_sc_visit:not(.o_sc_state_draft)",
+            run() {
+                clicks = 1;
+                const visit = document.querySelector(".o_sc_visit");
+                return drag(visit, { x: middle(visit).x, y: middle(row(SECOND)).y });
+            },
+        },
+        see("What changes", ".modal-body .o_sc_change:contains(Second Technician goes instead)"),
+        see("Who is told", ".modal-body label:contains(Tell Known Customer)"),
+        see("And who else", ".modal-body label:contains(Tell First Technician)"),
+        checkAccess("The page can be used by everybody", ".o_sc_board_dialog .modal-body"),
+        choose("Not the customer", ".modal-body .o_sc_tell_customer"),
+        choose("Do it", ".modal-footer button:contains(Move):not(:contains(Tell))"),
+        see("It can be taken back", ".o_sc_undo:contains(instead of First Technician) button:contains(Undo)"),
+        expectAt("It is the other one's", "body:not(.modal-open) .o_sc_visit", SECOND),
+        {
+            content: "Ctrl and Z",
+            trigger: "body:not(.modal-open) .o_sc_visit",
+            run() {
+                const keys = { key: "z", code: "KeyZ", ctrlKey: true, bubbles: true };
+                document.body.dispatchEvent(new KeyboardEvent("keydown", keys));
+            },
+        },
+        see("The message is gone", "body:not(:has(.o_sc_undo))"),
+        see("It is said, too", ".o_notification:contains(Undone):contains(APT)"),
+        {
+            content: "It is the first one's again",
+            trigger: ".ec-row-head:contains(First Technician) .o_sc_technician_load:contains(1 h planned)",
+            run() {},
+        },
+        expectAt("And drawn there", ".o_sc_visit", FIRST),
+        expectClicks(3),
+    ],
+});
+
 tours.add("support_center_board_keyboard", {
     test: true,
     steps: () => [

@@ -93,6 +93,17 @@ tours.add("support_center_merge", {
     ],
 });
 
+tours.add("support_center_merge_undo", {
+    test: true,
+    steps: () => [
+        click("What else may be the same", "button[name=action_merge_duplicates]"),
+        see("Side by side", ".modal-body .o_support_comparison th:contains(After the merge)"),
+        click("Merge", ".modal-footer button[name=action_merge]"),
+        click("No, they are two", ".o_sc_undo:contains(is merged into) button:contains(Undo)"),
+        see("They are two again", ".o_form_view button[name=action_merge_duplicates]"),
+    ],
+});
+
 tours.add("support_center_my_day", {
     test: true,
     steps: () => [

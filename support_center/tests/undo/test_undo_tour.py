@@ -1,0 +1,59 @@
+import importlib.util
+from datetime import timedelta
+from pathlib import Path
+from unittest import SkipTest
+
+from odoo import fields
+from odoo.tests import tagged
+
+from ..common_tours import ToursCase
+
+
+@tagged("post_install", "-at_install")
+class TestUndoTour(ToursCase):
+    """A dispatcher takes back what they did, in a browser: clicks are counted in the tours."""
+
+    browser_size = "1440,900"
+
+    def _publish_axe(self):
+        found = importlib.util.find_spec("axe_playwright_python")
+        if not found or not found.origin:
+            raise SkipTest("axe-core is not installed: pip install axe-playwright-python")
+        self.env["ir.attachment"].create(
+            {
+                "name": "axe.min.js",
+                "url": "/support_center_tests/axe.min.js",
+                "raw": Path(found.origin).with_name("axe.min.js").read_bytes(),
+                "mimetype": "application/javascript",
+                "public": True,
+            }
+        )
+
+    def test_a_move_on_the_board_by_message_and_by_keyboard(self):
+        self._publish_axe()
+        self.technician_2.active = True
+        noon = fields.Datetime.now().replace(hour=12, minute=0, second=0, microsecond=0)
+        request = self._create(start=False)
+        visit = self._confirm(start=noon + timedelta(days=3))
+        told = self._get_notices(visit)
+        action = self.env.ref("support_center.support_board_action")
+        self.start_tour(
+            f"/web#action={action.id}",
+            "support_center_board_undo",
+            login=self.user_dispatcher.login,
+        )
+        self.env.invalidate_all()
+        self.assertFalse(request.technician_id)
+        self.assertFalse(request.start)
+        self.assertEqual(visit.technician_id, self.technician)
+        self.assertEqual(visit.announced_details["technician"], self.technician.id)
+        self.assertEqual(self._get_notices(visit), told)
+
+    def test_a_merge(self):
+        kept = self._create(description="The printer")
+        other = self._create(description="The printer", location="Attic")
+        self._walk("support_center_merge_undo", kept)
+        self.env.invalidate_all()
+        self.assertEqual(other.state, "draft")
+        self.assertFalse(other.merged_into_id)
+        self.assertFalse(kept.location)
