@@ -6,7 +6,7 @@ import { session } from "@web/session";
 import { NewVisitDialog } from "./new_visit_dialog";
 
 // As the browser names it; on a Mac, Control stands for Alt.
-const HOTKEY = "alt+shift+v";
+const HOTKEY = "alt+shift+b";
 
 /** The page for a new visit, from anywhere: a shortcut, the command palette, a menu, a button. */
 export const newVisitService = {

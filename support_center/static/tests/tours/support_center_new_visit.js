@@ -69,11 +69,11 @@ function count(clicks, fields) {
 
 function pressShortcut() {
     return {
-        content: "Alt, Shift and V",
+        content: "Alt, Shift and B",
         trigger: ".o_list_view, .o_form_view",
         run() {
             const target = document.activeElement || document.body;
-            const keys = { key: "v", code: "KeyV", altKey: true, shiftKey: true };
+            const keys = { key: "b", code: "KeyB", altKey: true, shiftKey: true };
             target.dispatchEvent(
                 new KeyboardEvent("keydown", { ...keys, bubbles: true, cancelable: true })
             );
