@@ -11,8 +11,18 @@ _EMAIL = re.compile(r"[^\s<>()\[\],;:\"'|]+@[^\s<>()\[\],;:\"'|@]+")
 # there, such as the town behind a postal code.
 _NUMBER = re.compile(r"(?<![\w.])[+(0-9][0-9()/.\-\u2010-\u2015 \u00a0]*[0-9](?!\w| +[^\W\d_])")
 _ONLY_NUMBER = re.compile(r"[+0-9()/.\-\u2010-\u2015\s]+")
-_POSTAL = re.compile(
-    r"^(?P<street>.*?)[\s,]*\b(?:[A-Z]{1,2}-)?(?P<zip>\d{4,6})\s+(?P<city>[^\d,]+)$", re.DOTALL
+# As they are written in the United Kingdom, the Netherlands, Sweden, Poland, and with digits alone.
+_BRITISH = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}"
+_POSTAL_CODE = rf"{_BRITISH}|\d{{4}} ?[A-Z]{{2}}\b|\d{{3}} \d{{2}}|\d{{2}}-\d{{3}}|\d{{4,6}}"
+_CODE_FIRST = re.compile(
+    rf"^(?P<street>.*?)[\s,]*\b(?:[A-Z]{{1,2}}-)?(?P<zip>{_POSTAL_CODE})\s+(?P<city>[^\d,]+)$",
+    re.DOTALL,
+)
+# "…, London SE1 2AB" and "…, Springfield, IL 62701"; of a state nothing is known here.
+_CODE_LAST = re.compile(
+    r"^(?P<street>.*?),\s*(?P<city>[^\d,]+?)(?:,?\s+[A-Z]{2})?[\s,]+"
+    rf"(?P<zip>{_BRITISH}|\d{{5}}(?:-\d{{4}})?)$",
+    re.DOTALL,
 )
 # Fewer digits are a house number, a postal code or a year.
 _LEAST_OF_NUMBER = 6
@@ -46,8 +56,8 @@ class Address:
 def read_caller(text: str) -> Caller:
     """What was typed, as the parts of a new contact; nothing is checked.
 
-    >>> read_caller("Bakery Miller, Main Street 5, 10115 Berlin, +49 30 1234567")
-    Caller(name='Bakery Miller', phone='+49 30 1234567', email='', place='Main Street 5, 10115 Berlin')
+    >>> read_caller("Bakery Miller, Main Street 5, +49 30 1234567")
+    Caller(name='Bakery Miller', phone='+49 30 1234567', email='', place='Main Street 5')
     """
     text = " ".join(text.replace("\n", ", ").split())
     email = _EMAIL.search(text)
@@ -85,7 +95,7 @@ def split_place(place: str) -> Address:
     >>> split_place("Main Street 5, 10115 Berlin")
     Address(street='Main Street 5', zip='10115', city='Berlin')
     """
-    match = _POSTAL.match(place.strip())
+    match = _CODE_FIRST.match(place.strip()) or _CODE_LAST.match(place.strip())
     if not match:
         return Address(street=place.strip())
     return Address(match["street"].strip(" ,"), match["zip"], match["city"].strip())

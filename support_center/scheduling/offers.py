@@ -26,9 +26,6 @@ NOON = time(12)
 # so long a telephone call and the first steps of the way take. Offers stand on the step, so it is
 # 15 to 45 minutes with a step of 30.
 LEAD = timedelta(minutes=15)
-# A way of which something is known is acceptable up to here. Nobody of whom nothing is known comes
-# before such a one in the same half of a day.
-ACCEPTABLE_MINUTES = 60.0
 
 MORNING, AFTERNOON = "morning", "afternoon"
 PARTS_OF_DAY = (MORNING, AFTERNOON)
@@ -103,16 +100,16 @@ def _lies_within(visit: Interval, span: Interval, can_reach_beyond: timedelta) -
 class Option:
     """A time that may be offered. ``cost`` is that of ``rank``, with the delay.
 
-    ``is_way_known`` is false where nothing is known of the way, whose ``way`` in minutes is then
-    assumed; a visit by remote is known to have none. ``key`` is the caller's own.
+    ``is_way_known`` is false where nothing is known of the way; a visit by remote is known to have
+    none. ``is_pencilled``: they have a draft at that time. ``key`` is the caller's own.
     """
 
     start: datetime
     technician_id: int
     name: str
     cost: float
-    way: float = 0.0
     is_way_known: bool = True
+    is_pencilled: bool = False
     key: int = 0
 
 
@@ -130,7 +127,8 @@ def choose_options(
        all others.
     2. The best time of each favourite comes before all others that are alike by 1.
     3. Else the lower cost comes first. In one half of a day nobody of whose way nothing is known
-       comes before somebody whose way is acceptable.
+       comes before somebody of whose way something is, but for those with a draft at that time,
+       who are asked last.
     4. Nobody has a second time in one half of a day before everybody has the first in each half
        of a day in which they can come, and no time is said twice.
 
@@ -175,16 +173,17 @@ def _sort(
     starts = {option.start for option in options}
     halves = {start: bounds.find_half_day(start) for start in starts}
     wishes = {start: find_wish(start, bounds, wish) for start in starts}
-    least: dict[HalfDay, float] = {}
+    # What those cost at most of whose way something is known.
+    most: dict[HalfDay, float] = {}
     for option in options:
-        if option.is_way_known and option.way <= ACCEPTABLE_MINUTES:
+        if option.is_way_known and not option.is_pencilled:
             half = halves[option.start]
-            least[half] = max(least.get(half, option.cost), option.cost)
+            most[half] = max(most.get(half, option.cost), option.cost)
 
     def order(option: Option) -> tuple[int, float, bool, datetime, str, int]:
         cost = option.cost
         if not option.is_way_known:
-            cost = max(cost, least.get(halves[option.start], cost))
+            cost = max(cost, most.get(halves[option.start], cost))
         return (
             wishes[option.start],
             cost,
@@ -195,14 +194,27 @@ def _sort(
         )
 
     ordered = sorted(options, key=order)
-    promoted: dict[tuple[int, int], Option] = {}
-    for option in ordered:
-        if option.technician_id in favourites:
-            place = wishes[option.start], favourites.index(option.technician_id)
-            promoted.setdefault(place, option)
-    first = sorted(promoted)
-    ranks = {id(promoted[place]): number for number, place in enumerate(first)}
+    ranks = _promote(ordered, wishes, favourites)
     return sorted(
         ordered,
         key=lambda option: (wishes[option.start], ranks.get(id(option), len(ranks))),
     )
+
+
+def _promote(
+    ordered: list[Option], wishes: dict[datetime, int], favourites: Sequence[int]
+) -> dict[int, int]:
+    """The places of the favourites' best times, by the identity of the option; no time twice."""
+    best: dict[tuple[int, int], list[Option]] = {}
+    for option in ordered:
+        if option.technician_id in favourites:
+            place = wishes[option.start], favourites.index(option.technician_id)
+            best.setdefault(place, []).append(option)
+    ranks: dict[int, int] = {}
+    said: set[datetime] = set()
+    for place in sorted(best):
+        found = next((option for option in best[place] if option.start not in said), None)
+        if found:
+            said.add(found.start)
+            ranks[id(found)] = len(ranks)
+    return ranks

@@ -157,6 +157,7 @@ from .planning import (
     test_daily_maximum,
     test_get_slots,
     test_offers,
+    test_offers_property,
     test_overrule,
     test_rank_for,
     test_reachability,
@@ -172,6 +173,7 @@ from .portal import (
 from .privacy import test_erasure
 from .reporting import (
     test_day_sheet,
+    test_offered_fields,
     test_reporting,
     test_statistics,
     test_statistics_runs,
@@ -190,6 +192,7 @@ from .undo import (
     test_hours_again,
     test_undo,
     test_undo_merge,
+    test_undo_race,
 )
 from .webhooks import (
     test_webhook_delivery,

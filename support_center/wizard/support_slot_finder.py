@@ -55,11 +55,13 @@ class SupportSlotFinder(models.TransientModel):
         default=True,
         help="Off: the technicians get no notification, since you tell them yourself.",
     )
+    can_tell_technician = fields.Boolean(compute="_compute_can_tell_technician")
     undo_step_id = fields.Many2one("support.undo.step", readonly=True)
     done_message = fields.Char(readonly=True)
     own_start = fields.Datetime(
         "Other Time", help="A time that is not in the list; it is looked at as any other."
     )
+    own_change = fields.Char(compute="_compute_own_change")
     refusal = fields.Text(readonly=True)
 
     @api.depends("appointment_id")
@@ -117,6 +119,30 @@ class SupportSlotFinder(models.TransientModel):
             "%(customer)s expects the visit on %(start)s and is told of the new time by mail.",
             **values,
         )
+
+    @api.depends("appointment_id")
+    def _compute_can_tell_technician(self):
+        for finder in self:
+            visit = finder.appointment_id
+            finder.can_tell_technician = (
+                visit.state == "confirmed" and visit._is_notice_to_technicians_on()
+            )
+
+    @api.depends("own_start", "duration", "technician_id")
+    @api.depends_context("tz")
+    def _compute_own_change(self):
+        for finder in self:
+            finder.own_change = finder.own_start and finder.appointment_id._describe_move(
+                finder._prepare_own_plan()
+            )
+
+    def _prepare_own_plan(self):
+        """The other time, as ``_describe_move`` takes it."""
+        return {
+            "start": self.own_start,
+            "duration": self.duration,
+            "technician": self.technician_id._origin or self.appointment_id.technician_id,
+        }
 
     @api.onchange("date_from", "date_to", "duration", "technician_id")
     def _onchange_search(self):
@@ -399,17 +425,12 @@ class SupportSlotFinder(models.TransientModel):
         self._check_one()
         if not self.own_start:
             raise UserError(_("Enter the other time first."))
-        technician = self.technician_id or self.appointment_id.technician_id
+        planned = self._prepare_own_plan()
+        planned["technician_id"] = planned.pop("technician").id
         try:
             # Whatever was refused in the middle is undone, while this page stays.
             with self.env.cr.savepoint():
-                self._plan(
-                    {
-                        "start": self.own_start,
-                        "duration": self.duration,
-                        "technician_id": technician.id,
-                    }
-                )
+                self._plan(planned)
         except UserError as error:
             self.refusal = str(error)
             return self._show()

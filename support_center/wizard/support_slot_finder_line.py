@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 
 
 class SupportSlotFinderLine(models.TransientModel):
@@ -19,6 +19,24 @@ class SupportSlotFinderLine(models.TransientModel):
     start = fields.Datetime(required=True, readonly=True)
     stop = fields.Datetime(required=True, readonly=True)
     technician_id = fields.Many2one("support.technician", required=True, readonly=True)
+    change = fields.Char("What Changes", compute="_compute_change")
+
+    @api.depends("start", "stop", "technician_id")
+    @api.depends_context("tz")
+    def _compute_change(self):
+        """Both times in one sentence, before a confirmed visit is moved by one click."""
+        for line in self:
+            visit = line.finder_id.appointment_id
+            line.change = visit.state == "confirmed" and visit._describe_move(
+                {
+                    "start": line.start,
+                    "duration": line._get_hours(),
+                    "technician": line.technician_id,
+                }
+            )
+
+    def _get_hours(self):
+        return (self.stop - self.start).total_seconds() / 3600
 
     def action_plan(self):
         """Give the visit this time and technician; one that is confirmed is rescheduled.
@@ -46,7 +64,7 @@ class SupportSlotFinderLine(models.TransientModel):
     def _prepare_planned_vals(self):
         vals = {
             "start": self.start,
-            "duration": (self.stop - self.start).total_seconds() / 3600,
+            "duration": self._get_hours(),
             "technician_id": self.technician_id.id,
         }
         if self.reasons:

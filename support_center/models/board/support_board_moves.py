@@ -333,33 +333,12 @@ class SupportBoard(models.AbstractModel):
 
     @api.model
     def _find_question(self, appointment, planned, vals):
-        """A customer who knows of another time or technician is told; that is to be known first."""
-        if vals.get("tell") or appointment.state != "confirmed" or not appointment.announced_start:
+        """Who knows of another time or technician is told; that is to be known first."""
+        question = None if vals.get("tell") else appointment._get_move_question(planned)
+        if not question:
             return None
-        told = appointment.announced_details or {}
-        is_moved = planned["start"] != appointment.announced_start
-        is_changed = (told.get("technician") or False) != planned["technician"].id
-        is_changed |= told.get("duration") != round(planned["duration"] * 60)
-        rule = "automation_send_rescheduled" if is_moved else "automation_send_updated"
-        if (
-            not (is_moved or is_changed)
-            or not self.env["support.automation.registry"]._get_switch(rule).active
-        ):
-            return None
-        if appointment._get_obstacles("rescheduled" if is_moved else "updated"):
-            return None  # nobody can be told
-        zone = appointment._get_customer_timezone()
         return self._refuse(
-            "tell",
-            _(
-                "%(customer)s was told to expect this visit on %(time)s (%(zone)s) and will get a "
-                "mail about the change.",
-                customer=appointment.customer_name or appointment.partner_id.name,
-                time=format_moment_short(self.env, appointment.announced_start, zone),
-                zone=zone,
-            ),
-            change=appointment._describe_move(planned),
-            choices=appointment._get_tell_choices(planned),
+            "tell", question["reason"], change=question["change"], choices=question["choices"]
         )
 
     @api.model

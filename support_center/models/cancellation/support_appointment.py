@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import _, fields, models
 
 from ..notifications.support_appointment_technician import EXPECTED
 
@@ -94,26 +94,16 @@ class SupportAppointment(models.Model):
             "ics_sequence": self.ics_sequence + 1,
         }
 
-    @api.model
-    def _get_technician_marks(self):
-        """Hook: the marks that say what the technicians were told.
-
-        :return: tuple of field names
-        """
-        return TECHNICIAN_MARKS
-
     def _prepare_technician_told_vals(self, vals):
         """What makes a change one that its technicians know of already, as above.
 
         :param dict vals: what changes of ``technician_id``, ``start`` and ``state``
         """
         self.ensure_one()
-        marks = dict.fromkeys(self._get_technician_marks(), False)
-        if vals.get("state", self.state) not in EXPECTED:
-            # Nobody expects a visit that is a draft or called off.
-            return marks
         technician_id = vals.get("technician_id", self.technician_id.id)
-        if technician_id:
-            marks["technician_notified_id"] = technician_id
-            marks["technician_notified_start"] = vals.get("start", self.start)
-        return marks
+        if not technician_id or vals.get("state", self.state) not in EXPECTED:
+            return dict.fromkeys(TECHNICIAN_MARKS, False)
+        return {
+            "technician_notified_id": technician_id,
+            "technician_notified_start": vals.get("start", self.start),
+        }

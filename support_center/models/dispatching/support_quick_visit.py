@@ -77,8 +77,8 @@ class SupportQuickVisit(models.AbstractModel):
         """The contacts whom ``text`` may mean, and what it would make of a new one.
 
         :param str text: a name, a number, an e-mail address, a place, or several of them
-        :return: dict with ``candidates``, each with ``id``, ``name`` and ``details``, and
-            ``typed``: ``name``, ``phone``, ``email`` and ``place``
+        :return: dict with ``candidates``, each with ``id``, ``name``, ``place`` and
+            ``details``, and ``typed``: ``name``, ``phone``, ``email`` and ``place``
         """
         return self._get_page()._find_customers(text)
 
@@ -120,8 +120,9 @@ class SupportQuickVisit(models.AbstractModel):
 
         :param dict values: as for ``create_visit``, and ``day`` (``YYYY-MM-DD``) and
             ``part_of_day`` (``morning`` or ``afternoon``) to look at no others
-        :return: dict with ``times``, each with ``start``, ``technician_id``, ``label`` and
-            ``reasons`` (str), ``message`` where there are none, ``similar``: what the same
+        :return: dict with ``times``, each with ``start``, ``technician_id``, ``technician``,
+            ``label``, ``reasons`` as the customer may hear them, ``details`` for those who plan
+            (both str, a line each), ``message`` where there are none, ``similar``: what the same
             customer has or wants near these times already, and ``chosen_note``: why ``start`` is
             no good time for ``technician_id``; each in words, or empty
         """
@@ -138,7 +139,8 @@ class SupportQuickVisit(models.AbstractModel):
 
         :param dict values: ``partner_id`` or ``contact`` (``name``, ``phone``, ``email``,
             ``place``), ``type_id``, ``place``, ``words``, ``ticket_id``, ``is_urgent``, ``start``,
-            ``technician_id``, ``reasons``, and ``confirm``: whether it is confirmed at once
+            ``technician_id``, ``details`` (see ``find_times``), and ``confirm``: whether it is
+            confirmed at once
         :return: dict with ``ok``; if so ``id``, ``name`` and ``message``, else ``reason`` in words
             and what ``find_times`` answers now
         """
@@ -169,7 +171,7 @@ class SupportQuickVisit(models.AbstractModel):
         visit = self.env["support.appointment"].create(
             self._prepare_visit_vals(values, partner, company)
         )
-        if visit.technician_id and values["reasons"]:
+        if visit.technician_id and values["details"]:
             visit._store_notes({visit.id: self._describe_choice(values)})
         if is_booked:
             visit.action_confirm()
@@ -177,11 +179,18 @@ class SupportQuickVisit(models.AbstractModel):
 
     @api.model
     def _prepare_visit_vals(self, values, partner, company):
+        place = values["place"]
+        if values["type_id"].place == "remote" and place in (
+            self._get_place(partner),
+            values["contact"]["place"],
+        ):
+            # It filled itself in; nobody goes there.
+            place = False
         vals = {
             "partner_id": partner.id,
             "company_id": company.id,
             "type_id": values["type_id"].id,
-            "location": values["place"],
+            "location": place,
             "description": values["words"],
             "ticket_id": values["ticket_id"].id,
             "start": values["start"],
@@ -196,7 +205,7 @@ class SupportQuickVisit(models.AbstractModel):
         return _(
             "%(name)s, taken from the free times: %(reasons)s.",
             name=values["technician_id"].name,
-            reasons="; ".join(values["reasons"].splitlines()),
+            reasons="; ".join(values["details"].splitlines()),
         )
 
     @api.model
@@ -284,6 +293,7 @@ class SupportQuickVisit(models.AbstractModel):
                 "label": format_moment_short(self.env, offer.slot.start, zone),
                 "technician": names[offer.slot.technician_id],
                 "reasons": "\n".join(offer.reasons),
+                "details": "\n".join(offer.details),
             }
             for offer in offers
         ]
@@ -300,18 +310,17 @@ class SupportQuickVisit(models.AbstractModel):
     @api.model
     def _find_offers(self, visit, values, days):
         now = fields.Datetime.now()
-        duration = timedelta(hours=visit.duration)
-        start, stop = visit.type_id._limit_offers(now, now + timedelta(days=days), duration)
+        stop = now + timedelta(days=days)
         if values["day"]:
             # A day that the customer named is looked at, however far it is.
             stop = max(stop, fields.Datetime.to_datetime(values["day"]) + timedelta(days=2))
         return self.env["support.offers"]._find_offers(
             visit,
-            start,
+            now,
             stop,
             part_of_day=values["part_of_day"],
             day=values["day"],
-            # Within what the type allows already, but for a day that the customer named.
+            # What is asked of customers who book themselves binds no dispatcher.
             any_notice=True,
         )
 
@@ -343,7 +352,7 @@ class SupportQuickVisit(models.AbstractModel):
         technician, start = values["technician_id"], values["start"]
         if not technician or not start:
             return ""
-        faults = visit._find_unmet_rules(technician)
+        faults = visit._find_unmet_rules(technician, asked_for=technician)
         stop = start + timedelta(hours=visit.duration)
         if not faults and technician._is_available(start, stop, visit._get_buffers()):
             return ""
@@ -356,7 +365,10 @@ class SupportQuickVisit(models.AbstractModel):
         if not technicians._filter_employed():
             return _("There is no technician yet: add one under “Technicians”.")
         if not visit._filter_able(technicians):
-            return _("None of the technicians has the skills for this type and goes to this place.")
+            return _(
+                "No technician has the skills for this type and serves this place. Choose another "
+                "type, or save a draft and plan it later."
+            )
         if values["day"] or values["part_of_day"]:
             return _("No time is free then: look at another day, or at any time of the day.")
         return _("No time is free in the next %(days)s days.", days=MORE_DAYS)
@@ -380,10 +392,11 @@ class SupportQuickVisit(models.AbstractModel):
             similar |= others.filtered(visit._looks_like)
         if not similar:
             return ""
+        zone = get_viewer_zone(self.env)
         return _(
-            "Near these times this customer has already: %(visits)s.",
+            "Near these times this customer already has: %(visits)s.",
             visits=format_names(
-                _("%(name)s (%(facts)s)", name=other.name, facts=self._describe_visit(other))
+                f"{other.name} ({self._describe_moment(other, zone)})"
                 for other in similar[:SHOWN_VISITS]
             ),
         )
@@ -403,6 +416,7 @@ class SupportQuickVisit(models.AbstractModel):
             {
                 "id": partner.id,
                 "name": partner.display_name,
+                "place": self._get_place(partner),
                 "details": self._describe_candidate(partner, counts.get(partner.id, 0)),
             }
             for partner in partners
@@ -412,7 +426,7 @@ class SupportQuickVisit(models.AbstractModel):
     def _describe_candidate(self, partner, count):
         """What tells a contact from another one of the same name."""
         phones = self.env["support.intake.contacts"]._get_phones(partner)
-        facts = [self._get_place(partner), *phones, partner.email]
+        facts = [*phones, partner.email]
         if count == 1:
             facts.append(_("1 visit"))
         elif count:
@@ -486,15 +500,20 @@ class SupportQuickVisit(models.AbstractModel):
 
     @api.model
     def _describe_visit(self, visit):
-        zone = get_viewer_zone(self.env)
         # sudo: as in _find_usual_technician
         facts = [
-            format_moment_short(self.env, visit.start, zone) if visit.start else _("no time yet"),
+            self._describe_moment(visit, get_viewer_zone(self.env)),
             visit.type_id.name,
             visit.sudo().technician_id.name,
             visit._get_state_label(),
         ]
         return " · ".join(fact for fact in facts if fact)
+
+    @api.model
+    def _describe_moment(self, visit, zone):
+        if not visit.start:
+            return _("no time yet")
+        return format_moment_short(self.env, visit.start, zone)
 
     # ------------------------------------------------------------------
     # Words
@@ -577,7 +596,7 @@ class SupportQuickVisit(models.AbstractModel):
         read.update(
             {
                 name: arguments._get_text(name, values.get(name)).strip()
-                for name in ("place", "words", "reasons")
+                for name in ("place", "words", "details")
             },
             contact={
                 name: arguments._get_text(name, contact.get(name)).strip()

@@ -197,8 +197,8 @@ class SupportOffers(models.AbstractModel):
                 technician_id=slot.technician_id,
                 name=found.name,
                 cost=found.cost,
-                way=found.way.way if found.way else 0.0,
                 is_way_known=found.is_way_known,
+                is_pencilled=any(part.code == "pencilled" for part in found.parts),
                 key=number,
             )
             for number, (found, slot) in enumerate(scored)

@@ -7,6 +7,7 @@ from . import support_automation_registry
 from . import support_day_sheet
 from . import support_day_sheet_mail
 from . import support_health_check
+from . import support_ids_mixin
 from . import support_reporting
 from . import support_reporting_hours
 from . import support_settings_panel

@@ -128,7 +128,7 @@ class SupportAppointmentReport(models.Model):
                    (SELECT COUNT(*) {answers})::int AS rating_count
               FROM support_appointment AS visit
              WHERE visit.start IS NOT NULL AND visit.state != 'draft'
-        """.format(
+        """.format(  # noqa: S608, of constants of ours
             minutes=int(ON_TIME_MINUTES),
             is_lead="""
                 visit.start >= visit.create_date AND (
@@ -170,7 +170,7 @@ class SupportAppointmentReport(models.Model):
                                  AND other.type_id IS NOT DISTINCT FROM visit.type_id
                                  AND other.state IN ({states})
                                  AND {near})
-                 END)"""
+                 END)"""  # noqa: S608, of constants of ours
 
     # ------------------------------------------------------------------
     # Actions

@@ -106,11 +106,15 @@ class SupportDaySheet(models.AbstractModel):
         ]
 
     @api.model
-    def _prepare_sheets(self, technicians, day=False):
+    def _prepare_sheets(self, technicians, day=False, companies=None):
         """What the sheets show, in the language of the environment and each technician's zone.
+
+        A technician may work for several companies. A reader's rights leave out the visits of
+        those that are not theirs; a superuser, who has none, names the companies.
 
         :param technicians: ``support.technician``; one sheet each, by name
         :param date day: False for today
+        :param companies: ``res.company`` whose visits are shown; None for all
         :return: list of dicts with ``technician``, ``name``, ``day`` in words, ``zone`` (empty
             where it is the reader's) and ``visits``, as ``_prepare_visit`` returns them
         """
@@ -122,9 +126,10 @@ class SupportDaySheet(models.AbstractModel):
         domain = self._get_visits_domain(
             min(days.values()) - ONE_DAY, max(days.values()) + ONE_DAY, "UTC"
         )
-        visits = self.env["support.appointment"].search(
-            [*domain, ("technician_id", "in", technicians.ids)], order="start, id"
-        )
+        domain += [("technician_id", "in", technicians.ids)]
+        if companies:
+            domain += [("company_id", "in", companies.ids)]
+        visits = self.env["support.appointment"].search(domain, order="start, id")
         by_technician = visits.grouped("technician_id")
         viewer = get_viewer_zone(self.env)
         sheets = []
@@ -168,3 +173,7 @@ class SupportDaySheet(models.AbstractModel):
     @api.model
     def _get_no_address_words(self):
         return _("No sheet: there is no valid e-mail address. Enter one.")
+
+    @api.model
+    def _get_failure_words(self):
+        return _("The day sheets for the dispatchers could not be sent")

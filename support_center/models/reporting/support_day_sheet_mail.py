@@ -1,11 +1,14 @@
+from functools import partial
+
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import format_date
+from odoo.tools import format_date, plaintext2html
 
 from ...compat import commit_batch
 from ...formatting import choose_zone, get_company_zone, get_day, get_midnight
 from ...languages import get_company_lang, get_user_lang
 from ..automation.support_automation_log import AUTOMATION_LOGGER
+from ..automation.support_automation_mixin import MAX_SHOWN_ERROR
 from .support_day_sheet import PLANNED_STATES
 
 DISPATCHERS = "support_center.day_sheet_dispatchers"
@@ -56,38 +59,59 @@ class SupportDaySheetMail(models.AbstractModel):
         this = self.sudo()
         if not this.env["ir.config_parameter"]._get_support_flag(DISPATCHERS):
             return
-        log = this.env["support.automation.log"]
         for company in this._find_due_companies():
-            try:
-                with this.env.cr.savepoint():
-                    count = this._queue_for_dispatchers(company)
-                    this.env.flush_all()
-            except Exception as error:
-                AUTOMATION_LOGGER.exception(
-                    "action=send_day_sheets outcome=failed company=%s", company.id
-                )
-                log.with_company(company)._record(
-                    "send_day_sheets",
-                    None,
-                    "failed",
-                    _(
-                        "The sheets of %(company)s for the dispatchers: %(error)s",
-                        company=company.name,
-                        error=type(error).__name__,
-                    ),
-                )
-            else:
-                log.with_company(company)._record(
-                    "send_day_sheets",
-                    None,
-                    "ok",
-                    _(
-                        "The sheets of %(company)s went to %(count)s dispatchers.",
-                        company=company.name,
-                        count=count,
-                    ),
-                )
+            lang = get_company_lang(company)
+            this.with_company(company).with_context(lang=lang)._send_to_dispatchers_of(company)
             commit_batch(this.env)
+
+    @api.model
+    def _send_to_dispatchers_of(self, company):
+        """Queue everybody's sheets for the dispatchers of the environment's company, or say why
+        they have none: in the log and, of an error, to a manager."""
+        log = self.env["support.automation.log"]
+        try:
+            with self.env.cr.savepoint():
+                outcome = self._queue_for_dispatchers(company)
+                self.env.flush_all()
+        # A sheet is drawn by templates, which an administrator may change: they may raise
+        # anything, and the other companies' dispatchers are to get theirs.
+        except Exception as error:
+            if self.env["support.automation.mixin"]._is_retried(error):
+                raise
+            AUTOMATION_LOGGER.exception(
+                "action=send_day_sheets outcome=failed company=%s", company.id
+            )
+            log._record(
+                "send_day_sheets",
+                None,
+                "failed",
+                _(
+                    "The sheets of %(company)s for the dispatchers: %(error)s",
+                    company=company.name,
+                    error=type(error).__name__,
+                ),
+            )
+            mixin = self.env["support.automation.mixin"]
+            mixin._try_activity("send_day_sheets", partial(self._tell_of_failure, company, error))
+        else:
+            if outcome:
+                log._record("send_day_sheets", None, *outcome)
+
+    @api.model
+    def _tell_of_failure(self, company, error):
+        """Ask a manager to look at it, on the contact of the company; once while it is open."""
+        user = self.env["support.automation.mixin"]._automation_manager()
+        this = company.with_context(lang=get_user_lang(user, company))
+        summary = this.env["support.day.sheet"]._get_failure_words()
+        partner = this.partner_id
+        if partner.activity_ids.filtered(lambda activity: activity.summary == summary):
+            return
+        partner.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=summary,
+            note=plaintext2html((str(error) or type(error).__name__)[:MAX_SHOWN_ERROR]),
+            user_id=user.id,
+        )
 
     @api.model
     def _find_due_companies(self):
@@ -106,27 +130,37 @@ class SupportDaySheetMail(models.AbstractModel):
 
     @api.model
     def _queue_for_dispatchers(self, company):
-        """
-        :return: int, how many were written to
+        """Queue the sheets of a company's visits, and of no other company's, for its dispatchers.
+
+        :return: tuple of the outcome and what the log is to say of it; None for a day without
+            visits, of which there is nothing to say
         """
         zone = get_company_zone(company)
         day = get_day(fields.Datetime.now(), zone)
         company.support_day_sheet_date = day
-        sheet = self.env["support.day.sheet"].with_context(tz=zone).with_company(company)
-        begins = get_midnight(day, zone)
+        sheet = self.env["support.day.sheet"].with_context(tz=zone)
         visits = self.env["support.appointment"]._read_group(
             [
                 ("company_id", "=", company.id),
                 ("technician_id", "!=", False),
                 ("state", "in", PLANNED_STATES),
-                *sheet._get_visits_domain(day, day, zone)[1:],
+                *sheet._get_visits_domain(day, day, zone),
             ],
             ["technician_id"],
         )
         technicians = self.env["support.technician"].union(*(each for (each,) in visits))
+        if not technicians:
+            return None
         users = self._find_dispatchers(company)
-        if not technicians or not users or not begins:
-            return 0
+        if not users:
+            return (
+                "skipped",
+                _(
+                    "No dispatcher of %(company)s has an e-mail address: enter one in the "
+                    "dispatchers' preferences.",
+                    company=company.name,
+                ),
+            )
         for lang, those in users.grouped(lambda user: get_user_lang(user, company)).items():
             this = self.with_context(lang=lang, tz=zone)
             this._create_mail(
@@ -134,8 +168,18 @@ class SupportDaySheetMail(models.AbstractModel):
                 technicians.with_env(this.env),
                 day,
                 {"recipient_ids": [(6, 0, those.partner_id.ids)]},
+                companies=company,
             )
-        return len(users)
+        count = len(users)
+        if count == 1:
+            words = _("The sheets of %(company)s went to 1 dispatcher.", company=company.name)
+        else:
+            words = _(
+                "The sheets of %(company)s went to %(count)s dispatchers.",
+                company=company.name,
+                count=count,
+            )
+        return "ok", words
 
     @api.model
     def _find_dispatchers(self, company):
@@ -146,8 +190,12 @@ class SupportDaySheetMail(models.AbstractModel):
         return users.filtered("partner_id.email_normalized")
 
     @api.model
-    def _create_mail(self, company, technicians, day, recipients, record=None):
-        """Queue one mail with the sheets of ``technicians``, in the language of the environment."""
+    def _create_mail(self, company, technicians, day, recipients, record=None, companies=None):
+        """Queue one mail with the sheets of ``technicians``, in the language of the environment.
+
+        :param companies: ``res.company`` whose visits are on the sheets; None for all of them, as
+            only a technician's own sheet may have
+        """
         common = self.env["support.notifier"]._prepare_queue_vals(False, company)
         when = format_date(self.env, day, date_format="full")
         names = technicians.name if len(technicians) == 1 else company.name
@@ -155,7 +203,7 @@ class SupportDaySheetMail(models.AbstractModel):
         body = self.env["ir.qweb"]._render(
             "support_center.message_day_sheet", {"when": when, "company": company}
         )
-        name, content, mimetype = self._draw(technicians, day)
+        name, content, mimetype = self._draw(technicians, day, companies)
         # sudo: nobody but administrators may write to the queue.
         mail = self.env["mail.mail"].sudo().create(
             {
@@ -201,13 +249,18 @@ class SupportDaySheetMail(models.AbstractModel):
         return self.env["ir.actions.report"].get_wkhtmltopdf_state() in DRAWING_STATES
 
     @api.model
-    def _draw(self, technicians, day):
+    def _draw(self, technicians, day, companies=None):
         """
+        :param companies: as ``_create_mail`` takes them
         :return: tuple of the file's name, its content as bytes and its MIME type
         """
         name = _("day-sheet-%(day)s", day=day.isoformat())
         if self._can_draw():
-            data = {"day": day.isoformat(), "technician_ids": technicians.ids}
+            data = {
+                "day": day.isoformat(),
+                "technician_ids": technicians.ids,
+                "company_ids": companies.ids if companies else [],
+            }
             try:
                 content, kind = self.env["ir.actions.report"]._render_qweb_pdf(
                     REPORT, technicians.ids, data=data
@@ -220,7 +273,7 @@ class SupportDaySheetMail(models.AbstractModel):
             else:
                 if kind == "pdf":
                     return f"{name}.pdf", content, "application/pdf"
-        sheets = self.env["support.day.sheet"]._prepare_sheets(technicians, day)
+        sheets = self.env["support.day.sheet"]._prepare_sheets(technicians, day, companies)
         page = self.env["ir.qweb"]._render(
             "support_center.day_sheet_file", {"sheets": sheets, "lang": self.env.lang}
         )

@@ -65,6 +65,7 @@ class SupportReporting(models.AbstractModel):
         :param str group_by: one of ``GROUPS``
         :return: dict with ``period``, ``group_by`` and their choices, ``span`` in words,
             ``columns``, ``rows`` and ``total``, as ``_prepare_row`` returns them
+        :raise AccessError: for those who may not see the figures
         :raise ValidationError: for another period or group
         """
         period, group_by = self._read_choice(period, group_by)
@@ -97,6 +98,7 @@ class SupportReporting(models.AbstractModel):
         :param key: of the row: the month as ``YYYY-MM``, the id of the group, or False for those
             without one; ``ALL`` for all
         :return: window action
+        :raise AccessError: for those who may not see the figures
         :raise ValidationError: for what is none of these
         """
         period, group_by = self._read_choice(period, group_by)
@@ -125,11 +127,13 @@ class SupportReporting(models.AbstractModel):
         """The same period as a graph and a pivot table, to look further.
 
         :return: window action
+        :raise AccessError: for those who may not see the figures
         :raise ValidationError: for an unknown figure, period or group
         """
         period, group_by = self._read_choice(period, group_by)
         if not isinstance(figure, str) or figure not in FIGURES:
             self.env["support.arguments"]._refuse("figure", figure, ", ".join(FIGURES))
+        self.env["support.appointment.report"].search([], limit=1)  # refuses who may not
         measure = FIGURES[figure][0].split(":")[0]
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "support_center.support_appointment_report_action"

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 
@@ -79,7 +80,7 @@ class SupportTechnician(models.Model):
         done = self.browse()
         # sudo: the cron sends for every company.
         this = self.sudo()
-        while batch := this._run_job_batch(lambda: this._send_day_sheet_batch(done.ids)):
+        while batch := this._run_job_batch(partial(this._send_day_sheet_batch, done.ids)):
             done |= batch
         this._run_job_batch(this.env["support.day.sheet.mail"]._send_to_dispatchers)
 

@@ -2,9 +2,16 @@ from odoo import _, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ...compat import check_access
-from ...formatting import format_moment_in_words, format_names, get_viewer_zone
+from ...formatting import (
+    format_moment_in_words,
+    format_moment_short,
+    format_names,
+    get_viewer_zone,
+)
 from ..appointment.states import PLANNABLE_STATES
+from ..cancellation.support_appointment import TECHNICIAN_MARKS
 from ..notifications.support_appointment import ANNOUNCED_MARKS
+from ..notifications.support_appointment_technician import EXPECTED
 from .support_undo_step import UNDO_SECONDS
 
 # What an undone change gives back, by the pipeline as every change ...
@@ -13,8 +20,7 @@ RESTORED_FIELDS = (
     "cancel_silently", "confirmed_at", "started_at", "ended_at", "assignment_note", "ticket_id",
     "active",
 )  # fmt: skip
-# ... and what was known to the customer, as marks; to the technician, see
-# ``_get_technician_marks``.
+# ... and what was known to the customer, as marks; to the technicians, see ``TECHNICIAN_MARKS``.
 CUSTOMER_MARKS = (*ANNOUNCED_MARKS, "announced_before", "confirmation_queued_at")
 # Which states a dispatcher takes back, to what the visit was before; and the moment of each.
 TAKEN_BACK = {"in_progress": "confirmed", "done": "in_progress", "no_show": "confirmed"}
@@ -78,7 +84,7 @@ class SupportAppointment(models.Model):
         self.ensure_one()
         # sudo: marks are not every user's to read.
         visit = self.sudo()
-        marks = (*CUSTOMER_MARKS, *self._get_technician_marks())
+        marks = (*CUSTOMER_MARKS, *TECHNICIAN_MARKS)
         return {
             "values": {name: visit._get_stored(name) for name in self._get_restored_fields()},
             "marks": {name: visit._get_stored(name) for name in marks},
@@ -206,7 +212,7 @@ class SupportAppointment(models.Model):
         if True not in told:
             marks.update(CUSTOMER_MARKS)
         if False not in told and not step.is_noted:
-            marks.update(self._get_technician_marks())
+            marks.update(TECHNICIAN_MARKS)
         return marks
 
     def _restore_marks(self, step, names):
@@ -246,21 +252,62 @@ class SupportAppointment(models.Model):
         step.message = message
         return saved[0]
 
-    def _get_move_question(self, vals):
-        """What to ask before a page is saved on which the time or the technician was changed.
+    def _get_move_question(self, planned):
+        """What to ask before a move of which somebody would be told who expects the visit.
 
-        :param dict vals: as for ``write``
-        :return: dict of ``change``, both times in one sentence, and ``choices``, as
-            ``_get_tell_choices`` returns them; False where no customer expects the visit
+        :param dict planned: as ``_read_move`` returns it
+        :return: dict of ``change``, both times in one sentence, ``reason``, who expects what, and
+            ``choices``, as ``_get_tell_choices`` returns them; None where nobody expects the visit
+            or is told
         """
         self.ensure_one()
-        planned = self._read_move(vals)
-        if not planned or self.state != "confirmed" or not self.announced_start:
-            return False
+        if not planned or self.state != "confirmed":
+            return None
+        is_told = self._is_customer_told(planned)
+        # sudo: what a technician knows is not everybody's to read.
+        known = self.sudo().technician_notified_id
+        choices = self._get_tell_choices(planned)
+        if not is_told and not (known and "tell_technician" in choices):
+            return None
         return {
             "change": self._describe_move(planned),
-            "choices": self._get_tell_choices(planned),
+            "reason": self._describe_expectation() if is_told else self._describe_known(known),
+            "choices": choices,
         }
+
+    def _is_customer_told(self, planned):
+        """Whether a move is one that the customer gets a mail about.
+
+        :param dict planned: as ``_read_move`` returns it
+        """
+        if self.state != "confirmed" or not self.announced_start:
+            return False
+        told = self.announced_details or {}
+        is_moved = planned["start"] != self.announced_start
+        is_changed = (told.get("technician") or False) != planned["technician"].id
+        is_changed |= told.get("duration") != round(planned["duration"] * 60)
+        if not (is_moved or is_changed):
+            return False
+        rule = "automation_send_rescheduled" if is_moved else "automation_send_updated"
+        if not self.env["support.automation.registry"]._get_switch(rule).active:
+            return False
+        return not self._get_obstacles("rescheduled" if is_moved else "updated")
+
+    def _describe_expectation(self):
+        zone = self._get_customer_timezone()
+        return _(
+            "%(customer)s was told to expect this visit on %(time)s (%(zone)s) and will get a mail "
+            "about the change.",
+            customer=self.customer_name or self.partner_id.name,
+            time=format_moment_short(self.env, self.announced_start, zone),
+            zone=zone,
+        )
+
+    def _describe_known(self, technician):
+        return _(
+            "%(technician)s knows of this visit; the customer gets no mail about the change.",
+            technician=technician.name,
+        )
 
     def _read_move(self, vals):
         """Time and technician as they would be.
@@ -285,20 +332,36 @@ class SupportAppointment(models.Model):
         return planned if planned != now else None
 
     def _get_tell_choices(self, planned):
-        """Who can be told of a move, or not.
+        """Who is told of a move, unless somebody chooses that they are not.
 
         :param dict planned: as ``_read_move`` returns it
         :return: dict of the names in ``TELLS`` to labels
         """
-        # sudo: as in _describe_move
-        technicians = (self.technician_id | planned["technician"]).sudo()
-        choices = {
-            "tell_customer": _("Tell %(name)s", name=self.customer_name or self.partner_id.name)
-        }
-        if technicians:
+        choices = {}
+        if self._is_customer_told(planned):
+            name = self.customer_name or self.partner_id.name
+            choices["tell_customer"] = _("Tell %(name)s", name=name)
+        if technicians := self._find_told_technicians(planned):
             names = format_names(technicians.mapped("name"))
             choices["tell_technician"] = _("Tell %(name)s", name=names)
         return choices
+
+    def _find_told_technicians(self, planned):
+        """Whom of the technicians the rule tells of a move.
+
+        :param dict planned: as ``_read_move`` returns it
+        :return: ``support.technician``, as superuser
+        """
+        # sudo: what a technician knows, and their user, are not everybody's to read.
+        known, start = self.sudo().technician_notified_id, self.sudo().technician_notified_start
+        coming = planned["technician"].sudo()
+        is_news = (known, start) != (coming, planned["start"])
+        if not is_news or self.state not in EXPECTED or not self._is_notice_to_technicians_on():
+            return known.browse()
+        technicians = known | coming
+        technicians = technicians.filtered(lambda each: each.user_id != self.env.user)
+        obstacles = technicians._find_notification_obstacles()
+        return technicians.filtered(lambda technician: technician.id not in obstacles)
 
     def _mark_told(self, planned, tells):
         """Leave nothing to tell to those who are not to be told of a move that follows.

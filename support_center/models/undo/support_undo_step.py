@@ -91,11 +91,12 @@ class SupportUndoStep(models.Model):
 
         :param int appointment_id:
         :param dict vals: as for ``write``
-        :return: dict of ``change``, both times in one sentence, and ``choices``, who can be told,
-            as labels; False where there is nothing to ask
+        :return: dict of ``change``, both times in one sentence, ``reason``, who expects what, and
+            ``choices``, who is told, as labels; False where there is nothing to ask
         """
         vals = self.env["support.arguments"]._get_mapping("vals", vals)
-        return self._find_appointment(appointment_id)._get_move_question(vals)
+        visit = self._find_appointment(appointment_id)
+        return visit._get_move_question(visit._read_move(vals)) or False
 
     @api.model
     def _find_appointment(self, appointment_id):

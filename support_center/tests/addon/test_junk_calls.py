@@ -20,7 +20,7 @@ except ImportError:
 NOT_CALLED = {
     "create", "write", "unlink", "copy_data", "default_get", "init", "get_values", "set_values",
     "message_new", "message_update", "message_parse", "message_process", "message_route", "send",
-    "send_email", "web_save",
+    "send_email", "web_save", "fields_get",
 }  # fmt: skip
 HUGE = 2**40
 MISSING = 2**31 - 1
@@ -71,7 +71,7 @@ SAMPLES = {
         "is_urgent": False,
         "start": "2026-03-05 10:00:00",
         "technician_id": False,
-        "reasons": "",
+        "details": "",
         "day": "2026-03-05",
         "part_of_day": "",
         "confirm": True,
@@ -89,6 +89,10 @@ SAMPLES = {
     "duration": 1.0,
     "type": None,
     "limit": 5,
+    "period": "last_month",
+    "group_by": "technician",
+    "figure": "done_count",
+    "technician_id": False,
     "sign": {
         "token": "a page",
         "start": "2026-03-05 00:00:00",

@@ -33,6 +33,7 @@ RIGHTS = {
     "support.automation.log": {"dispatcher": "r", "manager": "r"},
     "support.webhook.delivery": {"manager": "r"},
     "support.statistics": {"dispatcher": "r", "manager": "r"},
+    "support.appointment.report": {"dispatcher": "r", "manager": "r"},
     "support.intake.key": {},
     "support.undo.step": {},
     "support.webhook.endpoint": {},
@@ -108,6 +109,10 @@ METHODS = {
     ("ir.actions.server", "run"): PLANNERS,
     ("support.dry.run", "action_handle"): (),
     ("support.dry.run", "action_switch_on"): (),
+    ("support.appointment.report", "action_open_appointment"): PLANNERS,
+    **{("support.reporting", name): PLANNERS for name in ("explore", "load", "open_visits")},
+    ("support.day.sheet", "print_day"): STAFF,
+    ("support.technician", "action_day_sheet"): STAFF,
     **{
         ("support.board", name): PLANNERS
         for name in ("announce", "confirm", "load", "move", "refresh")
@@ -150,8 +155,12 @@ WITHOUT_ROW = {
         ("support.board", "announce"),
         ("support.board", "load"),
         ("support.board", "refresh"),
-        ("support.home", "load"),
+        ("support.day.sheet", "print_day"),
         ("support.my.day", "load"),
+        ("support.reporting", "explore"),
+        ("support.reporting", "load"),
+        ("support.reporting", "open_visits"),
+        ("support.home", "load"),
         ("support.quick.visit", "find_customers"),
         ("support.quick.visit", "load_customer"),
         ("support.settings.panel", "load"),
@@ -163,8 +172,8 @@ WITHOUT_ROW = {
 # Odoo's own, which the first table is about, or which only prepare values.
 # Of the mail gateway there is test_mail_gateway_guard.py; its readers change nothing.
 OPERATIONS = {
-    "browse", "create", "write", "web_save", "unlink", "copy", "copy_data", "init", "default_get",
-    "get_values",
+    "browse", "fields_get", "create", "write", "web_save", "unlink", "copy", "copy_data", "init",
+    "default_get", "get_values",
     "set_values", "message_parse", "message_process", "message_route", "send_email", }  # fmt: skip
 
 
@@ -215,6 +224,16 @@ class TestRightsMatrix(SupportCase):
                 **common,
             }
         ).with_env(env)
+        # Drafts count in no figure; another customer's, or it would be a duplicate.
+        planned = env["support.appointment"].create(
+            {
+                "partner_id": cls.env["res.partner"].create({"name": "Planned"}).id,
+                "start": at("2026-03-09 08:00"),
+                "technician_id": technician.id,
+                "state": "confirmed",
+                **common,
+            }
+        )
         ticket = env["support.ticket"].create(
             {"name": "Ticket", "partner_id": partner.id, "user_id": user and user.id, **common}
         )
@@ -229,6 +248,8 @@ class TestRightsMatrix(SupportCase):
                 [("appointment.confirmed", appointment)], "https://example.com"
             ),
             env["support.statistics"].create({"week_start": "2026-02-23", **common}),
+            # Its rows have the ids of appointments.
+            env["support.appointment.report"].browse(planned.id),
         ]
         return {row._name: row for row in rows}
 
@@ -311,6 +332,7 @@ class TestRightsMatrix(SupportCase):
                     "url",
                     "message",
                     "key",
+                    "state",
                 )
                 if each in row
             )
@@ -486,6 +508,9 @@ class TestRightsMatrix(SupportCase):
             ("support.my.day", "load"): ["2026-03-05"],
             ("support.my.day", "add_note"): [record_id, "Note"],
             ("support.my.day", "add_photo"): [record_id, "p.png", PIXEL],
+            ("support.day.sheet", "print_day"): ["2026-03-05", False],
+            ("support.reporting", "explore"): ["done_count", "last_month", "team"],
+            ("support.reporting", "open_visits"): ["done_count", "last_month", "team", "all"],
             ("support.quick.visit", "load"): [ticket],
             ("support.quick.visit", "find_customers"): ["known"],
             ("support.quick.visit", "load_customer"): [self.customer.id],

@@ -7,6 +7,7 @@ from ..common import GUIDE_DATA, SupportCase, at
 
 MODELS = [
     "support.appointment",
+    "support.appointment.report",
     "support.appointment.type",
     "support.area",
     "support.automation.log",

@@ -12,6 +12,7 @@ IN_ORDER = [
     "cron_deliver_webhooks",
     "cron_cleanup_old_appointments",
     "cron_generate_appointment_statistics",
+    "cron_send_day_sheets",
     "automation_process_email",
     "automation_intake_answer",
     "automation_send_confirmation",

@@ -24,6 +24,7 @@ CRONS = {
     "cron_send_appointment_reminders": ("Send Appointment Reminders", 1, "hours", True),
     "cron_cleanup_old_appointments": ("Cleanup Old Appointments", 1, "days", False),
     "cron_generate_appointment_statistics": ("Generate Appointment Statistics", 1, "weeks", False),
+    "cron_send_day_sheets": ("Send Day Sheets", 1, "hours", False),
     "cron_acknowledge_customers": ("Acknowledge Messages of Customers", 1, "hours", True),
     "cron_deliver_webhooks": ("Deliver Webhooks", 5, "minutes", True),
 }

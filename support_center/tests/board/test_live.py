@@ -1,9 +1,11 @@
 import json
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
 from odoo.addons.support_center.models.board.ir_websocket import BOARD_CHANNEL
 from odoo.addons.support_center.models.board.support_appointment import CHANGED
+from odoo.addons.support_center.models.board.support_board import PRESENCE
 
 from ..common import SupportCase, SupportHttpCase, at
 
@@ -24,7 +26,7 @@ class TestLive(SupportCase):
     def _get_last(self):
         return self.env["bus.bus"].sudo().search([], order="id desc", limit=1).id or 0
 
-    def _get_messages(self):
+    def _get_messages(self, kind=CHANGED):
         """What was put on the bus since: list of the company's id and the payload."""
         self._flush()
         rows = self.env["bus.bus"].sudo().search([("id", ">", self.last)], order="id")
@@ -32,7 +34,7 @@ class TestLive(SupportCase):
         found = []
         for row in rows:
             message = json.loads(row.message)
-            if message["type"] == CHANGED:
+            if message["type"] == kind:
                 _dbname, model, company_id, word = json.loads(row.channel)
                 self.assertEqual((model, word), ("res.company", BOARD_CHANNEL))
                 found.append((company_id, message["payload"]))
@@ -125,6 +127,57 @@ class TestLive(SupportCase):
         self.user_dispatcher.company_ids |= other
         found = self.env["ir.websocket"].with_user(self.user_dispatcher)._get_board_channels()
         self.assertEqual({company for company, _word in found}, set(self.env.company | other))
+
+
+    # Who else is at the board
+
+    def _announce(self, user=None, **values):
+        sign = {
+            "token": "one page",
+            "start": "2026-03-05 00:00:00",
+            "stop": "2026-03-06 00:00:00",
+            "dragging_id": False,
+            "is_here": True,
+            "asks": False,
+            **values,
+        }
+        board = self.env["support.board"].with_user(user or self.user_dispatcher)
+        return board.announce(sign)
+
+    def test_of_who_plans_nothing_but_name_days_and_the_id_in_hand(self):
+        visit = self._create_appointment(location="Secret Street", description="Secret words")
+        self._get_messages()
+        self._announce(dragging_id=visit.id, customer="Secret", name="Somebody Else")
+        ((company_id, payload),) = self._get_messages(PRESENCE)
+        self.assertEqual(company_id, self.env.company.id)
+        self.assertEqual(
+            payload,
+            {
+                "token": "one page",
+                "uid": self.user_dispatcher.id,
+                "name": self.user_dispatcher.name,
+                "start": "2026-03-05 00:00:00",
+                "stop": "2026-03-06 00:00:00",
+                "dragging_id": visit.id,
+                "is_here": True,
+                "asks": False,
+            },
+        )
+
+    def test_only_the_companies_that_are_planned_hear_of_it(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self._announce()
+        self.user_dispatcher.company_ids |= other
+        heard = [each for each, _payload in self._get_messages(PRESENCE)]
+        self.assertEqual(heard, self.env.company.ids)
+        board = self.env["support.board"].with_user(self.user_dispatcher)
+        days = {"token": "t", "start": "2026-03-05 00:00:00", "stop": "2026-03-06 00:00:00"}
+        board.with_context(allowed_company_ids=other.ids).announce(days)
+        self.assertEqual([each for each, _payload in self._get_messages(PRESENCE)], other.ids)
+        for user in (self.user_technician, self.user_integration, self.user_employee):
+            with self.assertRaisesRegex(AccessError, "Only a dispatcher"):
+                self._announce(user)
+        self.assertEqual(self._get_messages(PRESENCE), [])
 
 
 @tagged("post_install", "-at_install")

@@ -66,7 +66,7 @@ CHECK = """
     type.dispatchEvent(new Event("change", { bubbles: true }));
     await find(".o_sc_offer");
     await check("times");
-    document.querySelector(".o_sc_customer button").click();
+    document.querySelector(".o_sc_another").click();
     (await find(".o_sc_new_contact")).click();
     await find(".o_sc_contact");
     await check("new contact");
@@ -85,6 +85,9 @@ class NewVisitCase(SupportHttpCase):
             start=now - timedelta(days=40), technician_id=cls.technician.id, state="done"
         )
         cls.env["support.appointment.type"].create({"name": "Inspection"})
+        cls.ticket = cls.env["support.ticket"].create(
+            {"name": "Printer smokes", "partner_id": cls.customer.id}
+        )
         cls.visits = cls.env["support.appointment"].search([])
 
     def _walk(self, tour, action="support_appointment_action", view="list", user=None, more=""):
@@ -123,17 +126,16 @@ class TestNewVisitTour(NewVisitCase):
             visits = self._walk("support_center_new_visit_taken")
         booked = visits.filtered(lambda visit: visit.description == "No light")
         self.assertEqual(booked.state, "confirmed")
+        self.assertEqual(booked.ticket_id, self.ticket)
+        self.assertEqual(self.customer.phone, "+32 2 555 01 77")
         self.assertEqual(len(visits), 3)
 
     def test_from_a_ticket(self):
-        ticket = self.env["support.ticket"].create(
-            {"name": "Printer smokes", "partner_id": self.customer.id}
-        )
-        more = f"&id={ticket.id}&model=support.ticket"
+        more = f"&id={self.ticket.id}&model=support.ticket"
         visit = self._walk(
             "support_center_new_visit_ticket", "support_ticket_action", "form", more=more
         )
-        self.assertEqual(visit.ticket_id, ticket)
+        self.assertEqual(visit.ticket_id, self.ticket)
         self.assertEqual(visit.description, "Printer smokes")
 
     def test_by_the_command_palette(self):

@@ -22,7 +22,7 @@ class TestQuickVisit(SupportCase):
         values = self._values(**values)
         if "start" not in values:
             found = self.page.find_times(values)["times"][0]
-            values.update({name: found[name] for name in ("start", "technician_id", "reasons")})
+            values.update({name: found[name] for name in ("start", "technician_id", "details")})
         return self.page.create_visit({"confirm": True, **values})
 
     def _get_visit(self, answer):
@@ -36,7 +36,8 @@ class TestQuickVisit(SupportCase):
     def test_a_caller_is_found_by_whatever_they_say(self):
         bakery = self.env["res.partner"].create(
             {
-                "name": "Bakery Miller", "phone": "030/123 45-67", "email": "crumb@miller.example.com",
+                "name": "Bakery Miller", "phone": "030/123 45-67",
+                "email": "crumb@miller.example.com",
                 "street": "Oven Street 12", "zip": "20095", "city": "Hamburg",
             }
         )  # fmt: skip
@@ -66,8 +67,9 @@ class TestQuickVisit(SupportCase):
         self._create_appointment(partner_id=two.id)
         found = {each["id"]: each for each in self.page.find_customers("ann twin")["candidates"]}
         self.assertEqual(found.keys(), {one.id, two.id})
-        self.assertEqual(found[one.id]["details"], "North Road 1, Kiel")
-        self.assertEqual(found[two.id]["details"], "+49 40 999888 · 1 visit")
+        facts = {key: (each["place"], each["details"]) for key, each in found.items()}
+        self.assertEqual(facts[one.id], ("North Road 1, Kiel", ""))
+        self.assertEqual(facts[two.id], ("", "+49 40 999888 · 1 visit"))
 
     def test_another_company_s_contact_is_no_caller_here(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
@@ -186,8 +188,25 @@ class TestQuickVisit(SupportCase):
         times = self.page.find_times(self._values())["times"]
         self.assertEqual(len(times), 6)
         for time in times:
-            self.assertTrue(time["label"] and time["technician"] and time["reasons"], time)
+            self.assertTrue(time["label"] and time["technician"] and time["details"], time)
+        self.assertEqual(times[0]["reasons"], "the first free time")
         self.assertFalse(self.env["support.appointment"].search([]))
+
+    def test_notice_and_horizon_bind_customers_only(self):
+        self.type.write({"min_notice_hours": 24 * 30, "horizon_days": 1})
+        first = self.page.find_times(self._values())["times"][0]
+        self.assertLess(first["start"], "2026-03-03")
+        self.assertTrue(self._book(day="2026-05-06")["ok"])
+
+    def test_who_is_on_call_goes_where_the_dispatcher_chooses_them(self):
+        self.technician_2.active = False
+        self.technician.on_call = True
+        values = self._values(start="2026-03-05 10:00:00", technician_id=self.technician.id)
+        self.assertFalse(self.page.find_times(values)["chosen_note"])
+        self.assertFalse(self.page.find_times(values)["times"])
+        self.assertTrue(self.page.find_times({**values, "is_urgent": True})["times"])
+        visit = self._get_visit(self.page.create_visit({**values, "confirm": True}))
+        self.assertEqual((visit.state, visit.technician_id), ("confirmed", self.technician))
 
     def test_times_are_told_in_the_viewer_s_zone(self):
         page = self.page.with_context(tz="Asia/Tokyo")
@@ -218,7 +237,7 @@ class TestQuickVisit(SupportCase):
         contact["place"] = "Road 1, 50667 Cologne"
         answer = self.page.find_times(self._values(partner_id=False, contact=contact))
         self.assertFalse(answer["times"])
-        self.assertIn("None of the technicians", answer["message"])
+        self.assertIn("No technician has the skills", answer["message"])
 
     def test_what_may_be_the_same_request_is_said_and_refuses_nothing(self):
         other = self._create_appointment(start=at("2026-03-03 10:00"))
@@ -242,6 +261,13 @@ class TestQuickVisit(SupportCase):
         self.assertIn(f"{visit.name} is confirmed: Known Customer", answer["message"])
         self.assertIn(visit.technician_id.name, answer["message"])
         self.assertTrue(self._get_notices(visit, "confirmation"))
+
+    def test_nobody_goes_to_a_remote_visit(self):
+        self.type.place = "remote"
+        home = "Mill Lane 4, 10115 Berlin"
+        self.assertFalse(self._get_visit(self._book(place=home)).location)
+        told = self._get_visit(self._book(place="Ask for Ann", day="2026-03-10"))
+        self.assertEqual(told.location, "Ask for Ann")
 
     def test_a_draft_is_made_without_a_time_or_with_that_of_the_board(self):
         answer = self.page.create_visit(self._values())

@@ -65,6 +65,31 @@ class TestReschedule(SupportMailCase):
         self.visit.write({"start": at("2026-03-10 13:00")})
         self.assertEqual(self._get_waiting(), ["rescheduled"])
 
+    def test_both_times_in_one_sentence_before_the_click(self):
+        _action, finder = self._open()
+        finder.line_ids.write({"start": at("2026-03-04 14:00"), "stop": at("2026-03-04 15:00")})
+        line = finder.line_ids.filtered(lambda each: each.technician_id == self.technician)[0]
+        sentence = "From Thursday 5 March, 10:00 to Wednesday 4 March, 14:00."
+        self.assertEqual(line.change, sentence)
+        with Form(finder) as form:
+            form.own_start = at("2026-03-04 14:00")
+            self.assertEqual(form.own_change, sentence)
+        action = finder.action_take_own_time()
+        self.assertEqual(action["params"]["message"], f"{self.visit.name}: {sentence}")
+
+    def test_the_technician_need_not_be_told(self):
+        _action, finder = self._open()
+        self.assertTrue(finder.can_tell_technician)
+        finder.tell_technician = False
+        line = finder.line_ids[-1]
+        before = self.env["mail.message"].search_count([("message_type", "=", "user_notification")])
+        line.action_plan()
+        after = self.env["mail.message"].search_count([("message_type", "=", "user_notification")])
+        self.assertEqual(after, before)
+        self.assertEqual(self.visit.technician_notified_start, line.start)
+        self.env.ref("support_center.automation_notify_technician").active = False
+        self.assertFalse(self._open()[1].can_tell_technician)
+
     def test_the_rule_is_off(self):
         self.env.ref("support_center.automation_send_rescheduled").active = False
         _action, finder = self._open()

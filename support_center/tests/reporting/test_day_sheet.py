@@ -110,25 +110,25 @@ class TestDaySheet(DaySheetCase):
         self.technician.tz = "America/New_York"
         self._plan("2026-03-02 18:30")
         page = self._print(self.user_dispatcher.with_context(lang="de_DE"), "2026-03-02")
-        self.assertIn("1:30 PM", page.replace("\u202f", " "))  # the technician's clock
+        self.assertIn("13:30", page)  # the technician's clock
         self.assertIn("(America/New_York)", page)
         sheets = self.env["support.day.sheet"].with_context(lang="de_DE", tz="UTC")
         (sheet,) = sheets._prepare_sheets(self.technician)
         self.assertEqual(sheet["day"], "Montag, 2. März 2026")
         self.env["res.lang"]._lang_get("en_US").time_format = "%I:%M:%S %p"
         (sheet,) = self.env["support.day.sheet"]._prepare_sheets(self.technician)
-        self.assertEqual(sheet["visits"][0]["start"].replace("\u202f", " "), "1:30 PM")
+        self.assertIn("1:30 PM", sheet["visits"][0]["start"])
 
     def test_over_midnight_is_on_both_days(self):
         self._plan("2026-03-02 23:00", duration=2.0)
         sheets = self.env["support.day.sheet"]
-        for day, start in (("2026-03-02", "11:00 PM"), ("2026-03-03", "Mon 11:00 PM")):
+        for day, start in (("2026-03-02", "23:00"), ("2026-03-03", "Mon 23:00")):
             action = sheets.print_day(day)
             self.assertEqual(action["data"]["technician_ids"], self.technician.ids)
             (sheet,) = sheets._prepare_sheets(
                 self.technician, self.env["support.arguments"]._get_day("day", day)
             )
-            self.assertEqual(sheet["visits"][0]["start"].replace("\u202f", " "), start)
+            self.assertEqual(sheet["visits"][0]["start"], start)
         self.assertFalse(sheets.print_day("2026-03-04")["data"]["technician_ids"])
 
     def test_a_dispatcher_prints_everybody_a_technician_the_own(self):
@@ -165,6 +165,13 @@ class TestDaySheet(DaySheetCase):
         self.assertNotIn("First Street", self._print(stranger))
         with self.assertRaises(AccessError):
             self._print(stranger, False, self.technician.id)
+        # Nor of a technician who works for all of them.
+        self.technician.company_id = False
+        self.assertNotIn("First Street", self._print(stranger, False, self.technician.id))
+        action = self.technician.with_user(stranger).action_day_sheet()
+        self.assertNotIn("First Street", self._render(action, stranger))
+        action["data"]["company_ids"] = self.env.company.ids
+        self.assertNotIn("First Street", self._render(action, stranger))
 
     def test_from_the_technicians_form_and_the_print_menu(self):
         self._plan(location="First Street")
@@ -257,6 +264,122 @@ class TestDaySheetMails(DaySheetCase):
         before = self._get_sheet_mails()
         self._run("2026-03-02 09:00:00")
         self.assertEqual(self._get_sheet_mails(), before)
+
+    def _make_second_company(self):
+        company = self.env["res.company"].create({"name": "Second Company"})
+        far = new_test_user(
+            self.env,
+            "far_dispatcher",
+            groups="support_center.group_support_dispatcher",
+            email="far@example.com",
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+        company.resource_calendar_id.tz = "UTC"
+        self.env.company.resource_calendar_id.tz = "UTC"
+        self.parameters.set_param("support_center.day_sheet_dispatchers", "True")
+        return company, far
+
+    def _get_mails_of(self, user):
+        return self._get_sheet_mails().filtered(lambda mail: user.partner_id in mail.recipient_ids)
+
+    def test_a_technician_of_all_companies_shows_each_its_own_visits(self):
+        company, far = self._make_second_company()
+        self.technician.company_id = False
+        self._plan(location="First Street")
+        self._plan(
+            "2026-03-02 14:00",
+            location="Second Street",
+            company_id=company.id,
+            partner_id=self.env["res.partner"].create({"name": "Far Customer"}).id,
+        )
+        drawn = []
+
+        def draw(report, name, ids, data):
+            html, _kind = report._render_qweb_html(name, ids, data=data)
+            drawn.append(html.decode())
+            return html, "pdf"
+
+        for state in ("install", "ok"):
+            with (
+                self.subTest(state),
+                patch(STATE, lambda _self, state=state: state),
+                patch(PDF, draw),
+            ):
+                self._get_sheet_mails().unlink()
+                self.env["res.company"].search([]).support_day_sheet_date = False
+                self.technician.day_sheet_date = False
+                self._run()
+                for user, own, foreign in (
+                    (self.user_dispatcher, "First Street", "Second Street"),
+                    (far, "Second Street", "First Street"),
+                ):
+                    mail = self._get_mails_of(user)
+                    self.assertEqual(len(mail), 1)
+                    page = self._get_file(mail)[1]
+                    self.assertIn(own, page)
+                    self.assertNotIn(foreign, page)
+                # The technician's own has both, as their day does.
+                page = self._get_file(self._get_mails_of(self.user_technician))[1]
+                self.assertIn("First Street", page)
+                self.assertIn("Second Street", page)
+        self.assertTrue(drawn)
+
+    def test_of_a_day_without_visits_the_log_says_nothing(self):
+        self._make_second_company()
+        self._run()
+        self.assertFalse(self._get_rows())
+        self.assertFalse(self._get_sheet_mails())
+
+    def test_dispatchers_without_an_address_are_named_with_the_remedy(self):
+        _company, _far = self._make_second_company()
+        self._plan()
+        group = self.env.ref("support_center.group_support_dispatcher")
+        self.env["res.users"].search([("groups_id", "in", group.ids)]).partner_id.email = False
+        self.user_technician.email = "technician@example.com"
+        self._run()
+        row = self._get_rows().filtered(lambda each: not each.res_id)
+        self.assertEqual(row.outcome, "skipped")
+        self.assertIn("enter one in the dispatchers' preferences", row.message)
+
+    def test_one_companys_failure_is_told_and_stops_no_other(self):
+        company, far = self._make_second_company()
+        self._plan(technician_id=self.technician_2.id)
+        self._plan(
+            technician_id=self.env["support.technician"]
+            .create({"name": "Far", "company_id": company.id, "tz": "UTC"})
+            .id,
+            company_id=company.id,
+            partner_id=self.env["res.partner"].create({"name": "Far Customer"}).id,
+        )
+        mails = type(self.env["support.day.sheet.mail"])
+        create = mails._create_mail
+
+        def fail(mail, of_company, *args, **kwargs):
+            if of_company == self.env.company and not kwargs.get("record"):
+                raise ValueError("The template is broken")
+            return create(mail, of_company, *args, **kwargs)
+
+        with (
+            patch.object(mails, "_create_mail", fail),
+            self.assertLogs("support_center.automation", "ERROR") as log,
+        ):
+            self._run()
+            self._run("2026-03-02 09:00:00")
+        self.assertIn("action=send_day_sheets outcome=failed", log.output[0])
+        self.assertTrue(self._get_mails_of(far))
+        failed = self._get_rows().filtered(lambda row: row.outcome == "failed")
+        self.assertEqual(failed.company_id, self.env.company)
+        # Somebody of the company is asked, once while it is open.
+        activity = self.env.company.partner_id.activity_ids.filtered(
+            lambda each: "day sheets" in each.summary
+        )
+        self.assertEqual(len(activity), 1)
+        self.assertIn("The template is broken", activity.note)
+        self.assertTrue(activity.user_id.has_group("support_center.group_support_manager"))
+        self.assertFalse(self._get_mails_of(self.user_dispatcher))
+        self._run("2026-03-02 10:00:00")
+        self.assertEqual(len(self._get_mails_of(self.user_dispatcher)), 1)
 
     def test_in_the_technicians_language(self):
         self.env["res.lang"]._activate_lang("de_DE")

@@ -278,6 +278,8 @@ class TestReporting(StatisticsCase):
             company_id=company.id,
             company_ids=[(6, 0, company.ids)],
         )
+        # Also of a technician who works for all of them.
+        self.technician.company_id = False
         data = self._load(user=stranger)
         self.assertFalse(data["rows"])
         self.assertFalse([cell["value"] for cell in data["total"]["cells"] if cell["value"]])

@@ -10,7 +10,7 @@ from ..common import SupportMailCase, at
 
 KNOWN = (
     "announced_at", "announced_start", "announced_details", "confirmation_sent", "reminder_sent",
-    "ics_sequence", "technician_notified_id", "start", "duration", "technician_id", "state",
+    "ics_sequence", "technician_notified_id", "technician_notified_start", "start", "duration", "technician_id", "state",
     "confirmed_at", "started_at", "ended_at", "ignore_working_hours", "cancel_reason",
 )  # fmt: skip
 LATER = {"start": "2026-03-06 13:00:00", "stop": "2026-03-06 15:00:00", "tell": True}
@@ -223,6 +223,38 @@ class TestUndoMove(UndoCase):
         )
         self.assertEqual(self.visit.start, at("2026-03-05 10:00"))
 
+    def test_one_that_only_its_technician_knows_of_is_asked_about_too(self):
+        silent = self._create_appointment(
+            start=at("2026-03-06 10:00"),
+            technician_id=self.technician_2.id,
+            state="confirmed",
+            send_confirmation_email=False,
+        ).with_user(self.user_dispatcher)
+        self.assertEqual(silent.technician_notified_id, self.technician_2)
+        self._send_queue()
+        later = {"start": "2026-03-06 13:00:00", "stop": "2026-03-06 14:00:00"}
+        answer = self.board.move(silent.id, later)
+        self.assertEqual(answer["code"], "tell")
+        self.assertRegex(answer["reason"], "Second Technician knows of this visit; the customer")
+        self.assertEqual(answer["choices"], {"tell_technician": "Tell Second Technician"})
+        self.assertEqual(
+            self.steps.ask(silent.id, {"start": later["start"]})["choices"], answer["choices"]
+        )
+        self._move(silent, **later, tell=True, tell_technician=False)
+        self.assertFalse(self._get_waiting(silent))
+        self.assertEqual(silent.technician_notified_start, at("2026-03-06 13:00"))
+        # A longer visit is no news to a technician, nor is anything while the rule is off.
+        longer = {"start": "2026-03-06 13:00:00", "stop": "2026-03-06 16:00:00"}
+        self.assertFalse(self.steps.ask(silent.id, {"stop": longer["stop"]}))
+        self.env.ref("support_center.automation_notify_technician").active = False
+        self.assertFalse(self.steps.ask(silent.id, {"start": "2026-03-06 15:00:00"}))
+
+    def test_a_draft_that_is_planned_in_silence_stays_unknown(self):
+        draft = self._create_appointment(start=False)
+        self._move(draft, **LATER, technician_id=self.technician_2.id, tell_technician=False)
+        self.assertFalse(draft.technician_notified_start)
+        self.assertFalse(self._get_waiting(draft))
+
     # When it cannot be
 
     def test_after_a_minute_it_stays(self):
@@ -295,8 +327,8 @@ class TestUndoCancel(UndoCase):
                     order="id",
                 )
                 inbox = told.notification_ids.filtered(lambda n: n.notification_type == "inbox")
-                subjects_told = [name.split(":")[0] for name in inbox.mail_message_id.mapped("subject")]
-                self.assertEqual(subjects_told, subjects)
+                notes = inbox.mail_message_id.mapped("subject")
+                self.assertEqual([note.split(":")[0] for note in notes], subjects)
 
     def test_a_silent_one_gives_back_the_mail_that_was_withdrawn(self):
         other = self._create_appointment(start=at("2026-03-06 10:00"), state="confirmed")

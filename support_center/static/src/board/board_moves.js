@@ -51,7 +51,7 @@ export class BoardMoves {
             message = _t("%s It is still a draft.", message);
             const onClick = () => this.confirm(visit);
             buttons.push({ name: _t("Confirm"), primary: true, onClick });
-        } else if (vals.tell && vals.tell_customer !== false) {
+        } else if (vals.tell_customer) {
             message = _t("%s The customer is told.", message);
         }
         const step = { id: undo.id };

@@ -55,7 +55,6 @@ export class GuardedFormController extends FormController {
                 {
                     title: _t("Move the visit?"),
                     ...question,
-                    reason: "",
                     alternatives: [],
                     cancelLabel: _t("Go Back"),
                     actions: [{ label: () => _t("Move"), isMain: true, run: resolve }],

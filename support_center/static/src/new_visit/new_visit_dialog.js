@@ -4,6 +4,7 @@ import { browser } from "@web/core/browser/browser";
 import { Dialog } from "@web/core/dialog/dialog";
 import { _t } from "@web/core/l10n/translation";
 import { useAutofocus, useService } from "@web/core/utils/hooks";
+import { FormViewDialog } from "@web/views/view_dialogs/form_view_dialog";
 import { Component, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 
 const { DateTime } = luxon;
@@ -28,6 +29,7 @@ export class NewVisitDialog extends Component {
     setup() {
         this.orm = useService("orm");
         this.action = useService("action");
+        this.dialog = useService("dialog");
         this.notification = useService("notification");
         useAutofocus();
         this.title = _t("New Visit");
@@ -125,13 +127,35 @@ export class NewVisitDialog extends Component {
     async onEnter() {
         browser.clearTimeout(this.searchTimer);
         await this.search();
-        if (this.state.candidates.length === 1) {
-            return this.choose(this.state.candidates[0].id);
+        const { candidates, typed } = this.state;
+        if (candidates.length === 1) {
+            return this.choose(candidates[0].id);
+        }
+        if (!candidates.length && typed && typed.name) {
+            this.makeNew();
         }
     }
 
     async choose(id) {
         this.setCustomer(await this.call("load_customer", [id]));
+    }
+
+    /** A number or an address that the customer has now. */
+    editContact() {
+        const { id, place } = this.state.customer;
+        this.dialog.add(FormViewDialog, {
+            resModel: "res.partner",
+            resId: id,
+            title: _t("Contact"),
+            onRecordSaved: async () => {
+                const typed = this.state.place;
+                await this.choose(id);
+                if (typed && typed !== place) {
+                    // A place that was meant for this visit alone stays.
+                    this.state.place = typed;
+                }
+            },
+        });
     }
 
     setCustomer(customer) {
@@ -192,13 +216,19 @@ export class NewVisitDialog extends Component {
         this.set("typeId", Number(ev.target.value));
     }
 
-    pickTicket(ev) {
-        this.state.ticketId = Number(ev.target.value);
+    /** The tickets of the customer, and that it is about none of them. */
+    get ticketChoices() {
+        return [...this.state.customer.tickets, { id: 0, label: _t("None of these") }];
     }
 
-    /** The two that weigh most; the others are in the visit's assignment note. */
+    pickTicket(id) {
+        this.state.ticketId = id;
+    }
+
+    /** The two that weigh most, to be read to the customer. */
     describeReasons({ reasons }) {
-        return reasons.split("\n").slice(0, 2).join(" · ");
+        const text = reasons.split("\n").slice(0, 2).join(" · ");
+        return text.charAt(0).toUpperCase() + text.slice(1);
     }
 
     set(name, value) {
@@ -239,8 +269,8 @@ export class NewVisitDialog extends Component {
     // ------------------------------------------------------------------
 
     book(time) {
-        const { start, technician_id, reasons } = time;
-        return this.create({ start, technician_id, reasons, confirm: true });
+        const { start, technician_id, details } = time;
+        return this.create({ start, technician_id, details, confirm: true });
     }
 
     saveDraft() {

@@ -4,6 +4,7 @@ import { registry } from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
 const PAGE = ".o_sc_new_visit";
+const PHONE = ".o_form_view .o_field_widget[name=phone] input";
 
 /** What a dispatcher does by hand until the visit is booked. */
 const counts = { clicks: 0, fields: 0 };
@@ -203,6 +204,20 @@ tours.add("support_center_new_visit_taken", {
         pressShortcut(),
         fill("Who is calling", `${PAGE} .o_sc_caller`, "known@exam"),
         click("They are found", `${PAGE} .o_sc_candidate`),
+        click("They have another number now", `${PAGE} .o_sc_edit_contact`),
+        {
+            content: "The contact in full",
+            trigger: PHONE,
+            run() {
+                const field = document.querySelector(PHONE);
+                field.value = "+32 2 555 01 77";
+                field.dispatchEvent(new Event("input", { bubbles: true }));
+                field.dispatchEvent(new Event("change", { bubbles: true }));
+            },
+        },
+        click("It is saved", ".o_form_button_save"),
+        see("And shown", `${PAGE} .o_sc_reached:contains(+32 2 555 01 77)`),
+        click("It is about a ticket", `${PAGE} .o_sc_tickets input`),
         fill("What for", `${PAGE} .o_sc_type`, "Repair"),
         fill("In words", `${PAGE} .o_sc_words`, "No light"),
         {
