@@ -35,8 +35,8 @@ ROWS = {
     "get_slots of 50 technicians": (11, 11),
     "ranking of 50 technicians": (12, 11),
     # Of drafts: their technicians are told once these are confirmed, which the next row has.
-    "assignment among 50 technicians": (26, 29),
-    "confirm with technician and mail": (76, 76),
+    "assignment among 50 technicians": (26, 27),
+    "confirm with technician and mail": (76, 79),
     "confirm a hundred with mail": (240, 241),
 }
 IS_LATER = release.version_info[0] > 17

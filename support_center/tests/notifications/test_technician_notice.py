@@ -13,6 +13,8 @@ class TestTechnicianNotice(SupportMailCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # As the two series do not have it alike.
+        cls.env["res.lang"]._lang_get("en_US").time_format = "%H:%M:%S"
         cls.user_technician.notification_type = "inbox"
         cls.user_2 = new_test_user(
             cls.env,
