@@ -48,8 +48,7 @@ class TestCustomerPage(SupportHttpCase):
                 state=state,
             )
             page = html.fromstring(self.url_open(visit._get_share_url()).text)
-            badge = page.xpath("//div[contains(@class, 'o_support_appointment')]//span")
-            badge = [each for each in badge if "badge" in each.get("class", "")][0]
+            (badge,) = page.xpath("//h1/following-sibling::span[contains(@class, 'badge')]")
             self.assertIn(f"border-{color}", badge.get("class"), state)
 
     def test_opening_it_changes_nothing(self):

@@ -328,15 +328,8 @@ class TestUndoCancel(UndoCase):
                     order="id",
                 )
                 inbox = told.notification_ids.filtered(lambda n: n.notification_type == "inbox")
-<<<<<<< HEAD
-                subjects_told = [
-                    name.split(":")[0] for name in inbox.mail_message_id.mapped("subject")
-                ]
-                self.assertEqual(subjects_told, subjects)
-=======
                 notes = inbox.mail_message_id.mapped("subject")
                 self.assertEqual([note.split(":")[0] for note in notes], subjects)
->>>>>>> techs
 
     def test_a_silent_one_gives_back_the_mail_that_was_withdrawn(self):
         other = self._create_appointment(start=at("2026-03-06 10:00"), state="confirmed")
