@@ -52,7 +52,7 @@ def suits(limits, visit, *, is_emergency):
     start = visit[0].astimezone(limits.zone)
     if visit[0] < limits.earliest or limits.day not in (None, start.date()):
         return False
-    if limits.part == MORNING and start.hour >= 12 or limits.part == AFTERNOON and start.hour < 12:
+    if limits.part not in (None, MORNING if start.hour < 12 else AFTERNOON):
         return False
     if is_emergency:
         return True
@@ -187,7 +187,7 @@ def reference(options, limits, limit, wish, favourites):
         )
 
     # One time of each favourite in each tier, no time twice.
-    promoted = {}
+    promoted: dict[Option, int] = {}
     for tier in (0, 1, 2):
         for technician_id in favourites:
             theirs = [
@@ -199,7 +199,7 @@ def reference(options, limits, limit, wish, favourites):
             ]
             if theirs:
                 promoted[min(theirs, key=order)] = len(promoted)
-    rows = []
+    rows: list[Option] = []
     while len(rows) < limit:
         said = {row.start for row in rows}
         turns = [(row.technician_id, half_of(row, limits)) for row in rows]

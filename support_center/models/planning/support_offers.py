@@ -282,17 +282,23 @@ class SupportOffers(models.AbstractModel):
                 reasons.append(_("the time you asked for"))
             elif find_wish(aware(slot.start), bounds, wish) < 2:
                 reasons.append(_("on the day you asked for"))
-        way = found.way
-        if way and found.is_way_known and way.way <= NEAR_MINUTES:
-            if way.code == "between":
-                reasons.append(_("on the way between two other visits"))
-            elif way.code == "previous":
-                reasons.append(_("on the way from another visit near you"))
-            elif way.code == "next":
-                reasons.append(_("just before another visit near you"))
+        reasons += self._describe_nearness(found)
         if slot.start == first:
             reasons.append(_("the earliest of these times"))
         return reasons or [self._describe_half_day(slot, bounds)]
+
+    @api.model
+    def _describe_nearness(self, found):
+        way = found.way
+        if not way or not found.is_way_known or way.way > NEAR_MINUTES:
+            return []
+        if way.code == "between":
+            return [_("on the way between two other visits")]
+        if way.code == "previous":
+            return [_("on the way from another visit near you")]
+        if way.code == "next":
+            return [_("just before another visit near you")]
+        return []
 
     @api.model
     def _describe_half_day(self, slot, bounds):

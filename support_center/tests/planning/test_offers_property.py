@@ -211,16 +211,18 @@ class TestOffersProperty(SupportCase):
             return False
         if part_of_day not in (None, "morning" if local.hour < 12 else "afternoon"):
             return False
-        if is_emergency:
-            return True
+        return is_emergency or self._is_in_hours(slot, opening, zone)
+
+    def _is_in_hours(self, slot, opening, zone):
         # Visits of two hours, all on the half hour; the night has no shift of so many.
         moment, minutes = aware(slot.start), []
+        day = moment.astimezone(zone).date()
         while moment < aware(slot.stop):
             minutes.append(moment)
             moment += QUARTER
         for moment in minutes:
             here = moment.astimezone(zone)
-            if here.date() != local.date() or not time(7) <= here.time() < time(21):
+            if here.date() != day or not time(7) <= here.time() < time(21):
                 return False
         if not opening:
             return True
