@@ -280,7 +280,8 @@ tours.add("support_center_board_undo", {
         see("What changes", ".modal-body .o_sc_change:contains(Second Technician goes instead)"),
         see("Who is told", ".modal-body label:contains(Tell Known Customer)"),
         see("And who else", ".modal-body label:contains(Tell First Technician)"),
-        checkAccess("The page can be used by everybody", ".o_sc_board_dialog .modal-body"),
+        // The body itself is of any dialog of Odoo's.
+        checkAccess("The page can be used by everybody", ".o_sc_board_dialog .modal-body > *"),
         choose("Not the customer", ".modal-body .o_sc_tell_customer"),
         choose("Do it", ".modal-footer button:contains(Move):not(:contains(Tell))"),
         see("It can be taken back", ".o_sc_undo:contains(instead of First Technician) button:contains(Undo)"),
