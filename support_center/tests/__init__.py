@@ -175,6 +175,7 @@ from .reporting import (
     test_day_sheet,
     test_offered_fields,
     test_reporting,
+    test_reporting_tour,
     test_statistics,
     test_statistics_runs,
 )

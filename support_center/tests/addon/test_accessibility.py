@@ -4,6 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 from unittest import SkipTest
 
+from dateutil.relativedelta import relativedelta
+
 from odoo import fields
 from odoo.tests import tagged
 
@@ -30,7 +32,7 @@ CHECK = """
             resultTypes: ["violations"],
         }
     );
-    const serious = violations.filter((each) => ["serious", "critical"].includes(each.impact));
+    const serious = violations.filter((each) => %(impacts)s.includes(each.impact));
     if (serious.length) {
         const lines = serious.flatMap((rule) =>
             rule.nodes.map(
@@ -43,6 +45,9 @@ CHECK = """
     console.log("test successful");
 })()
 """
+
+GRAVE = ["serious", "critical"]
+EVERY_IMPACT = ["minor", "moderate", *GRAVE]
 
 # What Odoo's web client draws round and inside our views; nobody can mend it from here.
 ODOO_OWN = (
@@ -107,12 +112,13 @@ class TestAccessibility(SupportHttpCase):
             }
         )
 
-    def _check(self, url, ready, include, rules=None, login=None):
+    def _check(self, url, ready, include, rules=None, login=None, impacts=GRAVE):
         values = {
             "axe": f"/web/content/{self.axe.id}/axe.min.js",
             "include": list(include),
             "exclude": list(ODOO_OWN),
             "rules": rules or {},
+            "impacts": impacts,
         }
         code = CHECK % {key: json.dumps(value) for key, value in values.items()}
         self.browser_js(url, code, f"Boolean(document.querySelector({ready!r}))", login=login)
@@ -122,7 +128,7 @@ class TestAccessibility(SupportHttpCase):
         url = self.appointment._get_share_url()
         self._check(url, "#wrapwrap main", ["#wrapwrap"])
 
-    def _check_view(self, action, view_type, ready, user=None, rules=None):
+    def _check_view(self, action, view_type, ready, user=None, rules=None, impacts=GRAVE):
         action = self.env.ref(f"support_center.{action}")
         view_type = f"&view_type={view_type}" if view_type else ""
         self._check(
@@ -131,6 +137,7 @@ class TestAccessibility(SupportHttpCase):
             [".o_action_manager"],
             rules,
             login=(user or self.user_dispatcher).login,
+            impacts=impacts,
         )
 
     def test_list(self):
@@ -175,6 +182,22 @@ class TestAccessibility(SupportHttpCase):
         self._create_visit_of_today().action_confirm()
         self._check_view(
             "support_my_day_action", "", ".o_support_my_day article", self.user_technician
+        )
+
+    def test_reporting(self):
+        middle = fields.Datetime.now().replace(day=15, hour=10) - relativedelta(months=1)
+        self.appointment.action_confirm()
+        self.appointment._write_restored({"start": middle, "stop": middle + timedelta(hours=1)})
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE support_appointment SET state = 'done' WHERE id = %s", [self.appointment.id]
+        )
+        self._check_view(
+            "support_reporting_action",
+            "",
+            ".o_support_figures tbody button",
+            self.user_manager,
+            impacts=EVERY_IMPACT,
         )
 
     def test_settings_and_health(self):

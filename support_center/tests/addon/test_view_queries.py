@@ -8,6 +8,7 @@ from ..common import SupportCase, at
 
 MODELS = (
     "support.appointment",
+    "support.appointment.report",
     "support.ticket",
     "support.technician",
     "support.automation.log",
@@ -67,7 +68,25 @@ class TestViewQueries(SupportCase):
         deliveries = deliveries.search([]) - known
         env["support.automation.log"]._record("send_confirmation", appointments, "ok")
         log = env["support.automation.log"].search([], limit=count, order="id desc")
-        made = (appointments, tickets, technicians, log, deliveries)
+        # Drafts count in no figure, so that Reporting has visits of its own.
+        planned = env["support.appointment"].create(
+            [
+                {
+                    "partner_id": appointment.partner_id.id,
+                    "technician_id": appointment.technician_id.id,
+                    "ticket_id": appointment.ticket_id.id,
+                    "type_id": appointment.type_id.id,
+                    "start": appointment.start + timedelta(days=7),
+                }
+                for appointment in appointments
+            ]
+        )
+        env.flush_all()
+        env.cr.execute(
+            "UPDATE support_appointment SET state = 'confirmed' WHERE id = ANY(%s)", [planned.ids]
+        )
+        figures = env["support.appointment.report"].browse(planned.ids)
+        made = (appointments, figures, tickets, technicians, log, deliveries)
         return {records._name: records for records in made}
 
     def _get_specification(self, model, arch):

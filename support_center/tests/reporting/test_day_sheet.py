@@ -25,6 +25,8 @@ class DaySheetCase(SupportMailCase):
         cls.technician.tz = cls.technician_2.tz = "UTC"
         cls.user_technician.tz = "UTC"
         cls.user_dispatcher.tz = "UTC"
+        # 17.0 and 19.0 write English hours each in their own way.
+        cls.env["res.lang"].search([("code", "=", "en_US")]).time_format = "%H:%M:%S"
 
     def _plan(self, start="2026-03-02 10:00", state="confirmed", **values):
         values.setdefault("technician_id", self.technician.id)
