@@ -43,18 +43,21 @@ class SupportMergeWizard(models.TransientModel):
     def _compute_comparison(self):
         for wizard in self:
             duplicates, kept = wizard._get_duplicates(), wizard.kept_id._origin
-            wizard.comparison = kept and wizard._render_comparison(kept, duplicates)
+            others = wizard.line_ids.appointment_id._origin - kept - duplicates
+            wizard.comparison = kept and wizard._render_comparison(kept, duplicates, others)
 
-    def _render_comparison(self, kept, duplicates):
+    def _render_comparison(self, kept, duplicates, others):
         """The kept one and the others side by side, and what it will be.
 
+        :param duplicates: ``support.appointment``, those that are ticked
+        :param others: those that are not, so that somebody can see whether to tick them
         :return: Markup, a table
         """
-        columns = [(_("%(name)s (kept)", name=kept.name), self._describe(kept, {}))]
-        columns += [
-            (_("%(name)s (cancelled)", name=each.name), self._describe(each, {}))
-            for each in duplicates
-        ]
+        titles = [_("%(name)s (kept)", name=kept.name)]
+        titles += [_("%(name)s (cancelled)", name=each.name) for each in duplicates]
+        titles += [_("%(name)s (stays)", name=each.name) for each in others]
+        descriptions = [self._describe(each, {}) for each in (*kept, *duplicates, *others)]
+        columns = list(zip(titles, descriptions, strict=True))
         if duplicates:
             after = self._describe(kept, duplicates._prepare_kept_vals(kept))
             columns.append((_("After the merge"), after))

@@ -57,6 +57,10 @@ class TestUndoMerge(UndoCase):
             "Known Customer", "Attic", "the  PRINTER",
         ):  # fmt: skip
             self.assertIn(part, text)
+        wizard = self._open()
+        wizard.line_ids.is_selected = False
+        self.assertIn(f"{self.same.name} (stays)", wizard.comparison)
+        self.assertNotIn("After the merge", wizard.comparison)
         self.same.description = "<script>alert(1)</script>"
         self.assertNotIn("<script>", self._open().comparison)
 
