@@ -87,7 +87,7 @@ class TestMyDay(SupportMailCase):
         self.assertRegex(visit["stop"], "^Tue 09:00")
         (visit,) = self.day.load("2026-03-03")["visits"]
         self.assertRegex(visit["start"], "^Mon 22:00")
-        self.assertRegex(visit["stop"], "^9:00")
+        self.assertRegex(visit["stop"], "^09:00")
         until_midnight = self._plan("2026-03-04 20:00", duration=4.0, ignore_working_hours=True)
         self.assertEqual(self._get_names("2026-03-04"), [until_midnight.name])
         self.assertFalse(self._get_names("2026-03-05"))

@@ -196,6 +196,20 @@ class TestMyDayWork(SupportMailCase):
             self._submit("slip", ids=[other.id], minutes=30), {"moved": 0, "refused": []}
         )
 
+    def test_the_board_shows_who_is_late(self):
+        board = self.env["support.board"].with_user(self.user_dispatcher)
+
+        def get_arrival():
+            return board.refresh(self.visit.ids, "2026-03-02 00:00", "2026-03-03 00:00")["visits"][
+                0
+            ]["arrival"]
+
+        self.assertFalse(get_arrival())
+        self._submit("late", minutes=15)
+        self.assertEqual(get_arrival(), "2026-03-02 10:15:00")
+        self._submit("start")
+        self.assertFalse(get_arrival())
+
     def test_late_has_an_end(self):
         for _time in range(8):
             self._submit("late", minutes=30)
