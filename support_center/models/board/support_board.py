@@ -57,7 +57,9 @@ class SupportBoard(models.AbstractModel):
         filters = self._read_filters(filters)
         technicians = self._find_technicians(filters, start, stop)
         visits = self.env["support.appointment"].search_fetch(
-            self._get_visits_domain(technicians, start, stop), VISIT_FIELDS, order="start, id"
+            self._get_visits_domain(technicians, start, stop),
+            self._get_visit_fields(),
+            order="start, id",
         )
         # Those who have left are shown as long as visits of theirs have to be seen.
         technicians &= technicians.filtered("active") | visits.technician_id
@@ -85,7 +87,7 @@ class SupportBoard(models.AbstractModel):
         technicians = self._find_technicians(filters, start, stop)
         domain = self._get_visits_domain(technicians, start, stop)
         visits = self.env["support.appointment"].search_fetch(
-            [("id", "in", ids), *domain], VISIT_FIELDS, order="start, id"
+            [("id", "in", ids), *domain], self._get_visit_fields(), order="start, id"
         )
         return {
             "visits": self._prepare_visits(visits),
@@ -237,7 +239,7 @@ class SupportBoard(models.AbstractModel):
         offset = min(max(filters["offset"], 0), max(total - 1, 0) // PAGE * PAGE)
         records = appointments.search_fetch(
             domain,
-            VISIT_FIELDS,
+            self._get_visit_fields(),
             offset=offset,
             limit=PAGE,
             order="priority desc, start, requested_date, id",
@@ -364,6 +366,14 @@ class SupportBoard(models.AbstractModel):
     # ------------------------------------------------------------------
     # Visits
     # ------------------------------------------------------------------
+
+    @api.model
+    def _get_visit_fields(self):
+        """Hook: what is read of a visit, all at once.
+
+        :return: list of field names
+        """
+        return VISIT_FIELDS
 
     @api.model
     def _prepare_visits(self, appointments):

@@ -7,3 +7,4 @@ from . import support_my_day_entry
 from . import support_my_day
 from . import support_my_day_work
 from . import support_home
+from . import support_board

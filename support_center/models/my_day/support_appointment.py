@@ -67,6 +67,12 @@ class SupportAppointment(models.Model):
             )
             change.add(others, dict.fromkeys(UNDER_WAY, False))
 
+    def _react_to_change(self, change):
+        super()._react_to_change(change)
+        if change.touches({"expected_arrival"}):
+            # The boards show who runs late.
+            self._notify_boards(self.company_id)
+
     def _measure_time(self):
         """From start to now.
 

@@ -10,10 +10,6 @@ BEGINNINGS = (
     # Administrators without a role set the product up.
     ("base.group_system", "support_center.support_health_action"),
 )
-# Shown where the page that is meant is not there.
-FALLBACKS = {
-    "support_center.support_reporting_action": "support_center.support_statistics_action",
-}
 
 
 class SupportHome(models.AbstractModel):
@@ -30,7 +26,5 @@ class SupportHome(models.AbstractModel):
         """
         for group, xmlid in BEGINNINGS:
             if self.env.user.has_group(group):
-                action = self.env.ref(xmlid, raise_if_not_found=False)
-                name = xmlid if action else FALLBACKS.get(xmlid)
-                return self.env["ir.actions.actions"]._for_xml_id(name) if name else False
+                return self.env["ir.actions.actions"]._for_xml_id(xmlid)
         return False

@@ -8,6 +8,7 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...formatting import format_hour_of_day, format_names
+from ..undo.support_appointment import OFFER_KEY
 
 # How long after the tap a phone may send it: after that it counts as tapped so long ago.
 MAX_DELAY = timedelta(hours=24)
@@ -209,14 +210,12 @@ class SupportMyDay(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _do_start(self, visit, _values, moment):
-        visit.action_start()
-        self._note_moment(visit, "started_at", moment)
+    def _do_start(self, visit, values, moment):
+        return self._change(visit, "action_start", "started_at", values, moment)
 
     @api.model
-    def _do_done(self, visit, _values, moment):
-        visit.action_done()
-        self._note_moment(visit, "ended_at", moment)
+    def _do_done(self, visit, values, moment):
+        return self._change(visit, "action_done", "ended_at", values, moment)
 
     @api.model
     def _do_no_show(self, visit, values, moment):
@@ -225,10 +224,27 @@ class SupportMyDay(models.AbstractModel):
         if values.get("photo"):
             photo = self.env["support.arguments"]._get_mapping("photo", values["photo"])
             picture = self._read_picture(photo.get("name"), photo.get("content"))
-        visit.action_no_show()
-        self._note_moment(visit, "ended_at", moment)
+        answer = self._change(visit, "action_no_show", "ended_at", values, moment)
         if picture:
             self._attach_picture(visit, *picture, _("Nobody was there: photo"))
+        return answer
+
+    @api.model
+    def _change(self, visit, method, stamp, values, moment):
+        """Give a visit its next state, as its button does.
+
+        :param str method: the button's
+        :param str stamp: the field that holds when it was
+        :return: dict with ``undo``, as the service ``support_center.undo`` takes it; False for what
+            waited for a signal, which nobody looks at any more
+        """
+        if values.get("delay"):
+            getattr(visit, method)()
+            self._note_moment(visit, stamp, moment)
+            return False
+        action = getattr(visit.with_context(**{OFFER_KEY: True}), method)()
+        step = {name: action["params"][name] for name in ("id", "message", "seconds")}
+        return {"undo": step}
 
     @api.model
     def _note_moment(self, visit, name, moment):

@@ -14,6 +14,7 @@ from ..common import SupportHttpCase
 # WCAG 2.1 AA, the level that laws on accessibility ask for.
 CHECK = """
 (async () => {
+    %(before)s
     const script = document.createElement("script");
     script.src = %(axe)s;
     const loaded = new Promise((resolve, reject) => {
@@ -48,6 +49,13 @@ CHECK = """
 
 GRAVE = ["serious", "critical"]
 EVERY_IMPACT = ["minor", "moderate", *GRAVE]
+# What a person taps before axe-core looks.
+OPEN = """
+    document.querySelector(%(button)s).click();
+    while (!document.querySelector(%(shown)s)) {
+        await new Promise(requestAnimationFrame);
+    }
+"""
 
 # What Odoo's web client draws round and inside our views; nobody can mend it from here.
 ODOO_OWN = (
@@ -112,7 +120,7 @@ class TestAccessibility(SupportHttpCase):
             }
         )
 
-    def _check(self, url, ready, include, rules=None, login=None, impacts=GRAVE):
+    def _check(self, url, ready, include, rules=None, login=None, impacts=GRAVE, before=""):
         values = {
             "axe": f"/web/content/{self.axe.id}/axe.min.js",
             "include": list(include),
@@ -120,7 +128,8 @@ class TestAccessibility(SupportHttpCase):
             "rules": rules or {},
             "impacts": impacts,
         }
-        code = CHECK % {key: json.dumps(value) for key, value in values.items()}
+        values = {key: json.dumps(value) for key, value in values.items()}
+        code = CHECK % {**values, "before": before}
         self.browser_js(url, code, f"Boolean(document.querySelector({ready!r}))", login=login)
 
     def test_the_customers_page(self):
@@ -199,6 +208,32 @@ class TestAccessibility(SupportHttpCase):
             self.user_manager,
             impacts=EVERY_IMPACT,
         )
+
+    def test_a_full_day_and_its_dialogs(self):
+        """Visits in every state, one who is late, a form that is open and each dialog."""
+        late = self._create_visit_of_today()
+        late.action_confirm()
+        states = ("in_progress", "done", "no_show", "cancelled")
+        for number, state in enumerate(states):
+            visit = self._create_visit_of_today()
+            visit._write_restored(
+                {"start": visit.start + timedelta(hours=number + 1), "state": state}
+            )
+        late._write_protected({"expected_arrival": late.start + timedelta(minutes=30)})
+        action = self.env.ref("support_center.support_my_day_action")
+        for button, shown in (
+            (".o_support_work", ".o_support_work_form"),
+            (".o_support_sign", ".modal .o_support_pad"),
+            (".o_support_no_show", ".modal .o_support_proof"),
+        ):
+            with self.subTest(button=button):
+                self._check(
+                    f"/web#action={action.id}",
+                    f".o_support_my_day article {button}",
+                    [".modal-content"] if "modal" in shown else [".o_action_manager"],
+                    login=self.user_technician.login,
+                    before=OPEN % {"button": json.dumps(button), "shown": json.dumps(shown)},
+                )
 
     def test_settings_and_health(self):
         self.user_manager.groups_id |= self.env.ref("base.group_system")

@@ -16,6 +16,8 @@ class TestMyDayWork(SupportMailCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        # As the two series do not have it alike.
+        cls.env["res.lang"]._lang_get("en_US").time_format = "%H:%M:%S"
         cls.announced = cls.env["support.appointment.type"].create(
             {"name": "Repair", "notify_on_the_way": True}
         )
@@ -194,6 +196,20 @@ class TestMyDayWork(SupportMailCase):
             self._submit("slip", ids=[other.id], minutes=30), {"moved": 0, "refused": []}
         )
 
+    def test_the_board_shows_who_is_late(self):
+        board = self.env["support.board"].with_user(self.user_dispatcher)
+
+        def get_arrival():
+            return board.refresh(self.visit.ids, "2026-03-02 00:00", "2026-03-03 00:00")["visits"][
+                0
+            ]["arrival"]
+
+        self.assertFalse(get_arrival())
+        self._submit("late", minutes=15)
+        self.assertEqual(get_arrival(), "2026-03-02 10:15:00")
+        self._submit("start")
+        self.assertFalse(get_arrival())
+
     def test_late_has_an_end(self):
         for _time in range(8):
             self._submit("late", minutes=30)
@@ -307,19 +323,33 @@ class TestMyDayWork(SupportMailCase):
         self.assertIn("destination=Main%20Street%201%2C%20Town", shown["route_url"])
 
     def test_where_the_app_opens(self):
-        for user, tag in (
-            (self.user_technician, "support_center.my_day"),
-            (self.user_dispatcher, "support_center.board"),
+        for user, name in (
+            (self.user_technician, "support_my_day_action"),
+            (self.user_dispatcher, "support_board_action"),
+            (self.user_manager, "support_reporting_action"),
+            (self.user_integration, "support_appointment_action"),
         ):
-            self.assertEqual(self.env["support.home"].with_user(user).load()["tag"], tag)
-        models = {
-            self.user_manager: ("support.statistics",),
-            self.user_integration: ("support.appointment",),
-        }
-        for user, names in models.items():
             action = self.env["support.home"].with_user(user).load()
-            self.assertIn(action.get("res_model", names[0]), names)
+            self.assertEqual(action["xml_id"], f"support_center.{name}")
         self.assertFalse(self.env["support.home"].with_user(self.user_employee).load())
+
+    def test_undo_within_the_minute(self):
+        steps = self.env["support.undo.step"].with_user(self.user_technician)
+        for kind, before, values in (
+            ("start", "confirmed", {}),
+            ("done", "in_progress", {}),
+            ("no_show", "confirmed", {"photo": {"name": "door.png", "content": PIXEL}}),
+        ):
+            with self.subTest(kind=kind), freeze_time("2026-03-02 10:05:00"):
+                self.visit._write_restored({"state": before})
+                answer = self._submit(kind, **values)
+                self.assertEqual(answer["undo"]["seconds"], 10)
+                self.assertNotEqual(self.visit.state, before)
+                self.assertTrue(steps.undo(answer["undo"]["id"])["ok"])
+                self.assertEqual(self.visit.state, before)
+
+    def test_what_waited_for_a_signal_offers_no_undo(self):
+        self.assertFalse(self._submit("start", delay=120))
 
     def test_bad_values(self):
         self._submit("start")

@@ -197,6 +197,9 @@ function makeVisitContent(visit, technician, timeText, scale, draggedBy) {
     if (visit.customer_waits) {
         first.append(icon("fa-commenting o_sc_waits"));
     }
+    if (visit.arrival) {
+        first.append(icon("fa-clock-o o_sc_late"));
+    }
     if (draggedBy) {
         first.append(icon("fa-hand-rock-o o_sc_hand"));
     }
@@ -231,6 +234,10 @@ function makeVisitContent(visit, technician, timeText, scale, draggedBy) {
     }
     if (draggedBy) {
         facts.push(_t("%s is moving this visit", draggedBy));
+    }
+    if (visit.arrival) {
+        const moment = formatHour(deserializeDateTime(visit.arrival));
+        facts.push(_t("Late: expected at %s", moment));
     }
     if (visit.customer_waits) {
         facts.push(_t("The customer is waiting for an answer"));

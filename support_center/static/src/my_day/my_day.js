@@ -3,10 +3,11 @@
 import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { useService } from "@web/core/utils/hooks";
+import { useBus, useService } from "@web/core/utils/hooks";
 import { Component, onWillStart, onWillUnmount, useExternalListener, useState } from "@odoo/owl";
 import { locale } from "../board/times";
 import { formatHour } from "../datetime/moments";
+import { UNDONE_EVENT } from "../undo/undo_service";
 import { AbsentDialog, SignatureDialog, SlipDialog } from "./dialogs";
 import { Outbox } from "./outbox";
 
@@ -66,6 +67,7 @@ export class MyDay extends Component {
         this.action = useService("action");
         this.dialog = useService("dialog");
         this.notification = useService("notification");
+        this.undo = useService("support_center.undo");
         this.state = useState({
             data: { visits: [], state_labels: {} },
             // Which visit has which part open: its note, its work, or how late it is.
@@ -88,6 +90,7 @@ export class MyDay extends Component {
         // A phone is taken out of the pocket again and again, and dispatchers do not sleep.
         useExternalListener(document, "visibilitychange", () => this.refresh());
         useExternalListener(window, "online", () => this.refresh());
+        useBus(this.env.bus, UNDONE_EVENT, () => this.reload());
     }
 
     async refresh() {
@@ -248,6 +251,9 @@ export class MyDay extends Component {
                 this.notification.add(_t("No signal: it is sent later."), { type: "warning" });
             } else if (thanks) {
                 this.notification.add(thanks, { type: "success" });
+            }
+            if (outcome.answer?.undo) {
+                this.undo.offer(outcome.answer.undo);
             }
             if (!outcome.isWaiting) {
                 await this.reload();

@@ -96,6 +96,15 @@ tours.add("support_center_technician_day", {
     steps: () =>
         within(13, [
             see("The app opens on the day", `${NEXT}:contains(Known Customer)`),
+            click("Nobody is at the first customer's", `${NEXT} .o_support_no_show:enabled`),
+            {
+                content: "The closed door",
+                trigger: ".modal-body .o_support_proof",
+                run: () => give(".modal-body .o_support_proof", "door.png"),
+            },
+            click("Really", ".modal-footer .o_support_absent_save"),
+            see("It is over", ".o_support_visit_state:contains(No Show)"),
+            see("With the photo", ".o_support_visit .fa-paperclip"),
             see("The way there", `${NEXT} a.o_support_route[href*='maps/dir']`),
             click("Set off", `${NEXT} .o_support_on_my_way`),
             see("It is said", `${NEXT} .o_support_is_on_the_way`),
@@ -117,15 +126,7 @@ tours.add("support_center_technician_day", {
             click("Finish", `${NEXT} .o_support_done:enabled`),
             click("Yes", ".modal-footer .btn-primary"),
             see("It is done", ".o_support_visit_over .o_support_visit_state:contains(Done)"),
-            click("Nobody at the other one", `${NEXT} .o_support_no_show:enabled`),
-            {
-                content: "The closed door",
-                trigger: ".modal-body .o_support_proof",
-                run: () => give(".modal-body .o_support_proof", "door.png"),
-            },
-            click("Really", ".modal-footer .o_support_absent_save"),
-            see("It is over", ".o_support_visit_state:contains(No Show)"),
-            see("With the photo", ".o_support_visit .fa-paperclip"),
+            see("It can be taken back", ".o_sc_undo button:contains(Undo)"),
         ]),
 });
 
