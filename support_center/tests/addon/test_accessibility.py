@@ -120,7 +120,7 @@ class TestAccessibility(SupportHttpCase):
             }
         )
 
-    def _check(self, url, ready, include, rules=None, login=None, impacts=GRAVE, before=""):
+    def _check(self, url, ready, include, rules=None, login=None, impacts=EVERY_IMPACT, before=""):
         values = {
             "axe": f"/web/content/{self.axe.id}/axe.min.js",
             "include": list(include),
@@ -137,7 +137,7 @@ class TestAccessibility(SupportHttpCase):
         url = self.appointment._get_share_url()
         self._check(url, "#wrapwrap main", ["#wrapwrap"])
 
-    def _check_view(self, action, view_type, ready, user=None, rules=None, impacts=GRAVE):
+    def _check_view(self, action, view_type, ready, user=None, rules=None, impacts=EVERY_IMPACT):
         action = self.env.ref(f"support_center.{action}")
         view_type = f"&view_type={view_type}" if view_type else ""
         self._check(
