@@ -54,11 +54,13 @@ class SupportMergeWizard(models.TransientModel):
         :return: Markup, a table
         """
         columns = [(_("%(name)s (kept)", name=kept.name), self._describe(kept, {}))]
-        for each in duplicates:
-            title = _("%(name)s (cancelled)", name=each.name)
-            columns.append((title, self._describe(each, {})))
-        for each in others:
-            columns.append((_("%(name)s (stays)", name=each.name), self._describe(each, {})))
+        columns += [
+            (_("%(name)s (cancelled)", name=each.name), self._describe(each, {}))
+            for each in duplicates
+        ]
+        columns += [
+            (_("%(name)s (stays)", name=each.name), self._describe(each, {})) for each in others
+        ]
         if duplicates:
             after = self._describe(kept, duplicates._prepare_kept_vals(kept))
             columns.append((_("After the merge"), after))
