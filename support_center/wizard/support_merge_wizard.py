@@ -53,11 +53,14 @@ class SupportMergeWizard(models.TransientModel):
         :param others: those that are not, so that somebody can see whether to tick them
         :return: Markup, a table
         """
-        titles = [_("%(name)s (kept)", name=kept.name)]
-        titles += [_("%(name)s (cancelled)", name=each.name) for each in duplicates]
-        titles += [_("%(name)s (stays)", name=each.name) for each in others]
-        descriptions = [self._describe(each, {}) for each in (*kept, *duplicates, *others)]
-        columns = list(zip(titles, descriptions, strict=True))
+        columns = [(_("%(name)s (kept)", name=kept.name), self._describe(kept, {}))]
+        columns += [
+            (_("%(name)s (cancelled)", name=each.name), self._describe(each, {}))
+            for each in duplicates
+        ]
+        columns += [
+            (_("%(name)s (stays)", name=each.name), self._describe(each, {})) for each in others
+        ]
         if duplicates:
             after = self._describe(kept, duplicates._prepare_kept_vals(kept))
             columns.append((_("After the merge"), after))
