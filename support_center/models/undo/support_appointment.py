@@ -404,10 +404,11 @@ class SupportAppointment(models.Model):
         return step._get_action(self._describe_states())
 
     def _describe_states(self):
-        return "\n".join(
-            _("%(name)s: %(state)s", name=visit.name, state=visit._get_state_label())
-            for visit in self
-        )
+        lines = []
+        # No generator: in one, Odoo 19 does not find the language.
+        for visit in self:
+            lines.append(_("%(name)s: %(state)s", name=visit.name, state=visit._get_state_label()))
+        return "\n".join(lines)
 
     def action_take_back(self):
         """Give a visit that was started, done or missed by mistake the state that it had before.
