@@ -39,16 +39,15 @@ class TestReportingTour(ToursCase):
             f"/web#action={action.id}", "support_center_reporting", login=self.user_manager.login
         )
 
-    def test_the_sheet_of_a_technician_s_day(self):
-        self.technician.tz = "UTC"
+    def test_the_sheets_of_the_day_on_the_board(self):
+        self.technician.tz = self.user_dispatcher.tz = "UTC"
         now = fields.Datetime.now()
         self._record(now.replace(hour=12), "confirmed", location="1 Main Street")
-        action = self.env.ref("support_center.support_technician_action")
+        action = self.env.ref("support_center.support_board_action")
         # Odoo shows as a page what the server cannot make a PDF of, which a tour can read.
         with patch(STATE, lambda _self: "install"):
             self.start_tour(
-                f"/web#action={action.id}&id={self.technician.id}&view_type=form"
-                "&model=support.technician",
+                f"/web#action={action.id}",
                 "support_center_day_sheet",
                 login=self.user_dispatcher.login,
             )

@@ -369,6 +369,13 @@ export class Board extends Component {
         await this.action.doAction(action, { onClose: () => this.refresh([id]) });
     }
 
+    /** The sheets of the day that is shown, one page for each technician with visits. */
+    async printDay() {
+        const day = this.start.toISODate();
+        const action = await this.orm.call("support.day.sheet", "print_day", [day]);
+        return this.action.doAction(action);
+    }
+
     openReview() {
         return this.action.doAction("support_center.support_review_inbox_action");
     }

@@ -100,6 +100,12 @@ export class MyDay extends Component {
         }
     }
 
+    /** The day that is shown, on paper. */
+    async printDay() {
+        const { day } = this.state.data;
+        return this.action.doAction(await this.orm.call("support.day.sheet", "print_day", [day]));
+    }
+
     showEntries() {
         this.state.entries = this.outbox.entries.map((entry) => ({ ...entry }));
     }

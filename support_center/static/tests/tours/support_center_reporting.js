@@ -119,8 +119,9 @@ tours.add("support_center_reporting", {
 tours.add("support_center_day_sheet", {
     test: true,
     steps: () => [
-        start(".o_form_view button[name=action_day_sheet]"),
-        click("Print the day", ".o_form_view button[name=action_day_sheet]"),
+        start(".o_sc_board .o_sc_scale_day"),
+        click("The day", ".o_sc_board .o_sc_scale_day"),
+        click("On paper", ".o_sc_board .o_sc_print"),
         {
             content: "The sheet has the visit",
             trigger: ".o_action iframe:not(:visible), .o_action iframe",
@@ -134,6 +135,6 @@ tours.add("support_center_day_sheet", {
             },
         },
         see("It is there to be printed", "body[data-printed=yes]"),
-        count(1, 0),
+        count(2, 0),
     ],
 });
