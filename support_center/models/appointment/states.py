@@ -50,8 +50,9 @@ no_show
              calendar_sync  the entry is archived
     rules    tickets        the ticket is open
 
-What somebody has done by hand is given back by `_write_restored` (`undo`), the one way against the order
-of the states and into the past: no moments are set but those given, and the technician has to be free.
+What somebody has done by hand is given back by `_write_restored` (`undo`), the one way against the
+order of the states and into the past: no moments are set but those given, and the technician has to
+be free.
 
 Whatever the state, a change of it counts as an edit (`appointment`, store) and is told to those
 who look at the board (`board`, react).
