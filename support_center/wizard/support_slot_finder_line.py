@@ -19,7 +19,7 @@ class SupportSlotFinderLine(models.TransientModel):
     start = fields.Datetime(required=True, readonly=True)
     stop = fields.Datetime(required=True, readonly=True)
     technician_id = fields.Many2one("support.technician", required=True, readonly=True)
-    change = fields.Char("What Changes", compute="_compute_change")
+    change = fields.Text("What Changes", compute="_compute_change")
 
     @api.depends("start", "stop", "technician_id")
     @api.depends_context("tz")
