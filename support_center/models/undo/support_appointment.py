@@ -404,11 +404,11 @@ class SupportAppointment(models.Model):
         return step._get_action(self._describe_states())
 
     def _describe_states(self):
-        lines = []
-        # No generator: in one, Odoo 19 does not find the language.
-        for visit in self:
-            lines.append(_("%(name)s: %(state)s", name=visit.name, state=visit._get_state_label()))
-        return "\n".join(lines)
+        return "\n".join(visit._describe_state() for visit in self)
+
+    def _describe_state(self):
+        self.ensure_one()
+        return _("%(name)s: %(state)s", name=self.name, state=self._get_state_label())
 
     def action_take_back(self):
         """Give a visit that was started, done or missed by mistake the state that it had before.
