@@ -404,9 +404,10 @@ class SupportAppointment(models.Model):
         return step._get_action(self._describe_states())
 
     def _describe_states(self):
-        return "\n".join([visit._describe_state() for visit in self])
+        return "\n".join(visit._describe_state() for visit in self)
 
     def _describe_state(self):
+        self.ensure_one()
         return _("%(name)s: %(state)s", name=self.name, state=self._get_state_label())
 
     def action_take_back(self):
