@@ -135,7 +135,7 @@ def format_moment_in_words(env, moment, zone):
     :param datetime moment: naive UTC
     :return: str, like “Tuesday 3 March, 10:00”, in the order of the reader's language
     """
-    pattern = f"{_get_date_pattern(env, 'words')}, HH:mm"
+    pattern = f"{_get_date_pattern(env, 'words')}, {_get_hour_pattern(env)}"
     return format_datetime(env, moment, tz=zone, dt_format=pattern)
 
 

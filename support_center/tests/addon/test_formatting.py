@@ -8,6 +8,7 @@ from ...formatting import (
     format_hour_of_day,
     format_hours,
     format_moment,
+    format_moment_in_words,
     format_moment_long,
     format_moment_short,
     format_names,
@@ -63,6 +64,8 @@ class TestFormatting(TransactionCase):
                 self.assertEqual(format_moment(env, MOMENT, names_zone=False), moment)
                 self.assertEqual(format_moment_short(env, MOMENT, "UTC"), short)
                 self.assertEqual(format_hour(env, MOMENT, "UTC"), short[11:])
+                words = f"Thursday 5 March, {short[11:]}"
+                self.assertEqual(format_moment_in_words(env, MOMENT, "UTC"), words)
 
     def test_a_title_says_which_record_or_how_many(self):
         partners = self.env["res.partner"].create([{"name": "Ann"}, {"name": "Bob"}])
