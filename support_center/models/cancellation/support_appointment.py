@@ -1,11 +1,7 @@
 from odoo import _, fields, models
 
-from ..notifications.support_appointment_technician import EXPECTED
-
 # What tells a customer to expect somebody, and must not arrive any more.
 ANNOUNCEMENTS = ("confirmation", "rescheduled", "updated")
-# What says whom of the technicians was told of which time.
-TECHNICIAN_MARKS = ("technician_notified_id", "technician_notified_start")
 
 
 class SupportAppointment(models.Model):
@@ -92,18 +88,4 @@ class SupportAppointment(models.Model):
             "announced_start": vals.get("start", self.start),
             "announced_details": details,
             "ics_sequence": self.ics_sequence + 1,
-        }
-
-    def _prepare_technician_told_vals(self, vals):
-        """What makes a change one that its technicians know of already, as above.
-
-        :param dict vals: what changes of ``technician_id``, ``start`` and ``state``
-        """
-        self.ensure_one()
-        technician_id = vals.get("technician_id", self.technician_id.id)
-        if not technician_id or vals.get("state", self.state) not in EXPECTED:
-            return dict.fromkeys(TECHNICIAN_MARKS, False)
-        return {
-            "technician_notified_id": technician_id,
-            "technician_notified_start": vals.get("start", self.start),
         }

@@ -4,6 +4,8 @@ from ...formatting import choose_zone, format_moment, format_moment_short, forma
 
 # When a technician is expected: of a draft nobody is told, since it may come to nothing.
 EXPECTED = ("confirmed", "in_progress")
+# What says whom of the technicians was told of which time.
+TECHNICIAN_MARKS = ("technician_notified_id", "technician_notified_start")
 ASSIGNED = "support_center.message_technician_assigned"
 MOVED = "support_center.message_technician_moved"
 RELEASED = "support_center.message_technician_released"
@@ -95,34 +97,55 @@ class SupportAppointment(models.Model):
         )
         obstacles = technicians._find_notification_obstacles()
         for record in self:
-            is_expected = record.state in EXPECTED
-            mark = {
-                "technician_notified_id": is_expected and record.technician_id.id,
-                "technician_notified_start": is_expected
-                and bool(record.technician_id)
-                and record.start,
-            }
             if record._is_over_for_technicians(now):
                 outcomes[record.id] = ("skipped", _("No notification: the visit is in the past."))
-                marks[record.id] = mark
+                marks[record.id] = record._prepare_technician_told_vals({})
                 continue
-            is_reached = True
-            for technician, view in notices[record.id]:
-                is_lost = view == RELEASED
-                if technician.user_id and technician.user_id == self.env.user:
-                    if not is_lost:
-                        outcomes[record.id] = ("skipped", self._describe_own_change(view))
-                elif technician.id not in obstacles:
-                    record._notify_technician(technician, view)
-                elif not is_lost:
-                    outcomes[record.id] = ("skipped", obstacles[technician.id])
-                    is_reached = False
-            if is_reached:
+            outcome, mark = record._tell_technicians(notices[record.id], obstacles)
+            if outcome:
+                outcomes[record.id] = "skipped", outcome
+            if mark:
                 marks[record.id] = mark
         if marks:
             self._write_marks({}, marks)
         self.env["support.notifier"]._wake_queue()
         return outcomes
+
+    def _tell_technicians(self, notices, obstacles):
+        """
+        :param list notices: of this visit, as ``_list_technician_notices`` returns them
+        :param dict obstacles: of technician ids to why they cannot be told
+        :return: tuple of why somebody was not told, or None, and what is known now, as
+            ``TECHNICIAN_MARKS``; None where that is what it was
+        """
+        outcome, mark = None, self._prepare_technician_told_vals({})
+        for technician, view in notices:
+            is_lost = view == RELEASED
+            if technician.user_id and technician.user_id == self.env.user:
+                outcome = outcome if is_lost else self._describe_own_change(view)
+            elif technician.id not in obstacles:
+                self._notify_technician(technician, view)
+            elif not is_lost:
+                outcome, mark = obstacles[technician.id], None
+        if not mark and any(view == RELEASED for _technician, view in notices):
+            # Who lost it hears of that once, however often the new one cannot be told.
+            mark = dict.fromkeys(TECHNICIAN_MARKS, False)
+        return outcome, mark
+
+    def _prepare_technician_told_vals(self, vals):
+        """What makes a change one that its technicians know of already.
+
+        :param dict vals: what changes of ``technician_id``, ``start`` and ``state``
+        :return: dict of ``TECHNICIAN_MARKS``
+        """
+        self.ensure_one()
+        technician_id = vals.get("technician_id", self.technician_id.id)
+        if not technician_id or vals.get("state", self.state) not in EXPECTED:
+            return dict.fromkeys(TECHNICIAN_MARKS, False)
+        return {
+            "technician_notified_id": technician_id,
+            "technician_notified_start": vals.get("start", self.start),
+        }
 
     def _is_over_for_technicians(self, now):
         """Whether the visit is past, both as it is planned and as its technician knows it."""

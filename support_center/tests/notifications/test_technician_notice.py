@@ -121,6 +121,17 @@ class TestTechnicianNotice(SupportMailCase):
         self.assertIn("neither a user nor", row.message)
         self.assertFalse(visit.technician_notified_id)
 
+    def test_who_lost_it_hears_of_it_once_if_the_new_one_cannot_be_told(self):
+        visit = self._confirm(technician_id=self.technician.id)
+        self.technician_2.write({"user_id": False, "email": False})
+        visit.technician_id = self.technician_2
+        self.assertEqual(len(self._get_told(visit, self.user_technician)), 2)
+        visit.start = at("2026-03-05 14:00")
+        self.assertEqual(len(self._get_told(visit, self.user_technician)), 2)
+        self.technician_2.email = "north@example.com"
+        visit.start = at("2026-03-05 15:00")
+        self.assertIn("New visit", self._get_notices(visit, "technician").subject)
+
     def test_many_who_cannot_be_reached_take_one_row_each(self):
         visits = self.env["support.appointment"].create(
             [
