@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ...compat import check_access
@@ -6,6 +6,8 @@ from ...formatting import choose_zone, format_duration, format_moment
 
 # What is over with a time, or with the visit.
 UNDER_WAY = ("on_the_way_at", "expected_arrival", "on_the_way_told_at")
+# In hours.
+ONE_SECOND = 1 / 3600
 REPORT = "support_center.support_visit_report"
 
 
@@ -49,9 +51,14 @@ class SupportAppointment(models.Model):
         super()._prepare_change(change)
         if change.is_creation:
             return
+        if change.is_restoring:
+            self._restore_work(change)
+            return
         if change.state == "done" and not change.vals.get("time_used"):
+            # The phone says when it was, where it had no signal.
+            ended_at = fields.Datetime.to_datetime(change.vals.get("ended_at"))
             for visit in self.filtered(lambda a: a.state == "in_progress" and not a.time_used):
-                change.add(visit, {"time_used": visit._measure_time()})
+                change.add(visit, {"time_used": visit._measure_time(ended_at)})
         if change.touches({"start", "technician_id"}) or change.state in ("draft", "cancelled"):
             # Who is on the way to another time, or another person, is not on the way.
             others = self.filtered(
@@ -73,15 +80,41 @@ class SupportAppointment(models.Model):
             # The boards show who runs late.
             self._notify_boards(self.company_id)
 
-    def _measure_time(self):
-        """From start to now.
+    def _measure_time(self, until=None):
+        """From the start of the work to its end.
 
+        :param datetime until: naive UTC; now without it
         :return: float, hours
         """
         self.ensure_one()
         if not self.started_at:
             return 0.0
-        return max(0.0, (fields.Datetime.now() - self.started_at).total_seconds() / 3600)
+        until = until or fields.Datetime.now()
+        return max(0.0, (until - self.started_at).total_seconds() / 3600)
+
+    def _restore_work(self, change):
+        """A visit that goes on is measured anew when it is done; what somebody has entered stays.
+
+        :param change: as of ``_prepare_change``
+        """
+        if change.state != "in_progress" or "time_used" in change.vals:
+            return
+        measured = self.filtered(
+            lambda a: (
+                a.state == "done"
+                and a.ended_at
+                and abs(a.time_used - a._measure_time(a.ended_at)) < ONE_SECOND
+            )
+        )
+        change.add(measured, {"time_used": 0.0})
+
+    @api.model
+    def _get_restored_fields(self):
+        return (*super()._get_restored_fields(), *UNDER_WAY[:2])
+
+    @api.model
+    def _get_customer_marks(self):
+        return (*super()._get_customer_marks(), UNDER_WAY[2], "report_sent_at")
 
     # ------------------------------------------------------------------
     # Rules
@@ -114,7 +147,8 @@ class SupportAppointment(models.Model):
 
     def _get_notice_end(self, kind):
         if kind == "on_the_way":
-            return self.stop
+            # Told later, as by a phone that had no signal, it would name a time that has passed.
+            return self.expected_arrival or self.start
         if kind == "report":
             return False
         return super()._get_notice_end(kind)
@@ -150,7 +184,7 @@ class SupportAppointment(models.Model):
             makes PDFs is not installed on the server
         """
         self.ensure_one()
-        # sudo: rendered for the customer, whoever the user is that finishes the visit.
+        # sudo: rendered for the customer, with whatever rights the visit is finished.
         reports = self.env["ir.actions.report"].sudo()
         in_lang = reports.with_context(lang=self._get_customer_lang())
         name = self.with_context(lang=self._get_customer_lang())._get_report_name()

@@ -8,13 +8,15 @@ from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ...formatting import format_hour_of_day, format_names
-from ..undo.support_appointment import OFFER_KEY
+from ..undo.support_appointment import OFFER_KEY, STAMPS
 
 # How long after the tap a phone may send it: after that it counts as tapped so long ago.
 MAX_DELAY = timedelta(hours=24)
 # So much later a technician may say that they come; after that somebody has to plan anew.
 MAX_LATE = timedelta(hours=4)
 LATE_STEPS = (15, 30)
+# Which button gives a visit which state.
+BUTTONS = {"in_progress": "action_start", "done": "action_done", "no_show": "action_no_show"}
 MAX_TEXT = 10000
 MAX_SIGNATURE_EDGE = 2000
 MAX_SIGNATURE_BYTES = 1024 * 1024
@@ -70,10 +72,13 @@ class SupportMyDay(models.AbstractModel):
         values = arguments._get_mapping("values", values)
         delay = timedelta(seconds=arguments._get_number("delay", values.get("delay")))
         moment = fields.Datetime.now() - min(max(delay, timedelta()), MAX_DELAY)
-        visit = self._get_visit(appointment_id)
-        # sudo: the list of what was sent is nobody's to read.
-        entries = self.env["support.my.day.entry"].sudo()
-        return entries._answer_once(key, lambda: work(visit, values, moment) or False)
+
+        def do():
+            return work(self._get_visit(appointment_id), values, moment) or False
+
+        # sudo: the list of what was sent is nobody's to read. Only what is new needs the visit:
+        # it may be somebody else's by the time at which a phone asks again.
+        return self.env["support.my.day.entry"].sudo()._answer_once(key, do)
 
     # ------------------------------------------------------------------
     # On the way
@@ -112,7 +117,7 @@ class SupportMyDay(models.AbstractModel):
         if visit.on_the_way_at:
             return
         vals = {"on_the_way_at": moment}
-        if not visit.expected_arrival and visit.start < moment:
+        if (visit.expected_arrival or visit.start) <= moment:
             # They cannot be there at a time that has passed.
             vals["expected_arrival"] = self._round_up(moment + timedelta(minutes=LATE_STEPS[0]))
         visit._write_protected(vals)
@@ -123,7 +128,7 @@ class SupportMyDay(models.AbstractModel):
         return moment + timedelta(minutes=-moment.minute % 5, seconds=-moment.second)
 
     @api.model
-    def _do_late(self, visit, values, _moment):
+    def _do_late(self, visit, values, moment):
         """They come later than planned. The plan stays, since the visit does; who plans is told.
 
         :return: list of dicts, the visits that follow today as ``_describe_following`` has them
@@ -131,6 +136,9 @@ class SupportMyDay(models.AbstractModel):
         self._check_own_today(visit)
         minutes = self._get_minutes(values)
         arrival = (visit.expected_arrival or visit.start) + timedelta(minutes=minutes)
+        if arrival <= moment:
+            # Nobody arrives at a time that has passed.
+            arrival = self._round_up(moment + timedelta(minutes=minutes))
         if arrival > visit.start + MAX_LATE:
             raise UserError(
                 _(
@@ -211,11 +219,11 @@ class SupportMyDay(models.AbstractModel):
 
     @api.model
     def _do_start(self, visit, values, moment):
-        return self._change(visit, "action_start", "started_at", values, moment)
+        return self._change(visit, "in_progress", values, moment)
 
     @api.model
     def _do_done(self, visit, values, moment):
-        return self._change(visit, "action_done", "ended_at", values, moment)
+        return self._change(visit, "done", values, moment)
 
     @api.model
     def _do_no_show(self, visit, values, moment):
@@ -224,34 +232,28 @@ class SupportMyDay(models.AbstractModel):
         if values.get("photo"):
             photo = self.env["support.arguments"]._get_mapping("photo", values["photo"])
             picture = self._read_picture(photo.get("name"), photo.get("content"))
-        answer = self._change(visit, "action_no_show", "ended_at", values, moment)
+        answer = self._change(visit, "no_show", values, moment)
         if picture:
             self._attach_picture(visit, *picture, _("Nobody was there: photo"))
         return answer
 
     @api.model
-    def _change(self, visit, method, stamp, values, moment):
+    def _change(self, visit, state, values, moment):
         """Give a visit its next state, as its button does.
 
-        :param str method: the button's
-        :param str stamp: the field that holds when it was
+        :param str state: one of ``BUTTONS``
         :return: dict with ``undo``, as the service ``support_center.undo`` takes it; False for what
             waited for a signal, which nobody looks at any more
         """
         if values.get("delay"):
-            getattr(visit, method)()
-            self._note_moment(visit, stamp, moment)
+            # Together with the state: what follows from it, such as the report, says when it was.
+            stamp = STAMPS[state]
+            earliest = visit.started_at if stamp == "ended_at" else None
+            visit._change_state(state, {stamp: max(filter(None, [moment, earliest]))})
             return False
-        action = getattr(visit.with_context(**{OFFER_KEY: True}), method)()
+        action = getattr(visit.with_context(**{OFFER_KEY: True}), BUTTONS[state])()
         step = {name: action["params"][name] for name in ("id", "message", "seconds")}
         return {"undo": step}
-
-    @api.model
-    def _note_moment(self, visit, name, moment):
-        """When it was, where a phone tells it later."""
-        if visit[name] and visit[name] - moment > timedelta(minutes=1):
-            earliest = visit.started_at if name == "ended_at" else None
-            visit._write_protected({name: max(filter(None, [moment, earliest]))})
 
     @api.model
     def _do_note(self, visit, values, _moment):

@@ -9,9 +9,8 @@ from ...formatting import (
     get_viewer_zone,
 )
 from ..appointment.states import PLANNABLE_STATES
-from ..cancellation.support_appointment import TECHNICIAN_MARKS
 from ..notifications.support_appointment import ANNOUNCED_MARKS
-from ..notifications.support_appointment_technician import EXPECTED
+from ..notifications.support_appointment_technician import EXPECTED, TECHNICIAN_MARKS
 from .support_undo_step import UNDO_SECONDS
 
 # What an undone change gives back, by the pipeline as every change ...
@@ -76,6 +75,12 @@ class SupportAppointment(models.Model):
         """Hook: the fields that an undone change gives back."""
         return RESTORED_FIELDS
 
+    @api.model
+    def _get_customer_marks(self):
+        """Hook: the marks of what the customer was told, which hold again with the mails of a
+        change that were taken off the queue."""
+        return CUSTOMER_MARKS
+
     def _prepare_undo_entry(self):
         """How the appointment is now, ready for JSON.
 
@@ -84,7 +89,7 @@ class SupportAppointment(models.Model):
         self.ensure_one()
         # sudo: marks are not every user's to read.
         visit = self.sudo()
-        marks = (*CUSTOMER_MARKS, *TECHNICIAN_MARKS)
+        marks = (*self._get_customer_marks(), *TECHNICIAN_MARKS)
         return {
             "values": {name: visit._get_stored(name) for name in self._get_restored_fields()},
             "marks": {name: visit._get_stored(name) for name in marks},
@@ -210,7 +215,7 @@ class SupportAppointment(models.Model):
         told = {known[mail_id] for mail_id in known.keys() - set(withdrawn.ids)}
         marks = set()
         if True not in told:
-            marks.update(CUSTOMER_MARKS)
+            marks.update(self._get_customer_marks())
         if False not in told and not step.is_noted:
             marks.update(TECHNICIAN_MARKS)
         return marks

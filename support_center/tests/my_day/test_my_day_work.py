@@ -56,6 +56,14 @@ class TestMyDayWork(SupportMailCase):
         self._submit("start", key="lost-answer-3")
         self.assertEqual(self.visit.state, "in_progress")
 
+    def test_the_answer_comes_again_also_once_the_visit_is_somebody_else_s(self):
+        self._submit("note", key="lost-answer-4", text="Needs a part")
+        self.visit.technician_id = self.technician_2
+        self.env.invalidate_all()
+        self.assertFalse(self._submit("note", key="lost-answer-4", text="Needs a part"))
+        with self.assertRaises(AccessError):
+            self._submit("note", key="another-one", text="Needs a part")
+
     def test_a_key_is_one_user_s(self):
         self._submit("note", key="the-same-key", text="Mine")
         other = self.day.with_user(self.user_dispatcher)
@@ -128,6 +136,25 @@ class TestMyDayWork(SupportMailCase):
         mail = self._get_notices(self.visit, "on_the_way")
         self.assertIn("10:25", mail.body_html)
         self.assertIn("10:25", self.day.load()["visits"][0]["arrival"])
+
+    def test_who_is_later_than_they_have_said_names_a_time_to_come(self):
+        self._submit("late", minutes=15)
+        with freeze_time("2026-03-02 10:20"):
+            self._submit("on_the_way")
+        self.assertEqual(self.visit.expected_arrival, at("2026-03-02 10:35"))
+        self.assertIn("10:35", self._get_notices(self.visit, "on_the_way").body_html)
+
+    def test_late_is_never_a_time_that_has_passed(self):
+        with freeze_time("2026-03-02 10:42"):
+            self._submit("late", minutes=15)
+        self.assertEqual(self.visit.expected_arrival, at("2026-03-02 11:00"))
+
+    def test_nobody_hears_of_an_arrival_that_a_phone_tells_too_late(self):
+        with freeze_time("2026-03-02 10:50"):
+            self._submit("on_the_way", delay=5400)
+            self._submit("start", delay=3000)
+        self.assertTrue(self.visit.on_the_way_at)
+        self.assertFalse(self._get_notices(self.visit, "on_the_way"))
 
     def test_a_type_that_does_not_say_so_tells_nobody(self):
         self.visit.type_id = False
@@ -226,6 +253,24 @@ class TestMyDayWork(SupportMailCase):
         self.assertEqual(self.visit.started_at, at("2026-03-02 10:00"))
         self.assertEqual(self.visit.ended_at, at("2026-03-02 10:50"))
 
+    def test_what_waited_for_a_signal_is_measured_and_reported_as_it_was(self):
+        self.env.ref("support_center.automation_send_report").active = True
+        ended = []
+        render = type(self.visit)._render_visit_report
+
+        def note(visit):
+            ended.append(visit.ended_at)
+            return render(visit)
+
+        with (
+            freeze_time("2026-03-02 14:00"),
+            patch.object(type(self.visit), "_render_visit_report", note),
+        ):
+            self._submit("start", delay=4 * 3600)
+            self._submit("done", delay=3 * 3600)
+        self.assertEqual(self.visit.time_used, 1.0)
+        self.assertEqual(ended, [at("2026-03-02 11:00")])
+
     def test_work_and_signature(self):
         self._refuse("has not begun yet", "work", work_done="Nothing")
         self._submit("start")
@@ -290,6 +335,39 @@ class TestMyDayWork(SupportMailCase):
             text = attachment.raw.decode()
             for part in ("New fan &lt;b&gt;", "1 fan", "Ann Known", "data:image/png;base64,"):
                 self.assertIn(part, text)
+
+    def test_a_report_that_was_withdrawn_is_sent_once_the_visit_is_done_again(self):
+        self.env.ref("support_center.automation_send_report").active = True
+        steps = self.env["support.undo.step"].with_user(self.user_technician)
+        self._submit("start")
+        with freeze_time("2026-03-02 09:00"):
+            answer = self._submit("done")
+            self.assertTrue(steps.undo(answer["undo"]["id"])["ok"])
+        self.assertEqual((self.visit.state, self.visit.time_used), ("in_progress", 0))
+        with freeze_time("2026-03-02 10:00"):
+            self._submit("done")
+        self.assertEqual(self.visit.time_used, 2.0)
+        states = self._get_notices(self.visit, "report").mapped("state")
+        self.assertEqual(sorted(states), ["cancel", "outgoing"])
+
+    def test_the_time_that_was_entered_stays(self):
+        self._submit("start")
+        self._submit("work", time_used=45)
+        with freeze_time("2026-03-02 09:00"):
+            self._submit("done")
+            self.visit.action_take_back()
+        self.assertEqual((self.visit.state, self.visit.time_used), ("in_progress", 0.75))
+
+    def test_who_was_on_the_way_still_is_after_an_undone_move(self):
+        self._submit("late", minutes=15)
+        self._submit("on_the_way")
+        visit = self.visit.with_user(self.user_dispatcher)
+        step = visit._do_undoable("move", lambda: visit.write({"start": at("2026-03-03 10:00")}))
+        self.assertFalse(self.visit.on_the_way_at)
+        self.env["support.undo.step"].with_user(self.user_dispatcher).undo(step.id)
+        self.assertEqual(self.visit.on_the_way_at, at("2026-03-02 08:00"))
+        self.assertEqual(self.visit.expected_arrival, at("2026-03-02 10:15"))
+        self.assertEqual(len(self._get_notices(self.visit, "on_the_way")), 1)
 
     def test_it_is_off_until_somebody_wants_it(self):
         self._finish()
