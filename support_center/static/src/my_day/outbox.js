@@ -81,6 +81,8 @@ export class Outbox {
         this.orm = orm;
         this.bus = new EventBus();
         this.entries = [];
+        // What came of those that somebody waits for, by key: another call may have sent them.
+        this.outcomes = new Map();
         this.hasSignal = true;
         this.name = `support_center.my_day.${session.support_center_user}`;
         this.kept = new Kept(this.name);
@@ -121,8 +123,9 @@ export class Outbox {
 
     async keep(entry) {
         try {
-            // A plain copy: what OWL watches cannot be stored.
-            await this.kept?.put(JSON.parse(JSON.stringify(entry)));
+            // A plain copy: what OWL watches cannot be stored. After the page is loaded again nobody
+            // looks at it any more, so that a refusal has to be kept.
+            await this.kept?.put(JSON.parse(JSON.stringify({ ...entry, isNew: undefined })));
         } catch {
             this.kept = null;
         }
@@ -148,12 +151,10 @@ export class Outbox {
         this.entries.push(added);
         await this.keep(added);
         this.bus.trigger("changed");
-        const outcomes = await this.send();
-        const outcome = outcomes.get(added.key) || { isWaiting: true };
+        await this.send();
+        const outcome = this.outcomes.get(added.key) || { isWaiting: true };
+        this.outcomes.delete(added.key);
         delete added.isNew;
-        if (outcome.isWaiting) {
-            await this.keep(added);
-        }
         return outcome;
     }
 
@@ -161,16 +162,15 @@ export class Outbox {
     async send() {
         // One who comes later sends what has come in meanwhile.
         const before = this.sending;
-        const outcomes = new Map();
         this.sending = (async () => {
             await before;
-            await this.sendAll(outcomes);
+            await this.sendAll();
         })();
         await this.sending;
-        return outcomes;
     }
 
-    async sendAll(outcomes) {
+    async sendAll() {
+        let isLate = false;
         for (const entry of [...this.waiting]) {
             if (!this.entries.includes(entry)) {
                 continue;
@@ -178,17 +178,17 @@ export class Outbox {
             try {
                 const answer = await this.call(entry);
                 this.hasSignal = true;
-                outcomes.set(entry.key, { answer });
+                this.settle(entry, { answer });
+                isLate ||= !entry.isNew;
                 await this.forget(entry.key);
             } catch (error) {
                 if (!isRefusal(error)) {
                     this.hasSignal = false;
-                    this.bus.trigger("changed");
-                    return;
+                    break;
                 }
                 this.hasSignal = true;
                 const words = getWords(error);
-                outcomes.set(entry.key, { error: words });
+                this.settle(entry, { error: words });
                 if (entry.isNew) {
                     // They are looking at it: it is said, and nothing is kept.
                     await this.forget(entry.key);
@@ -199,6 +199,15 @@ export class Outbox {
             }
         }
         this.bus.trigger("changed");
+        if (isLate) {
+            this.bus.trigger("sent");
+        }
+    }
+
+    settle(entry, outcome) {
+        if (entry.isNew) {
+            this.outcomes.set(entry.key, outcome);
+        }
     }
 
     call(entry) {
