@@ -47,6 +47,21 @@ class SupportDaySheet(models.AbstractModel):
         return self._print(day, technicians)
 
     @api.model
+    def print_own_day(self, day=False):
+        """The sheet of the user's own visits, also of one who plans those of others.
+
+        :param day: as of ``print_day``
+        :return: report action
+        :raise ValidationError: for what is no day
+        """
+        day = self.env["support.arguments"]._get_day("day", day)
+        return self._print(day, self._find_own_technicians())
+
+    @api.model
+    def _find_own_technicians(self):
+        return self.env["support.my.day"]._find_own_technicians()
+
+    @api.model
     def _print(self, day, technicians):
         """
         :param date day: False for today
@@ -77,7 +92,7 @@ class SupportDaySheet(models.AbstractModel):
         """All who have visits on a day; for those who do not plan, themselves."""
         technicians = self.env["support.technician"]
         if not self._is_planner():
-            return technicians.search([("user_id", "=", self.env.uid)])
+            return self._find_own_technicians()
         zone = get_viewer_zone(self.env)
         day = day or get_day(fields.Datetime.now(), zone)
         # A day and a night on either side: it is another day in other zones.
@@ -156,6 +171,7 @@ class SupportDaySheet(models.AbstractModel):
         :return: dict of texts, empty where there is nothing
         """
         place = self.env["support.my.day"]._get_place(visit)
+        priorities = dict(visit._fields["priority"]._description_selection(self.env))
         return {
             "start": format_hour_of_day(self.env, visit.start, zone, day),
             "stop": format_hour_of_day(self.env, visit.stop or visit.start, zone, day),
@@ -166,7 +182,7 @@ class SupportDaySheet(models.AbstractModel):
             "place": place,
             "map_url": (place and visit.map_url) or "",
             "what": visit.type_id.name or "",
-            "is_urgent": visit.priority in ("2", "3"),
+            "priority": priorities[visit.priority] if visit.priority in ("2", "3") else "",
             "notes": visit.description or "",
         }
 

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import format_date, plaintext2html
 
 from ...compat import commit_batch
-from ...formatting import choose_zone, get_company_zone, get_day, get_midnight
+from ...formatting import choose_zone, get_company_zone, get_day
 from ...languages import get_company_lang, get_user_lang
 from ..automation.support_automation_log import AUTOMATION_LOGGER
 from ..automation.support_automation_mixin import MAX_SHOWN_ERROR
@@ -117,14 +117,14 @@ class SupportDaySheetMail(models.AbstractModel):
     def _find_due_companies(self):
         """Companies whose hour has come today, and whose dispatchers got nothing yet."""
         now = fields.Datetime.now()
-        hour = self.env["support.technician"]._get_day_sheet_hour()
+        technicians = self.env["support.technician"]
+        hour = technicians._get_day_sheet_hour()
         due = self.env["res.company"]
         for company in due.search([]):
             zone = get_company_zone(company)
             today = get_day(now, zone)
             sent = company.support_day_sheet_date
-            hours = (now - get_midnight(today, zone)).total_seconds() / 3600
-            if hours >= hour and (not sent or sent < today):
+            if technicians._get_hour(now, zone) >= hour and (not sent or sent < today):
                 due |= company
         return due
 
@@ -201,7 +201,8 @@ class SupportDaySheetMail(models.AbstractModel):
         names = technicians.name if len(technicians) == 1 else company.name
         subject = _("Visits of %(day)s: %(name)s", day=when, name=names)
         body = self.env["ir.qweb"]._render(
-            "support_center.message_day_sheet", {"when": when, "company": company}
+            "support_center.message_day_sheet",
+            {"text": self._describe_sheets(when, is_own=bool(record)), "company": company},
         )
         name, content, mimetype = self._draw(technicians, day, companies)
         # sudo: nobody but administrators may write to the queue.
@@ -238,6 +239,25 @@ class SupportDaySheetMail(models.AbstractModel):
         )  # fmt: skip
         self.env["support.notifier"]._wake_queue()
         return mail
+
+    @api.model
+    def _describe_sheets(self, when, *, is_own):
+        """What the mail says of the file that goes with it.
+
+        :param str when: the day in words
+        :param bool is_own: whether it is a technician's own sheet, and not everybody's
+        """
+        if is_own:
+            return _(
+                "The visits of %(day)s are in the attached sheet, as they stand now. What changes "
+                "later is on the page My Day.",
+                day=when,
+            )
+        return _(
+            "The visits of %(day)s are in the attached sheets, as they stand now. What changes "
+            "later is on the board.",
+            day=when,
+        )
 
     # ------------------------------------------------------------------
     # Drawing

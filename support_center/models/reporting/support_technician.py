@@ -1,10 +1,11 @@
 from datetime import timedelta
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from odoo import api, fields, models
 
 from ...compat import commit_batch
-from ...formatting import ONE_DAY, get_day, get_midnight, get_technician_zone
+from ...formatting import ONE_DAY, aware, get_day, get_midnight, get_technician_zone
 from .support_day_sheet import PLANNED_STATES
 
 # A sheet is drawn as a PDF, which takes about a second.
@@ -58,14 +59,21 @@ class SupportTechnician(models.Model):
         for technician, those in visits.grouped("technician_id").items():
             zone = get_technician_zone(technician)
             today = get_day(now, zone)
-            begins = get_midnight(today, zone) + timedelta(hours=hour)
             # sudo: the mark is the cron's own.
             is_told = technician.sudo().day_sheet_date
-            if begins <= now and (not is_told or is_told < today):
+            if self._get_hour(now, zone) >= hour and (not is_told or is_told < today):
                 ends = get_midnight(today + ONE_DAY, zone)
                 if any(visit.start < ends for visit in those):
                     due |= technician
         return due
+
+    @api.model
+    def _get_hour(self, moment, zone):
+        """
+        :param datetime moment: naive UTC
+        :return: int, what the clock of a zone shows, also on a day of 23 or 25 hours
+        """
+        return aware(moment).astimezone(ZoneInfo(zone)).hour
 
     @api.model
     def _get_day_sheet_hour(self):

@@ -111,7 +111,7 @@ METHODS = {
     ("support.dry.run", "action_switch_on"): (),
     ("support.appointment.report", "action_open_appointment"): PLANNERS,
     **{("support.reporting", name): PLANNERS for name in ("explore", "load", "open_visits")},
-    ("support.day.sheet", "print_day"): STAFF,
+    **{("support.day.sheet", name): STAFF for name in ("print_day", "print_own_day")},
     ("support.technician", "action_day_sheet"): STAFF,
     **{
         ("support.board", name): PLANNERS
@@ -156,6 +156,7 @@ WITHOUT_ROW = {
         ("support.board", "load"),
         ("support.board", "refresh"),
         ("support.day.sheet", "print_day"),
+        ("support.day.sheet", "print_own_day"),
         ("support.my.day", "load"),
         ("support.reporting", "explore"),
         ("support.reporting", "load"),
@@ -509,6 +510,7 @@ class TestRightsMatrix(SupportCase):
             ("support.my.day", "add_note"): [record_id, "Note"],
             ("support.my.day", "add_photo"): [record_id, "p.png", PIXEL],
             ("support.day.sheet", "print_day"): ["2026-03-05", False],
+            ("support.day.sheet", "print_own_day"): ["2026-03-05"],
             ("support.reporting", "explore"): ["done_count", "last_month", "team"],
             ("support.reporting", "open_visits"): ["done_count", "last_month", "team", "all"],
             ("support.quick.visit", "load"): [ticket],

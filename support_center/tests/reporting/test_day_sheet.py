@@ -97,6 +97,12 @@ class TestDaySheet(DaySheetCase):
         self.assertNotIn("Tomorrow Street", page)
         self.assertIn("Tomorrow Street", self._print(self.user_technician, "2026-03-03"))
 
+    def test_the_priority_is_called_what_it_is(self):
+        self._plan(priority="2")
+        page = self._print(self.user_technician)
+        self.assertIn("High", page)
+        self.assertNotIn("Urgent", page)
+
     def test_drafts_and_cancelled_visits_are_not_on_it(self):
         self._plan("2026-03-02 10:00", "draft", location="Draft Street")
         self._plan("2026-03-02 12:00", "cancelled", location="Cancelled Street")
@@ -152,6 +158,15 @@ class TestDaySheet(DaySheetCase):
         page = self._render(
             {"report_name": "support_center.report_day_sheet", "data": data}, self.user_technician
         )
+        self.assertNotIn("Second Street", page)
+
+    def test_on_my_day_everybody_prints_their_own(self):
+        self._plan(location="First Street")
+        self._plan(technician_id=self.technician_2.id, location="Second Street")
+        self.user_technician.groups_id += self.env.ref("support_center.group_support_dispatcher")
+        sheets = self.env["support.day.sheet"].with_user(self.user_technician)
+        page = self._render(sheets.print_own_day("2026-03-02"), self.user_technician)
+        self.assertIn("First Street", page)
         self.assertNotIn("Second Street", page)
 
     def test_of_another_company_nothing_is_printed(self):
@@ -233,6 +248,19 @@ class TestDaySheetMails(DaySheetCase):
         self.assertEqual(len(self._get_sheet_mails()), 1)
         self._run("2026-03-02 21:00:00")  # six in Tokyo
         self.assertEqual(len(self._get_sheet_mails()), 2)
+
+    def test_the_hour_is_the_clock_s_also_where_that_is_changed(self):
+        self.technician.tz = "Europe/Brussels"
+        self.env.company.resource_calendar_id.tz = "Europe/Brussels"
+        self.parameters.set_param("support_center.day_sheet_dispatchers", "True")
+        self._plan("2026-03-29 18:00")
+        self._run("2026-03-29 03:59:00")
+        self.assertFalse(self._get_sheet_mails())
+        self._run("2026-03-29 04:00:00")  # six in the summer that has just begun
+        own, all_sheets = self._get_sheet_mails().sorted("id")
+        self.assertIn("later is on the page My Day", own.body_html)
+        self.assertIn("later is on the board", all_sheets.body_html)
+        self.assertIn("The visits of Sunday, March 29, 2026 are", own.body_html)
 
     def test_nobody_is_told_of_a_day_that_is_over_or_empty(self):
         self._plan("2026-03-02 09:00")

@@ -81,6 +81,8 @@ export class MyDay extends Component {
         });
         this.outbox = new Outbox(this.orm);
         this.outbox.bus.addEventListener("changed", () => this.showEntries());
+        // What waited is shown as done only while it waits: then the server has to say so.
+        this.outbox.bus.addEventListener("sent", () => this.reload());
         onWillStart(async () => {
             await this.outbox.start();
             this.showEntries();
@@ -100,10 +102,11 @@ export class MyDay extends Component {
         }
     }
 
-    /** The day that is shown, on paper. */
+    /** The own day that is shown, on paper; dispatchers print everybody's from the board. */
     async printDay() {
         const { day } = this.state.data;
-        return this.action.doAction(await this.orm.call("support.day.sheet", "print_day", [day]));
+        const action = await this.orm.call("support.day.sheet", "print_own_day", [day]);
+        return this.action.doAction(action);
     }
 
     showEntries() {
