@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 from ..formatting import (
     ONE_DAY,
+    format_duration,
     format_moment,
     format_moment_short,
     format_names,
@@ -398,9 +399,9 @@ class SupportSlotFinder(models.TransientModel):
                 "This visit is on site, and all with the skills work remotely only. Look at "
                 "“Works” of the technicians, or choose another type."
             )
-        if all(technicians.mapped("on_call")):
+        if appointment._filter_able(technicians, technicians):
             return _(
-                "All with the skills are on call, for urgent visits only. Choose one of them as "
+                "All who could come are on call, for urgent visits only. Choose one of them as "
                 "the technician, or give the visit the priority “Urgent”."
             )
         return _(
@@ -414,22 +415,28 @@ class SupportSlotFinder(models.TransientModel):
         zone = get_viewer_zone(self.env)
         start, stop = self._get_window()
         values = {
-            "name": self.technician_id.name,
+            "name": (self.technician_id or candidates[:1]).name,
             "count": len(candidates),
-            "hours": round(self.duration, 2),
+            "duration": format_duration(round(self.duration * 60)),
             "start": format_moment_short(self.env, start, zone),
             "stop": format_moment_short(self.env, stop, zone),
         }
         if self.technician_id:
             text = _(
-                "%(name)s is not free for %(hours)s hours from %(start)s to %(stop)s. Leave the "
+                "%(name)s is not free for %(duration)s from %(start)s to %(stop)s. Leave the "
                 "technician empty to look at all.",
+                **values,
+            )
+        elif len(candidates) == 1:
+            text = _(
+                "%(name)s is the only one who could come, and is not free for %(duration)s from "
+                "%(start)s to %(stop)s.",
                 **values,
             )
         else:
             text = _(
-                "None of the %(count)s who could come is free for %(hours)s hours from %(start)s "
-                "to %(stop)s.",
+                "None of the %(count)s who could come is free for %(duration)s from %(start)s to "
+                "%(stop)s.",
                 **values,
             )
         if has_later:
@@ -480,10 +487,17 @@ class SupportSlotFinder(models.TransientModel):
         appointment = self.appointment_id
         appointment._check_plannable()
         technician = self.env["support.technician"].browse(vals["technician_id"] or ())
-        sentence = appointment._describe_move({**vals, "technician": technician})
+        planned = {**vals, "technician": technician}
+        sentence = appointment._describe_move(planned)
+        tells = {
+            "tell_customer": self.tell_customer or not self.is_expected,
+            "tell_technician": self.tell_technician,
+        }
 
         def work():
-            self._save_plan(vals)
+            appointment._mark_told(planned, tells)
+            # The note why it is this technician is a mark.
+            appointment._write_protected(vals)
             if confirm:
                 appointment.action_confirm()
 
@@ -491,19 +505,6 @@ class SupportSlotFinder(models.TransientModel):
         message = _("%(name)s: %(change)s", name=appointment.name, change=sentence)
         self.sudo().write({"undo_step_id": step.id, "done_message": message})
         return appointment
-
-    def _save_plan(self, vals):
-        """
-        :param dict vals: as for ``_plan``
-        """
-        appointment = self.appointment_id
-        if not self.tell_technician:
-            vals = {**vals, **appointment._prepare_technician_told_vals(vals)}
-        if self.is_expected and not self.tell_customer:
-            appointment._cancel_pending_notifications()
-            vals = {**vals, **appointment._prepare_told_vals(vals)}
-        # The time that the customer knows of already is a mark.
-        appointment._write_protected(vals)
 
     def _get_next_page(self):
         following = None

@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 
 
 class SupportSlotFinderLine(models.TransientModel):
@@ -68,9 +68,7 @@ class SupportSlotFinderLine(models.TransientModel):
             "technician_id": self.technician_id.id,
         }
         if self.reasons:
-            vals["assignment_note"] = _(
-                "%(name)s, taken from the free times: %(reasons)s.",
-                name=self.technician_id.name,
-                reasons="; ".join(self.reasons.splitlines()),
+            vals["assignment_note"] = self.env["support.offers"]._describe_taken(
+                self.technician_id, self.reasons
             )
         return vals

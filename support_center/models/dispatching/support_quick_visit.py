@@ -172,7 +172,10 @@ class SupportQuickVisit(models.AbstractModel):
             self._prepare_visit_vals(values, partner, company)
         )
         if visit.technician_id and values["details"]:
-            visit._store_notes({visit.id: self._describe_choice(values)})
+            note = self.env["support.offers"]._describe_taken(
+                values["technician_id"], values["details"]
+            )
+            visit._store_notes({visit.id: note})
         if is_booked:
             visit.action_confirm()
         return visit
@@ -199,14 +202,6 @@ class SupportQuickVisit(models.AbstractModel):
         if values["is_urgent"]:
             vals["priority"] = "3"
         return vals
-
-    @api.model
-    def _describe_choice(self, values):
-        return _(
-            "%(name)s, taken from the free times: %(reasons)s.",
-            name=values["technician_id"].name,
-            reasons="; ".join(values["details"].splitlines()),
-        )
 
     @api.model
     def _create_partner(self, contact, company):
@@ -339,6 +334,8 @@ class SupportQuickVisit(models.AbstractModel):
             "partner_id": partner,
             "company_id": company.id,
             "type_id": kind.id,
+            # Who was clicked on the board is asked for by name, and offered first.
+            "technician_id": values["technician_id"].id,
             "description": values["words"],
             "priority": "3" if values["is_urgent"] else "1",
             "requested_date": False,
@@ -364,7 +361,12 @@ class SupportQuickVisit(models.AbstractModel):
         technicians = self.env["support.technician"]._search_for_companies(visit.company_id)
         if not technicians._filter_employed():
             return _("There is no technician yet: add one under “Technicians”.")
-        if not visit._filter_able(technicians):
+        if not visit._filter_able(technicians, visit.technician_id):
+            if visit._filter_able(technicians, technicians):
+                return _(
+                    "All who could come are on call, for urgent visits only. Click a free time of "
+                    "one of them on the board, or tick “Urgent”."
+                )
             return _(
                 "No technician has the skills for this type and serves this place. Choose another "
                 "type, or save a draft and plan it later."

@@ -261,6 +261,18 @@ class SupportOffers(models.AbstractModel):
         return [*own_ids, *(last_ids - set(own_ids))]
 
     @api.model
+    def _describe_taken(self, technician, details):
+        """The note of a visit that was given one of the offered times.
+
+        :param str details: of the offer, a line each
+        """
+        return _(
+            "%(name)s, taken from the free times: %(reasons)s.",
+            name=technician.name,
+            reasons="; ".join(details.splitlines()),
+        )
+
+    @api.model
     def _describe_offer(self, appointment, found, slot, bounds, wish, first):
         """Why this time, as a customer may hear it; nothing of costs, or of who the others are.
 

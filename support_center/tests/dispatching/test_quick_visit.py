@@ -203,8 +203,12 @@ class TestQuickVisit(SupportCase):
         self.technician.on_call = True
         values = self._values(start="2026-03-05 10:00:00", technician_id=self.technician.id)
         self.assertFalse(self.page.find_times(values)["chosen_note"])
-        self.assertFalse(self.page.find_times(values)["times"])
-        self.assertTrue(self.page.find_times({**values, "is_urgent": True})["times"])
+        # Chosen on the board, they are asked for at other times as well; else not.
+        self.assertTrue(self.page.find_times(values)["times"])
+        found = self.page.find_times(self._values())
+        self.assertFalse(found["times"])
+        self.assertIn("All who could come are on call", found["message"])
+        self.assertTrue(self.page.find_times(self._values(is_urgent=True))["times"])
         visit = self._get_visit(self.page.create_visit({**values, "confirm": True}))
         self.assertEqual((visit.state, visit.technician_id), ("confirmed", self.technician))
 

@@ -246,9 +246,12 @@ class TestSlotFinder(SupportMailCase):
         finder = self._open()
         finder.write({"date_from": at("2026-03-07 00:00"), "date_to": at("2026-03-08 23:00")})
         finder.action_search()
-        self.assertIn("None of the 2 who could come", finder.message)
+        self.assertIn("None of the 2 who could come is free for 1:00 h from Sat", finder.message)
         self.assertIn("next free times", finder.message)
         self.assertEqual(finder.line_ids[0].start, at("2026-03-09 08:00"))
+        self.technician_2.active = False
+        finder.action_search()
+        self.assertIn("First Technician is the only one who could come", finder.message)
         finder.duration = 30
         finder.action_search()
         self.assertIn("Nor in the 28 days after", finder.message)

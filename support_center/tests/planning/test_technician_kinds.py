@@ -200,7 +200,7 @@ class TestTechnicianKinds(SupportCase):
         self.assertIn("This visit is remote, and all with the skills work on site", finder.message)
         self.both.on_call = True
         finder = self._search(self._visit(start=False))
-        self.assertIn("All with the skills are on call, for urgent visits only", finder.message)
+        self.assertIn("All who could come are on call, for urgent visits only", finder.message)
         finder = self._search(self._visit(start=False), technician_id=self.technician.id)
         self.assertFalse(finder.message)
         self.assertEqual(finder.line_ids.technician_id, self.technician)
