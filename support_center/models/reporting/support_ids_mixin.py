@@ -111,8 +111,8 @@ class SupportIdsMixin(models.AbstractModel):
     def fields_get(self, allfields=None, attributes=None):
         """As Odoo's; technical fields are no measures, groups or filters.
 
-        Only what the browser goes by when it offers fields is changed: whoever names a technical
-        field in a call reads, searches and groups by it as before.
+        Only what the browser goes by when it offers fields is changed: a call that names a
+        technical field reads, searches and groups by it as before.
         """
         described = super().fields_get(allfields, attributes)
         technical = self._get_technical_fields()
