@@ -215,14 +215,38 @@ class SupportAppointment(models.Model):
         start = self.start or self.requested_date
         # sudo: as in _list_technician_notices
         known = self.sudo().technician_notified_start
-        return self.env["ir.qweb"]._render(
-            view,
-            {
-                "appointment": self,
-                "when": start and format_moment(self.env, start, zone),
-                "known": known and format_moment(self.env, known, zone),
-            },
-        )
+        times = {
+            "when": start and format_moment(self.env, start, zone),
+            "known": known and format_moment(self.env, known, zone),
+        }
+        text = self._describe_technician_notice(view, **times)
+        return self.env["ir.qweb"]._render(view, {"appointment": self, "text": text, **times})
+
+    def _describe_technician_notice(self, view, when, known):
+        """The sentence with which a message begins, as a whole, since languages order it each in
+        its own way.
+
+        :param str when: the time as it is now
+        :param str known: the time as the technician knows it
+        :return: str; empty where the template itself has the words
+        """
+        name = self.customer_name
+        values = {
+            "visit": f"{self.name} ({name})" if name else self.name,
+            "when": when,
+            "known": known,
+        }
+        if view == MOVED:
+            return _("Your visit %(visit)s was moved from %(known)s to %(when)s.", **values)
+        if view == CANCELLED:
+            return _("Your visit %(visit)s was cancelled. It was planned for %(known)s.", **values)
+        if view == WITHDRAWN:
+            return _(
+                "Your visit %(visit)s on %(known)s is not confirmed any more. You are told when "
+                "it is.",
+                **values,
+            )
+        return ""
 
     def _get_technician_subject(self, view, zone):
         """The subject, in the language of the environment and the technician's time zone."""

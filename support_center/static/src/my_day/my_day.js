@@ -206,6 +206,18 @@ export class MyDay extends Component {
         return _t("No signal. The day as it was at %(moment)s.").replace("%(moment)s", moment);
     }
 
+    describeArrival(visit) {
+        return _t("Late: expected at %s", visit.arrival);
+    }
+
+    describeDelay(minutes) {
+        return _t("%(minutes)s minutes later").replace("%(minutes)s", minutes);
+    }
+
+    describeSignature(visit) {
+        return _t("Signed by %s", visit.signed_by);
+    }
+
     isOpen(visit, part) {
         return this.state.open.visitId === visit.id && this.state.open.part === part;
     }
@@ -322,8 +334,7 @@ export class MyDay extends Component {
     }
 
     async late(visit, minutes) {
-        const label = _t("%(minutes)s minutes later").replace("%(minutes)s", minutes);
-        const outcome = await this.tap(visit, "late", label, { minutes });
+        const outcome = await this.tap(visit, "late", this.describeDelay(minutes), { minutes });
         this.close();
         if (outcome?.answer?.length) {
             this.dialog.add(SlipDialog, {

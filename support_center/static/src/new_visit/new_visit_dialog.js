@@ -100,6 +100,10 @@ export class NewVisitDialog extends Component {
         return [phone, email].filter(Boolean).join(" · ");
     }
 
+    get zoneNote() {
+        return _t("Times are in %s.", this.state.zone);
+    }
+
     get newLabel() {
         const { name, phone, email, place } = this.state.typed;
         return _t("New contact: %s", name || phone || email || place);
