@@ -49,6 +49,16 @@ class TestUndoTour(ToursCase):
         self.assertEqual(visit.announced_details["technician"], self.technician.id)
         self.assertEqual(self._get_notices(visit), told)
 
+    def test_a_move_on_the_page_with_the_customer_left_out(self):
+        noon = fields.Datetime.now().replace(hour=12, minute=0, second=0, microsecond=0)
+        visit = self._confirm(start=noon + timedelta(days=3))
+        told = self._get_notices(visit)
+        self._walk("support_center_move_on_the_page", visit)
+        self.env.invalidate_all()
+        self.assertEqual(visit.duration, 1.5)
+        self.assertEqual(visit.announced_details["duration"], 90)
+        self.assertEqual(self._get_notices(visit), told)
+
     def test_a_merge(self):
         kept = self._create(description="The printer")
         other = self._create(description="The printer", location="Attic")

@@ -49,7 +49,8 @@ export class GuardedFormController extends FormController {
         if (!question) {
             return canProceed;
         }
-        const choices = await new Promise((resolve) =>
+        let choices = false;
+        await new Promise((resolve) =>
             this.model.dialog.add(
                 BoardDialog,
                 {
@@ -57,9 +58,18 @@ export class GuardedFormController extends FormController {
                     ...question,
                     alternatives: [],
                     cancelLabel: _t("Go Back"),
-                    actions: [{ label: () => _t("Move"), isMain: true, run: resolve }],
+                    actions: [
+                        {
+                            label: () => _t("Move"),
+                            isMain: true,
+                            // The dialog has closed by then: what was chosen is read after both.
+                            run: (chosen) => {
+                                choices = chosen;
+                            },
+                        },
+                    ],
                 },
-                { onClose: () => resolve(false) }
+                { onClose: resolve }
             )
         );
         Object.assign(changes, choices);

@@ -104,6 +104,27 @@ tours.add("support_center_merge_undo", {
     ],
 });
 
+tours.add("support_center_move_on_the_page", {
+    test: true,
+    steps: () => [
+        {
+            content: "It takes longer",
+            trigger: `.o_form_view:has(${CONFIRMED}) .o_field_widget[name=duration] input`,
+            run() {
+                const input = document.querySelector(".o_field_widget[name=duration] input");
+                input.value = "01:30";
+                input.dispatchEvent(new Event("input", { bubbles: true }));
+                input.dispatchEvent(new Event("change", { bubbles: true }));
+            },
+        },
+        click("Save it", ".o_form_button_save"),
+        see("What changes", ".modal-body .o_sc_change:contains(lasts until)"),
+        click("Not the customer", ".modal-body .o_sc_tell_customer"),
+        click("Move it", ".modal-footer button:contains(Move)"),
+        see("It can be taken back", ".o_sc_undo button:contains(Undo)"),
+    ],
+});
+
 tours.add("support_center_my_day", {
     test: true,
     steps: () => [
