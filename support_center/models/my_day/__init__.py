@@ -1,3 +1,4 @@
+from . import ir_actions_report
 from . import ir_http
 from . import support_appointment
 from . import support_appointment_backlog

@@ -3,11 +3,12 @@ from odoo.exceptions import UserError
 
 from ...compat import check_access
 from ...formatting import choose_zone, format_duration, format_moment
+from ..automation.support_automation_log import AUTOMATION_LOGGER
 
 # What is over with a time, or with the visit.
 UNDER_WAY = ("on_the_way_at", "expected_arrival", "on_the_way_told_at")
-# In hours.
-ONE_SECOND = 1 / 3600
+# In hours: the clock may tick between the end of a visit and its measure.
+TICK = 2 / 3600
 REPORT = "support_center.support_visit_report"
 
 
@@ -103,7 +104,7 @@ class SupportAppointment(models.Model):
             lambda a: (
                 a.state == "done"
                 and a.ended_at
-                and abs(a.time_used - a._measure_time(a.ended_at)) < ONE_SECOND
+                and abs(a.time_used - a._measure_time(a.ended_at)) < TICK
             )
         )
         change.add(measured, {"time_used": 0.0})
@@ -180,19 +181,28 @@ class SupportAppointment(models.Model):
     def _render_visit_report(self):
         """The report of one visit, in the customer's language.
 
-        :return: tuple of file name and bytes: a PDF, or a page of HTML where the program that
-            makes PDFs is not installed on the server
+        :return: tuple of file name and bytes: a PDF, or a page of HTML where the server makes none
         """
         self.ensure_one()
         # sudo: rendered for the customer, with whatever rights the visit is finished.
         reports = self.env["ir.actions.report"].sudo()
         in_lang = reports.with_context(lang=self._get_customer_lang())
         name = self.with_context(lang=self._get_customer_lang())._get_report_name()
-        if reports.get_wkhtmltopdf_state() == "install":
-            content, _kind = in_lang._render_qweb_html(REPORT, self.ids)
-            return f"{name}.html", content
-        content, kind = in_lang._render_qweb_pdf(REPORT, self.ids)
-        return f"{name}.{kind}", content
+        if reports._can_make_pdf():
+            try:
+                content, kind = in_lang._render_qweb_pdf(REPORT, self.ids)
+            except UserError as error:
+                # What it says is what counts: the page is sent in its place.
+                AUTOMATION_LOGGER.warning(
+                    "action=draw_visit_report outcome=failed record=%s,%s %s",
+                    self._name,
+                    self.id,
+                    type(error).__name__,
+                )
+            else:
+                return f"{name}.{kind}", content
+        content, _kind = in_lang._render_qweb_html(REPORT, self.ids)
+        return f"{name}.html", content
 
     def _get_report_name(self):
         """File name of the report without its ending."""

@@ -172,7 +172,7 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _may_overrule(self):
-        return self.env.su or self.env.user.has_group("support_center.group_support_dispatcher")
+        return self._is_dispatcher()
 
     @api.model
     def _check_may_overrule(self, vals_list):

@@ -78,7 +78,7 @@ class SupportDaySheet(models.AbstractModel):
 
     @api.model
     def _is_planner(self):
-        return self.env.su or self.env.user.has_group("support_center.group_support_dispatcher")
+        return self.env["support.appointment"]._is_dispatcher()
 
     @api.model
     def _check_sheets_access(self, technicians):

@@ -12,8 +12,6 @@ from ..automation.support_automation_mixin import MAX_SHOWN_ERROR
 from .support_day_sheet import PLANNED_STATES
 
 DISPATCHERS = "support_center.day_sheet_dispatchers"
-# In these states wkhtmltopdf draws what it is given; see ``ir.actions.report``.
-DRAWING_STATES = ("ok", "upgrade")
 REPORT = "support_center.action_report_day_sheet"
 
 
@@ -264,18 +262,13 @@ class SupportDaySheetMail(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _can_draw(self):
-        """Whether this server makes PDFs."""
-        return self.env["ir.actions.report"].get_wkhtmltopdf_state() in DRAWING_STATES
-
-    @api.model
     def _draw(self, technicians, day, companies=None):
         """
         :param companies: as ``_create_mail`` takes them
         :return: tuple of the file's name, its content as bytes and its MIME type
         """
         name = _("day-sheet-%(day)s", day=day.isoformat())
-        if self._can_draw():
+        if self.env["ir.actions.report"]._can_make_pdf():
             data = {
                 "day": day.isoformat(),
                 "technician_ids": technicians.ids,

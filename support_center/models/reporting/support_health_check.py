@@ -11,15 +11,17 @@ class SupportHealthCheck(models.AbstractModel):
     @api.model
     def _check_day_sheets(self):
         """Whether the server can make PDFs of the day sheets."""
-        state = self.env["ir.actions.report"].get_wkhtmltopdf_state()
+        reports = self.env["ir.actions.report"]
         label = _("Day sheets")
-        if self.env["support.day.sheet.mail"]._can_draw():
+        if reports._can_make_pdf():
             return [self._prepare_row(label, "ok", _("They are sent and printed as PDF."))]
         faults = {
             "install": _("The program wkhtmltopdf is not installed on the server"),
             "workers": _("The server runs with one worker, which cannot make PDFs"),
         }
-        fault = faults.get(state) or _("The program wkhtmltopdf on the server does not work")
+        fault = faults.get(reports.get_wkhtmltopdf_state()) or _(
+            "The program wkhtmltopdf on the server does not work"
+        )
         switch = self.env["support.automation.registry"]._get_switch("cron_send_day_sheets")
         return [
             self._prepare_row(

@@ -373,13 +373,25 @@ class TestMyDayWork(SupportMailCase):
         self._finish()
         self.assertFalse(self._get_notices(self.visit, "report"))
 
-    def test_without_the_program_for_pdfs_it_is_a_page(self):
+    def test_where_no_pdf_can_be_made_it_is_a_page(self):
         reports = type(self.env["ir.actions.report"])
         self._submit("start")
-        with patch.object(reports, "get_wkhtmltopdf_state", lambda *_args: "install"):
+        for state in ("install", "workers", "broken"):
+            with (
+                self.subTest(state),
+                patch.object(reports, "get_wkhtmltopdf_state", lambda *_args, s=state: s),
+            ):
+                name, content = self.visit._render_visit_report()
+                self.assertTrue(name.endswith(".html"))
+                self.assertIn(self.visit.name.encode(), content)
+        with (
+            patch.object(reports, "get_wkhtmltopdf_state", lambda *_args: "ok"),
+            patch.object(reports, "_render_qweb_pdf", side_effect=UserError("Out of memory")),
+            self.assertLogs("support_center.automation", "WARNING") as logged,
+        ):
             name, content = self.visit._render_visit_report()
         self.assertTrue(name.endswith(".html"))
-        self.assertIn(self.visit.name.encode(), content)
+        self.assertIn("draw_visit_report", logged.output[0])
 
     def test_a_report_of_nothing_is_refused(self):
         visit = self.visit.with_user(self.user_technician)
