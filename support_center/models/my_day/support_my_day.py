@@ -217,7 +217,9 @@ class SupportMyDay(models.AbstractModel):
     def _attach_picture(self, visit, name, data, body):
         self._check_picture(name, data)
         message = self._post(visit, body=body, attachments=[(name, data)])
-        if not message.attachment_ids[:1].mimetype.startswith("image/"):
+        kind = message.attachment_ids[:1].mimetype
+        # A drawing may hold a script, which an administrator may store.
+        if not kind.startswith("image/") or "xml" in kind:
             raise UserError(_("“%(name)s” is no picture.", name=name))
         return message
 
