@@ -33,8 +33,8 @@ class SupportMyDay(models.AbstractModel):
         """The user's own visits of one day, in order.
 
         :param str day: ``YYYY-MM-DD``, a day of the technician's zone; today without it
-        :return: dict with ``day``, ``is_today``, ``zone``, ``is_technician`` and
-            ``visits``, each a dict as ``_prepare_visit`` returns it
+        :return: dict with ``day``, ``is_today``, ``zone``, ``is_technician``, ``user``, whose day
+            it is, and ``visits``, each a dict as ``_prepare_visit`` returns it
         :raise ValidationError: for what is no day
         """
         technicians = self._find_own_technicians()
@@ -49,6 +49,7 @@ class SupportMyDay(models.AbstractModel):
             "next_day": (shown + ONE_DAY).isoformat(),
             "is_today": shown == today,
             "is_technician": bool(technicians),
+            "user": self.env["ir.http"]._get_support_center_user(),
             "zone": zone,
             "state_labels": dict(
                 self.env["support.appointment"]._fields["state"]._description_selection(self.env)
