@@ -230,8 +230,9 @@ class TestReporting(StatisticsCase):
             self.reporting.load("last_month", "colour")
         with self.assertRaisesRegex(ValidationError, "figure is “id”"):
             self.reporting.open_visits("id", "last_month", "team", "all")
-        with self.assertRaisesRegex(ValidationError, "key is “May”: YYYY-MM"):
-            self.reporting.open_visits("rating", "last_month", "month", "May")
+        for key in ("May", "9999-12"):
+            with self.assertRaisesRegex(ValidationError, f"key is “{key}”: YYYY-MM"):
+                self.reporting.open_visits("rating", "last_month", "month", key)
 
     def test_every_figure_opens_as_many_visits_as_it_says(self):
         for day in range(5):
