@@ -55,6 +55,12 @@ def test_a_place_in_parts(place, address):
     assert split_place(place) == address
 
 
+def test_more_than_anybody_types_is_not_taken_apart():
+    many = ",a" * 500
+    assert split_place(many + ", 20095 Hamburg") == Address(many + ", 20095 Hamburg")
+    assert read_caller("Zoe" + "o" * 500 + " zoe@example.com").email == ""
+
+
 @pytest.mark.parametrize(
     ("text", "digits"),
     [

@@ -7,10 +7,12 @@ from ...formatting import ONE_DAY, aware, get_day, get_midnight, naive
 from ...scheduling.intervals import merge, subtract
 from ..appointment.states import PLANNABLE_STATES
 from ..incoming.intake_states import INBOX_DOMAIN, WAITING_REQUESTS
-from .ir_websocket import BOARD_CHANNEL
+from .ir_websocket import PLANNERS_CHANNEL
 
 # Of who else is at the board.
 PRESENCE = "support_center.board_presence"
+# Everybody at the board gets it.
+MAX_TOKEN = 64
 
 MAX_DAYS = 31
 # How many unassigned requests are shown at once.
@@ -109,7 +111,7 @@ class SupportBoard(models.AbstractModel):
         sign = arguments._get_mapping("sign", sign)
         start, stop = self._read_window(sign.get("start"), sign.get("stop"))
         payload = {
-            "token": arguments._get_text("token", sign.get("token")),
+            "token": arguments._get_text("token", sign.get("token"))[:MAX_TOKEN],
             "uid": self.env.uid,
             "name": self.env.user.name,
             "start": fields.Datetime.to_string(start),
@@ -121,7 +123,7 @@ class SupportBoard(models.AbstractModel):
         # sudo: nobody writes to the bus by themselves.
         bus = self.env["bus.bus"].sudo()
         for company in self.env.companies:
-            bus._sendone((company, BOARD_CHANNEL), PRESENCE, payload)
+            bus._sendone((company, PLANNERS_CHANNEL), PRESENCE, payload)
         return True
 
     @api.model

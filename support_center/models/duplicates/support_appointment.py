@@ -2,7 +2,7 @@ import re
 from datetime import timedelta
 
 from odoo import _, api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, email_normalize
 
 from ...compat import check_access
@@ -340,6 +340,7 @@ class SupportAppointment(models.Model):
 
         :return: True
         :raise UserError: where that is not possible any more, and why
+        :raise AccessError: for a merge of somebody else, unless the user plans
         """
         check_access(self, "write")
         self._check_one()
@@ -359,6 +360,8 @@ class SupportAppointment(models.Model):
                     name=self.name,
                 )
             )
+        if step.user_id != self.env.user and not self._is_dispatcher():
+            raise AccessError(_("Only the person who made a change undoes it."))
         visits = self.browse(step.appointment_ids.ids)
         check_access(visits, "write")
         with self.env.cr.savepoint():

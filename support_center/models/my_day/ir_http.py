@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class IrHttp(models.AbstractModel):
@@ -7,7 +7,11 @@ class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     def session_info(self):
-        return {
-            **super().session_info(),
-            "support_center_user": f"{self.env.cr.dbname}:{self.env.uid}",
-        }
+        return {**super().session_info(), "support_center_user": self._get_support_center_user()}
+
+    @api.model
+    def _get_support_center_user(self):
+        """
+        :return: str, of one user in one database
+        """
+        return f"{self.env.cr.dbname}:{self.env.uid}"

@@ -295,3 +295,12 @@ class SupportAppointment(models.Model):
             moment=format_moment(self.env, self.expected_arrival, zone),
         )
         return self._automation_activity_with(_("The technician is late"), note)
+
+    # ------------------------------------------------------------------
+    # Erasure of personal data
+    # ------------------------------------------------------------------
+
+    def _erase_related(self):
+        super()._erase_related()
+        # sudo: the list of what was sent is nobody's to read.
+        self.env["support.my.day.entry"].sudo()._forget_visits(self)

@@ -33,8 +33,8 @@ class SupportMyDay(models.AbstractModel):
         """The user's own visits of one day, in order.
 
         :param str day: ``YYYY-MM-DD``, a day of the technician's zone; today without it
-        :return: dict with ``day``, ``is_today``, ``zone``, ``is_technician`` and
-            ``visits``, each a dict as ``_prepare_visit`` returns it
+        :return: dict with ``day``, ``is_today``, ``zone``, ``is_technician``, ``user``, whose day
+            it is, and ``visits``, each a dict as ``_prepare_visit`` returns it
         :raise ValidationError: for what is no day
         """
         technicians = self._find_own_technicians()
@@ -49,6 +49,7 @@ class SupportMyDay(models.AbstractModel):
             "next_day": (shown + ONE_DAY).isoformat(),
             "is_today": shown == today,
             "is_technician": bool(technicians),
+            "user": self.env["ir.http"]._get_support_center_user(),
             "zone": zone,
             "state_labels": dict(
                 self.env["support.appointment"]._fields["state"]._description_selection(self.env)
@@ -217,7 +218,9 @@ class SupportMyDay(models.AbstractModel):
     def _attach_picture(self, visit, name, data, body):
         self._check_picture(name, data)
         message = self._post(visit, body=body, attachments=[(name, data)])
-        if not message.attachment_ids[:1].mimetype.startswith("image/"):
+        kind = message.attachment_ids[:1].mimetype
+        # A drawing may hold a script, which an administrator may store.
+        if not kind.startswith("image/") or "xml" in kind:
             raise UserError(_("“%(name)s” is no picture.", name=name))
         return message
 

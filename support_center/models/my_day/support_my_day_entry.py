@@ -57,6 +57,21 @@ class SupportMyDayEntry(models.Model):
         )
         return answer
 
+    @api.model
+    def _forget_visits(self, visits):
+        """Take out answers that tell of these visits, whose customers they name.
+
+        The phone gets that there is nothing to tell, and still does nothing twice.
+
+        :param visits: ``support.appointment``
+        """
+        told = [json.dumps([{"id": visit_id}]) for visit_id in visits.ids]
+        self.env.cr.execute(
+            "UPDATE support_my_day_entry SET answer = 'false' WHERE answer @> ANY(%s::jsonb[])",
+            [told],
+        )
+        self.invalidate_model(["answer"])
+
     @api.autovacuum
     def _gc_entries(self):
         before = fields.Datetime.now() - timedelta(days=KEPT_DAYS)

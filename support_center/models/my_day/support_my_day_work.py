@@ -6,6 +6,7 @@ from PIL import Image
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.http import SessionExpiredException
 
 from ...formatting import format_hour_of_day, format_names
 from ..undo.support_appointment import OFFER_KEY, STAMPS
@@ -55,10 +56,12 @@ class SupportMyDay(models.AbstractModel):
         :param str kind: one of ``_get_work``
         :param int appointment_id: the visit
         :param dict values: of the kind; with ``delay``, the seconds since the tap, for what waited
-            for a signal
+            for a signal, and ``user``, as ``load`` has it, of who tapped it
         :return: what the kind answers, False for most
         :raise UserError: in words, for what cannot be done; then nothing is done
         :raise AccessError: for others' visits
+        :raise SessionExpiredException: where somebody else has logged in since it was tapped; the
+            phone keeps it until its user is back
         """
         arguments = self.env["support.arguments"]
         key = arguments._get_text("key", key)
@@ -70,6 +73,10 @@ class SupportMyDay(models.AbstractModel):
                 "kind", kind, _("one of %(kinds)s", kinds=", ".join(self._get_work()))
             )
         values = arguments._get_mapping("values", values)
+        user = arguments._get_text("user", values.get("user"))
+        if user and user != self.env["ir.http"]._get_support_center_user():
+            # In another window of the same browser: nothing is said in a colleague's name.
+            raise SessionExpiredException("Session expired")
         delay = timedelta(seconds=arguments._get_number("delay", values.get("delay")))
         moment = fields.Datetime.now() - min(max(delay, timedelta()), MAX_DELAY)
 

@@ -252,9 +252,10 @@ class SupportReporting(models.AbstractModel):
             return [(GROUPS[group_by], "=", arguments._get_id("key", key) or False)]
         try:
             month = date.fromisoformat(f"{key}-01")
-        except ValueError:
-            arguments._refuse("key", key, "YYYY-MM")
-        return self._get_period_domain(month, month + relativedelta(months=1))
+            return self._get_period_domain(month, month + relativedelta(months=1))
+        except (OverflowError, ValueError):
+            # Also a month at the end of all days, with none after it.
+            return arguments._refuse("key", key, "YYYY-MM")
 
     # ------------------------------------------------------------------
     # Counting

@@ -319,6 +319,7 @@ class SupportAppointment(models.Model):
 
         :param dict vals: as for ``write``
         :return: dict of ``start``, ``duration`` and ``technician``; None where nothing is moved
+        :raise AccessError: for another technician whom the user may not see
         """
         moved = {name: vals[name] for name in MOVED_FIELDS if name in vals}
         if not moved or self.state not in PLANNABLE_STATES:
@@ -332,6 +333,9 @@ class SupportAppointment(models.Model):
         technician = self.technician_id.browse(
             moved.get("technician_id", self.technician_id.id) or ()
         )
+        if technician != self.technician_id:
+            # Their name stands in the sentence: only of those who are in sight.
+            technician.read(["name"])
         planned = {"start": start, "duration": duration, "technician": technician}
         now = {"start": self.start, "duration": self.duration, "technician": self.technician_id}
         return planned if planned != now else None

@@ -93,6 +93,8 @@ class SupportUndoStep(models.Model):
         :param dict vals: as for ``write``
         :return: dict of ``change``, both times in one sentence, ``reason``, who expects what, and
             ``choices``, who is told, as labels; False where there is nothing to ask
+        :raise AccessError: for an appointment that the user may not change, or a technician whom
+            they may not see
         """
         vals = self.env["support.arguments"]._get_mapping("vals", vals)
         visit = self._find_appointment(appointment_id)

@@ -27,6 +27,8 @@ MOMENT = at("2026-03-05 23:30")
 @tagged("post_install", "-at_install")
 class TestFormatting(TransactionCase):
     def test_how_moments_are_written(self):
+        # Odoo 19 has English hours with AM and PM.
+        self.env["res.lang"]._activate_lang("en_US").time_format = "%H:%M:%S"
         env = self.env(context={"lang": "en_US", "tz": "UTC"})
         later = at("2026-03-06 00:15")
         tokyo = "Asia/Tokyo"

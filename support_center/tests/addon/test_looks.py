@@ -57,6 +57,18 @@ class TestLooks(SupportCase):
         ]
         self.assertFalse(with_seconds)
 
+    def test_moments_have_their_width_in_lists(self):
+        """Odoo 17 knows how wide a moment is by the name of its own widget only."""
+        lists = [
+            node
+            for _name, node, field in self._list_all_fields()
+            if field.type == "datetime"
+            and node.get("widget") == "support_datetime"
+            and node.getparent().tag in ("tree", "list")
+        ]
+        self.assertGreater(len(lists), 10)
+        self.assertFalse([node.get("name") for node in lists if not node.get("width")])
+
     def test_a_state_has_one_colour_everywhere(self):
         states = [
             state for state, _label in self.env["support.appointment"]._fields["state"].selection

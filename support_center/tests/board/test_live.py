@@ -3,7 +3,7 @@ import json
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from odoo.addons.support_center.models.board.ir_websocket import BOARD_CHANNEL
+from odoo.addons.support_center.models.board.ir_websocket import BOARD_CHANNEL, PLANNERS_CHANNEL
 from odoo.addons.support_center.models.board.support_appointment import CHANGED
 from odoo.addons.support_center.models.board.support_board import PRESENCE
 
@@ -36,7 +36,8 @@ class TestLive(SupportCase):
             message = json.loads(row.message)
             if message["type"] == kind:
                 _dbname, model, company_id, word = json.loads(row.channel)
-                self.assertEqual((model, word), ("res.company", BOARD_CHANNEL))
+                channel = PLANNERS_CHANNEL if kind == PRESENCE else BOARD_CHANNEL
+                self.assertEqual((model, word), ("res.company", channel))
                 found.append((company_id, message["payload"]))
         return found
 
@@ -130,6 +131,25 @@ class TestLive(SupportCase):
 
     # Who else is at the board
 
+    def test_only_who_may_open_the_board_hears_who_is_there(self):
+        for user, is_planner in (
+            (self.user_technician, False),
+            (self.user_dispatcher, True),
+            (self.user_manager, True),
+            (self.user_integration, False),
+            (self.user_employee, False),
+            (self.env.ref("base.public_user"), False),
+        ):
+            heard = self.env["ir.websocket"].with_user(user)._get_planners_channels()
+            expected = [(self.env.company, PLANNERS_CHANNEL)] if is_planner else []
+            self.assertEqual(heard, expected, user.login)
+
+    def test_a_page_s_token_is_short(self):
+        self._get_messages()
+        self._announce(token="x" * 10000)
+        ((_company_id, payload),) = self._get_messages(PRESENCE)
+        self.assertEqual(payload["token"], "x" * 64)
+
     def _announce(self, user=None, **values):
         sign = {
             "token": "one page",
@@ -183,7 +203,7 @@ class TestLive(SupportCase):
 class TestLiveHttp(SupportHttpCase):
     """The same through the server's own door."""
 
-    def _peek(self, user):
+    def _peek(self, user, kind=CHANGED):
         self.authenticate(user.login, user.login)
         answer = self.url_open(
             "/websocket/peek_notifications",
@@ -191,7 +211,11 @@ class TestLiveHttp(SupportHttpCase):
                 {
                     "params": {
                         # What is asked for by name is not given.
-                        "channels": [BOARD_CHANNEL, f"res.company,{self.env.company.id}"],
+                        "channels": [
+                            BOARD_CHANNEL,
+                            PLANNERS_CHANNEL,
+                            f"res.company,{self.env.company.id}",
+                        ],
                         "last": 0,
                         "is_first_poll": True,
                     }
@@ -200,15 +224,19 @@ class TestLiveHttp(SupportHttpCase):
             headers={"Content-Type": "application/json"},
         ).json()
         notifications = answer["result"]["notifications"]
-        return [n["message"]["payload"] for n in notifications if n["message"]["type"] == CHANGED]
+        return [n["message"]["payload"] for n in notifications if n["message"]["type"] == kind]
 
     def test_a_browser_hears_what_it_may(self):
         visit = self.env["support.appointment"].create({"partner_id": self.customer.id})
+        self.env["support.board"].with_user(self.user_dispatcher).announce(
+            {"token": "t", "start": "2026-03-05 00:00:00", "stop": "2026-03-06 00:00:00"}
+        )
         self.env.cr.flush()
-        for user, hears in (
-            (self.user_dispatcher, True),
-            (self.user_technician, True),
-            (self.user_employee, False),
+        for user, hears, hears_who in (
+            (self.user_dispatcher, True, True),
+            (self.user_technician, True, False),
+            (self.user_employee, False, False),
         ):
             ids = [each for payload in self._peek(user) for each in payload["ids"]]
             self.assertEqual(visit.id in ids, hears, user.login)
+            self.assertEqual(bool(self._peek(user, PRESENCE)), hears_who, user.login)

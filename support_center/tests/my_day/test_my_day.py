@@ -6,7 +6,7 @@ import zlib
 from PIL import Image
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ..common import SupportMailCase, at
 
@@ -146,6 +146,18 @@ class TestMyDay(SupportMailCase):
         ):
             with self.subTest(content), self.assertRaisesRegex(UserError, words):
                 self.day.add_photo(self.visit.id, "a.sh", content)
+
+    def test_a_drawing_with_a_script_is_no_photo(self):
+        # Of other users Odoo stores it as plain text.
+        admin = new_test_user(
+            self.env,
+            login="support_administrator",
+            groups="base.group_system,support_center.group_support_dispatcher",
+        )
+        drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+        content = base64.b64encode(drawing).decode()
+        with self.assertRaisesRegex(UserError, "“plan.svg” is no picture"):
+            self.day.with_user(admin).add_photo(self.visit.id, "plan.svg", content)
 
     def _draw(self, kind):
         """A picture so large that Odoo makes it smaller."""

@@ -3,6 +3,7 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.http import SessionExpiredException
 from odoo.tests import tagged
 
 from ..common import SupportMailCase, at
@@ -71,6 +72,27 @@ class TestMyDayWork(SupportMailCase):
         self.env.invalidate_all()
         text = "".join(self.visit.message_ids.mapped("body"))
         self.assertTrue("Mine" in text and "Theirs" in text)
+
+    def test_what_one_user_tapped_is_not_sent_by_another(self):
+        own = self.day.load()["user"]
+        other = self.day.with_user(self.user_dispatcher)
+        with self.assertRaises(SessionExpiredException):
+            self._submit("note", key="another-window", day=other, text="Mine", user=own)
+        self.assertNotIn("Mine", "".join(self.visit.message_ids.mapped("body")))
+        self._submit("note", key="another-window", text="Mine", user=own)
+        self.assertIn("Mine", "".join(self.visit.message_ids.mapped("body")))
+
+    def test_an_erased_customer_stands_in_no_answer(self):
+        following = self._plan("2026-03-02 13:00")
+        answer = self._submit("late", key="who-follows", minutes=15)
+        self.assertEqual([each["customer"] for each in answer], [self.customer.name])
+        following.action_cancel()
+        self._send_queue()
+        following.with_user(self.user_manager).action_erase_personal_data()
+        entry = self.env["support.my.day.entry"].search([("key", "=", "who-follows")])
+        self.assertFalse(entry.answer)
+        self.assertFalse(self._submit("late", key="who-follows", minutes=15))
+        self.assertEqual(self.visit.expected_arrival, at("2026-03-02 10:15"))
 
     def test_what_was_refused_may_be_sent_again(self):
         self._refuse("Write something first", "note", key="refused-once", text="  ")

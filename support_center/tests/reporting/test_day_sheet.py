@@ -112,6 +112,14 @@ class TestDaySheet(DaySheetCase):
         self.assertNotIn("Cancelled Street", page)
         self.assertIn("Done Street", page)
 
+    def test_who_went_to_another_company_keeps_nobody_from_printing(self):
+        self._plan("2026-03-02 10:00", "done", location="Far Street")
+        self._plan("2026-03-02 14:00", location="Near Street", technician_id=self.technician_2.id)
+        self.technician.company_id = self.env["res.company"].create({"name": "Second Company"})
+        self.env.invalidate_all()
+        page = self._print(self.user_dispatcher)
+        self.assertIn("Near Street", page)
+
     def test_hours_and_words_are_the_readers(self):
         self.env["res.lang"]._activate_lang("de_DE")
         self.user_dispatcher.write({"lang": "de_DE", "tz": "Europe/Berlin"})

@@ -230,8 +230,9 @@ class TestReporting(StatisticsCase):
             self.reporting.load("last_month", "colour")
         with self.assertRaisesRegex(ValidationError, "figure is “id”"):
             self.reporting.open_visits("id", "last_month", "team", "all")
-        with self.assertRaisesRegex(ValidationError, "key is “May”: YYYY-MM"):
-            self.reporting.open_visits("rating", "last_month", "month", "May")
+        for key in ("May", "9999-12"):
+            with self.assertRaisesRegex(ValidationError, f"key is “{key}”: YYYY-MM"):
+                self.reporting.open_visits("rating", "last_month", "month", key)
 
     def test_every_figure_opens_as_many_visits_as_it_says(self):
         for day in range(5):
@@ -290,6 +291,15 @@ class TestReporting(StatisticsCase):
         self.assertFalse(report.search([]))
         with self.assertRaises(AccessError):
             report.browse(visit.id).read(["state"])
+
+    def test_visits_of_who_went_to_another_company_still_count(self):
+        self._create_visit("2026-02-10 10:00", duration=2.0)
+        company = self.env["res.company"].create({"name": "Second Company"})
+        self.technician.company_id = company
+        self.env.invalidate_all()
+        self.assertEqual(self._get_values(self.technician.name)["done_count"], 1)
+        for group_by in ("month", "team", "type"):
+            self.assertEqual(self._get_values("All", group_by=group_by)["done_count"], 1)
 
     def test_technicians_and_others_are_refused(self):
         for user in (self.user_technician, self.user_employee, self.user_integration):

@@ -250,6 +250,15 @@ class TestUndoMove(UndoCase):
         self.env.ref("support_center.automation_notify_technician").active = False
         self.assertFalse(self.steps.ask(silent.id, {"start": "2026-03-06 15:00:00"}))
 
+    def test_nobody_reads_the_name_of_a_technician_out_of_sight(self):
+        company = self.env["res.company"].create({"name": "Elsewhere"})
+        far = self.env["support.technician"].create(
+            {"name": "Far Technician", "company_id": company.id}
+        )
+        for user in (self.user_dispatcher, self.user_technician):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                self.steps.with_user(user).ask(self.visit.id, {"technician_id": far.id})
+
     def test_a_draft_that_is_planned_in_silence_stays_unknown(self):
         draft = self._create_appointment(start=False)
         self._move(draft, **LATER, technician_id=self.technician_2.id, tell_technician=False)

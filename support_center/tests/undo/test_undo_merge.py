@@ -1,6 +1,6 @@
 from freezegun import freeze_time
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
 from ..common import at
@@ -113,4 +113,11 @@ class TestUndoMerge(UndoCase):
         self.kept.with_user(self.user_manager).priority = "3"
         with self.assertRaisesRegex(UserError, "changed by support_manager"):
             self.same.action_undo_merge()
+        self.assertEqual(self.same.state, "cancelled")
+
+    def test_a_technician_takes_back_no_merge_of_a_dispatcher(self):
+        (self.kept | self.same).write({"technician_id": self.technician.id})
+        self._open().action_merge()
+        with self.assertRaisesRegex(AccessError, "Only the person who made a change"):
+            self.same.with_user(self.user_technician).action_undo_merge()
         self.assertEqual(self.same.state, "cancelled")

@@ -5,6 +5,7 @@ import { session } from "@web/session";
 import { EventBus } from "@odoo/owl";
 
 const STORE = "entries";
+const PREFIX = "support_center.my_day.";
 // A browser that does not say when the signal is back is asked again so often, in milliseconds.
 const RETRY = 20000;
 
@@ -84,12 +85,14 @@ export class Outbox {
         // What came of those that somebody waits for, by key: another call may have sent them.
         this.outcomes = new Map();
         this.hasSignal = true;
-        this.name = `support_center.my_day.${session.support_center_user}`;
+        this.user = session.support_center_user;
+        this.name = `${PREFIX}${this.user}`;
         this.kept = new Kept(this.name);
         this.sending = null;
     }
 
     async start() {
+        this.forgetOthers();
         try {
             const entries = await this.kept.getAll();
             this.entries = entries.sort((a, b) => a.at - b.at);
@@ -216,7 +219,7 @@ export class Outbox {
             entry.key,
             entry.kind,
             entry.visitId,
-            { ...entry.values, delay: Math.max(0, delay) },
+            { ...entry.values, delay: Math.max(0, delay), user: this.user },
         ]);
     }
 
@@ -230,7 +233,25 @@ export class Outbox {
     // The day as it was seen last
     // ------------------------------------------------------------------
 
+    /**
+     * Phones are handed on: the day of who had this one before, with its names and addresses, is
+     * nobody else's to find. What waits to be sent is kept until they are back.
+     */
+    forgetOthers() {
+        try {
+            Object.keys(browser.localStorage)
+                .filter((key) => key.startsWith(PREFIX) && key !== this.name)
+                .forEach((key) => browser.localStorage.removeItem(key));
+        } catch {
+            // Forbidden: then there is none.
+        }
+    }
+
     saveDay(data) {
+        if (data.user !== this.user) {
+            // Somebody else has logged in, in another window.
+            return;
+        }
         try {
             browser.localStorage.setItem(this.name, JSON.stringify({ data, at: Date.now() }));
         } catch {

@@ -27,6 +27,7 @@ function within(most, steps) {
 }
 
 const NEXT = ".o_support_visit_next";
+const OTHERS_DAY = "support_center.my_day.before:1";
 const real = {};
 
 /**
@@ -148,6 +149,7 @@ tours.add("support_center_my_day_offline", {
             content: "The page is opened anew, still without a signal",
             trigger: ".o_support_waiting",
             run() {
+                browser.localStorage.setItem(OTHERS_DAY, "{}");
                 document.querySelector(".o_support_my_day").classList.add("o_before");
                 odoo.__WOWL_DEBUG__.root.env.services.action.doAction({
                     type: "ir.actions.client",
@@ -158,7 +160,16 @@ tours.add("support_center_my_day_offline", {
         see("What is kept", ".o_support_my_day:not(.o_before) .o_support_waiting:contains(3 entries)"),
         see("How old the day is", ".o_support_my_day .o_support_signal:contains(No signal)"),
         see("What was begun", `${NEXT} .o_support_visit_state:contains(In Progress)`),
-        { content: "The signal is back", trigger: ".o_support_waiting", run: findSignal },
+        {
+            content: "The day of who had the phone before is gone, and the signal back",
+            trigger: ".o_support_waiting",
+            run() {
+                if (browser.localStorage.getItem(OTHERS_DAY)) {
+                    throw new Error("Somebody else's day is still on the phone");
+                }
+                findSignal();
+            },
+        },
         click("Send it", ".o_support_waiting .o_support_send:enabled"),
         see("Nothing waits", ".o_support_my_day:not(:has(.o_support_waiting))"),
         see("What was refused is said", ".o_support_refused:contains(call the dispatcher)"),
