@@ -10,7 +10,8 @@ class SupportSettingsPanel(models.AbstractModel):
     def _prepare_automation_panel_row(self, found, automation):
         row = super()._prepare_automation_panel_row(found, automation)
         if found.get("automation") == DAY_SHEETS and found.get("res_id"):
-            row["buttons"].append(self._prepare_button("sample", _("Send Me a Sample")))
+            # Before the switch, which is the last one of every row.
+            row["buttons"].insert(0, self._prepare_button("sample", _("Send Me a Sample")))
         return row
 
     @api.model

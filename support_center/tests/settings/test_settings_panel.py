@@ -283,6 +283,7 @@ class TestMailSample(PanelCase):
         )
         counts = {model: self.env[model].search_count([]) for model in models}
         messages = self.env["mail.message"].search_count([("model", "!=", False)])
+        self.env.invalidate_all()
         before = visit.read()[0]
         for xmlid in self._get_samples():
             self._send(xmlid)

@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from odoo.tests import tagged
 
 from ..common import SupportCase, at
@@ -50,8 +52,9 @@ class TestTicketSync(SupportCase):
         visit = self._visit()
         visit.action_confirm()
         own = visit.with_user(self.user_technician)
-        own.action_start()
-        own.action_done()
+        with freeze_time(visit.start):
+            own.action_start()
+            own.action_done()
         self.assertEqual(self.ticket.state, "solved")
 
     def test_solved_only_when_the_last_open_one_is_done(self):

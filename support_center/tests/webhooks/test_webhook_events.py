@@ -219,8 +219,9 @@ class TestWebhookEvents(SupportCase):
     def test_whoever_saves_needs_no_right_on_the_outbox(self):
         visit = self._create_appointment(technician_id=self.technician.id, state="confirmed")
         own = visit.with_user(self.user_technician)
-        own.action_start()
-        own.action_done()
+        with freeze_time(visit.start):
+            own.action_start()
+            own.action_done()
         self.assertEqual(self._get_events(visit), ["confirmed", "done"])
         with self.assertRaises(AccessError):
             self.env["support.webhook.delivery"].with_user(self.user_technician).search([])

@@ -283,7 +283,7 @@ class TestWebhookEndpoint(EndpointCase):
             # On again, all of it leaves, in its order.
             with self.capture_triggers(CRON) as captured:
                 notice = panel.press("webhook", "out", "resume")
-            self.assertIn("4 message(s)", notice["params"]["message"])
+            self.assertIn("4 messages are on their way", notice["params"]["message"])
             self.assertTrue(captured.records)
             self._run(receiver)
             self.assertEqual(

@@ -57,7 +57,7 @@ tours.add("support_center_reschedule", {
                     ".modal-body .o_field_widget[name=own_start] input"
                 );
                 const soon = luxon.DateTime.now().plus({ hours: 1 });
-                input.value = soon.toFormat("MM/dd/yyyy HH:mm:ss");
+                input.value = soon.toFormat("MM/dd/yyyy HH:mm");
                 input.dispatchEvent(new Event("input", { bubbles: true }));
                 input.dispatchEvent(new Event("change", { bubbles: true }));
             },
