@@ -270,11 +270,14 @@ class Race:
 
     def _is_clear(self, refusal: Refusal | None, hour: datetime.datetime) -> bool:
         """Whether the refusal is a ValidationError that names technician and time."""
-        parts = (f"{NAME} 0", f"{hour:%-I:%M}", "already booked", "UTC")
+        parts = (f"{NAME} 0", "already booked", "UTC")
+        # As the reader's language has it: English is with AM and PM in Odoo 19 only.
+        clocks = (f"{hour:%H:%M}", f"{hour:%I:%M}")
         return (
             refusal is not None
             and refusal.dialog == "odoo.exceptions.ValidationError"
             and all(part in refusal.text for part in parts)
+            and any(clock in refusal.text for clock in clocks)
             and not any(part in refusal.text for part in ("conflicting key", "SELECT", "UPDATE"))
         )
 

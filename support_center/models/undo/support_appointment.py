@@ -448,18 +448,17 @@ class SupportAppointment(models.Model):
             raise AccessError(
                 _("Only a dispatcher takes back that a visit was started, done or missed.")
             )
-        faults = [
-            _(
-                "%(name)s is in state “%(state)s”: only a visit that was started, done or missed "
-                "is taken back.",
-                name=visit.name,
-                state=visit._get_state_label(),
-            )
-            for visit in self
-            if visit.state not in TAKEN_BACK
-        ]
-        if faults:
-            raise UserError("\n".join(faults))
+        others = self.filtered(lambda visit: visit.state not in TAKEN_BACK)
+        if others:
+            raise UserError("\n".join(visit._describe_not_taken_back() for visit in others))
+
+    def _describe_not_taken_back(self):
+        return _(
+            "%(name)s is in state “%(state)s”: only a visit that was started, done or missed "
+            "is taken back.",
+            name=self.name,
+            state=self._get_state_label(),
+        )
 
     # ------------------------------------------------------------------
     # Words
