@@ -126,7 +126,7 @@ class SupportHealthCheck(models.AbstractModel):
             return self._get_off_status(automation, count)
         severity, message = self._get_timing_status(cron)
         if severity == "ok" and count:
-            message = _("On time; %(count)s wait for the next run.", count=count)
+            message = _("On time; waiting for the next run: %(count)s.", count=count)
         return severity, message
 
     @api.model
@@ -172,4 +172,4 @@ class SupportHealthCheck(models.AbstractModel):
         if not count:
             return "warning", _("Switched off.")
         severity = "problem" if automation.is_on else "ok"
-        return severity, _("Off; %(count)s it would handle.", count=count)
+        return severity, _("Off; it would handle %(count)s.", count=count)

@@ -112,7 +112,7 @@ class TestHealth(HealthCase):
         self._create_appointment(
             start=at("2026-03-03 06:00"), state="confirmed", send_confirmation_email=False
         )
-        line = self._assert_line(cron.name, "problem", "1 it would handle")
+        line = self._assert_line(cron.name, "problem", "it would handle 1")
         self.assertEqual(line.count, 1)
         cron.unlink()
         line = self._assert_line("cron_send_appointment_reminders", "problem", "deleted")
@@ -141,7 +141,7 @@ class TestHealth(HealthCase):
         rule.active = False
         self._assert_line(rule.name, "warning", "Switched off")
         self._create_appointment(state="confirmed")
-        self._assert_line(rule.name, "problem", "1 it would handle")
+        self._assert_line(rule.name, "problem", "it would handle 1")
         rule.active = True
         line = self._assert_line(rule.name, "warning", "1 missed it")
         self.assertEqual(line.count, 1)
