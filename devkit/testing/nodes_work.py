@@ -58,6 +58,7 @@ JOBS = (
     "base_automation.ir_cron_data_base_automation_check",
 )
 WEBHOOKS = JOBS[3]
+MAILS = JOBS[5]
 # As 17.0 says it, and as 19.0 does.
 _STARTED = re.compile(r"Starting job `([^`]+)`|Job '([^']+)' \(\d+\) starting")
 _MAIL = """\
@@ -400,7 +401,11 @@ class Work:
         return "a rule switched at each node, obeyed at the other"
 
     def _by_hand(self) -> str:
-        """Each job is started by hand on both nodes at the same moment."""
+        """Each job is started by hand on both nodes at the same moment.
+
+        Not Odoo's own mail queue: in 17.0 a start by hand gives its lock back with the first mail
+        that it commits, and a second one that comes then sends the same mails.
+        """
         self._prepare("hand", 10, WAITING, WAITING)
         refused = 0
         for job in JOBS:
@@ -408,7 +413,7 @@ class Work:
             told = self._at_once(
                 [
                     partial(client, "ir.cron", "method_direct_trigger", [cron])
-                    for client in self._clients
+                    for client in self._clients[: 1 if job == MAILS else None]
                 ]
             )
             faults = [str(answer) for answer in told if isinstance(answer, Exception)]
@@ -420,7 +425,8 @@ class Work:
         self._look_at("hand", 10, WAITING, WAITING)
         self._receiver.asked.clear()
         self._receiver.taken.clear()
-        return f"{len(JOBS)} jobs by hand on both nodes at once: done once, {refused} refused"
+        jobs = len(JOBS) - 1
+        return f"{jobs} jobs by hand on both nodes at once: done once, {refused} refused"
 
     def _saved_meanwhile(self) -> str:
         """Somebody saves what the jobs work on, and a job ends that they wake: no failure."""
