@@ -1,38 +1,11 @@
 /** @odoo-module **/
 
 import { registry } from "@web/core/registry";
+import { click, count, counts, see, start } from "./counted_steps";
 
 const tours = registry.category("web_tour.tours");
 const PAGE = ".o_sc_new_visit";
 const PHONE = ".o_form_view .o_field_widget[name=phone] input";
-
-/** What a dispatcher does by hand until the visit is booked. */
-const counts = { clicks: 0, fields: 0 };
-
-function see(content, trigger) {
-    return { content, trigger, run() {} };
-}
-
-function start() {
-    return {
-        content: "The caller is on the line",
-        trigger: "body",
-        run() {
-            Object.assign(counts, { clicks: 0, fields: 0 });
-        },
-    };
-}
-
-function click(content, selector, more = "") {
-    return {
-        content,
-        trigger: `${selector}${more}`,
-        run() {
-            counts.clicks++;
-            document.querySelector(selector).click();
-        },
-    };
-}
 
 function fill(content, selector, value) {
     return {
@@ -48,20 +21,6 @@ function fill(content, selector, value) {
             } else {
                 field.value = value;
                 field.dispatchEvent(new Event("input", { bubbles: true }));
-            }
-        },
-    };
-}
-
-function count(clicks, fields) {
-    return {
-        content: `${clicks} clicks and ${fields} fields`,
-        trigger: "body",
-        run() {
-            if (counts.clicks !== clicks || counts.fields !== fields) {
-                throw new Error(
-                    `${counts.clicks} clicks and ${counts.fields} fields, not ${clicks} and ${fields}`
-                );
             }
         },
     };
@@ -118,7 +77,7 @@ tours.add("support_center_new_visit_board", {
     steps: () => [
         see("The board is there", ".o_sc_timeline .ec-row-head:contains(First Technician)"),
         ...GO_AHEAD,
-        start(),
+        start("The caller is on the line", "body"),
         clickOnBoard(),
         see("Whose time it is", `${PAGE}:contains(with First Technician)`),
         {
@@ -146,7 +105,7 @@ tours.add("support_center_new_visit_board", {
 tours.add("support_center_new_visit_shortcut", {
     test: true,
     steps: () => [
-        start(),
+        start("The caller is on the line", "body"),
         pressShortcut(),
         fill(
             "All that the caller says",
@@ -261,7 +220,7 @@ tours.add("support_center_new_visit_taken", {
 tours.add("support_center_new_visit_ticket", {
     test: true,
     steps: () => [
-        start(),
+        start("The caller is on the line", "body"),
         click("A visit for the ticket", "button[name=action_new_visit]"),
         see("Whose ticket it is", `${PAGE} .o_sc_customer:contains(Known Customer)`),
         fill("What for", `${PAGE} .o_sc_type`, "Repair"),

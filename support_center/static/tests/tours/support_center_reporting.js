@@ -1,37 +1,10 @@
 /** @odoo-module **/
 
 import { registry } from "@web/core/registry";
+import { click, count, counts, see, start } from "./counted_steps";
 
 const tours = registry.category("web_tour.tours");
 const PAGE = ".o_support_reporting";
-
-/** What a manager does by hand until a question is answered. */
-const counts = { clicks: 0, fields: 0 };
-
-function see(content, trigger) {
-    return { content, trigger, run() {} };
-}
-
-function start(trigger) {
-    return {
-        content: "The question comes up",
-        trigger,
-        run() {
-            Object.assign(counts, { clicks: 0, fields: 0 });
-        },
-    };
-}
-
-function click(content, selector) {
-    return {
-        content,
-        trigger: selector,
-        run() {
-            counts.clicks++;
-            document.querySelector(selector).click();
-        },
-    };
-}
 
 function choose(content, selector, value) {
     return {
@@ -42,20 +15,6 @@ function choose(content, selector, value) {
             const field = document.querySelector(selector);
             field.value = value;
             field.dispatchEvent(new Event("change", { bubbles: true }));
-        },
-    };
-}
-
-function count(clicks, fields) {
-    return {
-        content: `${clicks} clicks and ${fields} fields`,
-        trigger: "body",
-        run() {
-            if (counts.clicks !== clicks || counts.fields !== fields) {
-                throw new Error(
-                    `${counts.clicks} clicks and ${counts.fields} fields, not ${clicks} and ${fields}`
-                );
-            }
         },
     };
 }
@@ -84,14 +43,14 @@ const FIGURE = `${PAGE} tbody tr:first-child td[data-figure=no_show_rate] button
 tours.add("support_center_reporting", {
     test: true,
     steps: () => [
-        start(`${PAGE} .o_support_figures`),
+        start("The question comes up", `${PAGE} .o_support_figures`),
         see("By technician, of the last month", `${PAGE} th:contains(First Technician)`),
         see("One of two customers was absent", `${FIGURE}:contains(50)`),
         click("The figure opens its visits", FIGURE),
         see("Two of them", ".o_list_view .o_data_row:eq(1)"),
         count(1, 0),
         click("Back", ".o_back_button, .breadcrumb-item:first-child a"),
-        start(`${PAGE} .o_support_figures`),
+        start("The question comes up", `${PAGE} .o_support_figures`),
         click("By team", `${PAGE} [data-group=team]`),
         see("The visits belong to no ticket", `${PAGE} th:contains(No Team)`),
         count(1, 0),
@@ -100,16 +59,16 @@ tours.add("support_center_reporting", {
         click("By month", `${PAGE} [data-group=month]`),
         see("It is chosen", `${PAGE} [data-group=month].active`),
         count(3, 0),
-        start(`${PAGE} .o_support_figures`),
+        start("The question comes up", `${PAGE} .o_support_figures`),
         choose("Of the last three months", `${PAGE} select`, "last_3_months"),
         see("Both months", `${PAGE} tbody tr:eq(2).o_support_all`),
         count(0, 1),
         watchDownloads(),
-        start(`${PAGE} .o_support_figures`),
+        start("The question comes up", `${PAGE} .o_support_figures`),
         click("As a spreadsheet", `${PAGE} .o_support_reporting_sheet`),
         see("It is one", "body[data-downloaded*=spreadsheetml]"),
         count(1, 0),
-        start(`${PAGE} .o_support_figures`),
+        start("The question comes up", `${PAGE} .o_support_figures`),
         click("As a graph", `${PAGE} .o_support_reporting_explore`),
         see("The graph is drawn", ".o_graph_renderer canvas"),
         count(1, 0),
@@ -119,7 +78,7 @@ tours.add("support_center_reporting", {
 tours.add("support_center_day_sheet", {
     test: true,
     steps: () => [
-        start(".o_sc_board .o_sc_scale_day"),
+        start("The question comes up", ".o_sc_board .o_sc_scale_day"),
         click("The day", ".o_sc_board .o_sc_scale_day"),
         click("On paper", ".o_sc_board .o_sc_print"),
         {
