@@ -1,15 +1,12 @@
-import importlib.util
 import json
 from datetime import timedelta
-from pathlib import Path
-from unittest import SkipTest
 
 from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..addon.test_accessibility import ODOO_OWN
 from ..common import SupportHttpCase
+from ..common_axe import AXE_URL, ODOO_OWN, publish_axe
 
 # Opens the page by its shortcut, has a customer found, and asks axe-core for all it knows.
 CHECK = """
@@ -149,21 +146,10 @@ class AxeCase(NewVisitCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        found = importlib.util.find_spec("axe_playwright_python")
-        if not found or not found.origin:
-            raise SkipTest("axe-core is not installed: pip install axe-playwright-python")
-        source = Path(found.origin).with_name("axe.min.js").read_bytes()
-        cls.axe = cls.env["ir.attachment"].create(
-            {
-                "name": "axe.min.js",
-                "raw": source,
-                "mimetype": "application/javascript",
-                "public": True,
-            }
-        )
+        publish_axe(cls.env)
 
     def _check(self):
-        values = {"axe": f"/web/content/{self.axe.id}/axe.min.js", "exclude": list(ODOO_OWN)}
+        values = {"axe": AXE_URL, "exclude": list(ODOO_OWN)}
         action = self.env.ref("support_center.support_appointment_action")
         self.browser_js(
             f"/web#action={action.id}",

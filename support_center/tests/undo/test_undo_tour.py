@@ -1,11 +1,9 @@
-import importlib.util
 from datetime import timedelta
-from pathlib import Path
-from unittest import SkipTest
 
 from odoo import fields
 from odoo.tests import tagged
 
+from ..common_axe import publish_axe
 from ..common_tours import ToursCase
 
 
@@ -15,22 +13,8 @@ class TestUndoTour(ToursCase):
 
     browser_size = "1440,900"
 
-    def _publish_axe(self):
-        found = importlib.util.find_spec("axe_playwright_python")
-        if not found or not found.origin:
-            raise SkipTest("axe-core is not installed: pip install axe-playwright-python")
-        self.env["ir.attachment"].create(
-            {
-                "name": "axe.min.js",
-                "url": "/support_center_tests/axe.min.js",
-                "raw": Path(found.origin).with_name("axe.min.js").read_bytes(),
-                "mimetype": "application/javascript",
-                "public": True,
-            }
-        )
-
     def test_a_move_on_the_board_by_message_and_by_keyboard(self):
-        self._publish_axe()
+        publish_axe(self.env)
         self.technician_2.active = True
         noon = fields.Datetime.now().replace(hour=12, minute=0, second=0, microsecond=0)
         request = self._create(start=False)
