@@ -35,6 +35,7 @@ PACKAGES = (
     "calendar_sync",
     "cancellation",
     "undo",
+    "satisfaction",
     "absences",
     "archiving",
     "incoming",

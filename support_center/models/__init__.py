@@ -11,6 +11,7 @@ from . import webhooks
 from . import calendar_sync
 from . import cancellation
 from . import undo
+from . import satisfaction
 from . import absences
 from . import archiving
 from . import incoming

@@ -12,3 +12,4 @@ from . import support_notification
 from . import support_notification_channel
 from . import support_notifier
 from . import support_reminder
+from . import support_automation_backlog

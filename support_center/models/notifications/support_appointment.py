@@ -249,7 +249,9 @@ class SupportAppointment(models.Model):
         now = fields.Datetime.now()
         ends = {record.id: record._get_notice_end(kind) for record in self}
         return {
-            record_id: self._describe_ended() for record_id, end in ends.items() if end and end <= now
+            record_id: self._describe_ended()
+            for record_id, end in ends.items()
+            if end and end <= now
         }
 
     @api.model
@@ -335,14 +337,16 @@ class SupportAppointment(models.Model):
         try:
             with self.env.cr.savepoint(flush=False):
                 self.env.cr.execute(
-                    "SELECT id, reminder_id, reminder_template_id, reminder_is_first "
+                    "SELECT id, (SELECT ARRAY[reminder.id, reminder.template_id, "
+                    f"(reminder.is_first IS TRUE)::int] {self._get_due_reminder_sql()} "
+                    "ORDER BY span.ahead, reminder.id LIMIT 1) "
                     f"{self._get_due_reminders_sql()} ORDER BY id LIMIT %(limit)s "
-                    "FOR UPDATE OF support_appointment SKIP LOCKED",
+                    "FOR UPDATE SKIP LOCKED",
                     params,
                 )
                 return {
-                    record_id: DueReminder(*reminder)
-                    for record_id, *reminder in self.env.cr.fetchall()
+                    record_id: DueReminder(reminder_id, template_id, bool(is_first))
+                    for record_id, (reminder_id, template_id, is_first) in self.env.cr.fetchall()
                 }
         except psycopg2.errors.SerializationFailure:
             # Somebody has saved one of them since our transaction began: another run, soon,
@@ -361,55 +365,56 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _get_due_reminders_sql(self):
-        """Visits with the reminder that is due, the one nearest to the start if there are several.
-
-        None is due where the confirmation or another reminder was queued within its hours. The
-        first one goes by its mark and the parameter, the others by what was sent.
-        """
+        """Visits of which a reminder is due."""
         return """
             FROM support_appointment
-            JOIN LATERAL (
-                SELECT reminder.id AS reminder_id, reminder.template_id AS reminder_template_id,
-                       reminder.is_first IS TRUE AS reminder_is_first
-                  FROM support_reminder AS reminder
-                 CROSS JOIN LATERAL (
-                       SELECT CASE WHEN reminder.is_first THEN %(window)s
-                                   ELSE reminder.hours_before * interval '1 hour' END AS ahead
-                       ) AS span
-                 WHERE reminder.active
-                   AND (reminder.company_id IS NULL
-                        OR reminder.company_id = support_appointment.company_id)
-                   AND (NOT EXISTS (SELECT FROM support_reminder_type_rel AS wanted
-                                     WHERE wanted.reminder_id = reminder.id)
-                        OR EXISTS (SELECT FROM support_reminder_type_rel AS wanted
-                                    WHERE wanted.reminder_id = reminder.id
-                                      AND wanted.type_id = support_appointment.type_id))
-                   AND start <= %(now)s + span.ahead
-                   AND (reminder.since IS NULL OR start - span.ahead >= reminder.since)
-                   AND (confirmation_sent IS NOT TRUE OR confirmation_queued_at IS NULL
-                        OR confirmation_queued_at < start - span.ahead)
-                   AND (CASE WHEN reminder.is_first
-                        THEN reminder_sent IS NOT TRUE AND reminder_held IS NOT TRUE
-                        ELSE reminder_sent IS NOT TRUE OR span.ahead < %(window)s END)
-                   AND NOT EXISTS (
-                       SELECT FROM support_notification AS told
-                        WHERE told.appointment_id = support_appointment.id
-                          AND told.kind = 'reminder' AND told.announced_start = start
-                          AND (CASE WHEN told.reminder_id = reminder.id
-                               -- Of the first one, the mark tells that.
-                               THEN reminder.is_first IS NOT TRUE
-                                    AND (told.state IN ('queued', 'sent')
-                                         OR told.state = 'withdrawn' AND told.version IS NOT NULL)
-                               ELSE told.state IN ('queued', 'sent')
-                                    AND told.due >= start - span.ahead END))
-                 ORDER BY span.ahead, reminder.id
-                 LIMIT 1
-            ) AS due ON TRUE
             WHERE id > %(after_id)s AND active AND state = 'confirmed' AND send_reminder_email
               AND start > %(now)s
               AND start <= %(now)s + GREATEST(
                   %(window)s,
                   (SELECT max(hours_before) FROM support_reminder WHERE active) * interval '1 hour')
+              AND EXISTS (SELECT {due})
+        """.replace("{due}", self._get_due_reminder_sql())
+
+    @api.model
+    def _get_due_reminder_sql(self):
+        """The reminders that are due of one visit.
+
+        None is where the confirmation or another reminder was queued within its hours. The first
+        one goes by its mark and the parameter, the others by what was sent.
+        """
+        return """
+              FROM support_reminder AS reminder
+             CROSS JOIN LATERAL (
+                   SELECT CASE WHEN reminder.is_first THEN %(window)s
+                               ELSE reminder.hours_before * interval '1 hour' END AS ahead
+                   ) AS span
+             WHERE reminder.active
+               AND (reminder.company_id IS NULL
+                    OR reminder.company_id = support_appointment.company_id)
+               AND (NOT EXISTS (SELECT FROM support_reminder_type_rel AS wanted
+                                 WHERE wanted.reminder_id = reminder.id)
+                    OR EXISTS (SELECT FROM support_reminder_type_rel AS wanted
+                                WHERE wanted.reminder_id = reminder.id
+                                  AND wanted.type_id = support_appointment.type_id))
+               AND start <= %(now)s + span.ahead
+               AND (reminder.since IS NULL OR start - span.ahead >= reminder.since)
+               AND (confirmation_sent IS NOT TRUE OR confirmation_queued_at IS NULL
+                    OR confirmation_queued_at < start - span.ahead)
+               AND (CASE WHEN reminder.is_first
+                    THEN reminder_sent IS NOT TRUE AND reminder_held IS NOT TRUE
+                    ELSE reminder_sent IS NOT TRUE OR span.ahead < %(window)s END)
+               AND NOT EXISTS (
+                   SELECT FROM support_notification AS told
+                    WHERE told.appointment_id = support_appointment.id
+                      AND told.kind = 'reminder' AND told.announced_start = start
+                      AND (CASE WHEN told.reminder_id = reminder.id
+                           -- Of the first one, the mark tells that.
+                           THEN reminder.is_first IS NOT TRUE
+                                AND (told.state IN ('queued', 'sent')
+                                     OR told.state = 'withdrawn' AND told.version IS NOT NULL)
+                           ELSE told.state IN ('queued', 'sent')
+                                AND told.due >= start - span.ahead END))
         """
 
     @api.model

@@ -16,7 +16,7 @@ STATES = [
 # How long a reason is kept, in characters: mail servers answer with pages.
 LONGEST_REASON = 1_000
 # What a row is told apart by, as its unique index has it.
-KEY = (
+KEY = SQL(
     "appointment_id, kind, COALESCE(reminder_id, 0), "
     "COALESCE(announced_start, '-infinity'::timestamp), version"
 )
@@ -63,7 +63,6 @@ class SupportNotification(models.Model):
     reason = fields.Char(readonly=True, help="Why the customer was not told.")
     mail_id = fields.Many2one(
         "mail.mail",
-        "Mail",
         readonly=True,
         ondelete="set null",
         index="btree_not_null",
@@ -73,12 +72,15 @@ class SupportNotification(models.Model):
     def init(self):
         super().init()
         self.env.cr.execute(
-            f"""
-            CREATE UNIQUE INDEX IF NOT EXISTS support_notification_unique
-                ON support_notification ({KEY});
-            CREATE INDEX IF NOT EXISTS support_notification_state_idx
-                ON support_notification (state, id DESC)
-            """
+            SQL(
+                """
+                CREATE UNIQUE INDEX IF NOT EXISTS support_notification_unique
+                    ON support_notification (%s);
+                CREATE INDEX IF NOT EXISTS support_notification_state_idx
+                    ON support_notification (state, id DESC)
+                """,
+                KEY,
+            )
         )
 
     @api.depends("kind", "appointment_id")
@@ -189,23 +191,25 @@ class SupportNotification(models.Model):
         names = list(next(iter(unique.values())))
         # What it refers to has to be in the database.
         self.env["mail.mail"].flush_model(["state"])
+        self.flush_model()
         self.env.cr.execute(
             SQL(
-                f"""
+                """
                 INSERT INTO support_notification (%s) VALUES %s
-                    ON CONFLICT ({KEY}) DO UPDATE
+                    ON CONFLICT (%s) DO UPDATE
                    SET state = excluded.state, reason = excluded.reason, due = excluded.due,
                        channel = excluded.channel, mail_id = excluded.mail_id,
                        write_date = excluded.write_date, write_uid = excluded.write_uid
                  WHERE excluded.state <> 'skipped'
                     OR support_notification.state NOT IN ('queued', 'sent')
                 RETURNING id
-                """,  # noqa: S608, a constant
+                """,
                 SQL(", ").join(SQL.identifier(name) for name in names),
                 SQL(", ").join(
                     SQL("(%s)", SQL(", ").join(SQL("%s", row[name]) for name in names))
                     for row in unique.values()
                 ),
+                KEY,
             )
         )
         ids = [row_id for (row_id,) in self.env.cr.fetchall()]

@@ -151,7 +151,8 @@ class SupportNotificationChannelEmail(models.AbstractModel):
 
     @api.model
     def _queue(self, kind, appointments, reminder=None):
-        return self.env["support.notifier"]._queue(kind, appointments, reminder)
+        options = {"reminder": reminder} if reminder else {}
+        return self.env["support.notifier"]._queue(kind, appointments, **options)
 
     @api.model
     def _resend(self, notifications):

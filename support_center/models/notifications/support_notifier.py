@@ -22,6 +22,7 @@ NOTIFICATIONS = {
     # Of the day itself, with nothing for a calendar.
     "on_the_way": Notification("mail_template_appointment_on_the_way", "", False),
     "report": Notification("mail_template_appointment_report", "", False),
+    "rating": Notification("mail_template_appointment_rating", "", False),
 }
 RENDERED = (
     "subject", "body_html", "email_from", "email_cc", "email_to", "partner_to", "reply_to",

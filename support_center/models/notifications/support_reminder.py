@@ -27,7 +27,6 @@ class SupportReminder(models.Model):
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
     hours_before = fields.Float(
-        "Hours Before",
         required=True,
         default=24,
         help="How many hours before the visit begins the customer is reminded.",
@@ -148,7 +147,9 @@ class SupportReminder(models.Model):
     @api.model
     def _get_first(self):
         """The guide's reminder, as superuser; switched off or not."""
-        return self.sudo().with_context(active_test=False).search([("is_first", "=", True)], limit=1)
+        # sudo: as in _restart_further
+        reminders = self.sudo().with_context(active_test=False)
+        return reminders.search([("is_first", "=", True)], limit=1)
 
     def _take_hours_of_parameter(self):
         """Show the hours of the parameter, by which the job goes whatever is shown here."""
