@@ -12,7 +12,11 @@ from . import webhooks
 from . import calendar_sync
 from . import cancellation
 from . import undo
+<<<<<<< HEAD
 from . import customer
+=======
+from . import satisfaction
+>>>>>>> notices
 from . import absences
 from . import archiving
 from . import incoming

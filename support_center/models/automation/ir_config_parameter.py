@@ -8,6 +8,8 @@ DEFAULTS = {
     "support_center.reminder_hours": 24,
     "support_center.cleanup_days": 180,
     "support_center.day_sheet_hour": 6,
+    "support_center.rating_delay_hours": 2,
+    "support_center.rating_pause_days": 30,
     # Odoo's own, with the values that it takes itself where they are missing.
     "mail.gateway.loop.minutes": 120,
     "mail.gateway.loop.threshold": 20,
