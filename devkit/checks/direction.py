@@ -40,6 +40,7 @@ PACKAGES = (
     "incoming",
     "duplicates",
     "dispatching",
+    "online_booking",
     "portal",
     "board",
     "my_day",

@@ -16,6 +16,7 @@ from . import archiving
 from . import incoming
 from . import duplicates
 from . import dispatching
+from . import online_booking
 from . import portal
 from . import board
 from . import my_day

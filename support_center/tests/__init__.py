@@ -148,6 +148,7 @@ from .notifications import (
     test_template_faults,
     test_told_zone,
 )
+from .online_booking import test_booking
 from .planning import (
     test_assign,
     test_assign_race,
