@@ -20,13 +20,14 @@ from ..formatting import (
     get_day,
     is_zone,
 )
+from ..intake.values import LIMITS
 from ..languages import get_company_lang
 from ..models.common.support_arguments import MAX_ID
 from ..models.online_booking.support_appointment_type import PAGE_CODE
 from ..models.online_booking.support_booking_page import KEYS, Visitor, read_origin
 
 # How much is taken of what is typed, in characters.
-LENGTHS = {"name": 200, "email": 254, "phone": 60, "location": 300, "description": 5_000}
+LENGTHS = {name: min(LIMITS.get(key, 254), 5_000) for name, key in KEYS.items()}
 # Whatever else an address or a form brings.
 MOST_CHARACTERS = 2_000
 # So many days stand on a page.
@@ -362,8 +363,10 @@ class SupportBooking(http.Controller):
         except ValueError:
             return None
         today = fields.Date.today()
-        # Not of before yesterday, which may be today somewhere.
-        return day if today - timedelta(days=1) <= day <= today + timedelta(days=MOST_DAYS) else None
+        # Yesterday may be today somewhere.
+        if today - timedelta(days=1) <= day <= today + timedelta(days=MOST_DAYS):
+            return day
+        return None
 
     def _read_start(self, text):
         """A time as our buttons have it, in naive UTC; None for anything else."""
@@ -426,7 +429,11 @@ class SupportBooking(http.Controller):
             ],
             "day_name": chosen and self._format_day(page.env, chosen.date, "EEEE d MMMM y"),
             "times": [
-                {"value": fields.Datetime.to_string(each.start), "label": each.label, "is_own": each.is_own}
+                {
+                    "value": fields.Datetime.to_string(each.start),
+                    "label": each.label,
+                    "is_own": each.is_own,
+                }
                 for each in (chosen.times if chosen else [])
             ],
             "later_url": later <= today + timedelta(days=min(horizon, MOST_DAYS))
@@ -622,4 +629,6 @@ class SupportBooking(http.Controller):
         ]
 
     def _get_zones(self, zone):
-        return sorted({zone, *(name for name, _label in _tzs if "/" in name and not name.startswith("Etc/"))})
+        """The zones that people know by a city, and the one of the page."""
+        known = {name for name, _label in _tzs if "/" in name and not name.startswith("Etc/")}
+        return sorted({zone, *known})

@@ -298,9 +298,7 @@ class SupportBookingPage(models.AbstractModel):
                 "is empty again now: please look your details over, and book once more."
             )
         if seconds < LEAST_SECONDS:
-            return _(
-                "That was very quick. Please look your details over, and book once more."
-            )
+            return _("That was very quick. Please look your details over, and book once more.")
         if seconds > MOST_SECONDS:
             return _(
                 "This page was open for a long time. Please look your details over, and book "
@@ -382,9 +380,7 @@ class SupportBookingPage(models.AbstractModel):
             return kind.booking_verify == "always"
         contacts = self.env["support.intake.contacts"]
         # sudo: whether there is such a contact changes what happens, and is not told.
-        known = contacts._find_partners(
-            self.env["res.partner"].sudo(), [email], self.env.company
-        )
+        known = contacts._find_partners(self.env["res.partner"].sudo(), [email], self.env.company)
         return email not in known
 
     @api.model
@@ -621,8 +617,10 @@ class SupportBookingPage(models.AbstractModel):
         ways = [each for each in (company.phone, company.email) if each]
         if not ways:
             return text + " " + _("Please try again later.")
-        return text + " " + _(
-            "Please try again later, or reach us here: %(ways)s.", ways=", ".join(ways)
+        return (
+            text
+            + " "
+            + _("Please try again later, or reach us here: %(ways)s.", ways=", ".join(ways))
         )
 
     # ------------------------------------------------------------------

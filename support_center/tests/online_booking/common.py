@@ -36,7 +36,9 @@ class Page:
         """What a form is filled in with."""
         form = self.get_form() if form is None else form
         return {
-            name: value or "" for name, value in form.form_values() if name not in ("start", "choice")
+            name: value or ""
+            for name, value in form.form_values()
+            if name not in ("start", "choice")
         }
 
     def get_form(self):
