@@ -37,12 +37,9 @@
         "security/support_automation_log_security.xml",
         "security/support_statistics_security.xml",
         "security/support_webhook_delivery_security.xml",
-<<<<<<< HEAD
         "security/support_slot_hold_security.xml",
-=======
         "security/support_notification_security.xml",
         "security/support_rating_security.xml",
->>>>>>> notices
         "security/support_wizard_security.xml",
         "data/sequences.xml",
         "data/config_parameters.xml",
@@ -55,6 +52,7 @@
         "data/mail_template_intake_answer.xml",
         "data/mail_template_reply_acknowledgement.xml",
         "data/mail_template_request_rejected.xml",
+        "data/mail_templates_booking.xml",
         "data/cron_jobs.xml",
         "data/automation_rules.xml",
         "data/server_actions.xml",
@@ -85,6 +83,7 @@
         "views/support_webhook_delivery_views.xml",
         "views/support_appointment_templates.xml",
         "views/support_rating_templates.xml",
+        "views/support_booking_templates.xml",
         "views/calendar_event_views.xml",
         "views/ir_cron_views.xml",
         "wizard/support_health_views.xml",

@@ -12,16 +12,14 @@ from . import webhooks
 from . import calendar_sync
 from . import cancellation
 from . import undo
-<<<<<<< HEAD
 from . import customer
-=======
 from . import satisfaction
->>>>>>> notices
 from . import absences
 from . import archiving
 from . import incoming
 from . import duplicates
 from . import dispatching
+from . import online_booking
 from . import portal
 from . import board
 from . import my_day
