@@ -20,13 +20,12 @@ from dateutil.easter import easter
 from .lexicon import get_lexicon
 from .places import find_address, find_phone
 from .prose_words import PROSE_LANGUAGES, ProseWords, get_prose_words
+from .request import AFTERNOON, EVENING, MORNING, PARTS, Wish
 from .text import one_line
 from .times import UnreadableTime
 from .wording import read_words
 from .zones import UTC
 
-MORNING, AFTERNOON, EVENING = "morning", "afternoon", "evening"
-PARTS = (MORNING, AFTERNOON, EVENING)
 # From which hour of the day on it is this part.
 PART_HOURS = {MORNING: (0, 12), AFTERNOON: (12, 17), EVENING: (17, 24)}
 
@@ -40,21 +39,6 @@ _MOST_AHEAD = timedelta(days=400)
 _SHOWN = 160
 _ONE_DAY = timedelta(days=1)
 _ONE_WEEK = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """When it would suit: ``start`` and ``stop`` are aware UTC or None where nothing is said.
-
-    ``parts`` are of ``PARTS`` in their order; none means any. ``without`` are the weekdays (Monday
-    is 0) on which it does not suit. ``words`` are the sentences that say so.
-    """
-
-    start: datetime | None = None
-    stop: datetime | None = None
-    parts: tuple[str, ...] = ()
-    without: tuple[int, ...] = ()
-    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -391,7 +375,8 @@ class _Patterns:
         w = words
         months = _join(w.months)
         weekdays = _join(w.weekdays)
-        art, of = w.article, w.of
+        # So many at most: a mail may hold the word a thousand times.
+        art, of = w.article.replace(")*", "){0,3}"), w.of
         number = _join(w.numbers) + r"|\d{1,2}"
         lead = rf"(?:(?:{art})(?P<name>{weekdays})s?,? )?(?:{art})"
         nth = r"(?:\.|st|nd|rd|th|er|º|°)?"
