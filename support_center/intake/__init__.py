@@ -57,6 +57,7 @@ from .pgp import unwrap_pgp
 from .reply import ShownLine, read_reply
 from .request import AppointmentRequest, Correction, MailForm, Note, ParseResult, Problem
 from .robots import classify, wants_no_answer, without_list_headers
+from .said_times import SaidTime, TimeReader
 from .senders import (
     find_reply_to,
     find_writer,
@@ -92,7 +93,9 @@ __all__ = [
     "Original",
     "ParseResult",
     "Problem",
+    "SaidTime",
     "ShownLine",
+    "TimeReader",
     "bound_message",
     "build_message",
     "classify",
