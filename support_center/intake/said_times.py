@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import cache
 
 from .lexicon import LANGUAGES, get_lexicon
 from .request import Findings
@@ -30,6 +31,25 @@ class SaidTime:
     has_zone: bool = False
 
 
+def _may_name_time(text: str) -> bool:
+    """Whether a phrase holds more than words that stand beside a time."""
+    words = _WORD.findall(text.lower())
+    return any(letter.isdigit() for letter in text) or not _list_naming_words().isdisjoint(words)
+
+
+@cache
+def _list_naming_words() -> frozenset[str]:
+    found: set[str] = set()
+    for code in LANGUAGES:
+        lexicon = get_lexicon(code)
+        for table in (
+            lexicon.weekdays, lexicon.days, lexicon.shifted, lexicon.noon, lexicon.midnight,
+            lexicon.numbers, lexicon.months, [lexicon.tomorrow_or_morning],
+        ):  # fmt: skip
+            found.update(table)
+    return frozenset(found)
+
+
 class TimeReader:
     """Reads the times in what somebody wrote at ``now``.
 
@@ -40,6 +60,7 @@ class TimeReader:
     def __init__(self, now: datetime, zone: tuple[str, tzinfo]) -> None:
         self.now = now
         self.zone = zone
+        self._read: dict[str, SaidTime | None] = {}
 
     def may_belong(self, code: str, word: str) -> bool:
         """Whether a word, in small letters, may be part of a time in a language."""
@@ -48,6 +69,11 @@ class TimeReader:
 
     def read(self, text: str) -> SaidTime | None:
         """What a phrase says, each word of it understood."""
+        if text not in self._read:
+            self._read[text] = self._read_phrase(text) if _may_name_time(text) else None
+        return self._read[text]
+
+    def _read_phrase(self, text: str) -> SaidTime | None:
         local = self.now.astimezone(self.zone[1])
         try:
             clue = read_iso(text) or read_words(text, local)

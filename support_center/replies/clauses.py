@@ -170,7 +170,7 @@ class _Sentence:
             start = at
 
     def _list_steps(self, at: int, last: int) -> list[_Step]:
-        found = {}
+        found: dict[tuple[int, str], _Step] = {}
         for first in (self.texts[at], "<time>", "<day>"):
             for pattern in self.lexicon.patterns.get(first, ()):
                 for end in pattern.find_ends(self.texts, at, self._find_told):
@@ -190,8 +190,7 @@ class _Sentence:
         if self.lexicon.code == "es" and end == start + 1 and self.texts[start] == "si":
             # Without its accent it is "if" as well.
             word = self.words[start]
-            is_yes = self.sentence[word.end - 1] in "íÍ" or word.before_break
-            return is_yes
+            return self.sentence[word.end - 1] in "íÍ" or word.before_break
         breaks = [at for at in range(start + 1, end) if self.words[at].after_break]
         return all(
             any(first < at < stop for first in range(start, at) for stop in self._ends_at(first))
@@ -216,11 +215,7 @@ class _Sentence:
         if at not in self._times:
             self._times[at] = []
             run = at
-            while (
-                run < len(self.words)
-                and run - at < _MOST_TIME_WORDS
-                and self._may_belong(run)
-            ):
+            while run < len(self.words) and run - at < _MOST_TIME_WORDS and self._may_belong(run):
                 run += 1
             for end in range(run, at, -1):
                 found = self._read_time(at, end)
@@ -242,7 +237,7 @@ class _Sentence:
         said = self.context.times.read(text)
         if said is None:
             return None
-        is_same_clock = bool(told) and said.clock == (told.hour, told.minute, 0)
+        is_same_clock = told is not None and said.clock == (told.hour, told.minute, 0)
         if told and said.is_weekday and said.day and not said.has_zone:
             this_week = told.date() - timedelta(days=told.weekday() - said.day.weekday())
             if this_week == told.date() and (said.clock is None or is_same_clock):

@@ -2,14 +2,14 @@
 
 ``(a|b)`` stands for one of several, ``[a|b]`` for one or none, ``(a|b c)`` may hold several words;
 groups do not nest. ``<time>`` and ``<day>`` stand for the present time of the visit, however it
-is written, and for its day alone. Patterns stand on lines of their own or are divided by ``/``.
+is written, and for its day alone.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 Phrase = tuple[str, ...]
@@ -19,7 +19,6 @@ TimeEnds = Callable[[str, int], Sequence[int]]
 SLOTS = ("<time>", "<day>")
 _GROUP = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]|([^\s()\[\]]+)")
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4", "'"))
-_DIVIDER = re.compile(r"[\n/]")
 
 
 @dataclass(frozen=True)
@@ -69,16 +68,14 @@ def fold(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def read_patterns(text: str, kind: str = "") -> list[Pattern]:
-    """All patterns of a text in the notation."""
-    return [
-        Pattern(kind, tuple(_read_places(line))) for line in _DIVIDER.split(text) if line.strip()
-    ]
+def read_patterns(lines: Iterable[str], kind: str) -> list[Pattern]:
+    """The patterns of lines in the notation, one on each."""
+    return [Pattern(kind, tuple(_read_places(line))) for line in lines]
 
 
-def read_phrases(text: str) -> frozenset[Phrase]:
-    """Phrases without any group, divided by ``/``."""
-    return frozenset(tuple(fold(line).split()) for line in _DIVIDER.split(text) if line.strip())
+def read_phrases(lines: Iterable[str]) -> frozenset[Phrase]:
+    """Phrases without any group, one on each line."""
+    return frozenset(tuple(fold(line).split()) for line in lines)
 
 
 def _read_places(line: str) -> list[tuple[Phrase, ...]]:

@@ -92,16 +92,13 @@ def read_short_reply(text: str, context: Context) -> Understood:
     if mark:
         sentence = next(each for each in (*split_sentences(text), text) if mark in each)
         return Understood("unclear", sentence=sentence, certainty=0.0)
-    bodies = {
-        code: strip_frame(text, get_lexicon(code), context.times) for code in LANGUAGES
-    }
+    bodies = {code: strip_frame(text, get_lexicon(code), context.times) for code in LANGUAGES}
     numbers = _list_choices([text, *bodies.values()], context.choices)
     if len(numbers) == 1:
         (number,) = numbers
         return Understood("number", number=number, sentence=_first_line(text, number))
     readings = [
-        read_in(get_lexicon(code), split_sentences(body), context)
-        for code, body in bodies.items()
+        read_in(get_lexicon(code), split_sentences(body), context) for code, body in bodies.items()
     ]
     known = [reading for reading in readings if reading.share == 1]
     found = {_conclude(reading, context) for reading in known}
@@ -131,8 +128,8 @@ def _conclude(reading: Reading, context: Context) -> Understood:
     kinds = {clause.kind for clause in clauses}
     times = {clause.when for clause in clauses if clause.kind == "time"}
 
-    def _answer(kind: str, by: str, **values: datetime) -> Understood:
-        return Understood(kind, sentence=_sentence_of(clauses, by), **values)
+    def _answer(kind: str, by: str, when: datetime | None = None) -> Understood:
+        return Understood(kind, when=when, sentence=_sentence_of(clauses, by))
 
     questions = {clause.kind for clause in clauses if clause.is_question}
     doubtful = "yes" in questions or "no" in questions
@@ -162,8 +159,10 @@ def _sentence_of(clauses: tuple[Clause, ...], kind: str) -> str:
 def _first_line(text: str, number: int) -> str:
     """The line of a choice: the first one with a figure, else with more than a greeting."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return next((line for line in lines if str(number) in line), lines[-1] if len(lines) == 1 else
-                " ".join(lines)[:200])
+    return next(
+        (line for line in lines if str(number) in line),
+        lines[-1] if len(lines) == 1 else " ".join(lines)[:200],
+    )
 
 
 def _shorten(text: str) -> str:

@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 # A full stop after a figure may belong to a day, "am 13. März".
 _SENTENCE_END = re.compile(r"(?<!\d)[.]+(?=\s|$)|(?<=\d)\.(?=\s*$)|[!?]+(?=\W|$)|\n+|;", re.M)
-_ABBREVIATION = re.compile(r"(?:^|\s)(?:mr|mrs|ms|dr|nr|no|hr|fr|st|sr|sra|sig|m|mme|[a-z])\.$", re.I)
+_ABBREVIATION = re.compile(
+    r"(?:^|\s)(?:mr|mrs|ms|dr|nr|no|hr|fr|st|sr|sra|sig|m|mme|[a-z])\.$", re.I
+)
 # Elided articles and pronouns are words of their own.
 _ELISION = re.compile(r"^(?:l|d|j|m|t|s|n|c|qu|un|all|dell|dall|nell|quest)'(?=\w)")
 _TOKEN = re.compile(r"[👍👌✅✔🙂😊😀😃😄🙏☺👋❤🌞☀]|[^\W_]+(?:['’´`.:/-][^\W_]+)*'?[°ª]?|\S")
-_IDLE = frozenset("\ufe0f🏻🏼🏽🏾🏿\u200d\u200b\"“”„«»()*¡¿_~")
+_IDLE = frozenset('\ufe0f🏻🏼🏽🏾🏿\u200d\u200b"“”„«»()*¡¿_~')
 _SMILEYS = re.compile(r"(?<!\w)[:=]-?[)D](?!\w)")
 _BREAKS = frozenset(".,!?;:-–—")
 _MAX_NAME_WORDS = 4
@@ -163,9 +165,7 @@ def _is_signature(lines: list[str]) -> bool:
 def _is_name(line: str, lexicon: Lexicon, times: Times) -> bool:
     """Whether a line is the name of somebody and nothing that is known."""
     words = line.strip(" .,-").split()
-    return 0 < len(words) <= 3 and all(
-        _is_part_of_name(word, lexicon, times) for word in words
-    )
+    return 0 < len(words) <= 3 and all(_is_part_of_name(word, lexicon, times) for word in words)
 
 
 def _is_part_of_name(word: str, lexicon: Lexicon, times: Times) -> bool:

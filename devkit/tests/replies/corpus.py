@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -34,7 +35,7 @@ class Sample:
     text: str
 
     def read(self) -> Understood:
-        return read_short_reply(self.text, context(choices=self.choices))
+        return _read(self.text, self.choices)
 
     def is_right(self, found: Understood) -> bool:
         value = ""
@@ -66,6 +67,11 @@ class Score:
 
 def context(*, choices: int = 0, start: datetime | None = START) -> Context:
     return Context(TimeReader(NOW, ("Europe/Berlin", ZONE)), ZONE, start, choices)
+
+
+@cache
+def _read(text: str, choices: int) -> Understood:
+    return read_short_reply(text, context(choices=choices))
 
 
 def load(*halves: str) -> list[Sample]:
