@@ -85,6 +85,7 @@ from .cancellation import (
 from .customer import (
     test_customer_acts,
     test_customer_times,
+    test_offers,
 )
 from .demo import test_demo
 from .dispatching import (

@@ -14,6 +14,8 @@ ATTENDANCES = [
 ]
 # So much of a customer's words becomes the reason of a cancellation.
 MAX_REASON = 200
+# Holds of times that we have offered.
+OFFERED_BY_US = ("mail", "reoffer")
 
 # What became of what a customer did. ``code`` is ``done``; ``already``, it was so; ``taken``,
 # somebody was faster; ``ask``, a dispatcher was told; or ``refused``. ``words`` is a sentence for
@@ -123,7 +125,14 @@ class SupportAppointment(models.Model):
             return visit._tell_customer("already", visit._describe_customer_time())
         if before[0] not in (*PLANNABLE_STATES, "cancelled"):
             return visit._refuse_customer()
-        if not visit.partner_id or not visit._can_customer_take():
+        offered = (
+            visit.env["support.slot.hold"]
+            ._find_own(appointment=visit)
+            .filtered(lambda hold: hold.start == start and hold.origin in OFFERED_BY_US)
+        )
+        # What we have offered may be taken also within the notice.
+        is_allowed = visit._can_customer_take() or (offered and visit.state != "cancelled")
+        if not visit.partner_id or not is_allowed:
             return visit._ask_office("time", channel, visit._format_for_customer(start))
         times = visit.env["support.customer.times"]
         hold = times._hold_time(visit, start, technician_id)
@@ -223,6 +232,7 @@ class SupportAppointment(models.Model):
             "start": hold.start,
             "technician_id": hold.technician_id.id,
             "attendance": "unknown",
+            "wants_earlier": False,
         }
         try:
             with self.env.cr.savepoint():

@@ -13,6 +13,7 @@ MODELS = [
     "support.automation.log",
     "support.skill",
     "support.slot.hold",
+    "support.slot.offer",
     "support.stage",
     "support.statistics",
     "support.team",

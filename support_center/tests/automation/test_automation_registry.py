@@ -8,6 +8,7 @@ from ..common import SupportCase
 # As administrators know the pages: scheduled actions, then rules, each in the order of a request.
 IN_ORDER = [
     "cron_send_appointment_reminders",
+    "cron_pass_on_offers",
     "cron_acknowledge_customers",
     "cron_deliver_webhooks",
     "cron_cleanup_old_appointments",

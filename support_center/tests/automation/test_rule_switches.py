@@ -25,6 +25,7 @@ CRONS = {
     "cron_cleanup_old_appointments": ("Cleanup Old Appointments", 1, "days", False),
     "cron_generate_appointment_statistics": ("Generate Appointment Statistics", 1, "weeks", False),
     "cron_send_day_sheets": ("Send Day Sheets", 1, "hours", False),
+    "cron_pass_on_offers": ("Pass On Offered Times", 1, "hours", True),
     "cron_acknowledge_customers": ("Acknowledge Messages of Customers", 1, "hours", True),
     "cron_deliver_webhooks": ("Deliver Webhooks", 5, "minutes", True),
 }
