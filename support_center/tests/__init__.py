@@ -85,6 +85,7 @@ from .cancellation import (
 from .customer import (
     test_customer_acts,
     test_customer_times,
+    test_customer_times_property,
     test_offers,
 )
 from .demo import test_demo
