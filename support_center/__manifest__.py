@@ -75,6 +75,8 @@
         "views/support_day_sheet_templates.xml",
         "views/support_webhook_delivery_views.xml",
         "views/support_appointment_templates.xml",
+        "views/support_page_action_templates.xml",
+        "views/support_page_list_templates.xml",
         "views/calendar_event_views.xml",
         "views/ir_cron_views.xml",
         "wizard/support_health_views.xml",
@@ -105,6 +107,10 @@
             "support_center/static/src/board/**/*",
             "support_center/static/src/new_visit/**/*",
             "support_center/static/src/reporting/**/*",
+        ],
+        "web.assets_frontend": [
+            "support_center/static/src/page/*.scss",
+            "support_center/static/src/page/*.js",
         ],
         "web.assets_tests": [
             "support_center/static/tests/tours/**/*",

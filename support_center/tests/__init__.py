@@ -167,8 +167,10 @@ from .planning import (
     test_technician_kinds,
 )
 from .portal import (
+    test_customer_lists,
     test_customer_page,
     test_link_end,
+    test_page,
 )
 from .privacy import test_erasure
 from .reporting import (
