@@ -436,9 +436,7 @@ class SupportAppointmentActions(SupportCustomerPortal):
         :param str done: how the address tells what was done
         """
         if outcome.code == "taken":
-            return self._support_page_times(
-                visit, note=outcome.words, others=outcome.alternatives
-            )
+            return self._support_page_times(visit, note=outcome.words, others=outcome.alternatives)
         if outcome.code in ("done", "already") and done != "ask":
             # So that the page can be loaded again without doing it again.
             return self._support_redirect(visit.link(done=done))

@@ -225,7 +225,9 @@ class SupportCustomerLists(SupportCustomerPortal):
             return None, self._support_page_not_found()
         by_login = self._support_may_read(ticket_sudo)
         ticket_sudo = self._support_use_reader_language(ticket_sudo, by_login)
-        return OpenVisit(ticket_sudo, f"/my/tickets/{ticket_id}", access_token or "", by_login), None
+        return OpenVisit(
+            ticket_sudo, f"/my/tickets/{ticket_id}", access_token or "", by_login
+        ), None
 
     def _support_word_opened(self, ticket_sudo):
         zone = ticket_sudo._get_customer_timezone()

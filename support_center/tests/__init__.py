@@ -171,6 +171,7 @@ from .portal import (
     test_customer_page,
     test_link_end,
     test_page,
+    test_page_actions,
 )
 from .privacy import test_erasure
 from .reporting import (

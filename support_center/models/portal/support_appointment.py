@@ -19,6 +19,7 @@ FILE_KINDS = (
     *("m4a", "mov", "mp3", "mp4", "zip"),
 )
 
+
 class SupportAppointment(models.Model):
     """What the customer's page of an appointment says, in the language of the environment."""
 

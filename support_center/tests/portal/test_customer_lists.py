@@ -60,8 +60,8 @@ class TestCustomerLists(PageCase):
         ):
             with self.subTest(params=params):
                 tree, _text = self._list("/my/appointments", **params)
-                expected = [visit.access_url for visit in expected]
-                self.assertEqual(self._find_rows(tree), expected)
+                urls = [visit.access_url for visit in expected]
+                self.assertEqual(self._find_rows(tree), urls)
 
     def test_a_page_has_twenty_and_costs_what_one_of_few_costs(self):
         self._create_visit(start=self.start + timedelta(days=1))
