@@ -1,3 +1,4 @@
+from . import booking
 from . import portal
 from . import appointment_actions
 from . import customer_lists

@@ -33,8 +33,8 @@ class SupportAppointment(models.Model):
     def _get_page_title(self):
         """What the visit is about, as customers know it."""
         self.ensure_one()
-        # sudo: customers may read their visit, and no type.
-        return self.type_id.sudo().name or _("Support visit")
+        kind = self.type_id.sudo()  # sudo: customers may read their visit, and no type.
+        return kind.published_name or kind.name or _("Support visit")
 
     def _get_page_state(self):
         """The state in a word, as a customer says it."""
