@@ -104,7 +104,10 @@ from .health import (
     test_health,
     test_health_checks,
 )
-from .holds import test_hold
+from .holds import (
+    test_hold,
+    test_hold_race,
+)
 from .incoming import (
     test_calendar_mail,
     test_calendar_programs,

@@ -64,10 +64,10 @@ class SupportAppointment(models.Model):
         if visit.state != "confirmed" or not visit._is_ahead():
             return visit._refuse_customer()
         if visit.attendance == "confirmed":
-            return visit._tell_customer("already", visit._describe_expected())
+            return visit._tell_customer("already", visit._describe_customer_time())
         visit._write_protected({"attendance": "confirmed"})
         visit._note_customer("customer_attend", channel)
-        return visit._tell_customer("done", visit._describe_expected())
+        return visit._tell_customer("done", visit._describe_customer_time())
 
     def _customer_decline(self, channel, words=""):
         """The customer will not be there, and does not say what then: a dispatcher asks."""
@@ -102,14 +102,14 @@ class SupportAppointment(models.Model):
         """
         visit = self._for_customer()
         if visit.state == "confirmed" and visit.start == start:
-            return visit._tell_customer("already", visit._describe_expected())
+            return visit._tell_customer("already", visit._describe_customer_time())
         if not visit._can_customer_change() or not visit.partner_id:
             when = visit._format_for_customer(start)
             return visit._ask_office(_("The customer wants another time"), channel, when)
         hold = self.env["support.customer.times"]._hold_time(visit, start, technician_id)
         if hold and visit._plan_for_customer(hold):
             visit._note_customer("customer_take", channel)
-            return visit._tell_customer("done", visit._describe_expected())
+            return visit._tell_customer("done", visit._describe_customer_time())
         alternatives = visit.env["support.customer.times"]._find_alternatives(visit, [start])
         words = _("Somebody was faster: this time is not free any more.")
         return visit._tell_customer("taken", words, alternatives)
@@ -170,7 +170,7 @@ class SupportAppointment(models.Model):
     def _refuse_customer(self):
         return self._tell_customer("refused", _("This appointment is over or was cancelled."))
 
-    def _describe_expected(self):
+    def _describe_customer_time(self):
         return _("Your appointment is on %(when)s.", when=self._format_for_customer(self.start))
 
     def _ask_office(self, summary, channel, words):

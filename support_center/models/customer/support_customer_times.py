@@ -16,6 +16,8 @@ from ..holds.support_slot_hold import VISITOR_KEY
 # How many days ahead other times are looked for, and how many where there are none.
 DAYS = 14
 MORE_DAYS = 60
+# So many offers may lie near a time that somebody else has.
+NEAR_STARTS = 8
 
 # A day of the page: a date, in words, and the list of its ``Time``.
 Day = namedtuple("Day", "date label times")
@@ -68,7 +70,7 @@ class SupportCustomerTimes(models.AbstractModel):
     def _find_alternatives(self, appointment, without=(), limit=3, zone=None):
         """The times that a person would offer.
 
-        :param without: starts, naive UTC, that are not to be among them
+        :param without: starts, naive UTC, of times that others have: nothing near them is offered
         :param int limit: so many at most
         :param str zone: IANA name, in which days are counted; the customer's without it
         :return: list of ``Offer`` of ``support.offers``
@@ -77,12 +79,18 @@ class SupportCustomerTimes(models.AbstractModel):
         if zone and not appointment.timezone and not appointment.id:
             # The page of a visitor, whose browser knows where they are.
             appointment.timezone = zone
-        offers = []
+        offers, demand = [], appointment._get_demand()
+        near = demand.before + demand.duration + demand.after
+        more = len(without) * NEAR_STARTS
         for days in (DAYS, MORE_DAYS):
             found = self.env["support.offers"]._find_offers(
-                appointment, now, now + timedelta(days=days), limit=limit + len(without)
+                appointment, now, now + timedelta(days=days), limit=limit + more
             )
-            offers = [offer for offer in found if offer.slot.start not in without][:limit]
+            offers = [
+                offer
+                for offer in found
+                if all(abs(offer.slot.start - start) >= near for start in without)
+            ][:limit]
             if len(offers) == limit:
                 break
         return offers

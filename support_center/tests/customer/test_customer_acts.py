@@ -25,6 +25,11 @@ class TestCustomerActs(SupportCase):
         visit = self._create_appointment(**values)
         return visit.with_user(self.env.ref("base.public_user")).sudo()
 
+    def tearDown(self):
+        log = self.env["support.automation.log"].search([("outcome", "=", "failed")])
+        self.assertEqual(log.mapped("message"), [])
+        super().tearDown()
+
     def _assert_outcome(self, outcome, code, words):
         self.assertRegex(outcome.words, words)
         self.assertEqual(outcome.code, code)
@@ -38,7 +43,7 @@ class TestCustomerActs(SupportCase):
     def test_another_start_is_not_answered_yet(self):
         visit = self._visit()
         visit._customer_attend("page")
-        visit.write({"start": ELEVEN})
+        visit.with_env(self.env).write({"start": ELEVEN})
         self.assertEqual(visit.attendance, "unknown")
 
     def test_a_draft_is_planned_and_confirmed(self):
