@@ -102,7 +102,7 @@ class SupportAppointmentActions(SupportCustomerPortal):
             outcome = visit.record._customer_ask_for_time(visit.channel, words)
             return self._support_answer(visit, outcome, "ask")
         chosen = self._support_get_time(post)
-        if chosen and visit.record._is_for_customer_to_plan():
+        if chosen and visit.record._can_customer_plan():
             return self._support_hold(visit, *chosen)
         return self._support_page_times(visit, self._support_get_from(post))
 
@@ -131,7 +131,7 @@ class SupportAppointmentActions(SupportCustomerPortal):
                 hold_sudo.start, hold_sudo.technician_id.id, visit.channel
             )
             return self._support_answer(visit, outcome, "move")
-        if not visit.record._is_for_customer_to_plan():
+        if not visit.record._can_customer_plan():
             return self._support_page_times(visit)
         if not hold_sudo or not hold_sudo._is_live():
             if hold_sudo and hold_sudo.start == visit.record.start:
@@ -228,7 +228,7 @@ class SupportAppointmentActions(SupportCustomerPortal):
         :param str note: what went before, such as that a time is gone
         :param list others: ``Offer``\\ s to show at once
         """
-        if not visit.record._is_for_customer_to_plan():
+        if not visit.record._can_customer_plan():
             return self._support_render_action(
                 "support_center.portal_support_call",
                 visit,

@@ -103,7 +103,7 @@ class SupportAppointment(models.Model):
         visit = self._for_customer()
         if visit.state == "confirmed" and visit.start == start:
             return visit._tell_customer("already", visit._describe_customer_time())
-        if not visit._can_customer_change() or not visit.partner_id:
+        if not visit._can_customer_plan() or not visit.partner_id:
             when = visit._format_for_customer(start)
             return visit._ask_office(_("The customer wants another time"), channel, when)
         hold = self.env["support.customer.times"]._hold_time(visit, start, technician_id)
@@ -127,6 +127,21 @@ class SupportAppointment(models.Model):
             return False
         notice = self._as_timedelta(self.type_id.cancel_notice_hours)
         return not self.start or self.start - notice > fields.Datetime.now()
+
+    def _can_customer_plan(self):
+        """Whether the customer may choose a time alone.
+
+        Also for a visit that they cancelled themselves, as long as none has taken its place. What
+        we cancelled, we plan again.
+        """
+        self.ensure_one()
+        if self.state != "cancelled":
+            return self._can_customer_change()
+        # sudo: customers may read no log.
+        log = self.env["support.automation.log"].sudo()
+        domain = [*log._get_domain_of(self), ("action", "=", "customer_cancel")]
+        is_own = log.search_count(domain, limit=1)
+        return bool(is_own and not any(map(len, self._find_replacements())))
 
     def _list_undo_of_customer(self):
         """How the customer takes back what they did, in words."""
@@ -155,6 +170,8 @@ class SupportAppointment(models.Model):
         vals = {"start": hold.start, "technician_id": hold.technician_id.id}
         try:
             with self.env.cr.savepoint():
+                if self.state == "cancelled":
+                    self._change_state("draft")
                 if self.state == "draft":
                     self._change_state("confirmed", vals)
                 else:

@@ -99,8 +99,7 @@ class SupportAppointment(models.Model):
     def _is_to_come(self):
         """Whether the customer can still say something of this visit, if only by telephone."""
         self.ensure_one()
-        is_ahead = not self.start or self.start > fields.Datetime.now()
-        return self.state in PLANNABLE_STATES and is_ahead
+        return self.state in PLANNABLE_STATES and self._is_ahead()
 
     def _may_promise(self):
         """Whether the page asks the customer to say that they will be there."""
@@ -115,20 +114,6 @@ class SupportAppointment(models.Model):
         """Whether the page of a visit that did not take place lets ask for another time."""
         self.ensure_one()
         return self.state in ("cancelled", "no_show")
-
-    def _is_for_customer_to_plan(self):
-        """Whether the customer chooses a time alone: a visit to come, or one that they cancelled
-        themselves. What we cancelled, we plan again."""
-        self.ensure_one()
-        return self._can_customer_change() or (
-            self.state == "cancelled" and self._is_cancelled_by_customer()
-        )
-
-    def _is_cancelled_by_customer(self):
-        # sudo: customers may read no log.
-        log = self.env["support.automation.log"].sudo()
-        domain = [*log._get_domain_of(self), ("action", "=", "customer_cancel")]
-        return bool(log.search_count(domain, limit=1))
 
     # ------------------------------------------------------------------
     # Elsewhere: maps and calendars
