@@ -69,12 +69,12 @@ class SupportAppointmentActions(SupportCustomerPortal):
         visit, refusal = self._support_open_to_act(appointment_id, access_token)
         if refusal:
             return refusal
+        if not visit.record._is_to_come():
+            return self._support_page(visit, done="cancel")
         if self._support_get_choice(post, ("cancel",)):
             words = self._support_get_words(post)
             outcome = visit.record._customer_cancel(visit.channel, words)
             return self._support_answer(visit, outcome, "cancel")
-        if not visit.record._is_to_come():
-            return self._support_page(visit, done="cancel")
         return self._support_render_action("support_center.portal_support_cancel", visit)
 
     # ------------------------------------------------------------------
@@ -124,23 +124,20 @@ class SupportAppointmentActions(SupportCustomerPortal):
             return refusal
         if not self._support_is_movable(visit):
             return self._support_page(visit, done="move")
-        hold_sudo = self._support_find_hold(visit, hold)
-        if hold_sudo and self._support_get_choice(post, ("move",)):
+        chosen = self._support_read_time(post.get("time"))
+        if chosen and self._support_get_choice(post, ("move",)):
             # Also a moment after the hold has ended: whether it is free is looked at again.
-            outcome = visit.record._customer_take(
-                hold_sudo.start, hold_sudo.technician_id.id, visit.channel
-            )
+            outcome = visit.record._customer_take(*chosen, visit.channel)
             return self._support_answer(visit, outcome, "move")
+        hold_sudo = self._support_find_hold(visit, hold)
         if not visit.record._can_customer_plan():
             return self._support_page_times(visit)
         if not hold_sudo or not hold_sudo._is_live():
-            if hold_sudo and hold_sudo.start == visit.record.start:
-                return self._support_redirect(visit.link(done="move"))
             return self._support_page_times(visit, note=self._support_get_ended_note(hold_sudo))
         return self._support_render_action(
             "support_center.portal_support_move",
             visit,
-            hold=hold_sudo,
+            held_time=f"{hold_sudo.start.isoformat()}/{hold_sudo.technician_id.id}",
             moment=visit.record._format_for_customer(hold_sudo.start),
             short=self._support_word_time(visit, hold_sudo.start),
             technician=hold_sudo.technician_id.name,
@@ -175,12 +172,15 @@ class SupportAppointmentActions(SupportCustomerPortal):
         return hold_sudo.filtered(lambda each: each.appointment_id == visit.record)
 
     def _support_get_time(self, post):
+        """The time that somebody pressed, as ``_support_read_time`` reads it."""
+        is_post = request.httprequest.method == "POST"
+        return self._support_read_time(post.get("choice")) if is_post else None
+
+    def _support_read_time(self, text):
         """
-        :return: tuple of start, naive UTC, and technician's id; None where no time was pressed
+        :return: tuple of start, naive UTC, and technician's id; None where ``text`` is no time
         """
-        if request.httprequest.method != "POST":
-            return None
-        found = TIME_CHOICE.fullmatch(post.get("choice") or "")
+        found = TIME_CHOICE.fullmatch(text if isinstance(text, str) else "")
         if not found:
             return None
         try:
@@ -259,7 +259,10 @@ class SupportAppointmentActions(SupportCustomerPortal):
             span=f"{format_day(record.env, begin)} – "
             f"{format_day(record.env, later - timedelta(days=1))}",
             later_url=visit.link("/times", **{"from": later.isoformat()}),
-            earlier_url=begin > today and visit.link("/times", **{"from": earlier.isoformat()}),
+            # Before the first free time there is none.
+            earlier_url=from_day
+            and begin > today
+            and visit.link("/times", **{"from": earlier.isoformat()}),
         )
 
     def _support_choose_days(self, days, is_fixed):

@@ -186,6 +186,7 @@ from .portal import (
     test_link_end,
     test_page,
     test_page_actions,
+    test_page_tour,
 )
 from .privacy import test_erasure
 from .reporting import (

@@ -30,15 +30,16 @@ class TestPageActions(PageCase):
         return [value for value in self._find_buttons(tree) if value and "/" in value]
 
     def _find_hold(self):
-        return self.env["support.slot.hold"].search([("appointment_id", "=", self.visit.id)])
+        domain = [("appointment_id", "=", self.visit.id), ("origin", "=", "page")]
+        return self.env["support.slot.hold"].search(domain)
 
     def _hold(self, value):
         """Press a time; the page that asks, and the number of the hold in its address."""
         answer = self._post("/times", value)
         self.assertIn("/move?", answer.url)
-        tree, _text = self._parse(answer)
-        (action,) = tree.xpath("//form[.//button[@value='move']]/@action")
-        return answer, action.rpartition("hold=")[2]
+        (time,) = self._parse(answer)[0].xpath("//input[@name='time']/@value")
+        self.assertEqual(time, value)
+        return answer, answer.url.rpartition("hold=")[2]
 
     def _book_over(self, start):
         """Somebody else takes the technician's time, whoever holds it."""
@@ -80,8 +81,8 @@ class TestPageActions(PageCase):
         # Once more says so and changes nothing.
         self.assertIn("Your visit is cancelled.", self._post("/cancel", "cancel").text)
         value = self._find_times(self._get("/times")[0])[0]
-        _page, hold = self._hold(value)
-        self.assertIn(MOVED, self._post("/move", "move", hold=hold).text)
+        self._hold(value)
+        self.assertIn(MOVED, self._post("/move", "move", time=value).text)
         self.assertEqual(self._reload().state, "confirmed")
 
     def test_what_we_cancelled_is_asked_for_again(self):
@@ -105,14 +106,13 @@ class TestPageActions(PageCase):
         page, hold = self._hold(value)  # the second: a time
         self.assertIn("We keep this time for you for 10 more minutes.", " ".join(page.text.split()))
         self.assertEqual(self._reload().start, self.start)
-        answer = self._post("/move", "move", hold=hold)  # the third: the button
+        answer = self._post("/move", "move", time=value)  # the third: the button
         self.assertIn(MOVED, answer.text)
         self.assertEqual(self._reload().start.isoformat(), value.partition("/")[0])
         self.assertEqual(self.visit.state, "confirmed")
         # To send it again says the same.
         sequence = self.visit.ics_sequence
-        self.assertIn(MOVED, self._post("/move", "move", hold=hold).text)
-        self.assertIn(MOVED, self._get("/move", hold=hold)[1])
+        self.assertIn(MOVED, self._post("/move", "move", time=value).text)
         self.assertEqual(self._reload().ics_sequence, sequence)
 
     def test_each_day_says_how_many_times_are_free_and_leads_to_them(self):
@@ -154,8 +154,8 @@ class TestPageActions(PageCase):
         answer = self._post("/times", self._find_times(tree)[0], visit=draft)
         tree, text = self._parse(answer)
         self.assertIn("Take this time?", text)
-        (action,) = tree.xpath("//form[.//button[@value='move']]/@action")
-        self._post("/move", "move", visit=draft, hold=action.rpartition("hold=")[2])
+        (value,) = tree.xpath("//input[@name='time']/@value")
+        self._post("/move", "move", visit=draft, time=value)
         self.assertEqual(self._reload(draft).state, "confirmed")
         self.assertEqual(draft.technician_id, self.technician)
 
@@ -181,10 +181,8 @@ class TestPageActions(PageCase):
         self.assertIn(value, self._find_times(tree))
         other = self.env["res.partner"].create({"name": "Faster"})
         self._create_visit(start=hold_sudo.start, partner_id=other.id)
-        answer = self._post("/move", "move", hold=hold)
-        if "This offer has ended" not in answer.text:
-            self._check_taken(answer)
-        self.assertEqual(self._reload().start, self.start)
+        answer = self._post("/move", "move", time=value)
+        self._check_taken(answer)
 
     def _check_taken(self, answer):
         tree, text = self._parse(answer)
@@ -268,7 +266,8 @@ class TestPageActions(PageCase):
 
     def test_no_form_counts_without_the_link_and_the_session(self):
         other = self._create_visit(start=self.start + timedelta(days=1))
-        _page, hold = self._hold(self._find_times(self._get("/times")[0])[2])
+        value = self._find_times(self._get("/times")[0])[2]
+        _page, hold = self._hold(value)
         stranger = self._create_portal_user("support_stranger")
         before = self._describe()
         for suffix, choice in (("/attend", "attend"), ("/cancel", "cancel"), ("/move", "move")):
@@ -279,13 +278,16 @@ class TestPageActions(PageCase):
                 {"token": False, "login": stranger.login},
                 {"token": False, "login": self.user_employee.login},
             ):
-                answer = self._post(suffix, choice, hold=hold, **params)
+                answer = self._post(suffix, choice, time=value, **params)
                 self.assertEqual(answer.status_code, 404)
             with mute_logger("odoo.http"):
-                answer = self.url_open(self._url(suffix), data={"choice": choice, "hold": hold})
+                answer = self.url_open(self._url(suffix), data={"choice": choice, "time": value})
             self.assertEqual(answer.status_code, 400)
-        # A hold is of one visit.
-        self._post("/move", "move", visit=other, hold=hold)
+        # A hold is of one visit, and in the way of the others.
+        self.assertIn("This offer has ended", self._get("/move", visit=other, hold=hold)[1])
+        self.assertIn(
+            "omebody was faster", self._post("/move", "move", visit=other, time=value).text
+        )
         self.assertEqual(self._reload(other).start, self.start + timedelta(days=1))
         for number in ("0", "-1", "x", "9" * 30, ""):
             self.assertIn("These times are free now", self._get("/move", hold=number)[1])
