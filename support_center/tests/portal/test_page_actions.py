@@ -103,7 +103,7 @@ class TestPageActions(PageCase):
         self.assertIn("Choose another time", text)
         self.assertIn("All times are those of Europe/Brussels.", text)
         value = self._find_times(tree)[5]
-        page, hold = self._hold(value)  # the second: a time
+        page, _hold = self._hold(value)  # the second: a time
         self.assertIn("We keep this time for you for 10 more minutes.", " ".join(page.text.split()))
         self.assertEqual(self._reload().start, self.start)
         answer = self._post("/move", "move", time=value)  # the third: the button

@@ -10,7 +10,7 @@ class PageTour:
         self.env["res.lang"]._activate_lang("de_DE")
         self.customer.lang = self.lang
         # The browser of the tests is in no zone of the customer's.
-        self.visit.timezone = "Pacific/Auckland"
+        self.visit.timezone = "Europe/Athens"
         before = self.visit.start
         self.start_tour(self._url("/times"), "support_center_move_by_mail")
         self.visit.invalidate_recordset()
