@@ -181,8 +181,12 @@ from .planning import (
     test_technician_kinds,
 )
 from .portal import (
+    test_customer_lists,
     test_customer_page,
     test_link_end,
+    test_page,
+    test_page_actions,
+    test_page_tour,
 )
 from .privacy import test_erasure
 from .reporting import (
