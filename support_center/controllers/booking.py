@@ -153,7 +153,7 @@ class SupportBooking(http.Controller):
         words = page._find_robot(token, self._get_text("website"))
         if words:
             return self._render_details(page, visitor, start, hold, values, words=words)
-        outcome = page._book(visitor, start, token["technician"], values)
+        outcome = page._book(visitor, start, values)
         if outcome.code == "done":
             booking = page._sign("done", {"id": outcome.appointment.id})
             url = self._get_url(f"/book/{visitor.kind.code}/done", booking=booking)
@@ -490,7 +490,7 @@ class SupportBooking(http.Controller):
                 "alternatives": self._prepare_buttons(env, alternatives or [], visitor.zone),
                 "action": self._get_url(f"{path}/book"),
                 "details_action": self._get_url(f"{path}/details"),
-                "token": page._make_form_token(visitor, start, hold.technician_id.id),
+                "token": page._make_form_token(visitor, start),
                 "is_on_site": visitor.kind.place == "on_site",
                 "is_instant": visitor.kind.booking_mode == "instant",
                 "names": list(KEYS),

@@ -173,7 +173,7 @@ class SupportBookingPage(models.AbstractModel):
         return hmac(self.env(su=True), f"support_center-booking-{purpose}", text)
 
     @api.model
-    def _make_form_token(self, visitor, start=None, technician_id=None):
+    def _make_form_token(self, visitor, start=None):
         """What a form carries: whose it is, what for, and when the page was made.
 
         :param datetime start: naive UTC, of the time that is booked by the form
@@ -186,14 +186,12 @@ class SupportBookingPage(models.AbstractModel):
         }
         if start:
             values["start"] = fields.Datetime.to_string(start)
-            values["technician"] = technician_id
         return self._sign("form", values)
 
     @api.model
     def _read_form_token(self, signed, kind, company):
         """
-        :return: dict with ``key``, ``made``, and ``start`` and ``technician`` of a form that
-            books; None for a token of another type, or none of ours
+        :return: dict with ``key``, ``made``, and ``start`` of a form that books; None for a token of another type, or none of ours
         """
         values = self._read_signed("form", signed)
         if not values or (values["type"], values["company"]) != (kind.id, company.id):
@@ -307,7 +305,7 @@ class SupportBookingPage(models.AbstractModel):
         return ""
 
     @api.model
-    def _book(self, visitor, start, technician_id, values):
+    def _book(self, visitor, start, values):
         """Book, or ask for, a time on the page.
 
         An address that has to be confirmed first makes neither a contact nor a confirmed visit:
@@ -333,7 +331,7 @@ class SupportBookingPage(models.AbstractModel):
         try:
             # A draft for a time that somebody else has taken is none.
             with page.env.cr.savepoint():
-                visit = page._make_booking(visitor, start, technician_id, values, reading)
+                visit = page._make_booking(visitor, start, values, reading)
                 visit.flush_recordset()
         except (TimeTaken, DoubleBooking):
             return Outcome("taken", alternatives=page._find_alternatives(visitor, start))
@@ -384,7 +382,7 @@ class SupportBookingPage(models.AbstractModel):
         return email not in known
 
     @api.model
-    def _make_booking(self, visitor, start, technician_id, values, reading):
+    def _make_booking(self, visitor, start, values, reading):
         """
         :raise TimeTaken: where the time is not the visitor's to book any more
         """
@@ -400,20 +398,15 @@ class SupportBookingPage(models.AbstractModel):
         if is_instant:
             vals["start"] = False
             hold = self._hold_for_booking(visitor, start)
-            technician_id = hold.technician_id.id
         typed = {name: values.get(name) or "" for name in TYPED}
-        typed.update(
-            lang=visitor.lang,
-            zone=visitor.zone,
-            technician_id=technician_id,
-            mode=visitor.kind.booking_mode,
-        )
+        typed.update(lang=visitor.lang, zone=visitor.zone, mode=visitor.kind.booking_mode)
         vals.update(
             type_id=visitor.kind.id,
             duration=visitor.kind.duration,
             requested_date=start,
             source="portal",
-            intake_raw=json.dumps(typed, ensure_ascii=False),
+            intake_raw=self._describe_raw(typed),
+            booking_typed=typed,
             booking_key=self._get_booking_key(visitor, start),
             booking_state="unverified" if needs_verification else False,
         )
@@ -432,6 +425,15 @@ class SupportBookingPage(models.AbstractModel):
             # What somebody asks for keeps nobody else from it.
             self._find_own_hold(visitor, start)._release()
         return visit
+
+    @api.model
+    def _describe_raw(self, typed):
+        """What was typed, as those who look after the visit read it."""
+        appointments = self.env["support.appointment"]
+        lines = appointments.with_context(
+            lang=get_company_lang(self.env.company)
+        )._describe_booking(typed)
+        return "\n".join(f"{label}: {text}" for label, text in lines)
 
     @api.model
     def _get_partners(self, reading, lang):
