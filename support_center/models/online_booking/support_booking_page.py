@@ -191,7 +191,8 @@ class SupportBookingPage(models.AbstractModel):
     @api.model
     def _read_form_token(self, signed, kind, company):
         """
-        :return: dict with ``key``, ``made``, and ``start`` of a form that books; None for a token of another type, or none of ours
+        :return: dict with ``key``, ``made``, and ``start`` of a form that books; None for a token
+            of another type, or none of ours
         """
         values = self._read_signed("form", signed)
         if not values or (values["type"], values["company"]) != (kind.id, company.id):
