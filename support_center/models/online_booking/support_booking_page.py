@@ -13,6 +13,7 @@ from odoo.tools.misc import hmac
 from ...exceptions import DoubleBooking
 from ...formatting import aware, format_hour, is_odoo_zone
 from ...languages import get_company_lang
+from ..holds.support_slot_hold import VISITOR_KEY
 from ..incoming.support_intake import OWN_DEFAULTS
 from ..planning.support_technician import Slot
 from .support_appointment import TYPED
@@ -209,7 +210,11 @@ class SupportBookingPage(models.AbstractModel):
 
     @api.model
     def _make_unsaved(self, visitor):
-        """The visit as it would be, for those who look for its times."""
+        """The visit as it would be, for those who look for its times.
+
+        In the company's zone, whatever the visitor's: their own day is theirs to judge, and who
+        sits on the other side of the earth chooses among all times at which the company is open.
+        """
         # Nobody whom we know: what a visitor sees does not depend on whose address they type.
         partner = self.env["res.partner"].new({"tz": False})
         return self.env["support.appointment"].new(
@@ -219,7 +224,7 @@ class SupportBookingPage(models.AbstractModel):
                 "duration": visitor.kind.duration,
                 "partner_id": partner,
                 "requested_date": False,
-                "timezone": visitor.zone if is_odoo_zone(self.env, visitor.zone) else False,
+                "timezone": False,
             }
         )
 
@@ -239,7 +244,7 @@ class SupportBookingPage(models.AbstractModel):
         :return: list of datetimes, naive UTC
         """
         offers = self.env["support.customer.times"]._find_alternatives(
-            self._make_unsaved(visitor), without=(start,), limit=3, zone=visitor.zone
+            self._make_unsaved(visitor), without=(start,), limit=3
         )
         return [offer.slot.start for offer in offers]
 
@@ -419,7 +424,7 @@ class SupportBookingPage(models.AbstractModel):
         if needs_verification and is_instant:
             self._hold_until_verified(visit, hold)
         elif is_instant:
-            visit = visit.with_context(support_visitor_key=visitor.key)
+            visit = visit.with_context(**{VISITOR_KEY: visitor.key})
             self._plan(visit, start, hold.technician_id)
             hold._release()
         else:
@@ -581,21 +586,25 @@ class SupportBookingPage(models.AbstractModel):
 
     @api.model
     def _plan_verified(self, visit, start, typed):
-        times, holds = self.env["support.customer.times"], self.env["support.slot.hold"]
-        own = holds._find_own(appointment=visit).filtered(lambda hold: hold.start == start)[:1]
-        own = own or times._hold_time(visit, start)
+        visitor = Visitor(
+            kind=visit.type_id,
+            company=visit.company_id,
+            key=visit.booking_key.partition("-")[0],
+            address="",
+            zone=visit._get_booking_zone(),
+            lang=typed.get("lang"),
+        )
+        own = self.env["support.slot.hold"]._find_own(appointment=visit)
+        hold = own.filtered(lambda hold: hold.start == start)[:1]
         try:
-            if not own:
-                raise TimeTaken
             with self.env.cr.savepoint():
-                self._plan(visit, start, own.technician_id)
+                hold = hold or self._hold_for_booking(visitor, start)
+                keyed = visit.with_context(**{VISITOR_KEY: visitor.key})
+                self._plan(keyed, start, hold.technician_id)
                 visit.flush_recordset()
+                (own | hold)._release()
         except (TimeTaken, DoubleBooking):
-            zone = visit._get_booking_zone()
-            offers = times._find_alternatives(visit, without=(start,), limit=3, zone=zone)
-            starts = [offer.slot.start for offer in offers]
-            return Outcome("taken", visit, alternatives=starts)
-        holds._find_own(appointment=visit)._release()
+            return Outcome("taken", visit, alternatives=self._find_alternatives(visitor, start))
         return Outcome("done", visit)
 
     # ------------------------------------------------------------------
