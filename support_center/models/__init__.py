@@ -13,6 +13,7 @@ from . import calendar_sync
 from . import cancellation
 from . import undo
 from . import customer
+from . import satisfaction
 from . import absences
 from . import archiving
 from . import incoming

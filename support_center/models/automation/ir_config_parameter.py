@@ -8,6 +8,8 @@ DEFAULTS = {
     "support_center.reminder_hours": 24,
     "support_center.cleanup_days": 180,
     "support_center.day_sheet_hour": 6,
+    "support_center.rating_delay_hours": 2,
+    "support_center.rating_pause_days": 30,
     "support_center.booking_address_limit": 10,
     "support_center.booking_network_limit": 20,
     "support_center.booking_email_limit": 3,

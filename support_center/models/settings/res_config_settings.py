@@ -49,9 +49,33 @@ class ResConfigSettings(models.TransientModel):
         help="How many days after its end an appointment is archived, if the job is switched on.",
     )
 
-    @api.constrains("support_center_reminder_hours", "support_center_cleanup_days")
+    support_center_rating_delay_hours = fields.Integer(
+        "Ask After",
+        config_parameter="support_center.rating_delay_hours",
+        default=2,
+        help="How many hours after its end a customer is asked how the visit was, if the job is "
+        "switched on.",
+    )
+    support_center_rating_pause_days = fields.Integer(
+        "Ask Again After",
+        config_parameter="support_center.rating_pause_days",
+        default=30,
+        help="For how many days a customer who was asked is not asked about another visit.",
+    )
+
+    @api.constrains(
+        "support_center_reminder_hours",
+        "support_center_cleanup_days",
+        "support_center_rating_delay_hours",
+        "support_center_rating_pause_days",
+    )
     def _check_support_center_numbers(self):
-        names = ("support_center_reminder_hours", "support_center_cleanup_days")
+        names = (
+            "support_center_reminder_hours",
+            "support_center_cleanup_days",
+            "support_center_rating_delay_hours",
+            "support_center_rating_pause_days",
+        )
         for settings in self:
             for name in names:
                 if settings[name] <= 0:
