@@ -417,7 +417,8 @@ class SupportBooking(http.Controller):
             **self._describe_type(visitor.kind),
             "days": [
                 {
-                    "name": self._format_day(page.env, each.date),
+                    "weekday": self._format_day(page.env, each.date, "EEE"),
+                    "name": self._format_day(page.env, each.date, "d MMM"),
                     "count": len(each.times),
                     "is_chosen": each == chosen,
                     "url": self._get_url(
@@ -427,7 +428,7 @@ class SupportBooking(http.Controller):
                 }
                 for each in days
             ],
-            "day_name": chosen and self._format_day(page.env, chosen.date, "EEEE d MMMM y"),
+            "day_name": chosen and chosen.label,
             "times": [
                 {
                     "value": fields.Datetime.to_string(each.start),
@@ -616,7 +617,7 @@ class SupportBooking(http.Controller):
     def _describe_start(self, env, start, zone):
         return f"{format_moment_in_words(env, start, zone)} ({zone})"
 
-    def _format_day(self, env, day, pattern="EEE d MMM"):
+    def _format_day(self, env, day, pattern):
         return format_date(env, day, date_format=pattern)
 
     def _prepare_buttons(self, env, starts, zone):

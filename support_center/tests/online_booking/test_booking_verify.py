@@ -20,7 +20,7 @@ class TestBookingVerify(BookingCase):
     def _book_unknown(self, **typed):
         """A booking that waits for its address: the draft, and the link in its mail."""
         page = self._book(**typed)
-        self.assertEqual(page.title, "Thank you, this time is yours")
+        self.assertEqual(page.title, "Thank you, this time is kept for you")
         visit = self._find_bookings()[-1:]
         mail = self._find_mails("booking_verify")[-1:]
         (link,) = re.findall(r'href="([^"]*/book/verify/[^"]*)"', mail.body_html)
