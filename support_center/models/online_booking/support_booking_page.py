@@ -643,20 +643,23 @@ class SupportBookingPage(models.AbstractModel):
     def _tell_visitor(self, visit):
         """Write to who booked: one mail. What is confirmed is told by the rule for that."""
         if visit.booking_state == "unverified":
-            kind, name = "booking_verify", VERIFY
+            kind, name, told = "booking_verify", VERIFY, "verification"
         elif visit.state == "draft":
-            kind, name = "booking_request", REQUEST_RECEIVED
+            kind, name, told = "booking_request", REQUEST_RECEIVED, "answer"
         else:
             return
         notifier, log = self.env["support.notifier"], self.env["support.automation.log"]
         fault = notifier._find_template_fault(name)
+        notifications = self.env["support.notification"]
         if fault:
+            notifications._record(visit, told, state="failed", reason=fault)
             log._record(kind, visit, "failed", fault)
             return
         lang = visit._get_booking_lang()
         template = notifier._get_template(name).with_context(lang=lang)
         subject = template._render_field("subject", visit.ids)[visit.id]
         body = template._render_field("body_html", visit.ids)[visit.id]
-        notifier._queue_to_address(visit, visit.customer_email, subject, body, kind=kind)
+        mail = notifier._queue_to_address(visit, visit.customer_email, subject, body, kind=kind)
+        notifications._record(visit, told, mail)
         notifier._wake_queue()
         log._record(kind, visit, "ok")

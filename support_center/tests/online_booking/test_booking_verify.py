@@ -41,6 +41,8 @@ class TestBookingVerify(BookingCase):
         self.assertEqual(self.env["res.partner"].search_count([]), contacts)
         (mail,) = self._find_mails("booking_verify")
         self.assertEqual(mail.email_to, "vera@example.org")
+        told = self.env["support.notification"].search([("appointment_id", "=", visit.id)])
+        self.assertEqual((told.kind, told.mail_id), ("verification", mail))
         self.assertIn("The time is kept for you until", mail.body_html)
         # The time is held for half an hour, and nobody else is offered it.
         hold = self._get_hold(visit)
@@ -166,3 +168,18 @@ class TestBookingVerify(BookingCase):
         self.assertFalse(self._find_mails("booking_verify"))
         (row,) = self._get_log(visit, "booking_verify")
         self.assertEqual(row.outcome, "failed")
+        told = self.env["support.notification"].search([("appointment_id", "=", visit.id)])
+        self.assertEqual((told.kind, told.state), ("verification", "failed"))
+
+    def test_what_was_typed_can_be_erased(self):
+        self._book()
+        (visit,) = self._find_bookings()
+        found = self.env["support.appointment"]._search_personal_data("vera@example.org", "Vera V")
+        self.assertIn(visit, found)
+        visit.with_user(self.user_manager).action_erase_personal_data()
+        self.env.cr.execute(
+            "SELECT to_jsonb(a)::text FROM support_appointment a WHERE id = %s", [visit.id]
+        )
+        (text,) = self.env.cr.fetchone()
+        for typed in self.typed.values():
+            self.assertNotIn(typed, text)
