@@ -154,6 +154,16 @@ def format_day(env, day):
     return format_date(env, day, date_format=_get_date_pattern(env, "short"))
 
 
+def format_weekdays(env, weekdays):
+    """Weekdays as they stand in a sentence.
+
+    :param weekdays: iterable of numbers, Monday is 0
+    :return: str, like “Friday, Saturday”
+    """
+    names = babel_locale_parse(get_lang(env).code).days["format"]["wide"]
+    return format_names(names[number] for number in sorted(weekdays))
+
+
 def format_hour(env, moment, zone):
     """:return: str, like “10:00” or “10:00 AM”, of a moment in naive UTC"""
     return format_datetime(env, moment, tz=zone, dt_format=_get_hour_pattern(env))
