@@ -46,10 +46,9 @@ class SupportAppointment(models.Model):
     def _get_answer_title(self):
         """What the answer is about, for its subject."""
         self.ensure_one()
-        if (self.mail_offers or {}).get("times"):
-            return _("please choose a time")
         if self._is_in_own_words():
-            return _("we have your mail")
+            is_asked = bool((self.mail_offers or {}).get("times"))
+            return _("please choose a time") if is_asked else _("we have your mail")
         if self.intake_state == "review":
             return _("please correct your request")
         return _("we have your request")
@@ -77,6 +76,7 @@ class SupportAppointment(models.Model):
         reading = self._get_answer_reading()
         words = self.env["support.intake.words"]
         request = reading.result.request
+        is_prose = self._is_in_own_words()
         notes = [
             words._describe_note(note)
             for note in reading.result.notes
@@ -96,9 +96,9 @@ class SupportAppointment(models.Model):
             "time": self._format_request_time(request),
             "lines": self._list_answer_lines(reading),
             "notes": notes,
-            "is_prose": self._is_in_own_words(),
-            "understood": self._list_understood(request),
-            "needed": self._list_needed(request),
+            "is_prose": is_prose,
+            "understood": self._list_understood(request) if is_prose else [],
+            "needed": self._list_needed(request) if is_prose else [],
             "offers": self._get_answer_offers(),
         }
 
