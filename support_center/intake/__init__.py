@@ -67,6 +67,7 @@ from .request import (
     Wish,
 )
 from .robots import classify, wants_no_answer, without_list_headers
+from .said_times import SaidTime, TimeReader
 from .senders import (
     find_reply_to,
     find_writer,
@@ -103,7 +104,9 @@ __all__ = [
     "Original",
     "ParseResult",
     "Problem",
+    "SaidTime",
     "ShownLine",
+    "TimeReader",
     "Wish",
     "bound_message",
     "build_message",

@@ -402,9 +402,7 @@ class _Patterns:
         self.day_of_month = _rx(w.day_of_month, bounds=False)
         self.after_next = _rx(w.after_next)
         self.week_number = _rx(w.week_number)
-        week = (
-            rf"(?:(?P<next>{w.next}) {w.week}|(?P<this>{w.this}) {w.week}|{w.week} (?P<next2>{w.next}))"
-        )
+        week = rf"(?:(?P<next>{w.next}) {w.week}|(?P<this>{w.this}) {w.week}|{w.week} (?P<next2>{w.next}))"
         self.part_of_week = _rx(
             rf"(?P<which>(?P<early>{w.early})|(?P<middle>{w.middle})|(?P<late>{w.late})) ?"
             rf"(?:{art})(?:{week}|(?P<plain>{w.week}))"
@@ -425,9 +423,7 @@ class _Patterns:
         )
         self.month = _rx(rf"(?:{art})(?:{unit.replace('|(?P<plain>' + w.month + ')', '')})")
         self.in_month = _rx(rf"(?:{w.in_month}) {month_name}(?![ -]?\d{{1,2}}\b)")
-        self.days = [
-            (_rx(rf"{expression}"), ahead) for expression, ahead in w.days.items()
-        ]
+        self.days = [(_rx(rf"{expression}"), ahead) for expression, ahead in w.days.items()]
         self.in_days = _rx(w.in_days.replace("{n}", number))
         self.in_weeks = _rx(w.in_weeks.replace("{n}", number))
         self.within = _rx(w.within.replace("{n}", number))
@@ -459,9 +455,7 @@ class _Patterns:
         gap = rf" ?(?:{art})"
         day, hour = r"⟦d(\d+)⟧", r"(?:⟦c(\d+)⟧|(\d{1,2})\b)"
         from_ = r"(?:from|von|vom|du|de|del|desde|dal|dalla|dall'|da|entre|zwischen|between|tra|fra|le|il|el)"
-        self.day_range = _rx(
-            rf"(?:{from_}{gap})?{day} ?(?:{w.to}){gap}{day}", bounds=False
-        )
+        self.day_range = _rx(rf"(?:{from_}{gap})?{day} ?(?:{w.to}){gap}{day}", bounds=False)
         self.between_days = _rx(rf"{w.between}{gap}{day} {w.and_}{gap}{day}", bounds=False)
         between = rf"(?:{w.between}|{from_})"
         self.between_hours = _rx(
@@ -473,11 +467,23 @@ class _Patterns:
         no = w.not_
         self.bounds = [
             ("since", _rx(rf"\b(?:{w.since}){gap}⟦([dc])(\d+)⟧", bounds=False)),
-            ("since", _rx(rf"⟦([d])(\d+)⟧ (?:onwards?|or later|oder später|in poi|ou plus tard|"
-                          rf"en adelante|o más tarde)", bounds=False)),
+            (
+                "since",
+                _rx(
+                    r"⟦([d])(\d+)⟧ (?:onwards?|or later|oder später|in poi|ou plus tard|"
+                    r"en adelante|o más tarde)",
+                    bounds=False,
+                ),
+            ),
             ("until", _rx(rf"\b(?:{w.until}){gap}⟦([dc])(\d+)⟧", bounds=False)),
-            ("until", _rx(rf"⟦([d])(\d+)⟧ (?:at the latest|spätestens|au plus tard|como muy tarde|"
-                          rf"a más tardar|al più tardi)", bounds=False)),
+            (
+                "until",
+                _rx(
+                    r"⟦([d])(\d+)⟧ (?:at the latest|spätestens|au plus tard|como muy tarde|"
+                    r"a más tardar|al più tardi)",
+                    bounds=False,
+                ),
+            ),
             ("since", _rx(rf"\b(?:{no}) (?:{w.before}){gap}⟦([dc])(\d+)⟧", bounds=False)),
             ("until", _rx(rf"\b(?:{no}) (?:{w.after}){gap}⟦([dc])(\d+)⟧", bounds=False)),
             ("before", _rx(rf"\b(?:{w.before}){gap}⟦([dc])(\d+)⟧", bounds=False)),
@@ -564,9 +570,7 @@ class _Sentence:
             return True
         return low.endswith("s") and low[:-1] in self.words.weekdays
 
-    def _read_run(
-        self, text: str, start: int, end: int
-    ) -> tuple[str, date, str, int, int] | None:
+    def _read_run(self, text: str, start: int, end: int) -> tuple[str, date, str, int, int] | None:
         for begins, ends in self._list_cuts(text, start, end):
             phrase = self._without_connecting(text[begins:ends])
             if len(phrase) > 80:
@@ -835,7 +839,7 @@ class _Sentence:
                 self.found.append(name)
                 added = f" ⟦p{len(self.found) - 1}⟧"
             any_ = match["any"] or ""
-            is_any = bool(any_) and any_ not in ("on", "an") or bool(match["plural"])
+            is_any = (bool(any_) and any_ not in ("on", "an")) or bool(match["plural"])
             if is_any:
                 self.found.append(number)
                 return f"⟦w{len(self.found) - 1}⟧{added}"

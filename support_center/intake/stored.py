@@ -82,9 +82,7 @@ def _load_wish(stored: Mapping[str, Any]) -> Wish:
     moments = {
         name: datetime.fromisoformat(stored[name]) for name in ("start", "stop") if name in stored
     }
-    lists = {
-        name: tuple(stored[name]) for name in ("parts", "without", "words") if name in stored
-    }
+    lists = {name: tuple(stored[name]) for name in ("parts", "without", "words") if name in stored}
     return Wish(**moments, **lists)
 
 
