@@ -36,6 +36,7 @@ class SupportSlotFinder(models.TransientModel):
     state = fields.Selection(related="appointment_id.state", related_sudo=False)
     customer_name = fields.Char(related="appointment_id.customer_name", related_sudo=False)
     requested_date = fields.Datetime(related="appointment_id.requested_date", related_sudo=False)
+    wish_text = fields.Char(related="appointment_id.wish_text", related_sudo=False)
     type_id = fields.Many2one(related="appointment_id.type_id", related_sudo=False)
     date_from = fields.Datetime("From", required=True)
     date_to = fields.Datetime("Until", required=True)

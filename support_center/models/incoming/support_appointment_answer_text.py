@@ -81,6 +81,8 @@ class SupportAppointment(models.Model):
             words._describe_note(note)
             for note in reading.result.notes
             if note.code not in STAFF_NOTES
+            # Who wrote in sentences knows that it was they who wrote.
+            and not (is_prose and note.code in ("sender_stood_in", "name_from_address"))
         ]
         if self._list_left_out(reading):
             notes.append(

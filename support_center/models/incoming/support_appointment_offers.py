@@ -1,15 +1,21 @@
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from odoo import _, fields, models
 
-from ...formatting import format_hour
+from ...formatting import aware, format_hour, get_day
 from ...intake import fold_address, read_own_text
 from ...replies.numbers import read_choice
+from ...scheduling.offers import NOON
 from ..holds.support_slot_hold import MAIL_MINUTES
 from .intake_states import WAITING_REQUESTS
 
 # How many times an answer offers.
 OFFERED = 3
+# A mail is read later than it is sent: so long before its start a time is offered at least.
+NOTICE = timedelta(hours=2)
+# So many are found for each that is offered, so that these need not be next to each other.
+CHOICE = 8
 # For how long after the wish they are looked for, and for how long where there are too few.
 DAYS = timedelta(days=14)
 MORE_DAYS = timedelta(days=60)
@@ -143,27 +149,56 @@ class SupportAppointment(models.Model):
 
     def _find_times_to_offer(self, without):
         """
-        :return: list of ``Slot``, by time, of those that a person would offer first
+        :return: list of ``Slot``, by time: the very time that was asked for, where it is free, and
+            those that a person would offer, in different halves of days as far as there are some
         """
-        offers = self.env["support.offers"]
-        now = fields.Datetime.now()
-        since = max(now, self.wish_from or now)
+        soonest = fields.Datetime.now() + NOTICE
+        since = max(soonest, self.wish_from or soonest)
         until = max(since, self.wish_to or since, self.requested_date or since)
         until = min(until, since + MORE_DAYS)
-        slots = []
-        if self.requested_date and self.requested_date > now:
-            # The very time that was asked for, where it is free.
-            end = self.requested_date + self._as_timedelta(self.duration)
-            slots = [o.slot for o in offers._find_offers(self, self.requested_date, end, limit=1)]
+        chosen = self._find_requested_slot(soonest)
         for days in (DAYS, MORE_DAYS):
-            count = OFFERED + len(without) + len(slots)
-            found = offers._find_offers(self, since, until + days, limit=count)
-            starts = {slot.start for slot in slots}
-            more = [o.slot for o in found if o.slot.start not in starts | without]
-            if len(slots) + len(more) >= OFFERED:
+            offers = self.env["support.offers"]._find_offers(
+                self, since, until + days, limit=OFFERED * CHOICE
+            )
+            slots = [*chosen, *(offer.slot for offer in offers)]
+            slots = [slot for slot in slots if slot.start not in without]
+            if len({slot.start for slot in slots}) >= OFFERED:
                 break
-        slots = [slot for slot in slots if slot.start not in without]
-        return sorted([*slots, *more][:OFFERED], key=lambda slot: slot.start)
+        return sorted(self._spread(slots), key=lambda slot: slot.start)
+
+    def _find_requested_slot(self, soonest):
+        if not self.requested_date or self.requested_date < soonest:
+            return []
+        end = self.requested_date + self._as_timedelta(self.duration)
+        offers = self.env["support.offers"]._find_offers(self, self.requested_date, end, limit=1)
+        return [offer.slot for offer in offers]
+
+    def _spread(self, slots):
+        """The first few of these, in different halves of days as far as all of them fit.
+
+        :param list slots: of ``Slot``, the best first
+        """
+        offers = self.env["support.offers"]
+        zone = self._get_customer_timezone()
+        fits = {slot.start: offers._fits_wish(self, slot.start) for slot in slots}
+        chosen, halves = {}, set()
+        for is_wished in (True, False):
+            for is_new_half in (True, False):
+                for slot in slots:
+                    half = get_day(slot.start, zone), aware(slot.start).astimezone(ZoneInfo(zone)).hour < NOON.hour
+                    if len(chosen) >= OFFERED or slot.start in chosen:
+                        continue
+                    if fits[slot.start] == is_wished and (half not in halves) == is_new_half:
+                        chosen[slot.start] = slot
+                        halves.add(half)
+        return list(chosen.values())
+
+    def _queue_offers(self):
+        """Queue the answer, which is a row of its own where it offers times."""
+        mail = self._queue_answer()
+        if (self.mail_offers or {}).get("times"):
+            self.env["support.notification"]._record(self, "offer", mail=mail)
 
     # ------------------------------------------------------------------
     # What the answer says of them
@@ -259,7 +294,7 @@ class SupportAppointment(models.Model):
             return "ok", _("The customer has taken the time with number %(number)s.", number=number)
         if outcome.code == "taken":
             this._offer_times(without=[start], said=outcome.words)
-            this._queue_answer()
+            this._queue_offers()
             return "skipped", outcome.words
         this._tell_outcome(outcome.words)
         return "skipped", outcome.words
@@ -267,7 +302,8 @@ class SupportAppointment(models.Model):
     def _tell_outcome(self, words):
         """Answer with a sentence, and offer nothing."""
         self._write_protected({"mail_offers": {"times": [], "said": words}})
-        self._queue_answer()
+        mail = self._queue_answer()
+        self.env["support.notification"]._record(self, "reply", mail=mail)
 
     def _customer_take(self, start, technician_id, channel):
         """A request that waits for a look is accepted by what its customer does: they have it."""
