@@ -23,6 +23,7 @@
             "email_validator",
             "icalendar",
             "lxml",
+            "phonenumbers",
             "requests",
             "standardwebhooks",
             "tzdata",

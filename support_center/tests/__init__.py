@@ -132,6 +132,7 @@ from .incoming import (
     test_mail_text,
     test_other_contact,
     test_own_addresses,
+    test_own_words,
     test_read_once,
     test_review,
     test_review_tours,
