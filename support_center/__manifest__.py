@@ -47,6 +47,7 @@
         "data/mail_templates.xml",
         "data/mail_template_intake_answer.xml",
         "data/mail_template_reply_acknowledgement.xml",
+        "data/mail_template_reply_understood.xml",
         "data/mail_template_request_rejected.xml",
         "data/cron_jobs.xml",
         "data/automation_rules.xml",
