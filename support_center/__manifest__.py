@@ -37,6 +37,7 @@
         "security/support_automation_log_security.xml",
         "security/support_statistics_security.xml",
         "security/support_webhook_delivery_security.xml",
+        "security/support_slot_hold_security.xml",
         "security/support_wizard_security.xml",
         "data/sequences.xml",
         "data/config_parameters.xml",

@@ -5,12 +5,14 @@ from . import appointment
 from . import technicians
 from . import booking
 from . import planning
+from . import holds
 from . import tickets
 from . import notifications
 from . import webhooks
 from . import calendar_sync
 from . import cancellation
 from . import undo
+from . import customer
 from . import absences
 from . import archiving
 from . import incoming

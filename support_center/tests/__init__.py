@@ -82,6 +82,10 @@ from .cancellation import (
     test_reoffer,
     test_undo_cancel,
 )
+from .customer import (
+    test_customer_acts,
+    test_customer_times,
+)
 from .demo import test_demo
 from .dispatching import (
     test_bulk,
@@ -99,6 +103,10 @@ from .duplicates import (
 from .health import (
     test_health,
     test_health_checks,
+)
+from .holds import (
+    test_hold,
+    test_hold_race,
 )
 from .incoming import (
     test_calendar_mail,

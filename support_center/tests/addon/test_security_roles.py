@@ -12,6 +12,7 @@ MODELS = [
     "support.area",
     "support.automation.log",
     "support.skill",
+    "support.slot.hold",
     "support.stage",
     "support.statistics",
     "support.team",
