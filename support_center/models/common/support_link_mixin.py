@@ -1,5 +1,6 @@
 import secrets
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from odoo import api, fields, models
 
@@ -50,6 +51,18 @@ class SupportLinkMixin(models.AbstractModel):
         self.ensure_one()
         end = self._get_link_end()
         return not end or fields.Datetime.now() <= end
+
+    def _get_link_to(self, suffix="", **params):
+        """The address of a page of this record for who has its link and does not log in.
+
+        :param str suffix: of the path, like ``/times``; the record's own page without it
+        :param params: further parameters of the address; those without a value are left out
+        :return: str, absolute, with the token
+        """
+        self.ensure_one()
+        known = {key: value for key, value in params.items() if value or value == 0}
+        query = urlencode({"access_token": self._portal_ensure_token(), **known})
+        return f"{self.get_base_url()}{self.access_url}{suffix}?{query}"
 
     @api.model
     def _add_link_days(self, moment):
