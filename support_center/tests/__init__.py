@@ -135,6 +135,7 @@ from .incoming import (
     test_read_once,
     test_review,
     test_review_tours,
+    test_short_replies,
     test_webhook_in,
 )
 from .my_day import (
