@@ -20,13 +20,12 @@ from dateutil.easter import easter
 from .lexicon import get_lexicon
 from .places import find_address, find_phone
 from .prose_words import PROSE_LANGUAGES, ProseWords, get_prose_words
+from .request import AFTERNOON, EVENING, MORNING, PARTS, Wish
 from .text import one_line
 from .times import UnreadableTime
 from .wording import read_words
 from .zones import UTC
 
-MORNING, AFTERNOON, EVENING = "morning", "afternoon", "evening"
-PARTS = (MORNING, AFTERNOON, EVENING)
 # From which hour of the day on it is this part.
 PART_HOURS = {MORNING: (0, 12), AFTERNOON: (12, 17), EVENING: (17, 24)}
 
@@ -40,21 +39,6 @@ _MOST_AHEAD = timedelta(days=400)
 _SHOWN = 160
 _ONE_DAY = timedelta(days=1)
 _ONE_WEEK = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Wish:
-    """When it would suit: ``start`` and ``stop`` are aware UTC or None where nothing is said.
-
-    ``parts`` are of ``PARTS`` in their order; none means any. ``without`` are the weekdays (Monday
-    is 0) on which it does not suit. ``words`` are the sentences that say so.
-    """
-
-    start: datetime | None = None
-    stop: datetime | None = None
-    parts: tuple[str, ...] = ()
-    without: tuple[int, ...] = ()
-    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -391,7 +375,8 @@ class _Patterns:
         w = words
         months = _join(w.months)
         weekdays = _join(w.weekdays)
-        art, of = w.article, w.of
+        # So many at most: a mail may hold the word a thousand times.
+        art, of = w.article.replace(")*", "){0,3}"), w.of
         number = _join(w.numbers) + r"|\d{1,2}"
         lead = rf"(?:(?:{art})(?P<name>{weekdays})s?,? )?(?:{art})"
         nth = r"(?:\.|st|nd|rd|th|er|º|°)?"
@@ -415,9 +400,7 @@ class _Patterns:
         self.day_of_month = _rx(w.day_of_month, bounds=False)
         self.after_next = _rx(w.after_next)
         self.week_number = _rx(w.week_number)
-        week = (
-            rf"(?:(?P<next>{w.next}) {w.week}|(?P<this>{w.this}) {w.week}|{w.week} (?P<next2>{w.next}))"
-        )
+        week = rf"(?:(?P<next>{w.next}) {w.week}|(?P<this>{w.this}) {w.week}|{w.week} (?P<next2>{w.next}))"
         self.part_of_week = _rx(
             rf"(?P<which>(?P<early>{w.early})|(?P<middle>{w.middle})|(?P<late>{w.late})) ?"
             rf"(?:{art})(?:{week}|(?P<plain>{w.week}))"
@@ -438,9 +421,7 @@ class _Patterns:
         )
         self.month = _rx(rf"(?:{art})(?:{unit.replace('|(?P<plain>' + w.month + ')', '')})")
         self.in_month = _rx(rf"(?:{w.in_month}) {month_name}(?![ -]?\d{{1,2}}\b)")
-        self.days = [
-            (_rx(rf"{expression}"), ahead) for expression, ahead in w.days.items()
-        ]
+        self.days = [(_rx(rf"{expression}"), ahead) for expression, ahead in w.days.items()]
         self.in_days = _rx(w.in_days.replace("{n}", number))
         self.in_weeks = _rx(w.in_weeks.replace("{n}", number))
         self.within = _rx(w.within.replace("{n}", number))
@@ -461,10 +442,12 @@ class _Patterns:
         self.bare_hour = {
             "es": _rx(r"(?:a |de )?las (?P<h>\d{1,2})(?! ?(?:[:.]\d|h))"),
             "it": _rx(r"(?:alle|dalle|delle|le ore|ore|le) (?P<h>\d{1,2})(?! ?(?:[:.]\d|h))"),
-            "en": _rx(r"(?<=after )(?P<h>\d{1,2})(?! ?(?:\d|[:.]\d|{units}))"
-                      r"|(?<=before )(?P<h2>\d{1,2})(?! ?(?:\d|[:.]\d|{units}))".replace(
-                          "{units}", r"days?|weeks?|hours?|minutes?|months?|years?|[ap]\.?m|st|nd|rd|th"
-                      )),
+            "en": _rx(
+                r"(?<=after )(?P<h>\d{1,2})(?! ?(?:\d|[:.]\d|{units}))"
+                r"|(?<=before )(?P<h2>\d{1,2})(?! ?(?:\d|[:.]\d|{units}))".replace(
+                    "{units}", r"days?|weeks?|hours?|minutes?|months?|years?|[ap]\.?m|st|nd|rd|th"
+                )
+            ),
         }.get(w.code)
         self.soon = _rx(w.soon)
         self.past = _rx(w.past)
@@ -473,9 +456,7 @@ class _Patterns:
         gap = rf" ?(?:{art})"
         day, hour = r"⟦d(\d+)⟧", r"(?:⟦c(\d+)⟧|(\d{1,2})\b)"
         from_ = r"(?:from|von|vom|du|de|del|desde|dal|dalla|dall'|da|entre|zwischen|between|tra|fra|le|il|el)"
-        self.day_range = _rx(
-            rf"(?:{from_}{gap})?{day} ?(?:{w.to}){gap}{day}", bounds=False
-        )
+        self.day_range = _rx(rf"(?:{from_}{gap})?{day} ?(?:{w.to}){gap}{day}", bounds=False)
         self.between_days = _rx(rf"{w.between}{gap}{day} {w.and_}{gap}{day}", bounds=False)
         between = rf"(?:{w.between}|{from_})"
         self.between_hours = _rx(
@@ -487,11 +468,23 @@ class _Patterns:
         no = w.not_
         self.bounds = [
             ("since", _rx(rf"\b(?:{w.since}){gap}⟦([dc])(\d+)⟧", bounds=False)),
-            ("since", _rx(rf"⟦([d])(\d+)⟧ (?:onwards?|or later|oder später|in poi|ou plus tard|"
-                          rf"en adelante|o más tarde)", bounds=False)),
+            (
+                "since",
+                _rx(
+                    r"⟦([d])(\d+)⟧ (?:onwards?|or later|oder später|in poi|ou plus tard|"
+                    r"en adelante|o más tarde)",
+                    bounds=False,
+                ),
+            ),
             ("until", _rx(rf"\b(?:{w.until}){gap}⟦([dc])(\d+)⟧", bounds=False)),
-            ("until", _rx(rf"⟦([d])(\d+)⟧ (?:at the latest|spätestens|au plus tard|como muy tarde|"
-                          rf"a más tardar|al più tardi)", bounds=False)),
+            (
+                "until",
+                _rx(
+                    r"⟦([d])(\d+)⟧ (?:at the latest|spätestens|au plus tard|como muy tarde|"
+                    r"a más tardar|al più tardi)",
+                    bounds=False,
+                ),
+            ),
             ("since", _rx(rf"\b(?:{no}) (?:{w.before}){gap}⟦([dc])(\d+)⟧", bounds=False)),
             ("until", _rx(rf"\b(?:{no}) (?:{w.after}){gap}⟦([dc])(\d+)⟧", bounds=False)),
             ("before", _rx(rf"\b(?:{w.before}){gap}⟦([dc])(\d+)⟧", bounds=False)),
@@ -578,9 +571,7 @@ class _Sentence:
             return True
         return low.endswith("s") and low[:-1] in self.words.weekdays
 
-    def _read_run(
-        self, text: str, start: int, end: int
-    ) -> tuple[str, date, str, int, int] | None:
+    def _read_run(self, text: str, start: int, end: int) -> tuple[str, date, str, int, int] | None:
         for begins, ends in self._list_cuts(text, start, end):
             phrase = self._without_connecting(text[begins:ends])
             if len(phrase) > 80:
@@ -849,7 +840,7 @@ class _Sentence:
                 self.found.append(name)
                 added = f" ⟦p{len(self.found) - 1}⟧"
             any_ = match["any"] or ""
-            is_any = bool(any_) and any_ not in ("on", "an") or bool(match["plural"])
+            is_any = (bool(any_) and any_ not in ("on", "an")) or bool(match["plural"])
             if is_any:
                 self.found.append(number)
                 return f"⟦w{len(self.found) - 1}⟧{added}"

@@ -13,11 +13,13 @@ from . import calendar_sync
 from . import cancellation
 from . import undo
 from . import customer
+from . import satisfaction
 from . import absences
 from . import archiving
 from . import incoming
 from . import duplicates
 from . import dispatching
+from . import online_booking
 from . import portal
 from . import board
 from . import my_day

@@ -18,9 +18,7 @@ _MOST_NAMES = 5
 def _count(text: str) -> dict[str, int]:
     """Number by its words, which ``=`` joins."""
     return {
-        word: number
-        for number, words in enumerate(text.split(), 1)
-        for word in words.split("=")
+        word: number for number, words in enumerate(text.split(), 1) for word in words.split("=")
     }
 
 
@@ -45,7 +43,9 @@ _ORDINALS = {
              "quinto=quinta"),
     **_count("primo=prima secondo=seconda terzo=terza quarto=quarta quinto=quinta"),
 }  # fmt: skip
-_LAST = frozenset("last letzte letzter letzten letztes dernier dernière último última ultimo ultima".split())
+_LAST = frozenset(
+    "last letzte letzter letzten letztes dernier dernière último última ultimo ultima".split()
+)
 # Words that say that a number is one of a list.
 _OF_A_LIST = frozenset(
     "number nr nbr option choice offer slot time appointment proposal suggestion one "

@@ -157,6 +157,12 @@ from .notifications import (
     test_template_faults,
     test_told_zone,
 )
+from .online_booking import (
+    test_booking,
+    test_booking_robots,
+    test_booking_type,
+    test_booking_verify,
+)
 from .planning import (
     test_assign,
     test_assign_race,

@@ -1,12 +1,18 @@
+from datetime import timedelta
+
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
 
 from ...compat import check_access
-from ...formatting import choose_zone, format_duration, format_moment
+from ...formatting import choose_zone, format_duration, format_moment, format_span
 from ..automation.support_automation_log import AUTOMATION_LOGGER
 
 # What is over with a time, or with the visit.
 UNDER_WAY = ("on_the_way_at", "expected_arrival", "on_the_way_told_at")
+# How much earlier and later than they expect it technicians are there: once they have set off, and
+# before.
+ARRIVAL_UNDER_WAY = timedelta(minutes=5), timedelta(minutes=15)
+ARRIVAL_PLANNED = timedelta(minutes=10), timedelta(minutes=30)
 # In hours: the clock may tick between the end of a visit and its measure.
 TICK = 2 / 3600
 REPORT = "support_center.support_visit_report"
@@ -283,6 +289,42 @@ class SupportAppointment(models.Model):
         """When the technician expects to be there, as the customer reads it."""
         self.ensure_one()
         return self._format_for_customer(self.expected_arrival or self.start)
+
+    def _get_arrival_span(self):
+        """From when until when the technician may be expected.
+
+        Nobody is there to the minute: a technician who is on the way names a time that holds for
+        some minutes, one who has not set off may be somewhat earlier or later than planned. Where
+        the time has passed already, what is honest is from now on.
+
+        :return: tuple of naive UTC; None for a visit that has begun, or is not confirmed
+        """
+        self.ensure_one()
+        expected = self.expected_arrival or self.start
+        if self.state != "confirmed" or not expected:
+            return None
+        now = fields.Datetime.now().replace(second=0, microsecond=0)
+        before, after = ARRIVAL_UNDER_WAY if self.on_the_way_at else ARRIVAL_PLANNED
+        if expected < now:
+            expected, before = now, timedelta()
+        earliest = max(expected - before, now)
+        # People name times by five minutes: the first one down, the last one up.
+        earliest -= timedelta(minutes=earliest.minute % 5)
+        latest = expected + after
+        return earliest, latest + timedelta(minutes=-latest.minute % 5)
+
+    def _describe_arrival(self):
+        """When the technician is expected, as the customer reads it: a span of time in their zone.
+
+        :return: str, like “Thu 5 Mar, 15:00–15:20 (Europe/Brussels)”; empty where the technician
+            has not set off and named no other time, and for a visit that is not confirmed
+        """
+        self.ensure_one()
+        span = (self.on_the_way_at or self.expected_arrival) and self._get_arrival_span()
+        if not span:
+            return ""
+        zone = self._get_customer_timezone()
+        return f"{format_span(self.env, *span, zone)} ({zone})"
 
     def _ask_about_lateness(self):
         """Let who plans the day know; in the language of the environment."""

@@ -10,6 +10,8 @@ from .ir_mail_server import NOTICE_HEADER
 
 # How long mails to customers stay visible in Settings; the chatter keeps their text for good.
 RETENTION_DAYS = 90
+# What becomes of a notification with its mail.
+FOLLOWED = {"outgoing": "queued", "sent": "sent", "cancel": "withdrawn", "received": "sent"}
 
 
 class MailMail(models.Model):
@@ -54,6 +56,25 @@ class MailMail(models.Model):
             self._report_support_mails()
             raise
 
+    def write(self, vals):
+        """Let our notifications follow: sent, taken off the queue, put on it again.
+
+        A failure is followed where the sending ends: Odoo notes one before each attempt.
+        """
+        result = super().write(vals)
+        state = FOLLOWED.get(vals.get("state"))
+        ours = self.filtered("support_notice") if state else self.browse()
+        if ours:
+            self.env["support.notification"]._follow(ours, state)
+        return result
+
+    def unlink(self):
+        """A message whose mail is deleted before it was sent never leaves."""
+        waiting = self.filtered(lambda mail: mail.support_notice and mail.state == "outgoing")
+        if waiting:
+            self.env["support.notification"]._follow(waiting, "withdrawn")
+        return super().unlink()
+
     def _prepare_outgoing_list(self, *args, **kwargs):
         """Mark notifications, for the server that sends them; see ``ir.mail_server``."""
         outgoing = super()._prepare_outgoing_list(*args, **kwargs)
@@ -73,6 +94,9 @@ class MailMail(models.Model):
     def _report_support_mails(self):
         """Let the appointments know what became of their mails."""
         notifications = self.exists().filtered("support_notice")
+        for mail in notifications.filtered(lambda m: m.state == "exception"):
+            reason = mail.failure_reason or mail.failure_type or ""
+            self.env["support.notification"]._follow(mail, "failed", reason)
         failed = notifications.filtered(
             lambda m: m.state == "exception" and not m.support_failure_told
         )

@@ -10,6 +10,7 @@ from ...compat import commit_batch
 from ..appointment.support_appointment_schedule import TIME_FIELDS
 from ..automation.support_automation_mixin import SILENT
 from .support_notifier import MAX_ACTIVITIES
+from .support_reminder import DueReminder
 
 # Nobody is to be reminded of a visit in these states.
 CALLED_OFF = ("draft", "cancelled", "no_show")
@@ -80,6 +81,14 @@ class SupportAppointment(models.Model):
         copy=False,
         help="The address that the customer's calendar answers. It stays the same over the life "
         "of the visit, since calendars take changes from the same organizer only.",
+    )
+
+    notification_ids = fields.One2many(
+        "support.notification",
+        "appointment_id",
+        "Notifications",
+        readonly=True,
+        groups="support_center.group_support_dispatcher",
     )
 
     # ------------------------------------------------------------------
@@ -174,21 +183,35 @@ class SupportAppointment(models.Model):
             marks[name] = fields.Datetime.to_string(value) if is_moment else value
         return marks
 
-    def _announce(self, kind):
-        """Queue a notification to those who can and want to be told.
+    def _announce(self, kind, reminder=None):
+        """Queue a notification to those who can and want to be told, each by one channel.
 
         :param str kind: one of ``support.notifier``'s ``NOTIFICATIONS``
+        :param reminder: ``DueReminder``, of a reminder
         :return: dict of record id to ``(outcome, message)``, as the guard expects
         """
-        obstacles = self._get_obstacles(kind)
-        reachable = self.filtered(lambda a: a.id not in obstacles)
-        if reachable:
-            faults = self.env["support.notifier"]._queue(kind, reachable)
+        notifier = self.env["support.notifier"]
+        outcomes = {}
+        for channel, appointments in self.env["support.notification.channel"]._distribute(
+            kind, self
+        ):
+            obstacles = channel._find_obstacles(kind, appointments)
+            reachable = appointments.filtered(lambda a, those=obstacles: a.id not in those)
+            faults = channel._queue(kind, reachable, reminder) if reachable else {}
             for fault in set(faults.values()):
-                those = reachable.filtered(lambda a, fault=fault: faults.get(a.id) == fault)
+                those = reachable.filtered(lambda a, f=fault, all_=faults: all_.get(a.id) == f)
                 those._report_template_fault(fault)
-            obstacles.update(faults)
-        return {record_id: ("skipped", reason) for record_id, reason in obstacles.items()}
+            if obstacles:
+                skipped = appointments - reachable
+                notifier._store_rows(
+                    kind,
+                    skipped,
+                    notifier._get_versions(kind, skipped),
+                    reminder,
+                    skipped=obstacles,
+                )
+            outcomes.update(obstacles | faults)
+        return {record_id: ("skipped", reason) for record_id, reason in outcomes.items()}
 
     def _report_template_fault(self, fault):
         """Ask somebody to tell the customers, and to mend the template.
@@ -203,21 +226,37 @@ class SupportAppointment(models.Model):
 
         :return: dict of record id to the reason in words; those not in it can be told
         """
-        now = fields.Datetime.now()
         unreachable = self.env["support.mail.address"]._find_obstacles(
             self.partner_id.mapped("email")
         )
+        ended = self._get_ended(kind)
         obstacles = {}
         for record in self:
-            ends = record._get_notice_end(kind)
             obstacle = unreachable.get(record.partner_id.email)
             if not record.partner_id or obstacle in ("missing", "invalid"):
                 obstacles[record.id] = _("No mail: the customer has no valid e-mail address.")
             elif obstacle == "opted_out":
                 obstacles[record.id] = _("No mail: the customer's address is on the blacklist.")
-            elif ends and ends <= now:
-                obstacles[record.id] = _("No mail: the visit is in the past.")
+            elif record.id in ended:
+                obstacles[record.id] = ended[record.id]
         return obstacles
+
+    def _get_ended(self, kind):
+        """Of which visits a notification says nothing to anybody any more.
+
+        :return: dict of record id to that in words
+        """
+        now = fields.Datetime.now()
+        ends = {record.id: record._get_notice_end(kind) for record in self}
+        return {
+            record_id: self._describe_ended()
+            for record_id, end in ends.items()
+            if end and end <= now
+        }
+
+    @api.model
+    def _describe_ended(self):
+        return _("No mail: the visit is in the past.")
 
     def _get_notice_end(self, kind):
         """The moment after which a notification says nothing to anybody any more.
@@ -245,7 +284,7 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _cron_send_reminders(self):
-        """Queue a reminder of each confirmed visit that begins within ``reminder_hours``.
+        """Queue the reminders that are due, see ``support.reminder``.
 
         The window is "due and not yet reminded", so that a visit whose hour
         was missed, because the server stood still, is caught up; what has
@@ -264,14 +303,25 @@ class SupportAppointment(models.Model):
         """
         :return: the visits that were reminded of
         """
-        batch = self._lock_due_reminders(after_id, REMINDER_BATCH)
+        due = self._lock_due_reminders(after_id, REMINDER_BATCH)
+        batch = self.browse(due)
         if batch:
             batch._run_automation(
                 "send_reminder",
-                lambda those: those._silence_known("send_reminder", those._announce("reminder")),
+                lambda those: those._silence_known("send_reminder", those._remind(due)),
             )
             commit_batch(self.env, len(batch), self._count_due_reminders(batch[-1].id))
         return batch
+
+    def _remind(self, due):
+        """
+        :param dict due: record id to ``DueReminder``
+        :return: as ``_announce``
+        """
+        outcomes = {}
+        for reminder, visits in self.grouped(lambda a: due[a.id]).items():
+            outcomes |= visits._announce("reminder", reminder)
+        return outcomes
 
     @api.model
     def _lock_due_reminders(self, after_id, limit):
@@ -280,22 +330,30 @@ class SupportAppointment(models.Model):
         A visit whose confirmation was queued within the same hours before its
         start is left out: that mail said it all, unless it failed or the visit
         was cancelled since.
+
+        :return: dict of record id to ``DueReminder``
         """
         params = {**self._get_due_reminders_params(), "after_id": after_id, "limit": limit}
         try:
             with self.env.cr.savepoint(flush=False):
                 self.env.cr.execute(
-                    f"SELECT id {self._get_due_reminders_sql()} ORDER BY id LIMIT %(limit)s "
+                    "SELECT id, (SELECT ARRAY[reminder.id, reminder.template_id, "
+                    f"(reminder.is_first IS TRUE)::int] {self._get_due_reminder_sql()} "
+                    "ORDER BY span.ahead, reminder.id LIMIT 1) "
+                    f"{self._get_due_reminders_sql()} ORDER BY id LIMIT %(limit)s "
                     "FOR UPDATE SKIP LOCKED",
                     params,
                 )
-                return self.browse([record_id for (record_id,) in self.env.cr.fetchall()])
+                return {
+                    record_id: DueReminder(reminder_id, template_id, bool(is_first))
+                    for record_id, (reminder_id, template_id, is_first) in self.env.cr.fetchall()
+                }
         except psycopg2.errors.SerializationFailure:
             # Somebody has saved one of them since our transaction began: another run, soon,
             # sees what it came to.
             cron = self.env.ref("support_center.cron_send_appointment_reminders")
             cron._trigger()
-            return self.browse()
+            return {}
 
     @api.model
     def _count_due_reminders(self, after_id):
@@ -307,18 +365,62 @@ class SupportAppointment(models.Model):
 
     @api.model
     def _get_due_reminders_sql(self):
+        """Visits of which a reminder is due."""
         return """
             FROM support_appointment
-            WHERE id > %(after_id)s AND active AND state = 'confirmed'
-              AND send_reminder_email AND reminder_sent IS NOT TRUE AND reminder_held IS NOT TRUE
-              AND start > %(now)s AND start <= %(now)s + %(window)s
-              AND (confirmation_sent IS NOT TRUE OR confirmation_queued_at IS NULL
-                   OR confirmation_queued_at < start - %(window)s)
+            WHERE id > %(after_id)s AND active AND state = 'confirmed' AND send_reminder_email
+              AND start > %(now)s
+              AND start <= %(now)s + GREATEST(
+                  %(window)s,
+                  (SELECT max(hours_before) FROM support_reminder WHERE active) * interval '1 hour')
+              AND EXISTS (SELECT {due})
+        """.replace("{due}", self._get_due_reminder_sql())
+
+    @api.model
+    def _get_due_reminder_sql(self):
+        """The reminders that are due of one visit.
+
+        None is where the confirmation or another reminder was queued within its hours. The first
+        one goes by its mark and the parameter, the others by what was sent.
+        """
+        return """
+              FROM support_reminder AS reminder
+             CROSS JOIN LATERAL (
+                   SELECT CASE WHEN reminder.is_first THEN %(window)s
+                               ELSE reminder.hours_before * interval '1 hour' END AS ahead
+                   ) AS span
+             WHERE reminder.active
+               AND (reminder.company_id IS NULL
+                    OR reminder.company_id = support_appointment.company_id)
+               AND (NOT EXISTS (SELECT FROM support_reminder_type_rel AS wanted
+                                 WHERE wanted.reminder_id = reminder.id)
+                    OR EXISTS (SELECT FROM support_reminder_type_rel AS wanted
+                                WHERE wanted.reminder_id = reminder.id
+                                  AND wanted.type_id = support_appointment.type_id))
+               AND start <= %(now)s + span.ahead
+               AND (reminder.since IS NULL OR start - span.ahead >= reminder.since)
+               AND (confirmation_sent IS NOT TRUE OR confirmation_queued_at IS NULL
+                    OR confirmation_queued_at < start - span.ahead)
+               AND (CASE WHEN reminder.is_first
+                    THEN reminder_sent IS NOT TRUE AND reminder_held IS NOT TRUE
+                    ELSE reminder_sent IS NOT TRUE OR span.ahead < %(window)s END)
+               AND NOT EXISTS (
+                   SELECT FROM support_notification AS told
+                    WHERE told.appointment_id = support_appointment.id
+                      AND told.kind = 'reminder' AND told.announced_start = start
+                      AND (CASE WHEN told.reminder_id = reminder.id
+                           -- Of the first one, the mark tells that.
+                           THEN reminder.is_first IS NOT TRUE
+                                AND (told.state IN ('queued', 'sent')
+                                     OR told.state = 'withdrawn' AND told.version IS NOT NULL)
+                           ELSE told.state IN ('queued', 'sent')
+                                AND told.due >= start - span.ahead END))
         """
 
     @api.model
     def _get_due_reminders_params(self):
         self.flush_model()
+        self.env["support.reminder"].flush_model()
         hours = self.env["ir.config_parameter"]._get_support_number("support_center.reminder_hours")
         return {"now": fields.Datetime.now(), "window": timedelta(hours=hours)}
 

@@ -1,4 +1,4 @@
-from odoo import _, models
+from odoo import _, fields, models
 
 from ...formatting import format_duration
 from ...languages import get_customer_lang
@@ -104,6 +104,11 @@ class SupportAppointment(models.Model):
             # sudo: the user who changes a visit may not be one who reads technicians.
             return self.env[models_by_key[key]].sudo().browse(value).exists().name or ""
         return value
+
+    def _can_be_answered(self):
+        """Whether a mail offers to come, to move or to cancel: of a visit that lies ahead."""
+        self.ensure_one()
+        return bool(self.state == "confirmed" and self.start and self.start > fields.Datetime.now())
 
     def _get_customer_link(self):
         """The signed link to the customer's page of this appointment."""

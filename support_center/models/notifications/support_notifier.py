@@ -22,6 +22,7 @@ NOTIFICATIONS = {
     # Of the day itself, with nothing for a calendar.
     "on_the_way": Notification("mail_template_appointment_on_the_way", "", False),
     "report": Notification("mail_template_appointment_report", "", False),
+    "rating": Notification("mail_template_appointment_rating", "", False),
 }
 RENDERED = (
     "subject", "body_html", "email_from", "email_cc", "email_to", "partner_to", "reply_to",
@@ -45,21 +46,25 @@ class SupportNotifier(models.AbstractModel):
     _description = "Notifications on the Mail Queue"
 
     @api.model
-    def _queue(self, kind, appointments):
+    def _queue(self, kind, appointments, reminder=None):
         """Put a notification of each appointment on the queue and mark it as told.
 
         Nothing is sent here: the queue's own cron does that, soon after the commit.
 
         :param str kind: one of ``NOTIFICATIONS``
         :param appointments: ``support.appointment`` whose customers can be told
+        :param reminder: ``DueReminder``, of a reminder; its template counts
         :return: dict of record id to what is wrong with the template, in words; those not in it
             have their mail on the queue
         """
         notification = NOTIFICATIONS[kind]
-        fault = self._find_template_fault(notification.template)
+        versions = self._get_versions(kind, appointments)
+        template = self._get_template(notification.template, reminder)
+        fault = self._find_template_fault(notification.template, template)
         if fault:
-            return dict.fromkeys(appointments.ids, fault)
-        template = self._get_template(notification.template)
+            faults = dict.fromkeys(appointments.ids, fault)
+            self._store_rows(kind, appointments, versions, reminder, faults=faults)
+            return faults
         # Rendered with the caller's rights: a template shows nothing that they may not see.
         rendered = {}
         by_lang = self._group_by_lang(template, appointments)
@@ -67,13 +72,10 @@ class SupportNotifier(models.AbstractModel):
             in_lang = template.with_context(lang=lang)
             rendered.update(in_lang._generate_template(those.ids, RENDERED))
         faults = self._find_mail_faults(template, rendered)
-        appointments = appointments.filtered(lambda a: a.id not in faults)
+        named, appointments = appointments, appointments.filtered(lambda a: a.id not in faults)
         if not appointments:
+            self._store_rows(kind, named, versions, reminder, faults=faults)
             return faults
-        sequences = {
-            record.id: record.ics_sequence + self._needs_new_sequence(notification, record)
-            for record in appointments
-        }
         # A reminder of what the customer was told would undo their answer in their calendar.
         asking = {
             record.id
@@ -91,7 +93,7 @@ class SupportNotifier(models.AbstractModel):
         }
         by_lang = {lang: those & appointments for lang, those in by_lang.items()}
         attachments = (
-            calendar._create_files(by_lang, notification.method, sequences, asking, organizers)
+            calendar._create_files(by_lang, notification.method, versions, asking, organizers)
             if notification.method
             else {}
         )
@@ -114,11 +116,70 @@ class SupportNotifier(models.AbstractModel):
             ]
         )
         calendar._attach_to_messages(mails)
-        if notification.method:
-            self._mark(kind, appointments, sequences, organizers)
-        appointments._react_to_notice(kind)
+        by_record = dict(zip(appointments.ids, mails, strict=True))
+        self._store_rows(kind, named, versions, reminder, mails=by_record, faults=faults)
+        self._note_told(kind, appointments, versions, reminder, organizers)
         self._wake_queue()
         return faults
+
+    # ------------------------------------------------------------------
+    # Rows and marks
+    # ------------------------------------------------------------------
+
+    @api.model
+    def _get_versions(self, kind, appointments):
+        """The number under which each appointment is announced, as calendars count it.
+
+        :return: dict of record id to int
+        """
+        notification = NOTIFICATIONS[kind]
+        return {
+            record.id: record.ics_sequence
+            + bool(notification.method and self._needs_new_sequence(notification, record))
+            for record in appointments
+        }
+
+    @api.model
+    def _store_rows(self, *args, **kwargs):
+        self.env["support.notification"]._store(self._prepare_rows(*args, **kwargs))
+
+    @api.model
+    def _prepare_rows(
+        self, kind, appointments, versions, reminder=None, *, mails=None, faults=None, skipped=None
+    ):
+        """Rows of ``support.notification``; before the marks are set, which change what is known.
+
+        :param dict versions: as ``_get_versions`` returns it
+        :param reminder: ``DueReminder``, of a reminder
+        :param dict mails: record id to ``mail.mail``
+        :param dict faults: record id to why a message failed
+        :param dict skipped: record id to why there is none
+        :return: list of dicts
+        """
+        rows = self.env["support.notification"]
+        mails, faults, skipped = mails or {}, faults or {}, skipped or {}
+        vals_list = []
+        for record in appointments:
+            reason = faults.get(record.id) or skipped.get(record.id)
+            state = "failed" if record.id in faults else "skipped" if reason else "queued"
+            vals = rows._prepare_row(
+                record, kind, versions[record.id], mails.get(record.id), state, reason
+            )
+            if kind == "cancelled":
+                # What they expect, wherever the visit was moved to without a word to them.
+                vals["announced_start"] = record.announced_start or record.start or None
+            vals_list.append({**vals, "reminder_id": reminder.id if reminder else None})
+        return vals_list
+
+    @api.model
+    def _note_told(self, kind, appointments, versions, reminder=None, organizers=None):
+        """Mark what the customers know now.
+
+        :param dict organizers: as for ``_mark``; None where no calendar file went out
+        """
+        if NOTIFICATIONS[kind].method:
+            self._mark(kind, appointments, versions, organizers or {}, reminder)
+        appointments._react_to_notice(kind)
 
     @api.model
     def _queue_to_address(self, record, address, subject, body, kind):
@@ -182,21 +243,27 @@ class SupportNotifier(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _get_template(self, name):
-        """A template of ours by its XML id without the module; empty where it was deleted."""
-        # Cached by Odoo, which forgets it together with the template.
-        template_id = self.env["ir.model.data"]._xmlid_to_res_id(f"support_center.{name}")
+    def _get_template(self, name, reminder=None):
+        """A template of ours by its XML id without the module; empty where it was deleted.
+
+        :param reminder: ``DueReminder`` that may have one of its own
+        """
+        template_id = reminder and reminder.template_id
+        if not template_id:
+            # Cached by Odoo, which forgets it together with the template.
+            template_id = self.env["ir.model.data"]._xmlid_to_res_id(f"support_center.{name}")
         templates = self.env["mail.template"].with_context(**{KEEP_COMPILED_KEY: KEEP_COMPILED})
         return templates.browse(template_id or ())
 
     @api.model
-    def _find_template_fault(self, name):
+    def _find_template_fault(self, name, template=None):
         """Why no mail can be made of a template of ours, whatever it is about.
 
         :param str name: XML id without the module
+        :param template: ``mail.template`` that is taken in place of it
         :return: str in words, with the template's name; empty where nothing is wrong
         """
-        template = self._get_template(name)
+        template = template or self._get_template(name)
         if not template:
             return _(
                 "The mail template “%(name)s” was deleted. Upgrade the module "
@@ -400,12 +467,14 @@ class SupportNotifier(models.AbstractModel):
     # ------------------------------------------------------------------
 
     @api.model
-    def _mark(self, kind, appointments, sequences, organizers):
+    def _mark(self, kind, appointments, sequences, organizers, reminder=None):
         """Write what the customers now know: a mark, which is nothing that a rule should see.
 
         :param dict sequences: record id to the number of the version that is announced
         :param dict organizers: company to the ``delivery.calendar_file.Person`` who announces
+        :param reminder: ``DueReminder``; the mark is the first one's
         """
+        reminds = kind == "reminder" and (not reminder or reminder.is_first)
         expects = kind != "cancelled"
         now = fields.Datetime.now()
         vals = {"announced_at": now}
@@ -420,10 +489,11 @@ class SupportNotifier(models.AbstractModel):
                 "announced_before": None if expects else record._get_announced_marks(),
                 "ics_sequence": sequences[record.id],
                 # The first one stays: calendars take changes from nobody else.
-                "ics_organizer": record.ics_organizer or organizers[record.company_id].email,
+                "ics_organizer": record.ics_organizer
+                or (organizers[record.company_id].email if organizers else None),
                 "confirmation_sent": expects
                 and (kind == "confirmation" or record.confirmation_sent),
-                "reminder_sent": expects and (kind == "reminder" or record.reminder_sent),
+                "reminder_sent": expects and (reminds or record.reminder_sent),
             }
         appointments._write_marks(vals, each)
 
@@ -447,14 +517,35 @@ class SupportNotifier(models.AbstractModel):
     def _withdraw(self, kind, appointments):
         """Take mails that were not sent yet off the queue.
 
-        :return: the appointments whose mail was still there
+        :return: the appointments whose mail was still there; of reminders, those whose mark was
+            that mail's
         """
         mails = self._find_mails([kind], appointments, ["outgoing", "exception"])
         withdrawn = appointments.browse(mails.mapped("res_id"))
         if mails:
             mails.cancel()
+            self.env["support.notification"]._follow(mails, "withdrawn", release=True)
             self.env["support.automation.log"]._record(f"withdraw_{kind}", withdrawn, "ok")
-        return withdrawn
+        return withdrawn & self._get_marked(mails)
+
+    @api.model
+    def _get_marked(self, mails):
+        """The appointments whose marks these mails have set: of reminders, the first one alone.
+
+        :param mails: ``mail.mail``
+        """
+        reminders = mails.filtered(lambda mail: mail.support_notice == "reminder")
+        if reminders:
+            # sudo: which mail is which row is not everybody's to read.
+            further = self.env["support.notification"].sudo().search(
+                [
+                    ("mail_id", "in", reminders.ids),
+                    ("reminder_id", "!=", False),
+                    ("reminder_id.is_first", "=", False),
+                ]
+            )  # fmt: skip
+            mails -= further.mail_id
+        return self.env["support.appointment"].browse(mails.mapped("res_id"))
 
     @api.model
     def _detach_cancellation_mails(self, appointments):
@@ -502,7 +593,8 @@ class SupportNotifier(models.AbstractModel):
     @api.model
     def _set_sent_flags(self, mails, records, *, sent):
         for kind in ("confirmation", "reminder"):
-            ids = mails.filtered(lambda m, kind=kind: m.support_notice == kind).mapped("res_id")
+            those = mails.filtered(lambda m, kind=kind: m.support_notice == kind)
+            ids = self._get_marked(those).ids
             those = records.filtered(lambda a, ids=ids: a.id in ids)
             if those:
                 those._write_marks({f"{kind}_sent": sent})

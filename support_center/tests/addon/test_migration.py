@@ -1,5 +1,6 @@
 import importlib.util
 import json
+import re
 
 from psycopg2 import sql
 
@@ -370,3 +371,70 @@ class TestMigration(SupportCase):
             "SELECT indexname FROM pg_indexes WHERE indexname IN %s", [tuple(names)]
         )
         return {name for (name,) in self.env.cr.fetchall()}
+
+    # ------------------------------------------------------------------
+    # 1.9
+    # ------------------------------------------------------------------
+
+    def _get_template(self, kind):
+        return self.env.ref(f"support_center.mail_template_appointment_{kind}")
+
+    def _restore_bodies(self):
+        """The mails as 1.8 had them, with a translation."""
+        self.env["res.lang"]._activate_lang("de_DE")
+        call = re.compile(r"<t t-call=\"support_center\.mail_actions\"\s*(?:/>|></t>)\s*")
+        for kind in ("confirmation", "reminder", "rescheduled"):
+            template = self._get_template(kind)
+            body = call.sub("", str(template.body_html))
+            template.body_html = body
+            german = body.replace("Hello", "Guten Tag")
+            template.with_context(lang="de_DE").body_html = german
+        span = "object._describe_arrival() or object._get_formatted_arrival()"
+        template = self._get_template("on_the_way")
+        template.subject = template.subject.replace(span, "object._get_formatted_arrival()")
+        body = str(template.body_html).replace(span, "object._get_formatted_arrival() or ''")
+        sample = "Thursday 5 March, 15:00–15:20 (Europe/Brussels)"
+        template.body_html = body.replace(sample, "Thursday 5 March 2026, 15:00")
+
+    def test_mails_offer_what_a_customer_can_do_unless_somebody_wrote_another_text(self):
+        self._restore_bodies()
+        reminder = self._get_template("reminder")
+        edited = str(reminder.body_html).replace("This is a reminder", "We remind you")
+        reminder.body_html = edited
+        # Twice: what was changed already stays as it is.
+        for _run in range(2):
+            self._migrate("1.9.0", "post-notifications")
+            for kind in ("confirmation", "rescheduled"):
+                for lang in ("en_US", "de_DE"):
+                    body = str(self._get_template(kind).with_context(lang=lang).body_html)
+                    self.assertEqual(body.count("support_center.mail_actions"), 1, (kind, lang))
+            self.assertNotIn("mail_actions", reminder.body_html)
+            self.assertIn("We remind you", reminder.body_html)
+            on_the_way = self._get_template("on_the_way")
+            for text in (on_the_way.subject, str(on_the_way.body_html)):
+                self.assertEqual(text.count("_describe_arrival"), 1)
+        german = self._get_template("confirmation").with_context(lang="de_DE").body_html
+        self.assertIn("Guten Tag", german)
+
+    def test_who_was_reminded_is_not_reminded_again(self):
+        visit = self._create_appointment(
+            start=at("2026-03-03 05:00"), state="confirmed", send_confirmation_email=False
+        )
+        self.env["support.appointment"]._cron_send_reminders()
+        mail = self._get_notices(visit)
+        self.assertTrue(visit.reminder_sent)
+        # As 1.8 left it: the mail and the mark, no row.
+        self.env["support.notification"].search([]).unlink()
+        for _run in range(2):
+            self._migrate("1.9.0", "post-notifications")
+            row = self.env["support.notification"].search([("appointment_id", "=", visit.id)])
+            self.assertEqual((row.kind, row.state, row.mail_id), ("reminder", "queued", mail))
+            self.assertEqual(row.announced_start, visit.start)
+        further = self.env.ref("support_center.support_reminder_three_days")
+        further.active = True
+        self.env.cr.execute("UPDATE support_reminder SET since = NULL")
+        self.env["support.appointment"]._cron_send_reminders()
+        self.assertEqual(self._get_notices(visit), mail)
+        mail.mark_outgoing()
+        mail.cancel()
+        self.assertEqual(row.state, "withdrawn")
