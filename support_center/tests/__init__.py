@@ -109,6 +109,7 @@ from .holds import (
     test_hold_race,
 )
 from .incoming import (
+    test_calendar_attendance,
     test_calendar_mail,
     test_calendar_programs,
     test_customer_messages,

@@ -55,8 +55,9 @@ class SupportAppointment(models.Model):
         self.ensure_one()
         this = self
         if not invited and self._may_understand_reply(msg_dict, kind):
-            understood = self._read_short_reply(msg_dict)
-            if understood.kind != "unclear" and self._leave_to_rule(understood, msg_dict):
+            text = split_quotes(clean(self._get_mail_text(msg_dict))).own.strip()
+            understood = self._read_short_reply(text, msg_dict)
+            if understood.kind != "unclear" and self._leave_to_rule(understood, text, msg_dict):
                 return SILENT
             this = self.with_context(**{SENTENCE_KEY: understood.sentence})
         return super(SupportAppointment, this)._take_reply(msg_dict, kind, invited)
@@ -89,8 +90,9 @@ class SupportAppointment(models.Model):
         is_own = this.env["support.mail.address"]._is_own
         return {address for address in known if not is_own(address, this.company_id)}
 
-    def _read_short_reply(self, msg_dict):
+    def _read_short_reply(self, text, msg_dict):
         """
+        :param str text: what the customer wrote, without what they quote
         :return: ``replies.Understood``
         """
         zone = self._get_customer_timezone()
@@ -101,8 +103,7 @@ class SupportAppointment(models.Model):
             aware(self.start) if self.start else None,
             max(self._get_offered_by_mail().mapped("number"), default=0),
         )
-        own = split_quotes(clean(self._get_mail_text(msg_dict))).own
-        understood = read_short_reply(own, context)
+        understood = read_short_reply(text, context)
         if understood.kind not in PLAIN_KINDS and self._has_person_asked(msg_dict):
             # "Yes" to a colleague's question is none to the visit.
             return replace(understood, kind="unclear", sentence="")
@@ -134,9 +135,11 @@ class SupportAppointment(models.Model):
             )
         return asked.message_type == "comment" and not asked.subtype_id.internal
 
-    def _leave_to_rule(self, understood, msg_dict):
+    def _leave_to_rule(self, understood, text, msg_dict):
         """Have the rule do what a reply asks for.
 
+        :param understood: ``replies.Understood``
+        :param str text: the whole of the reply, which a dispatcher is told
         :return: whether it did
         """
         when = understood.when and fields.Datetime.to_string(naive(understood.when))
@@ -146,6 +149,7 @@ class SupportAppointment(models.Model):
                     "kind": understood.kind,
                     "number": understood.number,
                     "when": when,
+                    "text": text,
                     "sentence": understood.sentence,
                     "sender": email_normalize(msg_dict.get("email_from") or ""),
                     "references": self._get_mail_references(msg_dict),
@@ -188,7 +192,7 @@ class SupportAppointment(models.Model):
             look
         """
         offered = self._get_offered_by_mail()
-        kind, words = reply["kind"], reply["sentence"]
+        kind, words = reply["kind"], reply["text"]
         is_draft = self.state == "draft"
         if kind == "cancel":
             return self._customer_cancel("mail", words)
@@ -231,12 +235,17 @@ class SupportAppointment(models.Model):
         fault = self.env["support.notifier"]._find_template_fault(UNDERSTOOD)
         if fault:
             self._report_template_fault(fault)
-            return None
-        if self.env["support.mail.address"]._explain_no_answer(address, self.company_id):
+        addresses = self.env["support.mail.address"]
+        obstacle = fault or addresses._explain_no_answer(address, self.company_id)
+        notifications = self.env["support.notification"]
+        if obstacle:
+            notifications._record(self, "reply", state="skipped", reason=obstacle)
             return None
         this = self.with_context(lang=self._get_answer_lang())
         answer = this._prepare_reply_answer(outcome)
-        return self.with_context(**{ANSWER_KEY: answer})._queue_answer(UNDERSTOOD, address)
+        mail = self.with_context(**{ANSWER_KEY: answer})._queue_answer(UNDERSTOOD, address)
+        notifications._record(self, "reply", mail=mail)
+        return mail
 
     def _prepare_reply_answer(self, outcome):
         """
