@@ -20,6 +20,10 @@ class AttendanceCase(CalendarCase):
         cls.technician_2.active = False
         cls.rule = cls.env.ref("support_center.automation_understand_reply")
 
+    def setUp(self):
+        super().setUp()
+        self.entries = {}
+
     def _propose(self, visit, start=LATER, text="", **values):
         calendar = ics(method="COUNTER", uid=visit.ics_uid, start=start, **values)
         self.assertFalse(self._send(calendar, method="COUNTER", text=text))
@@ -29,20 +33,19 @@ class AttendanceCase(CalendarCase):
         return self._get_answers(visit).filtered(lambda mail: "your answer" in mail.subject)
 
     def _take_in(self, visit):
-        """What a calendar shows that takes in all that was sent of a visit.
+        """What a calendar shows that takes in all that was sent of a visit until now.
 
         :return: dict of UID to (sequence, status, start), by icalendar and by vobject
         """
-        entries = {}
-        for mail in self._get_notices(visit):
+        for mail in self._get_notices(visit).filtered(lambda mail: mail.state == "outgoing"):
             with self.mock_smtplib_connection():
                 mail.send()
             (sent,) = self.emails
             message = message_from_string(sent["message"], policy=policy.default)
             for part in message.walk():
                 if part.get_content_type() == "text/calendar":
-                    self._take_in_file(entries, part.get_content())
-        return entries
+                    self._take_in_file(self.entries, part.get_content())
+        return self.entries
 
     def _take_in_file(self, entries, text):
         calendar = Calendar.from_ical(text)
