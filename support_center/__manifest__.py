@@ -52,6 +52,7 @@
         "data/support_reminder_data.xml",
         "data/mail_template_intake_answer.xml",
         "data/mail_template_reply_acknowledgement.xml",
+        "data/mail_template_reply_understood.xml",
         "data/mail_template_request_rejected.xml",
         "data/mail_templates_booking.xml",
         "data/cron_jobs.xml",

@@ -109,6 +109,7 @@ from .holds import (
     test_hold_race,
 )
 from .incoming import (
+    test_calendar_attendance,
     test_calendar_mail,
     test_calendar_programs,
     test_customer_messages,
@@ -136,6 +137,7 @@ from .incoming import (
     test_read_once,
     test_review,
     test_review_tours,
+    test_short_replies,
     test_webhook_in,
 )
 from .my_day import (
