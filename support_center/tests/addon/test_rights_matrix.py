@@ -32,6 +32,8 @@ RIGHTS = {
     },
     "support.automation.log": {"dispatcher": "r", "manager": "r"},
     "support.webhook.delivery": {"manager": "r"},
+    "support.notification": {"dispatcher": "r", "manager": "r"},
+    "support.reminder": {"dispatcher": "r", "manager": "rwcu"},
     "support.statistics": {"dispatcher": "r", "manager": "r"},
     "support.appointment.report": {"dispatcher": "r", "manager": "r"},
     "support.intake.key": {},
@@ -141,6 +143,7 @@ METHODS = {
         ("support.ticket", name): ("portal", *STAFF)
         for name in ("action_view_appointments", "action_view_log", "action_view_mails")
     },
+    ("support.notification", "action_resend"): PLANNERS,
     ("support.webhook.delivery", "action_retry"): ("manager",),
     ("support.webhook.delivery", "action_view_log"): ("manager",),
 }  # fmt: skip
@@ -248,6 +251,8 @@ class TestRightsMatrix(SupportCase):
             env["support.webhook.delivery"]._enqueue(
                 [("appointment.confirmed", appointment)], "https://example.com"
             ),
+            env["support.notification"]._record(appointment, "answer").with_env(env),
+            env["support.reminder"].create({"name": "Reminder", "hours_before": 5, **common}),
             env["support.statistics"].create({"week_start": "2026-02-23", **common}),
             # Its rows have the ids of appointments.
             env["support.appointment.report"].browse(planned.id),
@@ -307,6 +312,10 @@ class TestRightsMatrix(SupportCase):
                 "event": "appointment.confirmed",
                 "url": "https://example.com",
             },
+            "support.notification": {
+                "appointment_id": "appointment_id" in row and row.appointment_id.id,
+                "kind": "report",
+            },
             "support.statistics": {"week_start": "2026-03-02"},
             "support.intake.key": {"digest": "forged"},
             "support.undo.step": {"user_id": self.user_dispatcher.id, "kind": "move"},
@@ -333,6 +342,7 @@ class TestRightsMatrix(SupportCase):
                     "url",
                     "message",
                     "key",
+                    "reason",
                     "state",
                 )
                 if each in row
