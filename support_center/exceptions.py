@@ -17,6 +17,10 @@ class DayFull(DoubleBooking):
     """The technician's day is full: another technician or day may be free."""
 
 
+class TimeHeld(DoubleBooking):
+    """The time is kept for a customer who is choosing: later, another one may be had at once."""
+
+
 class EditConflict(UserError):
     """Somebody else changed the record since the user read it. The web client offers to reload."""
 

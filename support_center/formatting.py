@@ -154,6 +154,11 @@ def format_day(env, day):
     return format_date(env, day, date_format=_get_date_pattern(env, "short"))
 
 
+def format_date_in_words(env, day):
+    """:return: str, like “Thursday 5 March”, in the order of the reader's language"""
+    return format_date(env, day, date_format=_get_date_pattern(env, "words"))
+
+
 def format_hour(env, moment, zone):
     """:return: str, like “10:00” or “10:00 AM”, of a moment in naive UTC"""
     return format_datetime(env, moment, tz=zone, dt_format=_get_hour_pattern(env))

@@ -21,7 +21,7 @@ from devkit.checks.repository import Repository
 from devkit.paths import ADDON_NAME, REPO
 
 # Parts of the addon that must not import Odoo, and are typed.
-PURE_PACKAGES = ("intake", "scheduling", "delivery")
+PURE_PACKAGES = ("intake", "scheduling", "delivery", "replies")
 PACKAGES = ("devkit", "mailgate")
 HOUSE = "house"
 # What oca-odoo-pre-commit-hooks would have otherwise than this addon has it on purpose.

@@ -9,7 +9,8 @@ its sender wrote; ``read_calendar_mail`` reads invitations and what answers them
 ``read_reply`` finds what a reply corrects, which ``parse_mail`` reads together with
 the first mail. ``parse_mail`` is ``read_mail_form``, which looks at the text, and
 ``read_mail_request``, which understands what was found; ``dump_result`` and ``load_result`` keep
-both. Neither entry point ever raises.
+both. ``read_prose`` reads what people write in sentences, where no form is. Neither entry point
+ever raises.
 """
 
 from .addresses import fold_address, spell_address
@@ -55,8 +56,18 @@ from .mime_repair import repair
 from .parse import parse_mail, parse_mapping, read_mail_form, read_mail_request, shorten
 from .pgp import unwrap_pgp
 from .reply import ShownLine, read_reply
-from .request import AppointmentRequest, Correction, MailForm, Note, ParseResult, Problem
+from .request import (
+    PARTS,
+    AppointmentRequest,
+    Correction,
+    MailForm,
+    Note,
+    ParseResult,
+    Problem,
+    Wish,
+)
 from .robots import classify, wants_no_answer, without_list_headers
+from .said_times import SaidTime, TimeReader
 from .senders import (
     find_reply_to,
     find_writer,
@@ -80,6 +91,7 @@ __all__ = [
     "NOTICE_CLASS",
     "OBSTACLE_CLASS",
     "PACKED",
+    "PARTS",
     "SEALED",
     "AppointmentRequest",
     "CalendarEvent",
@@ -92,7 +104,10 @@ __all__ = [
     "Original",
     "ParseResult",
     "Problem",
+    "SaidTime",
     "ShownLine",
+    "TimeReader",
+    "Wish",
     "bound_message",
     "build_message",
     "classify",

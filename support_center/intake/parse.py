@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from itertools import islice
 
@@ -18,6 +19,7 @@ from . import values
 from .body import Form, read_form
 from .calendar_mail import CalendarMail, describe_event, find_customer, request_values
 from .keys import KEYS, TABLE, match_key
+from .prose import Prose, read_prose, read_wish
 from .quotes import is_forward, is_reply, split_quotes
 from .request import (
     MAX_FINDINGS,
@@ -99,6 +101,7 @@ def parse_mail(
     corrections: Iterable[Correction] = (),
     invitation: CalendarMail | None = None,
     obstacle: str = "",
+    region: str | None = None,
 ) -> ParseResult:
     """Read the form in the text of a mail, and the invitation beside it.
 
@@ -117,6 +120,7 @@ def parse_mail(
         corrections=corrections,
         invitation=invitation,
         obstacle=obstacle,
+        region=region,
     )
 
 
@@ -145,6 +149,7 @@ def read_mail_request(
     corrections: Iterable[Correction] = (),
     invitation: CalendarMail | None = None,
     obstacle: str = "",
+    region: str | None = None,
 ) -> ParseResult:
     """Understand the values of a form that came by mail, and the invitation beside it.
 
@@ -160,6 +165,8 @@ def read_mail_request(
     :param invitation: what a calendar sent; it says what the form leaves open
     :param obstacle: why the text could not be read, see ``mail_text``; told where no form was
         found
+    :param region: two letters of the country in which a phone number without "+" counts, where
+        somebody writes in sentences
     """
     findings = Findings()
     if written.length > MAX_MAIL:
@@ -183,6 +190,13 @@ def read_mail_request(
     known: dict[str, object] = dict(form.values)
     if not known.get("description") and form.free_text:
         known["description"] = form.free_text
+    prose = None
+    if not written.found and not invitation and not obstacle:
+        zone = find_zone(default_timezone)
+        prose = read_prose(
+            form.free_text, sent=sent or now, zone=zone[1] if zone else UTC, region=region
+        )
+        _add_prose(known, prose)
     _shorten_description(known, findings)
     address, name = values.read_sender(sender)
     email, written_name = _read_customer(form, address, findings, invitation)
@@ -210,7 +224,24 @@ def read_mail_request(
         words=read_words,
         sent_known=sent_known,
     )
+    if not request.requested_date:
+        wish = prose.wish if prose else None
+        if DATE in form.values:
+            zone = find_zone(request.timezone or default_timezone)
+            wish = read_wish(form.values[DATE], sent=sent or now, zone=zone[1] if zone else UTC)
+        request = replace(request, wish=wish)
     return ParseResult(request, tuple(findings.problems), tuple(findings.notes), form.found)
+
+
+def _add_prose(known: dict[str, object], prose: Prose) -> None:
+    """Take what sentences say beyond doubt, where no later mail has said it in a form."""
+    for key, value in (
+        (DATE, prose.when),
+        ("customer_phone", prose.phone),
+        ("location", prose.address),
+    ):
+        if value:
+            known.setdefault(key, value)
 
 
 def find_form_keys(text: str, subject: str = "") -> frozenset[str]:

@@ -33,6 +33,25 @@ class Note:
     params: Mapping[str, str] = default(default_factory=dict)
 
 
+#: The parts of a day that a wish may name, in their order.
+MORNING, AFTERNOON, EVENING = PARTS = ("morning", "afternoon", "evening")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """When it would suit: ``start`` and ``stop`` are aware UTC or None where nothing is said.
+
+    ``parts`` are of ``PARTS`` in their order; none means any. ``without`` are the weekdays (Monday
+    is 0) on which it does not suit. ``words`` are the sentences that say so.
+    """
+
+    start: datetime | None = None
+    stop: datetime | None = None
+    parts: tuple[str, ...] = ()
+    without: tuple[int, ...] = ()
+    words: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class AppointmentRequest:
     """One request as it was understood; ``None`` where nothing usable was said.
@@ -43,7 +62,8 @@ class AppointmentRequest:
     the time: an offset or ``Z`` is none;
     ``duration`` is in hours; ``priority`` is ``'0'`` to ``'3'``. The three
     ``…_ref`` are names that only the database can resolve. ``extra`` holds the
-    keys nobody knows, in the order in which they came.
+    keys nobody knows, in the order in which they came. ``wish`` is what was said
+    of days and hours where no exact time was, as of a mail in the sender's own words.
     """
 
     customer_email: str | None = None
@@ -62,6 +82,7 @@ class AppointmentRequest:
     external_ref: str | None = None
     validate_only: bool = False
     extra: tuple[tuple[str, str], ...] = ()
+    wish: Wish | None = None
 
 
 @dataclass(frozen=True)

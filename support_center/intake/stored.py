@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from .keys import match_key
-from .request import AppointmentRequest, MailForm, Note, ParseResult, Problem
+from .request import AppointmentRequest, MailForm, Note, ParseResult, Problem, Wish
 
 # Another one was written by another parser: it is read anew.
 VERSION = 1
@@ -41,6 +42,12 @@ def dump_result(result: ParseResult, form: MailForm | None = None) -> dict[str, 
     request = {name: value for name, value in vars(result.request).items() if value}
     if result.request.requested_date:
         request["requested_date"] = result.request.requested_date.isoformat()
+    if result.request.wish:
+        request["wish"] = {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in vars(result.request.wish).items()
+            if value
+        }
     stored: dict[str, object] = {
         "version": VERSION,
         "request": request,
@@ -61,12 +68,22 @@ def load_result(stored: object) -> ParseResult | None:
     if request.get("requested_date"):
         request["requested_date"] = datetime.fromisoformat(request["requested_date"])
     request["extra"] = _pairs(request.get("extra", ()))
+    if request.get("wish"):
+        request["wish"] = _load_wish(request["wish"])
     return ParseResult(
         AppointmentRequest(**request),
         tuple(Problem(**problem) for problem in stored["problems"]),
         tuple(Note(**note) for note in stored["notes"]),
         stored["has_form"],
     )
+
+
+def _load_wish(stored: Mapping[str, Any]) -> Wish:
+    moments = {
+        name: datetime.fromisoformat(stored[name]) for name in ("start", "stop") if name in stored
+    }
+    lists = {name: tuple(stored[name]) for name in ("parts", "without", "words") if name in stored}
+    return Wish(**moments, **lists)
 
 
 def load_form(stored: object) -> MailForm | None:

@@ -26,6 +26,19 @@ class Booking(NamedTuple):
     is_live: bool = True
 
 
+class Hold(NamedTuple):
+    """A time that is kept for somebody who is deciding, until ``until``.
+
+    ``record_id`` is the appointment that may be planned there; None for one that is not made yet.
+    """
+
+    start: datetime
+    stop: datetime
+    busy: Interval
+    until: datetime
+    record_id: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Absence:
     """A leave of the technician, or a holiday of the whole company; ``name`` may be empty."""
@@ -43,7 +56,7 @@ class Agenda:
     ``hours`` are the times of the working schedule before any absence; ``None`` stands for a
     technician without a schedule, who is always at work. ``events`` are busy times of the
     calendar. ``max_daily`` is the most visits on one day of the technician's zone, 0 for no
-    limit.
+    limit. ``holds`` are times that are kept for others than those who ask.
     """
 
     zone: tzinfo
@@ -52,6 +65,7 @@ class Agenda:
     bookings: list[Booking] = field(default_factory=list)
     events: list[Interval] = field(default_factory=list)
     max_daily: int = 0
+    holds: list[Hold] = field(default_factory=list)
 
     @cached_property
     def shifts(self) -> list[Interval] | None:
@@ -65,16 +79,24 @@ class Agenda:
 
     @cached_property
     def taken(self) -> list[Interval]:
-        """When the technician is with a customer, on the way, or in a meeting, merged."""
+        """When the technician is with a customer, on the way, in a meeting, or held, merged."""
         live = [booking.busy for booking in self.bookings if booking.is_live]
-        return merge([*live, *self.events])
+        return merge([*live, *(hold.busy for hold in self.holds), *self.events])
 
     @cached_property
     def visits_by_day(self) -> dict[date, int]:
-        """How many visits each day of the technician's zone has."""
+        """How many visits each day of the technician's zone has or may get.
+
+        Of several times that are held for one appointment on a day, one will be taken.
+        """
         counts: dict[date, int] = {}
         for booking in self.bookings:
             day = self.day_of(booking.start)
+            counts[day] = counts.get(day, 0) + 1
+        held = {(self.day_of(h.start), h.record_id) for h in self.holds if h.record_id}
+        days = [day for day, _record_id in held]
+        days += [self.day_of(hold.start) for hold in self.holds if not hold.record_id]
+        for day in days:
             counts[day] = counts.get(day, 0) + 1
         return counts
 
@@ -95,5 +117,9 @@ class Agenda:
         return replace(self, bookings=[*self.bookings, booking])
 
     def without_booking(self, record_id: int) -> Agenda:
-        """The same agenda without one visit, which is not in its own way."""
-        return replace(self, bookings=[b for b in self.bookings if b.record_id != record_id])
+        """The same agenda without one visit, and what is held for it: it is not in its own way."""
+        return replace(
+            self,
+            bookings=[b for b in self.bookings if b.record_id != record_id],
+            holds=[h for h in self.holds if h.record_id != record_id],
+        )

@@ -22,6 +22,7 @@ class Reason:
     =============  ==================================================================
     ``booked``     ``record_id`` of the visit in the way, ``times`` of it; ``is_buffer``
                    when only the buffers collide
+    ``held``       ``times`` that are kept for somebody who is deciding, ``until`` when
     ``event``      ``times`` of the meeting in the calendar
     ``leave``      ``times``, ``name``
     ``holiday``    ``times``, ``name``
@@ -38,6 +39,7 @@ class Reason:
     name: str = ""
     hours: tuple[Interval, ...] = ()
     count: int = 0
+    until: datetime | None = None
 
 
 def why_not(
@@ -67,6 +69,16 @@ def _find_collisions(agenda: Agenda, visit: Interval, busy: Interval) -> list[Re
         )
         for booking in agenda.bookings
         if booking.is_live and overlaps(busy, booking.busy)
+    ]
+    reasons += [
+        Reason(
+            "held",
+            times=(hold.start, hold.stop),
+            is_buffer=not overlaps(visit, (hold.start, hold.stop)),
+            until=hold.until,
+        )
+        for hold in agenda.holds
+        if overlaps(busy, hold.busy)
     ]
     return reasons + [
         Reason("event", times=event, is_buffer=not overlaps(visit, event))

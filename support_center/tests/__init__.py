@@ -82,6 +82,10 @@ from .cancellation import (
     test_reoffer,
     test_undo_cancel,
 )
+from .customer import (
+    test_customer_acts,
+    test_customer_times,
+)
 from .demo import test_demo
 from .dispatching import (
     test_bulk,
@@ -100,6 +104,7 @@ from .health import (
     test_health,
     test_health_checks,
 )
+from .holds import test_hold
 from .incoming import (
     test_calendar_mail,
     test_calendar_programs,
@@ -149,6 +154,12 @@ from .notifications import (
     test_technician_notice,
     test_template_faults,
     test_told_zone,
+)
+from .online_booking import (
+    test_booking,
+    test_booking_robots,
+    test_booking_type,
+    test_booking_verify,
 )
 from .planning import (
     test_assign,

@@ -10,6 +10,11 @@ DEFAULTS = {
     "support_center.day_sheet_hour": 6,
     "support_center.rating_delay_hours": 2,
     "support_center.rating_pause_days": 30,
+    "support_center.booking_address_limit": 10,
+    "support_center.booking_network_limit": 20,
+    "support_center.booking_email_limit": 3,
+    "support_center.booking_hold_limit": 60,
+    "support_center.booking_verify_minutes": 30,
     # Odoo's own, with the values that it takes itself where they are missing.
     "mail.gateway.loop.minutes": 120,
     "mail.gateway.loop.threshold": 20,

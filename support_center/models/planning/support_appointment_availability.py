@@ -144,6 +144,7 @@ class SupportAppointment(models.Model):
             )
         else:
             booked = self.browse()
+        change.findings["booked"] = booked
         change.findings["overruled"] = booked._check_available()
 
     def _react_to_change(self, change):

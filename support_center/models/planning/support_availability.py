@@ -8,7 +8,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ...formatting import ONE_DAY, UTC, aware, choose_zone, get_technician_zone, naive
-from ...scheduling.agenda import Absence, Agenda, Booking
+from ...scheduling.agenda import Absence, Agenda, Booking, Hold
 from ...scheduling.intervals import merge
 from ...scheduling.schedule import Shift, find_hours, round_up
 from ...scheduling.slots import Demand
@@ -65,7 +65,7 @@ class SupportAvailability(models.AbstractModel):
         window = aware(start) - ONE_DAY, aware(stop) + ONE_DAY
         hours = self._read_hours(people, window)
         absences = self._read_absences(people, window)
-        bookings = self._read_bookings(people, window, without)
+        bookings, holds = self._read_bookings(people, window, without)
         events = self._read_events(people, window)
         return {
             person.id: Agenda(
@@ -75,6 +75,7 @@ class SupportAvailability(models.AbstractModel):
                 bookings=bookings.get(person.id, []),
                 events=events.get(person.id, []),
                 max_daily=person.max_daily,
+                holds=holds.get(person.id, []),
             )
             for person in people
         }
@@ -377,20 +378,24 @@ class SupportAvailability(models.AbstractModel):
 
     @api.model
     def _read_bookings(self, people, window, without=None):
-        """Visits that take time, or took it today.
+        """Visits that take time, or took it today, and times that are held for others.
 
         :param list people: of ``Person``
-        :return: dict of technician id to list of ``Booking``, by start
+        :return: tuple of a dict of technician id to list of ``Booking``, and one to list of
+            ``Hold``, both by start
         """
         self.env["support.appointment"].flush_model()
         # Plain SQL: thousands of rows of six columns, of which no record is needed. Those that
         # begin near are found by their start, the few long ones of before by an index of theirs:
         # with the end alone all the past would be read. And so it would with the index of the
         # state, which IS TRUE keeps out: what the planner knows of a new table says it is fine.
+        since, until = naive(window[0]), naive(window[1])
+        technician_ids = [person.id for person in people]
         self.env.cr.execute(
-            """
+            SQL(
+                """
             SELECT technician_id, id, start, stop, busy_start, busy_stop, partner_id,
-                   state != 'done'
+                   state != 'done', NULL::timestamp
               FROM support_appointment
              WHERE technician_id = ANY(%(technicians)s)
                AND start > %(start)s::timestamp - interval '24 hours'
@@ -402,7 +407,7 @@ class SupportAvailability(models.AbstractModel):
                AND id != ALL(%(without)s)
          UNION ALL
             SELECT technician_id, id, start, stop, busy_start, busy_stop, partner_id,
-                   state != 'done'
+                   state != 'done', NULL::timestamp
               FROM support_appointment
              WHERE technician_id = ANY(%(technicians)s)
                AND LEAST(busy_stop - busy_start, interval '24 hours') = interval '24 hours'
@@ -413,28 +418,47 @@ class SupportAvailability(models.AbstractModel):
                AND busy_start < %(stop)s
                AND busy_stop > %(start)s
                AND id != ALL(%(without)s)
+            %(held)s
           ORDER BY start, id
-            """,
-            {
-                "technicians": [person.id for person in people],
-                "start": naive(window[0]),
-                "stop": naive(window[1]),
-                "without": without.ids if without else [],
-            },
+                """,
+                technicians=technician_ids,
+                start=since,
+                stop=until,
+                without=without.ids if without else [],
+                held=self._prepare_held_sql(technician_ids, since, until, without),
+            )
         )
-        bookings = defaultdict(list)
+        bookings, holds = defaultdict(list), defaultdict(list)
         for (
-            technician_id, record_id, start, stop, busy_start, busy_stop, partner_id, is_live,
+            technician_id, record_id, start, stop, busy_start, busy_stop, partner_id, is_live, held,
         ) in self.env.cr.fetchall():  # fmt: skip
             since, until = start.replace(tzinfo=UTC), stop.replace(tzinfo=UTC)
             busy = (
                 since if busy_start == start else busy_start.replace(tzinfo=UTC),
                 until if busy_stop == stop else busy_stop.replace(tzinfo=UTC),
             )
+            if held:
+                holds[technician_id].append(Hold(since, until, busy, aware(held), record_id))
+                continue
             bookings[technician_id].append(
                 Booking(record_id, since, until, busy, partner_id, is_live)
             )
-        return bookings
+        return bookings, holds
+
+    @api.model
+    def _prepare_held_sql(self, _technician_ids, _start, _stop, _without):
+        """Hook: further rows for ``_read_bookings``, of times that are held for others.
+
+        Part of its query, so that they cost none.
+
+        :param list _technician_ids:
+        :param datetime _start: naive UTC
+        :param datetime _stop: naive UTC
+        :param _without: ``support.appointment`` whose own times are left out, or None
+        :return: ``SQL`` that begins with UNION ALL, or is empty; the last column is until when
+            the time is held
+        """
+        return SQL()
 
     @api.model
     def _read_events(self, people, window):

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from ...formatting import (
     format_day,
+    format_hour,
     format_hours,
     format_moment_short,
     format_names,
@@ -62,6 +63,13 @@ class SupportAvailabilityWords(models.AbstractModel):
             )
             name = names.get(reason.record_id)
             return f"{text} ({name})" if name else text
+        if reason.code == "held":
+            until = format_hour(self.env, naive(reason.until), zone)
+            return _(
+                "is held at %(span)s for a customer who is choosing a time, until %(until)s",
+                span=span,
+                until=until,
+            )
         if reason.code == "event":
             if reason.is_buffer:
                 return _("needs the buffer for a meeting at %(span)s", span=span)

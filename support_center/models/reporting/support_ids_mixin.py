@@ -22,6 +22,7 @@ TECHNICAL = {
         "acknowledge_at",
         "announced_at",
         "announced_start",
+        "booking_key",
         "busy_start",
         "busy_stop",
         "confirmation_queued_at",

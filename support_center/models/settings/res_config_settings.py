@@ -7,9 +7,13 @@ from ...compat import check_access
 from ...delivery.address_guard import AddressGuard, check_literal, check_url
 from ...delivery.faults import DeliveryFault
 from ...delivery.signature import BadSecret, check_secret, make_secret
+from ..online_booking.support_booking_page import read_origin
 from ..planning.support_appointment_auto_assign import AUTO_ASSIGN
 from ..webhooks.support_webhook_delivery import PREVIOUS_SECRET_KEY, SECRET_KEY
 
+BOOKING_NUMBERS = (
+    "network_limit", "address_limit", "email_limit", "hold_limit", "verify_minutes",
+)  # fmt: skip
 ALLOW_PRIVATE = "support_center.webhook_allow_private"
 CALENDAR_MIRROR = "support_center.calendar_mirror"
 
@@ -119,6 +123,77 @@ class ResConfigSettings(models.TransientModel):
         "Assign on Confirmation",
         help="A visit that is confirmed without a technician gets the best one who can come.",
     )
+
+    support_center_booking_network_limit = fields.Integer(
+        "Bookings from One Network",
+        config_parameter="support_center.booking_network_limit",
+        default=20,
+        help="How many bookings one network may make within an hour on the public booking pages.",
+    )
+    support_center_booking_address_limit = fields.Integer(
+        "Bookings from One Machine",
+        config_parameter="support_center.booking_address_limit",
+        default=10,
+        help="How many bookings one machine on the internet may make within an hour.",
+    )
+    support_center_booking_email_limit = fields.Integer(
+        "Bookings for One E-mail Address",
+        config_parameter="support_center.booking_email_limit",
+        default=3,
+        help="How many bookings, and so how many mails, one e-mail address may get within a day.",
+    )
+    support_center_booking_hold_limit = fields.Integer(
+        "Times Kept for One Network",
+        config_parameter="support_center.booking_hold_limit",
+        default=60,
+        help="How many times visitors of one network may have kept for them within an hour.",
+    )
+    support_center_booking_verify_minutes = fields.Integer(
+        "Confirm an Address Within",
+        config_parameter="support_center.booking_verify_minutes",
+        default=30,
+        help="How many minutes a booked time is kept for somebody who is to confirm their address.",
+    )
+    support_center_booking_frame_origins = fields.Char(
+        "Sites That May Show the Booking Pages",
+        config_parameter="support_center.booking_frame_origins",
+        help="Addresses of the sites that may show the booking pages as a part of theirs, with a "
+        "blank between them, like https://www.example.com. Only your own Odoo without any.",
+    )
+
+    @api.constrains("support_center_booking_frame_origins")
+    def _check_support_center_frame_origins(self):
+        for settings in self:
+            for text in (settings.support_center_booking_frame_origins or "").split():
+                if read_origin(text) != text.rstrip("/"):
+                    raise ValidationError(
+                        _(
+                            "“%(value)s” is no address of a site. Enter it as browsers show it, "
+                            "without a page: https://www.example.com",
+                            value=text,
+                        )
+                    )
+
+    @api.constrains(
+        "support_center_booking_network_limit",
+        "support_center_booking_address_limit",
+        "support_center_booking_email_limit",
+        "support_center_booking_hold_limit",
+        "support_center_booking_verify_minutes",
+    )
+    def _check_support_center_booking_limits(self):
+        names = [f"support_center_booking_{name}" for name in BOOKING_NUMBERS]
+        for settings in self:
+            for name in names:
+                if settings[name] <= 0:
+                    raise ValidationError(
+                        _(
+                            "“%(field)s” is %(value)s: enter a whole number above zero. To take "
+                            "no bookings at all, publish no type.",
+                            field=self._fields[name]._description_string(self.env),
+                            value=settings[name],
+                        )
+                    )
 
     support_center_responsible_id = fields.Many2one(
         related="company_id.support_responsible_id", readonly=False

@@ -37,7 +37,9 @@ ROWS = {
     "ranking of 50 technicians": (12, 11),
     # Of drafts: their technicians are told once these are confirmed, which the next row has.
     "assignment among 50 technicians": (26, 27),
-    "confirm with technician and mail": (77, 80),
+    # One is the row of the booking among the held times, by which no hold that it does not see is
+    # overrun, and no booking by a hold. Another is the row of the message to the customer.
+    "confirm with technician and mail": (78, 81),
     "confirm a hundred with mail": (241, 242),
 }
 IS_LATER = release.version_info[0] > 17

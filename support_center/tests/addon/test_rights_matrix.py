@@ -31,6 +31,7 @@ RIGHTS = {
         "portal": "r", "technician": "rw", "dispatcher": "rwc", "manager": "rwcu",
     },
     "support.automation.log": {"dispatcher": "r", "manager": "r"},
+    "support.slot.hold": {"dispatcher": "r", "manager": "r"},
     "support.webhook.delivery": {"manager": "r"},
     "support.notification": {"dispatcher": "r", "manager": "r"},
     "support.reminder": {"dispatcher": "r", "manager": "rwcu"},
@@ -254,10 +255,21 @@ class TestRightsMatrix(SupportCase):
             env["support.notification"]._record(appointment, "answer").with_env(env),
             env["support.reminder"].create({"name": "Reminder", "hours_before": 5, **common}),
             env["support.statistics"].create({"week_start": "2026-02-23", **common}),
+            env["support.slot.hold"].create(cls._prepare_hold_vals(technician, company)),
             # Its rows have the ids of appointments.
             env["support.appointment.report"].browse(planned.id),
         ]
         return {row._name: row for row in rows}
+
+    @classmethod
+    def _prepare_hold_vals(cls, technician, company, start="2026-03-12 08:00"):
+        return {
+            "technician_id": technician.id,
+            "expires_at": at("2026-03-02 09:00"),
+            "company_id": company.id,
+            **dict.fromkeys(("start", "busy_start"), at(start)),
+            **dict.fromkeys(("stop", "busy_stop"), at("2026-03-12 10:00")),
+        }
 
     @classmethod
     def _make_shared_rows(cls):
@@ -317,6 +329,9 @@ class TestRightsMatrix(SupportCase):
                 "kind": "report",
             },
             "support.statistics": {"week_start": "2026-03-02"},
+            "support.slot.hold": self._prepare_hold_vals(
+                self.technician_2, self.env.company, "2026-03-12 09:00"
+            ),
             "support.intake.key": {"digest": "forged"},
             "support.undo.step": {"user_id": self.user_dispatcher.id, "kind": "move"},
             "support.webhook.endpoint": {"url": "https://example.com/other"},
@@ -344,6 +359,7 @@ class TestRightsMatrix(SupportCase):
                     "key",
                     "reason",
                     "state",
+                    "origin",
                 )
                 if each in row
             )

@@ -14,6 +14,7 @@ MODELS = [
     "support.notification",
     "support.reminder",
     "support.skill",
+    "support.slot.hold",
     "support.stage",
     "support.statistics",
     "support.team",

@@ -1,0 +1,1 @@
+"""Tests of the pure package ``replies``; no Odoo is needed."""

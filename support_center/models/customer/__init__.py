@@ -1,0 +1,2 @@
+from . import support_appointment
+from . import support_customer_times
