@@ -192,6 +192,11 @@ from .reporting import (
     test_statistics,
     test_statistics_runs,
 )
+from .satisfaction import (
+    test_asking,
+    test_rating,
+    test_rating_page,
+)
 from .settings import (
     test_settings,
     test_settings_panel,

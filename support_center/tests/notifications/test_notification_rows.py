@@ -179,6 +179,7 @@ class TestNotificationRows(SupportCase):
 
 @tagged("post_install", "-at_install")
 class TestResend(SupportMailCase):
+    @mute_logger("support_center.automation")
     def test_a_failure_is_told_and_sent_again(self):
         visit = self._create_appointment()
         visit.action_confirm()
@@ -196,6 +197,7 @@ class TestResend(SupportMailCase):
         with self.assertRaisesRegex(UserError, "only what has failed"):
             row.with_user(self.user_dispatcher).action_resend()
 
+    @mute_logger("support_center.automation")
     def test_what_is_not_true_any_more_is_not_sent_again(self):
         visit = self._create_appointment()
         visit.action_confirm()
@@ -210,6 +212,7 @@ class TestResend(SupportMailCase):
             with self.assertRaisesRegex(UserError, "the visit has not passed"):
                 each.with_user(self.user_dispatcher).action_resend()
 
+    @mute_logger("support_center.automation")
     def test_a_mail_that_was_deleted_is_written_anew(self):
         visit = self._create_appointment()
         visit.action_confirm()

@@ -2,6 +2,7 @@ from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..common import SupportMailCase, at
 
@@ -121,6 +122,7 @@ class TestReminderRules(SupportMailCase):
         self._run("2026-03-02 09:00:00")
         self.assertEqual(self._get_reminders(visit), [(self.further, "withdrawn")])
 
+    @mute_logger("support_center.automation")
     def test_a_failure_of_a_further_one_leaves_the_mark(self):
         self._switch_on()
         visit = self._create_visit("2026-03-05 07:00")
