@@ -1,3 +1,4 @@
 from . import booking
 from . import portal
 from . import rating
+from . import unfollow

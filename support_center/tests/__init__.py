@@ -182,6 +182,7 @@ from .planning import (
 from .portal import (
     test_customer_page,
     test_link_end,
+    test_scanner,
 )
 from .privacy import test_erasure
 from .reporting import (
