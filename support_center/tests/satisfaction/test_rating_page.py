@@ -26,11 +26,15 @@ class TestRatingPage(SupportHttpCase):
 
     def _get_links(self):
         """Each way to the page."""
+        visit, ticket = (
+            f"{self.base_url()}/rate/{record._rating_get_access_token()}"
+            for record in (self.visit, self.ticket)
+        )
         return {
             "own": self.visit._get_link_to("/rate"),
-            "odoo": f"{self.base_url()}/rate/{self.visit._rating_get_access_token()}/5",
-            "words": f"{self.base_url()}/rate/{self.visit._rating_get_access_token()}/submit_feedback",
-            "ticket": f"{self.base_url()}/rate/{self.ticket._rating_get_access_token()}/1",
+            "odoo": f"{visit}/5",
+            "words": f"{visit}/submit_feedback",
+            "ticket": f"{ticket}/1",
         }
 
     def _get_ratings(self):
