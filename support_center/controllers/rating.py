@@ -105,6 +105,9 @@ def show_rating_page(record_sudo, action):
         {
             "page_name": "support_message",
             "record": record_sudo,
+            "when": record_sudo._get_formatted_start()
+            if record_sudo._name == OUR_MODELS[0]
+            else "",
             "action": action,
             "token": record_sudo.access_token,
             "answer": answer,

@@ -48,7 +48,6 @@ class TestRatingPage(SupportHttpCase):
         """What a program sends that presses no button."""
         form = html.fromstring(page.text).xpath("//form[@method='post'][.//button]")[0]
         fields_ = {each.name: each.value for each in form.inputs if each.get("name") and each.value}
-        fields_.pop("choice", None)
         return form.get("action"), {
             **fields_,
             "rate": "5",
