@@ -153,7 +153,9 @@ from .notifications import (
     test_notice_edges,
     test_notice_mails,
     test_notices,
+    test_notification_rows,
     test_reminder_edges,
+    test_reminder_rules,
     test_reminders,
     test_technician_notice,
     test_template_faults,
@@ -191,6 +193,7 @@ from .portal import (
     test_page,
     test_page_actions,
     test_page_tour,
+    test_scanner,
 )
 from .privacy import test_erasure
 from .reporting import (
@@ -200,6 +203,11 @@ from .reporting import (
     test_reporting_tour,
     test_statistics,
     test_statistics_runs,
+)
+from .satisfaction import (
+    test_asking,
+    test_rating,
+    test_rating_page,
 )
 from .settings import (
     test_settings,
