@@ -131,7 +131,7 @@ class SupportAppointment(models.Model):
             .filtered(lambda hold: hold.start == start and hold.origin in OFFERED_BY_US)
         )
         # What we have offered may be taken also within the notice.
-        is_allowed = visit._can_customer_take() or (offered and visit.state != "cancelled")
+        is_allowed = visit._can_customer_plan() or (offered and visit.state != "cancelled")
         if not visit.partner_id or not is_allowed:
             return visit._ask_office("time", channel, visit._format_for_customer(start))
         times = visit.env["support.customer.times"]
@@ -184,12 +184,18 @@ class SupportAppointment(models.Model):
         notice = timedelta(hours=self.type_id.cancel_notice_hours)
         return not self.start or self.start - notice > fields.Datetime.now()
 
-    def _can_customer_take(self):
-        """Whether the customer may book a time alone: as above, or after cancelling by mistake."""
-        if self.state == "cancelled":
-            # Cancelled by themselves, see ``_cancel_for_customer``.
-            return self.attendance == "declined" and self._is_ahead()
-        return self._can_customer_change()
+    def _can_customer_plan(self):
+        """Whether the customer may choose a time alone.
+
+        Also for a visit that they cancelled themselves, by mistake or not, as long as none has
+        taken its place. What we cancelled, we plan again.
+        """
+        self.ensure_one()
+        if self.state != "cancelled":
+            return self._can_customer_change()
+        # Cancelled by themselves, see ``_cancel_for_customer``.
+        is_own = self.attendance == "declined" and self._is_ahead()
+        return is_own and not any(map(len, self._find_replacements()))
 
     def _list_undo_of_customer(self):
         """How the customer takes back what they have just done, in words, with the link."""

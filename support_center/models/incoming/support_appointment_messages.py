@@ -159,7 +159,8 @@ class SupportAppointment(models.Model):
             vals["customer_waiting_since"] = now
             vals["acknowledge_at"] = is_acknowledged and self._get_end_of_working_day(now)
         self._write_protected(vals)
-        activity = self._automation_activity(summary, note[:MAX_MESSAGE])
+        marked = self._mark_customer_message(note)
+        activity = self._automation_activity(summary, marked[:MAX_MESSAGE])
         if not activity:
             # sudo: as in _automation_activity
             activity = self.sudo().activity_ids.filtered(lambda each: each.summary == summary)[:1]
