@@ -125,14 +125,7 @@ class SupportAppointment(models.Model):
             return visit._tell_customer("already", visit._describe_customer_time())
         if before[0] not in (*PLANNABLE_STATES, "cancelled"):
             return visit._refuse_customer()
-        offered = (
-            visit.env["support.slot.hold"]
-            ._find_own(appointment=visit)
-            .filtered(lambda hold: hold.start == start and hold.origin in OFFERED_BY_US)
-        )
-        # What we have offered may be taken also within the notice.
-        is_allowed = visit._can_customer_plan() or (offered and visit.state != "cancelled")
-        if not visit.partner_id or not is_allowed:
+        if not visit.partner_id or not visit._can_customer_plan():
             return visit._ask_office("time", channel, visit._format_for_customer(start))
         times = visit.env["support.customer.times"]
         hold = times._hold_time(visit, start, technician_id)
@@ -192,10 +185,17 @@ class SupportAppointment(models.Model):
         """
         self.ensure_one()
         if self.state != "cancelled":
-            return self._can_customer_change()
+            return self._can_customer_change() or self._has_own_offer()
         # Cancelled by themselves, see ``_cancel_for_customer``.
         is_own = self.attendance == "declined" and self._is_ahead()
         return is_own and not any(map(len, self._find_replacements()))
+
+    def _has_own_offer(self):
+        """Whether we have offered a time ourselves, which may be taken also within the notice."""
+        if self.state not in PLANNABLE_STATES or not self.partner_id:
+            return False
+        holds = self.env["support.slot.hold"]._find_own(appointment=self)
+        return any(hold.origin in OFFERED_BY_US for hold in holds)
 
     def _list_undo_of_customer(self):
         """How the customer takes back what they have just done, in words, with the link."""
