@@ -123,9 +123,10 @@ class SupportAppointment(models.Model):
         :raise UserError: where nobody could be offered anything; says why not
         """
         check_access(self, "write")
-        visits = self.filtered(lambda v: v.state in PLANNABLE_STATES and v._is_ahead())
-        offers, left = visits[:MAX_VISITS]._offer_times()
-        for visit in (self - visits) | visits[MAX_VISITS:]:
+        known = self.exists()
+        visits = known.filtered(lambda v: v.state in PLANNABLE_STATES and v._is_ahead())
+        offers, left = visits[:MAX_VISITS]._offer_other_times()
+        for visit in (known - visits) | visits[MAX_VISITS:]:
             left[visit] = _("it is over, was cancelled, or there are too many at once")
         reasons = "\n".join(f"{visit.name}: {reason}." for visit, reason in left.items())
         if not offers:
@@ -145,7 +146,7 @@ class SupportAppointment(models.Model):
             },
         }
 
-    def _offer_times(self):
+    def _offer_other_times(self):
         """
         :return: tuple of the offers, as superuser, and a dict of the visits to which nothing
             could be offered to why not, in words

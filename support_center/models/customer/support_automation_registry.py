@@ -18,6 +18,7 @@ class SupportAutomationRegistry(models.AbstractModel):
                     "the next who waits, where the rule “Reoffer Freed Slot” is on."
                 ),
                 effect=_("Offer of the freed time to the next who waits"),
+                template=NOTIFICATIONS["offer"].template,
             ),
         }
 

@@ -139,7 +139,8 @@ class TestRuleSwitches(SupportMailCase):
         )
 
     def _try_reoffer(self):
-        # What other attempts have left would wait longer.
+        # What other attempts have left would wait longer, and holds the time.
+        self.env["support.slot.offer"].search([])._end("withdrawn")
         self.env["support.appointment"].search([("state", "=", "draft")]).active = False
         visit = self._create_appointment(technician_id=self.technician.id, state="confirmed")
         waiting = self._create_appointment(start=False, requested_date=at("2026-03-05 10:00"))
