@@ -3,3 +3,4 @@ from . import portal
 from . import appointment_actions
 from . import customer_lists
 from . import rating
+from . import unfollow
