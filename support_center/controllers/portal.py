@@ -227,7 +227,7 @@ class SupportCustomerPortal(CustomerPortal):
             "requested": appointment_sudo._format_for_customer(appointment_sudo.requested_date),
             "duration": format_duration(round(appointment_sudo.duration * 60)),
             "next_step": appointment_sudo._get_next_step(),
-            "map_url": appointment_sudo._get_map_url(),
+            "map_url": appointment_sudo._get_page_map_url(),
             "calendars": appointment_sudo._get_calendar_links(),
             "letters": appointment_sudo._list_letters(),
             "has_instructions": is_to_come
