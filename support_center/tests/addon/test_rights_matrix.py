@@ -33,6 +33,8 @@ RIGHTS = {
     "support.automation.log": {"dispatcher": "r", "manager": "r"},
     "support.slot.hold": {"dispatcher": "r", "manager": "r"},
     "support.webhook.delivery": {"manager": "r"},
+    "support.notification": {"dispatcher": "r", "manager": "r"},
+    "support.reminder": {"dispatcher": "r", "manager": "rwcu"},
     "support.statistics": {"dispatcher": "r", "manager": "r"},
     "support.appointment.report": {"dispatcher": "r", "manager": "r"},
     "support.intake.key": {},
@@ -145,6 +147,7 @@ METHODS = {
         ("support.ticket", name): ("portal", *STAFF)
         for name in ("action_view_appointments", "action_view_log", "action_view_mails")
     },
+    ("support.notification", "action_resend"): PLANNERS,
     ("support.webhook.delivery", "action_retry"): ("manager",),
     ("support.webhook.delivery", "action_view_log"): ("manager",),
 }  # fmt: skip
@@ -252,6 +255,8 @@ class TestRightsMatrix(SupportCase):
             env["support.webhook.delivery"]._enqueue(
                 [("appointment.confirmed", appointment)], "https://example.com"
             ),
+            env["support.notification"]._record(appointment, "answer").with_env(env),
+            env["support.reminder"].create({"name": "Reminder", "hours_before": 5, **common}),
             env["support.statistics"].create({"week_start": "2026-02-23", **common}),
             env["support.slot.hold"].create(cls._prepare_hold_vals(technician, company)),
             # Its rows have the ids of appointments.
@@ -323,6 +328,10 @@ class TestRightsMatrix(SupportCase):
                 "event": "appointment.confirmed",
                 "url": "https://example.com",
             },
+            "support.notification": {
+                "appointment_id": "appointment_id" in row and row.appointment_id.id,
+                "kind": "report",
+            },
             "support.statistics": {"week_start": "2026-03-02"},
             "support.slot.hold": self._prepare_hold_vals(
                 self.technician_2, self.env.company, "2026-03-12 09:00"
@@ -353,6 +362,7 @@ class TestRightsMatrix(SupportCase):
                     "url",
                     "message",
                     "key",
+                    "reason",
                     "state",
                     "origin",
                 )

@@ -11,6 +11,8 @@ MODELS = [
     "support.appointment.type",
     "support.area",
     "support.automation.log",
+    "support.notification",
+    "support.reminder",
     "support.skill",
     "support.slot.hold",
     "support.stage",
