@@ -166,6 +166,7 @@ from .notifications import (
 from .online_booking import (
     test_booking,
     test_booking_browser,
+    test_booking_limit_race,
     test_booking_robots,
     test_booking_type,
     test_booking_verify,
