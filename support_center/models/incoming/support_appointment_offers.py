@@ -186,7 +186,10 @@ class SupportAppointment(models.Model):
         for is_wished in (True, False):
             for is_new_half in (True, False):
                 for slot in slots:
-                    half = get_day(slot.start, zone), aware(slot.start).astimezone(ZoneInfo(zone)).hour < NOON.hour
+                    half = (
+                        get_day(slot.start, zone),
+                        aware(slot.start).astimezone(ZoneInfo(zone)).hour < NOON.hour,
+                    )
                     if len(chosen) >= OFFERED or slot.start in chosen:
                         continue
                     if fits[slot.start] == is_wished and (half not in halves) == is_new_half:
@@ -223,8 +226,8 @@ class SupportAppointment(models.Model):
             "intro": self._describe_offers(times and offers["times"]),
             "times": times,
             "how": self._describe_how_to_choose(len(times)),
-            "until": times and self._describe_held_until(offers["until"]) or "",
-            "url": times and self._get_link_to("/times") or "",
+            "until": self._describe_held_until(offers["until"]) if times else "",
+            "url": self._get_link_to("/times") if times else "",
         }
 
     def _describe_offers(self, offers):
@@ -245,7 +248,8 @@ class SupportAppointment(models.Model):
             0: "",
             1: _("To take it, open its link or answer this mail with 1."),
             2: _("To take one, open its link or answer this mail with 1 or 2."),
-        }.get(count, _("To take one, open its link or answer this mail with 1, 2 or 3."))
+            3: _("To take one, open its link or answer this mail with 1, 2 or 3."),
+        }[count]
 
     def _describe_held_until(self, until):
         zone = self._get_customer_timezone()
