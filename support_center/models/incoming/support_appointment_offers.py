@@ -254,8 +254,8 @@ class SupportAppointment(models.Model):
     def _describe_held_until(self, until):
         zone = self._get_customer_timezone()
         return _(
-            "We hold these times for you until %(hour)s (%(zone)s). After that, the links show what "
-            "is free then.",
+            "We hold these times for you until %(hour)s (%(zone)s). After that, the links show "
+            "what is free then.",
             hour=format_hour(self.env, fields.Datetime.to_datetime(until), zone),
             zone=zone,
         )
