@@ -104,8 +104,12 @@ from .health import (
     test_health,
     test_health_checks,
 )
-from .holds import test_hold
+from .holds import (
+    test_hold,
+    test_hold_race,
+)
 from .incoming import (
+    test_calendar_attendance,
     test_calendar_mail,
     test_calendar_programs,
     test_customer_messages,
@@ -133,6 +137,7 @@ from .incoming import (
     test_read_once,
     test_review,
     test_review_tours,
+    test_short_replies,
     test_webhook_in,
 )
 from .my_day import (
@@ -148,7 +153,9 @@ from .notifications import (
     test_notice_edges,
     test_notice_mails,
     test_notices,
+    test_notification_rows,
     test_reminder_edges,
+    test_reminder_rules,
     test_reminders,
     test_technician_notice,
     test_template_faults,
@@ -156,6 +163,7 @@ from .notifications import (
 )
 from .online_booking import (
     test_booking,
+    test_booking_browser,
     test_booking_robots,
     test_booking_type,
     test_booking_verify,
@@ -179,8 +187,13 @@ from .planning import (
     test_technician_kinds,
 )
 from .portal import (
+    test_customer_lists,
     test_customer_page,
     test_link_end,
+    test_page,
+    test_page_actions,
+    test_page_tour,
+    test_scanner,
 )
 from .privacy import test_erasure
 from .reporting import (
@@ -190,6 +203,11 @@ from .reporting import (
     test_reporting_tour,
     test_statistics,
     test_statistics_runs,
+)
+from .satisfaction import (
+    test_asking,
+    test_rating,
+    test_rating_page,
 )
 from .settings import (
     test_settings,

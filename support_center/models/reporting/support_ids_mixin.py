@@ -48,6 +48,8 @@ TECHNICAL = {
         "is_before_day",
         "is_before_start",
         "on_the_way_told_at",
+        "rating_asked_at",
+        "rating_held",
         "reminder_held",
         "reoffer_activity_id",
         "report_ids",
@@ -69,6 +71,8 @@ TECHNICAL = {
     },
     "support.automation.log": {"res_id"},
     "support.intake.key": {"digest"},
+    "support.notification": {"version"},
+    "support.reminder": {"is_first"},
     # What averages and shares are divided by, and into.
     "support.statistics": {
         "confirmation_due_count",
