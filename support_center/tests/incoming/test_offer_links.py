@@ -55,6 +55,6 @@ class TestOfferLinks(PageCase):
         self.assertTrue(hold)
         hold.expires_at = fields.Datetime.now() - timedelta(minutes=1)
         _tree, text = self._get("/move", visit=request, hold=hold.id)
-        self.assertIn("This offer has ended", text)
+        self.assertIn("is not held for you any more. These times are free now.", text)
         request.invalidate_recordset()
         self.assertEqual(request.state, "draft")
