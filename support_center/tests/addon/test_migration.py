@@ -451,6 +451,8 @@ class TestMigration(SupportCase):
         )
         old = offers.sub("", words.sub("", new))
         self.assertNotIn("mail_answer", old)
+        import hashlib, html as h
+        b = re.sub(r"<(\w+)([^<>]*?)\s*/>", r"<\1\2></\1>", old); b = re.sub(r"\s+", "", h.unescape(b)); print("DIGEST", hashlib.sha256(b.encode()).hexdigest()[:16])
         self.env["res.lang"]._activate_lang("de_DE")
         template.body_html = old
         template.with_context(lang="de_DE").body_html = old.replace("Hello", "Guten Tag")
