@@ -10,13 +10,15 @@ from odoo.tools import SQL
 # The text as it was installed, by the beginning of its digest, see `_digest`.
 INSTALLED = ("a9b7c3932e23472e", "OLD19")
 WORDS = (
-    "<t t-if=\"answer['is_in_words']\"><t t-call=\"support_center.mail_answer_words\"></t></t>"
+    '<t t-if="answer[\'is_in_words\']"><t t-call="support_center.mail_answer_words"></t></t>'
     '<t t-else="">'
 )
 OFFERS = '<t t-call="support_center.mail_answer_offers"></t></t>'
 # What the text begins with below the greeting, and what stands above its last lines.
 FIRST = re.compile(r"<t t-if=\"answer\['is_accepted'\]\">")
-LAST = re.compile(r"<p style=\"margin: 0; line-height: 8px;\">\s*<br\s*/?>\s*</p>\s*<p[^<>]*border-top")
+LAST = re.compile(
+    r"<p style=\"margin: 0; line-height: 8px;\">\s*<br\s*/?>\s*</p>\s*<p[^<>]*border-top"
+)
 
 
 def migrate(cr, _version):

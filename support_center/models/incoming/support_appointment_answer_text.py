@@ -67,10 +67,10 @@ class SupportAppointment(models.Model):
     def _get_answer(self):
         """All that the answer says, in the language of the context.
 
-        :return: dict of ``name``, ``is_accepted``, ``has_form``, ``time``,
-            ``lines`` (dicts of ``key``, ``value``, ``hint``, ``mark``) and
-            ``notes`` (texts); ``is_in_words`` where the answer is one in
-            sentences, with what was ``understood`` and is ``needed`` (texts); ``offers``, see ``_get_answer_offers``; nothing in it is HTML
+        :return: dict of ``name``, ``is_accepted``, ``has_form``, ``time``, ``lines`` (dicts of
+            ``key``, ``value``, ``hint``, ``mark``) and ``notes`` (texts); ``is_in_words`` where the
+            answer is one in sentences, with what was ``understood`` and is ``needed`` (texts);
+            ``offers``, see ``_get_answer_offers``; nothing in it is HTML
         """
         self.ensure_one()
         reading = self._get_answer_reading()
