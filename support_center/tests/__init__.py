@@ -133,6 +133,7 @@ from .incoming import (
     test_mail_sealed,
     test_mail_spellings,
     test_mail_text,
+    test_offer_links,
     test_other_contact,
     test_own_addresses,
     test_own_words,

@@ -47,6 +47,7 @@ TECHNICAL = {
         "has_open_offers",
         "is_before_day",
         "is_before_start",
+        "offered_at",
         "on_the_way_told_at",
         "rating_asked_at",
         "rating_held",
