@@ -23,6 +23,7 @@
             "email_validator",
             "icalendar",
             "lxml",
+            "phonenumbers",
             "requests",
             "standardwebhooks",
             "tzdata",
@@ -83,6 +84,8 @@
         "views/support_day_sheet_templates.xml",
         "views/support_webhook_delivery_views.xml",
         "views/support_appointment_templates.xml",
+        "views/support_page_action_templates.xml",
+        "views/support_page_list_templates.xml",
         "views/support_rating_templates.xml",
         "views/support_booking_templates.xml",
         "views/calendar_event_views.xml",
@@ -115,6 +118,10 @@
             "support_center/static/src/board/**/*",
             "support_center/static/src/new_visit/**/*",
             "support_center/static/src/reporting/**/*",
+        ],
+        "web.assets_frontend": [
+            "support_center/static/src/page/*.scss",
+            "support_center/static/src/page/*.js",
         ],
         "web.assets_tests": [
             "support_center/static/tests/tours/**/*",

@@ -1,11 +1,12 @@
 from werkzeug.exceptions import NotFound
 
-from odoo import _, http
+from odoo import http
 from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
 from odoo.addons.rating.controllers.main import Rating
 
+from ..languages import get_customer_lang
 from .portal import PRIVATE_HEADERS, SupportCustomerPortal
 
 OUR_MODELS = ("support.appointment", "support.ticket")
@@ -92,7 +93,9 @@ def show_rating_page(record_sudo, action):
 
     :param str action: where the form leads, without a token
     """
-    lang = request.env["ir.http"].get_nearest_lang(record_sudo._get_customer_lang())
+    lang = request.env["ir.http"].get_nearest_lang(
+        get_customer_lang(record_sudo.partner_id, record_sudo.company_id)
+    )
     request.update_context(lang=lang or request.env.lang)
     record_sudo = record_sudo.with_context(lang=lang or request.env.lang)
     satisfaction = record_sudo.env["support.satisfaction"]
@@ -102,28 +105,17 @@ def show_rating_page(record_sudo, action):
         {
             "page_name": "support_message",
             "record": record_sudo,
+            "when": record_sudo._get_formatted_start()
+            if record_sudo._name == OUR_MODELS[0]
+            else "",
             "action": action,
             "token": record_sudo.access_token,
             "answer": answer,
             "is_open": record_sudo._is_to_be_rated()
             and (not answer or satisfaction._is_open(answer)),
             "is_early": not record_sudo._is_to_be_rated(),
-            "stars": list_stars(),
+            "stars": satisfaction._list_stars(),
         },
     )
     response.headers.update(PRIVATE_HEADERS)
     return response
-
-
-def list_stars():
-    """The buttons, the best first: a thumb finds it, and nobody reads from the worst on.
-
-    :return: list of (number, words)
-    """
-    return [
-        (5, _("Very good")),
-        (4, _("Good")),
-        (3, _("All right")),
-        (2, _("Not good")),
-        (1, _("Bad")),
-    ]

@@ -133,6 +133,7 @@ from .incoming import (
     test_mail_text,
     test_other_contact,
     test_own_addresses,
+    test_own_words,
     test_read_once,
     test_review,
     test_review_tours,
@@ -152,7 +153,9 @@ from .notifications import (
     test_notice_edges,
     test_notice_mails,
     test_notices,
+    test_notification_rows,
     test_reminder_edges,
+    test_reminder_rules,
     test_reminders,
     test_technician_notice,
     test_template_faults,
@@ -160,6 +163,7 @@ from .notifications import (
 )
 from .online_booking import (
     test_booking,
+    test_booking_browser,
     test_booking_robots,
     test_booking_type,
     test_booking_verify,
@@ -183,8 +187,13 @@ from .planning import (
     test_technician_kinds,
 )
 from .portal import (
+    test_customer_lists,
     test_customer_page,
     test_link_end,
+    test_page,
+    test_page_actions,
+    test_page_tour,
+    test_scanner,
 )
 from .privacy import test_erasure
 from .reporting import (
@@ -194,6 +203,11 @@ from .reporting import (
     test_reporting_tour,
     test_statistics,
     test_statistics_runs,
+)
+from .satisfaction import (
+    test_asking,
+    test_rating,
+    test_rating_page,
 )
 from .settings import (
     test_settings,

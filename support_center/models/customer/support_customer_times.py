@@ -104,7 +104,14 @@ class SupportCustomerTimes(models.AbstractModel):
         :return: ``support.slot.hold``; empty where somebody was faster, or it is no time that is
             offered
         """
-        times = self._for_visitor(visitor_key)
+        times, holds = self._for_visitor(visitor_key), self.env["support.slot.hold"]
+        own = holds._find_own(appointment=appointment, visitor_key=visitor_key).filtered(
+            lambda hold: hold.start == start
+        )
+        if own:
+            # What was offered is offered still, whatever the notice of the type.
+            own = own.filtered(lambda hold: hold.technician_id.id == technician_id) or own
+            return own[:1]
         stop = start + appointment._as_timedelta(appointment.duration)
         slots = [
             slot
@@ -112,7 +119,6 @@ class SupportCustomerTimes(models.AbstractModel):
             if slot.start == start
         ]
         slots.sort(key=lambda slot: slot.technician_id != technician_id)
-        holds = self.env["support.slot.hold"]
         for slot in slots:
             # Who was faster has one technician; the next one may be free still.
             hold = holds._hold([slot], appointment=appointment, visitor_key=visitor_key)
@@ -143,7 +149,11 @@ class SupportCustomerTimes(models.AbstractModel):
         if start >= stop:
             return []
         technicians = offers._find_technicians(appointment)
-        slots = offers._find_slots(appointment, technicians, start, stop, demand)
+        slots = technicians._find_slots(start, stop, demand, without=appointment)
+        if appointment.state == "confirmed":
+            # That one is theirs already.
+            now = appointment.start, appointment.stop, appointment.technician_id.id
+            slots = [slot for slot in slots if tuple(slot) != now]
         if not slots:
             return []
         bounds = offers._prepare_bounds(appointment, start, stop)

@@ -28,6 +28,7 @@ from . import support_appointment_answer_text
 from . import support_appointment_backlog
 from . import support_appointment_intake
 from . import support_appointment_messages
+from . import support_appointment_offers
 from . import support_appointment_reply
 from . import support_appointment_review
 from . import support_appointment_slots

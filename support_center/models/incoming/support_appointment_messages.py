@@ -132,6 +132,10 @@ class SupportAppointment(models.Model):
             is_acknowledged=self._is_by_human() and not (mail and mail.is_automatic),
         )
 
+    def _report_customer_act(self, summary, note):
+        """What they did asks for an answer as what they write does; they heard of it at once."""
+        self._report_customer_message(summary, note, is_acknowledged=False)
+
     def _report_customer_message(self, summary, note, sender="", is_acknowledged=True):
         """Tell the dispatcher of the company what the customer wrote, and mark the record.
 

@@ -14,6 +14,12 @@ class SupportAppointment(models.Model):
         # Nobody expects anything of it any more.
         return {**super()._prepare_erased_vals(), "announced_start": None}
 
+    def _erase_related(self):
+        super()._erase_related()
+        # sudo: as the erasure itself. A mail server's answer names the address.
+        rows = self.env["support.notification"].sudo().search([("appointment_id", "in", self.ids)])
+        rows.write({"reason": False})
+
     def _is_expected(self):
         return super()._is_expected() or bool(self.state == "draft" and self.announced_start)
 

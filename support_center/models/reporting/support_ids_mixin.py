@@ -44,9 +44,12 @@ TECHNICAL = {
         "intake_sender_normalized",
         "intake_sent_at",
         "intake_shortened",
+        "has_open_offers",
         "is_before_day",
         "is_before_start",
         "on_the_way_told_at",
+        "rating_asked_at",
+        "rating_held",
         "reminder_held",
         "reoffer_activity_id",
         "report_ids",
@@ -54,6 +57,10 @@ TECHNICAL = {
         "technician_notified_start",
         "ticket_sync_mark",
         "webhook_sequence",
+        "wish_from",
+        "wish_parts",
+        "wish_to",
+        "wish_without",
     },
     # Of how many visits an average is one.
     "support.appointment.report": {
@@ -64,6 +71,8 @@ TECHNICAL = {
     },
     "support.automation.log": {"res_id"},
     "support.intake.key": {"digest"},
+    "support.notification": {"version"},
+    "support.reminder": {"is_first"},
     # What averages and shares are divided by, and into.
     "support.statistics": {
         "confirmation_due_count",

@@ -57,6 +57,20 @@ class SupportSatisfaction(models.AbstractModel):
         return True
 
     @api.model
+    def _list_stars(self):
+        """The answers, the best first: a thumb finds it, and nobody reads from the worst on.
+
+        :return: list of (number of stars, words)
+        """
+        return [
+            (5, _("Very good")),
+            (4, _("Good")),
+            (3, _("All right")),
+            (2, _("Not good")),
+            (1, _("Bad")),
+        ]
+
+    @api.model
     def _find_answer(self, record):
         """The customer's rating of the record, a new one where there is none yet."""
         ratings = self._get_answers(record)

@@ -33,9 +33,12 @@ RIGHTS = {
     "support.automation.log": {"dispatcher": "r", "manager": "r"},
     "support.slot.hold": {"dispatcher": "r", "manager": "r"},
     "support.webhook.delivery": {"manager": "r"},
+    "support.notification": {"dispatcher": "r", "manager": "r"},
+    "support.reminder": {"dispatcher": "r", "manager": "rwcu"},
     "support.statistics": {"dispatcher": "r", "manager": "r"},
     "support.appointment.report": {"dispatcher": "r", "manager": "r"},
     "support.intake.key": {},
+    "support.booking.attempt": {},
     "support.undo.step": {},
     "support.webhook.endpoint": {},
     "support.my.day.entry": {},
@@ -44,6 +47,7 @@ RIGHTS = {
 SHARED = {
     "support.skill", "support.area", "support.stage", "support.intake.key",
     "support.undo.step", "support.webhook.endpoint", "support.my.day.entry",
+    "support.booking.attempt",
 }  # fmt: skip
 
 # Pages are their user's alone.
@@ -89,6 +93,7 @@ METHODS = {
             "action_undo_cancel", "action_undo_merge", "action_view_calendar_event",
         )
     },
+    ("support.appointment.type", "action_open_booking_page"): STAFF,
     ("support.appointment", "action_view_merged_into"): ("integration", *STAFF),
     ("support.appointment", "action_find_time"): PLANNERS,
     ("support.appointment", "action_take_back"): PLANNERS,
@@ -142,6 +147,7 @@ METHODS = {
         ("support.ticket", name): ("portal", *STAFF)
         for name in ("action_view_appointments", "action_view_log", "action_view_mails")
     },
+    ("support.notification", "action_resend"): PLANNERS,
     ("support.webhook.delivery", "action_retry"): ("manager",),
     ("support.webhook.delivery", "action_view_log"): ("manager",),
 }  # fmt: skip
@@ -249,6 +255,8 @@ class TestRightsMatrix(SupportCase):
             env["support.webhook.delivery"]._enqueue(
                 [("appointment.confirmed", appointment)], "https://example.com"
             ),
+            env["support.notification"]._record(appointment, "answer").with_env(env),
+            env["support.reminder"].create({"name": "Reminder", "hours_before": 5, **common}),
             env["support.statistics"].create({"week_start": "2026-02-23", **common}),
             env["support.slot.hold"].create(cls._prepare_hold_vals(technician, company)),
             # Its rows have the ids of appointments.
@@ -273,6 +281,7 @@ class TestRightsMatrix(SupportCase):
         rows = [
             env["support.intake.key"].browse(env.cr.fetchone()[0]),
             env["support.webhook.endpoint"].create({"url": "https://example.com"}),
+            env["support.booking.attempt"].create({"kind": "book"}),
             env["support.undo.step"].create({"user_id": cls.user_dispatcher.id, "kind": "move"}),
             env["support.my.day.entry"].create({"user_id": env.uid, "key": "tapped-once"}),
             env["support.skill"].create({"name": "Skill"}),
@@ -319,11 +328,16 @@ class TestRightsMatrix(SupportCase):
                 "event": "appointment.confirmed",
                 "url": "https://example.com",
             },
+            "support.notification": {
+                "appointment_id": "appointment_id" in row and row.appointment_id.id,
+                "kind": "report",
+            },
             "support.statistics": {"week_start": "2026-03-02"},
             "support.slot.hold": self._prepare_hold_vals(
                 self.technician_2, self.env.company, "2026-03-12 09:00"
             ),
             "support.intake.key": {"digest": "forged"},
+            "support.booking.attempt": {"kind": "book"},
             "support.undo.step": {"user_id": self.user_dispatcher.id, "kind": "move"},
             "support.webhook.endpoint": {"url": "https://example.com/other"},
             "support.my.day.entry": {"user_id": self.user_dispatcher.id, "key": "forged-key"},
@@ -348,6 +362,7 @@ class TestRightsMatrix(SupportCase):
                     "url",
                     "message",
                     "key",
+                    "reason",
                     "state",
                     "origin",
                 )

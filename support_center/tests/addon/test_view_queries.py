@@ -12,6 +12,7 @@ MODELS = (
     "support.ticket",
     "support.technician",
     "support.automation.log",
+    "support.notification",
     "support.webhook.delivery",
 )
 FEW, MANY = 3, 30
@@ -86,7 +87,10 @@ class TestViewQueries(SupportCase):
             "UPDATE support_appointment SET state = 'confirmed' WHERE id = ANY(%s)", [planned.ids]
         )
         figures = env["support.appointment.report"].browse(planned.ids)
-        made = (appointments, figures, tickets, technicians, log, deliveries)
+        told = env["support.notification"].browse()
+        for appointment in appointments:
+            told |= told._record(appointment, "answer")
+        made = (appointments, figures, tickets, technicians, log, deliveries, told)
         return {records._name: records for records in made}
 
     def _get_specification(self, model, arch):

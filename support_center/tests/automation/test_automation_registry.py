@@ -8,6 +8,7 @@ from ..common import SupportCase
 # As administrators know the pages: scheduled actions, then rules, each in the order of a request.
 IN_ORDER = [
     "cron_send_appointment_reminders",
+    "cron_ask_for_ratings",
     "cron_acknowledge_customers",
     "cron_deliver_webhooks",
     "cron_cleanup_old_appointments",
@@ -38,6 +39,7 @@ SAMPLES_IN_ORDER = [
     "mail_template_appointment_updated",
     "mail_template_appointment_on_the_way",
     "mail_template_appointment_report",
+    "mail_template_appointment_rating",
     "mail_template_intake_answer",
 ]
 

@@ -20,6 +20,7 @@ MEASURES = {
         "buffer_after", "buffer_before", "cancel_notice_hours", "duration", "horizon_days",
         "min_notice_hours",
     },
+    "support.reminder": {"hours_before"},
     "support.statistics": {
         "booked_hours", "cancelled_count", "confirmation_share", "confirmed_count", "done_count",
         "late_minutes_average", "lead_hours_average", "no_show_count", "on_time_share",
