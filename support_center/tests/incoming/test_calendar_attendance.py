@@ -117,7 +117,7 @@ class TestCalendarAttendance(AttendanceCase):
         self._propose(visit)
         self.assertEqual(visit.start, at("2026-03-05 10:00"))
         self.assertEqual(len(visit.activity_ids), 1)
-        offered = visit._get_offered_by_mail()
+        offered = visit._get_held_by_mail()
         self.assertEqual(len(offered), 3)
         text = self._get_text(self._get_reply_answers(visit))
         for hold in offered:

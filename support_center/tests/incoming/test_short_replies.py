@@ -139,7 +139,7 @@ class TestShortReplies(ShortReplyCase):
         self._answer("Lieber am 6.3. um 15 Uhr")
         self.assertEqual(self.visit.start, at("2026-03-05 10:00"))
         text = self._get_text(self._get_reply_answers())
-        offered = self.visit._get_offered_by_mail()
+        offered = self.visit._get_held_by_mail()
         self.assertEqual(offered.mapped("number"), [1, 2, 3])
         for hold in offered:
             self.assertIn(self.visit._format_for_customer(hold.start), text)
@@ -193,6 +193,7 @@ class TestShortReplies(ShortReplyCase):
             [offer.slot for offer in offers], appointment=draft, minutes=30, origin="mail"
         )
         self.assertEqual(len(holds), count)
+        draft._write_protected({"mail_offers": draft._prepare_mail_offers(holds)})
         return draft, holds
 
     def _answer_draft(self, body, draft):
