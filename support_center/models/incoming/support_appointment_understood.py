@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
@@ -36,11 +37,12 @@ class SupportAppointment(models.Model):
 
     _inherit = "support.appointment"
 
-    unread_reply = fields.Json(
+    # As text, since the rule asks whether there is one.
+    unread_reply = fields.Text(
         readonly=True,
         copy=False,
         groups="base.group_user",
-        help="What a reply asks for, until the rule for short replies has done it.",
+        help="What a reply asks for, as JSON, until the rule for short replies has done it.",
     )
 
     # ------------------------------------------------------------------
@@ -162,19 +164,16 @@ class SupportAppointment(models.Model):
         :return: whether it did
         """
         when = understood.when and fields.Datetime.to_string(naive(understood.when))
-        self._write_protected(
-            {
-                "unread_reply": {
-                    "kind": understood.kind,
-                    "number": understood.number,
-                    "when": when,
-                    "text": text,
-                    "sentence": understood.sentence,
-                    "sender": email_normalize(msg_dict.get("email_from") or ""),
-                    "references": self._get_mail_references(msg_dict),
-                }
-            }
-        )
+        reply = {
+            "kind": understood.kind,
+            "number": understood.number,
+            "when": when,
+            "text": text,
+            "sentence": understood.sentence,
+            "sender": email_normalize(msg_dict.get("email_from") or ""),
+            "references": self._get_mail_references(msg_dict),
+        }
+        self._write_protected({"unread_reply": json.dumps(reply)})
         if not self.unread_reply:
             return True
         self._write_protected({"unread_reply": False})
@@ -196,7 +195,7 @@ class SupportAppointment(models.Model):
         """
         :return: ``(outcome, message)``, as the guard expects
         """
-        reply = self.unread_reply
+        reply = json.loads(self.unread_reply)
         outcome = self.with_context(lang=self._get_answer_lang())._do_what_reply_asks(reply)
         if not outcome or outcome.code == "refused":
             return "skipped", _("The reply asks for nothing that could be done.")
@@ -209,7 +208,7 @@ class SupportAppointment(models.Model):
 
     def _do_what_reply_asks(self, reply):
         """
-        :param dict reply: as ``unread_reply`` keeps it
+        :param dict reply: as ``_leave_to_rule`` keeps it
         :return: ``CustomerOutcome`` in the language of the environment; None where a person has to
             look
         """

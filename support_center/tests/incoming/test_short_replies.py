@@ -362,4 +362,4 @@ class TestShortReplies(ShortReplyCase):
 
     def test_it_cannot_be_written_from_outside(self):
         with self.assertRaisesRegex(Exception, "unread_reply"):
-            self.visit.with_user(self.env.ref("base.user_admin")).write({"unread_reply": {"a": 1}})
+            self.visit.with_user(self.env.ref("base.user_admin")).write({"unread_reply": "{}"})
