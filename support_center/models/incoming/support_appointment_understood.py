@@ -274,7 +274,7 @@ class SupportAppointment(models.Model):
         :return: dict of ``words``, ``times`` (dicts of ``number``, ``label`` and ``url``), ``undo``
             and ``url``
         """
-        slots = [offer.slot for offer in outcome.alternatives]
+        slots = sorted((offer.slot for offer in outcome.alternatives), key=lambda slot: slot.start)
         holds = self.env["support.slot.hold"]
         if slots:
             holds = holds._hold(slots, appointment=self, minutes=MAIL_MINUTES, origin="mail")
