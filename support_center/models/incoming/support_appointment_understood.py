@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import _, fields, models
@@ -23,6 +24,8 @@ SENTENCE_KEY = "support_center_reply_sentence"
 ANSWER_KEY = "support_center_reply_answer"
 # What is held because a mail offers it.
 OFFERED_BY_MAIL = ("mail", "reoffer")
+# For how long after their hold offered times are what the next reply is about.
+ASKED_FOR = timedelta(days=1)
 # What a customer says of the visit itself, whatever they were asked last.
 PLAIN_KINDS = ("cancel",)
 
@@ -123,7 +126,17 @@ class SupportAppointment(models.Model):
         freed = self._get_held_by_mail().filtered(lambda hold: hold.origin == "reoffer")
         if freed:
             return {1: (freed[0].start, freed[0].technician_id.id)}
-        return dict(enumerate(self._get_mailed_times(), 1))
+        times = self._get_mailed_times()
+        if self.state != "draft" and not self._are_times_asked(times):
+            return {}
+        return dict(enumerate(times, 1))
+
+    def _are_times_asked(self, times):
+        """Whether the times of a mail are what a visit that is planned is about still: none of them
+        was taken, and they were offered a short time ago."""
+        until = fields.Datetime.to_datetime((self.mail_offers or {}).get("until"))
+        is_recent = bool(until) and fields.Datetime.now() <= until + ASKED_FOR
+        return is_recent and self.start not in {start for start, _technician in times}
 
     def _get_mailed_times(self):
         """The times of the last mail that offered some, as (start, technician id)."""

@@ -146,6 +146,11 @@ class TestShortReplies(ShortReplyCase):
         second = offered[1].start
         self._answer("2")
         self.assertEqual(self.visit.start, second)
+        # That is settled: a yes is one to the visit again, and a number means nothing.
+        self._answer("Yes, thanks")
+        self.assertEqual(self.visit.attendance, "confirmed")
+        self._answer("1")
+        self.assertEqual(self.visit.start, second)
         self.assertFalse(self._get_heard())
 
     def test_a_number_of_a_draft(self):
