@@ -1,7 +1,7 @@
 {
     "name": "Support Center",
     "summary": "Support appointments and tickets driven by Odoo's own automation",
-    "version": "17.0.1.8.0",
+    "version": "17.0.1.9.0",
     "category": "Services/Helpdesk",
     "author": "Support Center contributors",
     "license": "LGPL-3",
