@@ -149,9 +149,10 @@ class TestShortReplies(ShortReplyCase):
         # That is settled: a yes is one to the visit again, and a number means nothing.
         self._answer("Yes, thanks")
         self.assertEqual(self.visit.attendance, "confirmed")
+        self.assertFalse(self._get_heard())
         self._answer("1")
         self.assertEqual(self.visit.start, second)
-        self.assertFalse(self._get_heard())
+        self.assertTrue(self._get_heard())
 
     def test_a_number_of_a_draft(self):
         for body in ("Number 2 please", "Wir nehmen den zweiten Termin, danke"):
