@@ -154,6 +154,16 @@ def format_day(env, day):
     return format_date(env, day, date_format=_get_date_pattern(env, "short"))
 
 
+def format_weekdays(env, weekdays):
+    """Weekdays as they stand in a sentence.
+
+    :param weekdays: iterable of numbers, Monday is 0
+    :return: str, like “Friday, Saturday”
+    """
+    names = babel_locale_parse(get_lang(env).code).days["format"]["wide"]
+    return format_names(names[number] for number in sorted(weekdays))
+
+
 def format_date_in_words(env, day):
     """:return: str, like “Thursday 5 March”, in the order of the reader's language"""
     return format_date(env, day, date_format=_get_date_pattern(env, "words"))

@@ -165,6 +165,38 @@ def shared_mixins(repository: Repository) -> Iterator[Complaint]:
                 yield Complaint(module.path, model.node.lineno, f"`{model.name}` has one heir")
 
 
+def hidden_methods(repository: Repository) -> Iterator[Complaint]:
+    """Of a method that several classes of a model define, one alone does without ``super()``.
+
+    A hook that says so in its docstring may be replaced. Two packages that give a method the same name by chance would hide one from the other's
+    callers, and each would pass its own tests.
+    """
+    found = defaultdict(list)
+    for module in _modules(repository):
+        for model in module.classes:
+            for node in model.node.body:
+                if isinstance(node, ast.FunctionDef):
+                    found[model.extends, node.name].append((module.path, node))
+    for (model_name, name), places in found.items():
+        alone = [
+            (path, node) for path, node in places if not (_calls_super(node) or _is_hook(node))
+        ]
+        if len(alone) > 1:
+            others = ", ".join(sorted(path.partition("/models/")[2] for path, _node in alone))
+            for path, node in alone:
+                yield Complaint(
+                    path, node.lineno, f"`{name}` of {model_name} hides another: see {others}"
+                )
+
+
+def _is_hook(node: ast.FunctionDef) -> bool:
+    return (ast.get_docstring(node) or "").startswith("Hook")
+
+
+def _calls_super(node: ast.FunctionDef) -> bool:
+    return any(isinstance(each, ast.Name) and each.id == "super" for each in ast.walk(node))
+
+
 def _modules(repository: Repository) -> Iterator[Module]:
     """The files of `models/<package>/` and of `wizard/`."""
     for file in repository.addon_files("models", "wizard", suffixes=(".py",)):

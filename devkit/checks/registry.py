@@ -23,4 +23,5 @@ CHECKS: dict[str, Check] = {
     "direction": direction.direction,
     "one-pipeline": direction.one_pipeline,
     "shared-mixins": direction.shared_mixins,
+    "hidden-methods": direction.hidden_methods,
 }

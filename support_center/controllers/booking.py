@@ -153,7 +153,7 @@ class SupportBooking(http.Controller):
         words = page._find_robot(token, self._get_text("website"))
         if words:
             return self._render_details(page, visitor, start, hold, values, words=words)
-        outcome = page._book(visitor, start, token["technician"], values)
+        outcome = page._book(visitor, start, values)
         if outcome.code == "done":
             booking = page._sign("done", {"id": outcome.appointment.id})
             url = self._get_url(f"/book/{visitor.kind.code}/done", booking=booking)
@@ -417,7 +417,8 @@ class SupportBooking(http.Controller):
             **self._describe_type(visitor.kind),
             "days": [
                 {
-                    "name": self._format_day(page.env, each.date),
+                    "weekday": self._format_day(page.env, each.date, "EEE"),
+                    "name": self._format_day(page.env, each.date, "d MMM"),
                     "count": len(each.times),
                     "is_chosen": each == chosen,
                     "url": self._get_url(
@@ -427,7 +428,7 @@ class SupportBooking(http.Controller):
                 }
                 for each in days
             ],
-            "day_name": chosen and self._format_day(page.env, chosen.date, "EEEE d MMMM y"),
+            "day_name": chosen and chosen.label,
             "times": [
                 {
                     "value": fields.Datetime.to_string(each.start),
@@ -490,7 +491,7 @@ class SupportBooking(http.Controller):
                 "alternatives": self._prepare_buttons(env, alternatives or [], visitor.zone),
                 "action": self._get_url(f"{path}/book"),
                 "details_action": self._get_url(f"{path}/details"),
-                "token": page._make_form_token(visitor, start, hold.technician_id.id),
+                "token": page._make_form_token(visitor, start),
                 "is_on_site": visitor.kind.place == "on_site",
                 "is_instant": visitor.kind.booking_mode == "instant",
                 "names": list(KEYS),
@@ -616,7 +617,7 @@ class SupportBooking(http.Controller):
     def _describe_start(self, env, start, zone):
         return f"{format_moment_in_words(env, start, zone)} ({zone})"
 
-    def _format_day(self, env, day, pattern="EEE d MMM"):
+    def _format_day(self, env, day, pattern):
         return format_date(env, day, date_format=pattern)
 
     def _prepare_buttons(self, env, starts, zone):

@@ -322,7 +322,9 @@ def _read_in(words: ProseWords, sentences: list[str], sent: datetime) -> _Readin
 # ----------------------------------------------------------------------------
 
 _PLAIN = str.maketrans(
-    dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4", "'")
+    # What stands for days below is nobody's to write.
+    dict.fromkeys("⟦⟧", " ")
+    | dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4", "'")
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-")
 )
 _ELISION = re.compile(r"\b(l|d|jusqu|qu|n|s|j|c|dell|all|dall|nell|quest)'(?=\w)")
@@ -438,16 +440,13 @@ class _Patterns:
             rf"uhr\b|h\b|heures?\b|horas\b|o'clock\b))",
             bounds=False,
         )
+        # In English only where no other noun follows it.
+        ends = r"(?= ?(?:$|[,;!?)]|(?:would|is|on|and|or|please|in|works?|suits?|if|every|any)\b))"
         # "Dopo le 18", "a partir de las 16": a bare number is an hour where these stand before it.
         self.bare_hour = {
             "es": _rx(r"(?:a |de )?las (?P<h>\d{1,2})(?! ?(?:[:.]\d|h))"),
             "it": _rx(r"(?:alle|dalle|delle|le ore|ore|le) (?P<h>\d{1,2})(?! ?(?:[:.]\d|h))"),
-            "en": _rx(
-                r"(?<=after )(?P<h>\d{1,2})(?! ?(?:\d|[:.]\d|{units}))"
-                r"|(?<=before )(?P<h2>\d{1,2})(?! ?(?:\d|[:.]\d|{units}))".replace(
-                    "{units}", r"days?|weeks?|hours?|minutes?|months?|years?|[ap]\.?m|st|nd|rd|th"
-                )
-            ),
+            "en": _rx(rf"(?<=after )(?P<h>\d{{1,2}}){ends}|(?<=before )(?P<h2>\d{{1,2}}){ends}"),
         }.get(w.code)
         self.soon = _rx(w.soon)
         self.past = _rx(w.past)

@@ -85,7 +85,7 @@ _TABLES: dict[str, dict[str, object]] = {
         r"(?:in )?the first half of)",
         "middle": r"(?:mid|mid-|(?:in )?the middle of|middle of)",
         "late": r"(?:late|later|(?:at |by |towards? )?the end of|end of|(?:in )?the second half of)",
-        "days": {"today": 0, "tomorrow": 1, "(?:the )?day after tomorrow": 2},
+        "days": {"(?:the )?day after tomorrow": 2, "today": 0, "tomorrow": 1},
         "in_days": r"in ({n}) days(?:' time)?",
         "in_weeks": r"in ({n}) weeks?(?:' time)?",
         "within": r"(?:within|in the next|over the next|during the next|in the coming) "
@@ -280,7 +280,7 @@ _TABLES: dict[str, dict[str, object]] = {
             "morning": r"(?:por|en|de|durante|a) las? mañanas?|a primera hora|antes del mediodía|"
             r"esta mañana",
             "afternoon": r"(?:(?:por|en|de|durante) las? |a la |(?:esta|esa|una|alguna|cualquier) |la |las )?"
-            r"tardes?(?! o temprano)|después de comer",
+            r"(?<!muy )(?<!más )tardes?(?! o temprano)|después de comer",
             "evening": r"(?:(?:por|en|de|durante) las? |a la |esta |la |las )?noches?|"
             r"después del trabajo|última hora de la tarde",
         },

@@ -67,7 +67,7 @@ class TimeReader:
         is_known = word in _HALVES or get_lexicon(code).knows(word)
         return is_known or any(letter.isdigit() for letter in word)
 
-    def read(self, text: str) -> SaidTime | None:
+    def read_time(self, text: str) -> SaidTime | None:
         """What a phrase says, each word of it understood."""
         if text not in self._read:
             self._read[text] = self._read_phrase(text) if _may_name_time(text) else None

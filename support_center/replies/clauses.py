@@ -234,7 +234,7 @@ class _Sentence:
         told = self.context.start and self.context.start.astimezone(self.context.zone)
         if told and _is_day_of_month(self.texts[start:end], told.day):
             return "<day>", None
-        said = self.context.times.read(text)
+        said = self.context.times.read_time(text)
         if said is None:
             return None
         is_same_clock = told is not None and said.clock == (told.hour, told.minute, 0)

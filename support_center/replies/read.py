@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from typing import Protocol
 
@@ -39,7 +39,7 @@ class Times(Protocol):
     """What reads times, as ``intake.TimeReader``."""
 
     def may_belong(self, code: str, word: str) -> bool: ...
-    def read(self, text: str) -> Time | None: ...
+    def read_time(self, text: str) -> Time | None: ...
     def find_instant(self, text: str) -> datetime | None: ...
 
 
@@ -81,9 +81,16 @@ class Understood:
 def read_short_reply(text: str, context: Context) -> Understood:
     """What a reply asks for; ``unclear`` unless every word of it was understood.
 
-    :param text: what the person wrote, without what they quote and without a signature
+    :param text: what the person wrote, without what they quote
     """
     text = text.strip()
+    found = _read(text, context)
+    # As it was written, with the greeting that a language has taken off.
+    whole = (each for each in split_sentences(text) if found.sentence and found.sentence in each)
+    return replace(found, sentence=next(whole, found.sentence))
+
+
+def _read(text: str, context: Context) -> Understood:
     if not text:
         return Understood("unclear", certainty=0.0)
     if len(text) > MAX_LENGTH or len(text.split()) > MAX_WORDS:

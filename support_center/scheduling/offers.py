@@ -30,6 +30,10 @@ LEAD = timedelta(minutes=15)
 MORNING, AFTERNOON = "morning", "afternoon"
 PARTS_OF_DAY = (MORNING, AFTERNOON)
 
+# The parts of the day that a wish may name, by the hours in which a visit of theirs begins.
+EVENING = "evening"
+PART_HOURS = {MORNING: (0, 12), AFTERNOON: (12, 17), EVENING: (17, 24)}
+
 HalfDay = tuple[date, str]
 
 
@@ -89,6 +93,41 @@ class Bounds:
         return _lies_within(visit, (begins, ends), can_reach_beyond=ends - begins)
 
 
+@dataclass(frozen=True)
+class Window:
+    """When it would suit somebody who named no exact time; what is left out does not matter.
+
+    ``start`` and ``stop`` are aware, ``parts`` are of ``PART_HOURS``, ``without`` are weekdays of
+    the customer's zone, Monday is 0, on which it does not suit.
+    """
+
+    start: datetime | None = None
+    stop: datetime | None = None
+    parts: frozenset[str] = frozenset()
+    without: frozenset[int] = frozenset()
+
+    def rank(self, start: datetime, zone: tzinfo) -> int:
+        """How well a start meets the wish: 0 fits, 1 is in it on another part of the day or a day
+        that does not suit; the next ones are after it, by days, and last comes what is before."""
+        if self.start and start < self.start:
+            return _BEFORE_WISH + (self.start - start).days
+        if self.stop and start >= self.stop:
+            return 2 + (start - self.stop).days
+        local = start.astimezone(zone)
+        return 0 if self._suits(local) else 1
+
+    def _suits(self, local: datetime) -> bool:
+        if local.weekday() in self.without:
+            return False
+        return not self.parts or any(
+            PART_HOURS[part][0] <= local.hour < PART_HOURS[part][1] for part in self.parts
+        )
+
+
+# Later than any time after a wish that is looked at.
+_BEFORE_WISH = 10_000
+
+
 def _lies_within(visit: Interval, span: Interval, can_reach_beyond: timedelta) -> bool:
     """Whether all of a visit lies in ``span``, or the beginning of one that is too long for it."""
     if visit[1] - visit[0] > can_reach_beyond:
@@ -119,12 +158,14 @@ def choose_options(
     limit: int,
     *,
     wish: datetime | None = None,
+    window: Window | None = None,
     favourites: Sequence[int] = (),
 ) -> list[Option]:
     """The few that are offered, in the order in which they are said.
 
     1. What lies in the wished half of the wished day comes first, then the rest of that day, then
-       all others.
+       all others. Without a wished time, what lies in the wished window comes first, then the rest
+       of its days, then what is nearest after it.
     2. The best time of each favourite comes before all others that are alike by 1.
     3. Else the lower cost comes first. In one half of a day nobody of whose way nothing is known
        comes before somebody of whose way something is, but for those with a draft at that time,
@@ -134,11 +175,27 @@ def choose_options(
 
     :param options: in any order, all of them allowed by ``bounds``
     :param wish: the time that was asked for
+    :param window: what was asked for where no time was
     :param favourites: technician ids whom the customer knows, those who matter most first
     """
-    ordered = _sort(list(options), bounds, wish, favourites)
+    ordered = _sort(list(options), bounds, wish, window, favourites)
     chosen: dict[datetime, Option] = {}
-    while ordered:
+    if window and not wish:
+        # All that fits comes before what does not, also a second time of one half of a day.
+        fits = [option for option in ordered if not window.rank(option.start, bounds.zone)]
+        _choose_in_turns(fits, bounds, limit, chosen)
+    _choose_in_turns(ordered, bounds, limit, chosen)
+    return list(chosen.values())
+
+
+def _choose_in_turns(
+    ordered: list[Option], bounds: Bounds, limit: int, chosen: dict[datetime, Option]
+) -> None:
+    """Add to ``chosen`` up to ``limit``: one of each technician and half of a day, then a second.
+
+    :param chosen: by their start, in the order in which they are said
+    """
+    while ordered and len(chosen) < limit:
         left: list[Option] = []
         seen: set[tuple[int, HalfDay]] = set()
         for option in ordered:
@@ -151,9 +208,8 @@ def choose_options(
             seen.add(turn)
             chosen[option.start] = option
             if len(chosen) >= limit:
-                return list(chosen.values())
+                return
         ordered = left
-    return list(chosen.values())
 
 
 def find_wish(start: datetime, bounds: Bounds, wish: datetime | None) -> int:
@@ -167,12 +223,19 @@ def find_wish(start: datetime, bounds: Bounds, wish: datetime | None) -> int:
 
 
 def _sort(
-    options: list[Option], bounds: Bounds, wish: datetime | None, favourites: Sequence[int]
+    options: list[Option],
+    bounds: Bounds,
+    wish: datetime | None,
+    window: Window | None,
+    favourites: Sequence[int],
 ) -> list[Option]:
     # Thousands of options stand at a few hundred starts.
     starts = {option.start for option in options}
     halves = {start: bounds.find_half_day(start) for start in starts}
-    wishes = {start: find_wish(start, bounds, wish) for start in starts}
+    if window and not wish:
+        wishes = {start: window.rank(start, bounds.zone) for start in starts}
+    else:
+        wishes = {start: find_wish(start, bounds, wish) for start in starts}
     # What those cost at most of whose way something is known.
     most: dict[HalfDay, float] = {}
     for option in options:

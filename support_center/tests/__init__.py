@@ -104,8 +104,12 @@ from .health import (
     test_health,
     test_health_checks,
 )
-from .holds import test_hold
+from .holds import (
+    test_hold,
+    test_hold_race,
+)
 from .incoming import (
+    test_calendar_attendance,
     test_calendar_mail,
     test_calendar_programs,
     test_customer_messages,
@@ -129,9 +133,11 @@ from .incoming import (
     test_mail_text,
     test_other_contact,
     test_own_addresses,
+    test_own_words,
     test_read_once,
     test_review,
     test_review_tours,
+    test_short_replies,
     test_webhook_in,
 )
 from .my_day import (
@@ -158,6 +164,7 @@ from .notifications import (
 )
 from .online_booking import (
     test_booking,
+    test_booking_browser,
     test_booking_robots,
     test_booking_type,
     test_booking_verify,
@@ -181,8 +188,12 @@ from .planning import (
     test_technician_kinds,
 )
 from .portal import (
+    test_customer_lists,
     test_customer_page,
     test_link_end,
+    test_page,
+    test_page_actions,
+    test_page_tour,
     test_scanner,
 )
 from .privacy import test_erasure

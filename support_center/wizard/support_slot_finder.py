@@ -36,6 +36,7 @@ class SupportSlotFinder(models.TransientModel):
     state = fields.Selection(related="appointment_id.state", related_sudo=False)
     customer_name = fields.Char(related="appointment_id.customer_name", related_sudo=False)
     requested_date = fields.Datetime(related="appointment_id.requested_date", related_sudo=False)
+    wish_text = fields.Char(related="appointment_id.wish_text", related_sudo=False)
     type_id = fields.Many2one(related="appointment_id.type_id", related_sudo=False)
     date_from = fields.Datetime("From", required=True)
     date_to = fields.Datetime("Until", required=True)
@@ -205,21 +206,32 @@ class SupportSlotFinder(models.TransientModel):
     def _prepare_finder_vals(self, appointment):
         """Where to look first: from the time that was asked for, or now, a week ahead.
 
+        Where somebody named no time but some days or a part of the day, there.
+
         The type's minimum notice and horizon bound what is shown at first; a
         dispatcher who widens the search means it.
         """
         now = fields.Datetime.now()
         since = max(now, appointment.requested_date or now)
         duration = timedelta(hours=appointment.duration)
-        since, until = appointment.type_id._limit_offers(
-            since, since + timedelta(days=DEFAULT_DAYS), duration
-        )
+        until = since + timedelta(days=DEFAULT_DAYS)
+        parts = []
+        if appointment._get_wish_window() and since == now:
+            since = max(now, appointment.wish_from or now)
+            until = min(
+                appointment.wish_to or since + timedelta(days=DEFAULT_DAYS),
+                since + timedelta(days=MAX_DAYS),
+            )
+            parts = (appointment.wish_parts or "").split(",")
+        since, until = appointment.type_id._limit_offers(since, until, duration)
         since, until = (moment.replace(second=0) for moment in (since, until))
         return {
             "appointment_id": appointment.id,
             "date_from": since,
             "date_to": max(until, since + duration),
             "duration": appointment.duration,
+            # The page knows two halves of a day.
+            "part_of_day": parts[0] if parts in (["morning"], ["afternoon"]) else False,
         }
 
     def action_search(self):

@@ -154,3 +154,46 @@ def test_a_mixin_with_one_heir(repository: RepositoryMaker) -> None:
     assert messages(direction.shared_mixins, repository(files)) == [
         "`support.lonely.mixin` has one heir"
     ]
+
+
+def test_a_method_that_hides_another(repository: RepositoryMaker) -> None:
+    text = """
+class SupportAppointment(models.Model):
+    _inherit = "support.appointment"
+
+    def _describe(self):
+        return {value}
+
+    def _own(self):
+        return 1
+"""
+    files = {
+        paths("planning"): text.format(value="1").replace("_own", "_first"),
+        paths("tickets"): text.format(value="super()._describe()").replace("_own", "_second"),
+    }
+    assert messages(direction.hidden_methods, repository(files)) == []
+    files[paths("board")] = text.format(value="2")
+    assert (
+        messages(direction.hidden_methods, repository(files))
+        == [
+            "`_describe` of support.appointment hides another: "
+            "see board/support_appointment.py, planning/support_appointment.py"
+        ]
+        * 2
+    )
+
+
+def test_a_hook_is_replaced(repository: RepositoryMaker) -> None:
+    text = """
+class SupportAppointment(models.Model):
+    _inherit = "support.appointment"
+
+    def _describe(self):
+        {doc}
+        return ""
+"""
+    files = {
+        paths("planning"): text.format(doc="'''Hook: words for it.'''"),
+        paths("tickets"): text.format(doc="pass"),
+    }
+    assert messages(direction.hidden_methods, repository(files)) == []

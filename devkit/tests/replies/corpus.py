@@ -34,7 +34,7 @@ class Sample:
     choices: int
     text: str
 
-    def read(self) -> Understood:
+    def understand(self) -> Understood:
         return _read(self.text, self.choices)
 
     def is_right(self, found: Understood) -> bool:
@@ -87,7 +87,7 @@ def load(*halves: str) -> list[Sample]:
 
 
 def score(samples: list[Sample]) -> Score:
-    read = [(sample, sample.read()) for sample in samples]
+    read = [(sample, sample.understand()) for sample in samples]
     acted = [(sample, found) for sample, found in read if found.kind != "unclear"]
     wrong = [(sample, found) for sample, found in acted if not sample.is_right(found)]
     missed = [

@@ -6,3 +6,4 @@ from . import support_appointment_edit
 from . import support_appointment_responsible
 from . import support_appointment_schedule
 from . import support_appointment_state
+from . import support_appointment_wish

@@ -33,6 +33,11 @@ class SupportAppointmentType(models.Model):
     skill_ids = fields.Many2many(
         "support.skill", string="Required Skills", context={"active_test": False}
     )
+    instructions = fields.Html(
+        "What to Prepare",
+        translate=True,
+        help="What customers read on their page: what they make ready before the visit.",
+    )
     place = fields.Selection(
         [("on_site", "On site"), ("remote", "Remote")], default="on_site", required=True
     )

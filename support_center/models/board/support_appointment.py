@@ -8,6 +8,7 @@ SHOWN_FIELDS = {
     "name", "customer_name", "partner_id", "location", "type_id", "priority", "state",
     "technician_id", "start", "stop", "duration", "busy_start", "busy_stop", "intake_state",
     "ignore_working_hours", "active", "company_id", "edit_version", "customer_waiting_since",
+    "attendance",
 }  # fmt: skip
 
 

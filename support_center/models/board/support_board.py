@@ -23,6 +23,7 @@ VISIT_FIELDS = [
     "name", "customer_name", "partner_id", "location", "type_id", "priority", "state",
     "technician_id", "start", "stop", "duration", "busy_start", "busy_stop", "requested_date",
     "ignore_working_hours", "intake_state", "edit_version", "customer_waiting_since",
+    "attendance",
 ]  # fmt: skip
 
 
@@ -409,6 +410,7 @@ class SupportBoard(models.AbstractModel):
             and appointment.intake_state not in WAITING_REQUESTS,
             "is_overruled": appointment.ignore_working_hours,
             "customer_waits": bool(appointment.customer_waiting_since),
+            "attendance": appointment.attendance,
             "can_confirm": bool(
                 appointment.state == "draft" and appointment.start and appointment.partner_id
             ),

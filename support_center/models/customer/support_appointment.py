@@ -1,17 +1,19 @@
 from collections import namedtuple
+from datetime import timedelta
 
 from odoo import SUPERUSER_ID, _, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import plaintext2html
 
 from ..appointment.states import PLANNABLE_STATES
 
 ATTENDANCES = [
     ("unknown", "Not Answered"),
     ("confirmed", "Will Be There"),
-    ("declined", "Declined"),
+    ("declined", "Will Not Be There"),
 ]
-# By which way a customer acts.
-CHANNELS = ("page", "portal", "mail", "calendar", "booking")
+# So much of a customer's words becomes the reason of a cancellation.
+MAX_REASON = 200
 
 # What became of what a customer did. ``code`` is ``done``; ``already``, it was so; ``taken``,
 # somebody was faster; ``ask``, a dispatcher was told; or ``refused``. ``words`` is a sentence for
@@ -22,9 +24,10 @@ CustomerOutcome = namedtuple("CustomerOutcome", "code words alternatives")
 class SupportAppointment(models.Model):
     """What a customer does about their visit, whatever the channel.
 
-    Who acts was made sure of by the caller, by a token, a log-in or the address of a mail. It is
-    done as OdooBot, whose save fires the rules, with the customer as the author in the history.
-    The same act twice is done once.
+    Who acts was made sure of by the caller, by a token, a log-in or the address of a mail.
+    Channels are ``page``, ``portal``, ``mail``, ``calendar`` and ``booking``. It is done as
+    OdooBot, whose save fires the rules, with the customer as the author in the history; the
+    same act twice is done once. The customer hears of it in the language of the environment.
     """
 
     _inherit = "support.appointment"
@@ -39,20 +42,27 @@ class SupportAppointment(models.Model):
         help="Whether the customer has said that they will be there.",
     )
 
+    wants_earlier = fields.Boolean(
+        "Wants an Earlier Time",
+        copy=False,
+        tracking=True,
+        help="The customer would like to come earlier: a time that becomes free is offered to "
+        "them, where the rule for that is on.",
+    )
+
     # ------------------------------------------------------------------
     # Steps of a change
     # ------------------------------------------------------------------
 
     def _prepare_change(self, change):
         super()._prepare_change(change)
-        if change.is_creation or "attendance" in change.vals:
+        if change.is_creation or "attendance" in change.vals or "start" not in change.vals:
             return
-        if "start" in change.vals:
-            # What was said holds for the time that was known.
-            moved = self.filtered(
-                lambda a: a.attendance != "unknown" and a._is_changed("start", change.vals["start"])
-            )
-            change.add(moved, {"attendance": "unknown"})
+        # What was said holds for the time that was known.
+        moved = self.filtered(
+            lambda a: a.attendance != "unknown" and a._is_changed("start", change.vals["start"])
+        )
+        change.add(moved, {"attendance": "unknown"})
 
     # ------------------------------------------------------------------
     # What the customer does
@@ -63,11 +73,12 @@ class SupportAppointment(models.Model):
         visit = self._for_customer()
         if visit.state != "confirmed" or not visit._is_ahead():
             return visit._refuse_customer()
+        thanks = _("Thank you. %(when)s", when=visit._describe_customer_time())
         if visit.attendance == "confirmed":
-            return visit._tell_customer("already", visit._describe_expected())
+            return visit._tell_customer("already", thanks)
         visit._write_protected({"attendance": "confirmed"})
         visit._note_customer("customer_attend", channel)
-        return visit._tell_customer("done", visit._describe_expected())
+        return visit._tell_customer("done", thanks)
 
     def _customer_decline(self, channel, words=""):
         """The customer will not be there, and does not say what then: a dispatcher asks."""
@@ -79,68 +90,128 @@ class SupportAppointment(models.Model):
             return visit._tell_customer("already", thanks)
         visit._write_protected({"attendance": "declined"})
         visit._note_customer("customer_decline", channel, words)
-        visit._for_responsible()._ask_about_declined(words)
+        visit._for_responsible()._report_declined(words)
         return visit._tell_customer("done", thanks)
 
     def _customer_cancel(self, channel, words=""):
-        """Call the visit off."""
+        """Call the visit off, unless it is too late for that."""
         visit = self._for_customer()
+        thanks = _("Your appointment is cancelled.")
         if visit.state == "cancelled":
-            return visit._tell_customer("already", _("Your appointment is cancelled."))
+            return visit._tell_customer("already", thanks)
+        if visit.state not in PLANNABLE_STATES or not visit._is_ahead():
+            return visit._refuse_customer()
         if not visit._can_customer_change():
-            return visit._ask_office(_("The customer wants to cancel"), channel, words)
-        visit._cancel(words or _("Cancelled by the customer"))
+            return visit._ask_office("cancel", channel, words)
+        visit._cancel_for_customer(words)
         visit._note_customer("customer_cancel", channel, words)
-        visit._for_responsible()._tell_of_cancellation(words)
-        return visit._tell_customer("done", _("Your appointment is cancelled."))
+        visit._for_responsible()._report_cancelled(words)
+        return visit._tell_customer("done", thanks)
 
     def _customer_take(self, start, technician_id, channel):
         """Book this time, or move to it; whether it is free is looked at now.
+
+        A request is planned and confirmed, a visit that the customer has cancelled by mistake is
+        taken up again.
 
         :param datetime start: naive UTC
         :param int technician_id: who was offered; another one comes where they are taken
         """
         visit = self._for_customer()
-        if visit.state == "confirmed" and visit.start == start:
-            return visit._tell_customer("already", visit._describe_expected())
-        if not visit._can_customer_change() or not visit.partner_id:
-            when = visit._format_for_customer(start)
-            return visit._ask_office(_("The customer wants another time"), channel, when)
-        hold = self.env["support.customer.times"]._hold_time(visit, start, technician_id)
-        if hold and visit._plan_for_customer(hold):
-            visit._note_customer("customer_take", channel)
-            return visit._tell_customer("done", visit._describe_expected())
-        alternatives = visit.env["support.customer.times"]._find_alternatives(visit, [start])
-        words = _("Somebody was faster: this time is not free any more.")
-        return visit._tell_customer("taken", words, alternatives)
+        before = visit.state, visit.start
+        if before == ("confirmed", start):
+            return visit._tell_customer("already", visit._describe_customer_time())
+        if before[0] not in (*PLANNABLE_STATES, "cancelled"):
+            return visit._refuse_customer()
+        if not visit.partner_id or not visit._can_customer_plan():
+            return visit._ask_office("time", channel, visit._format_for_customer(start))
+        times = visit.env["support.customer.times"]
+        hold = times._hold_time(visit, start, technician_id)
+        try:
+            is_planned = bool(hold) and visit._plan_for_customer(hold)
+        except UserError as error:
+            # Nothing that another time would mend.
+            hold._release()
+            return visit._ask_office("time", channel, str(error))
+        if not is_planned:
+            return visit._tell_customer(
+                "taken",
+                _("Somebody was faster: this time is not free any more."),
+                times._find_alternatives(visit, [start]),
+            )
+        visit._note_customer("customer_take", channel)
+        visit._for_responsible()._report_taken(*before)
+        return visit._tell_customer("done", visit._describe_customer_time())
 
     def _customer_ask_for_time(self, channel, words):
         """The customer wants another time, and names none that could be taken."""
-        return self._for_customer()._ask_office(
-            _("The customer wants another time"), channel, words
-        )
+        visit = self._for_customer()
+        if visit.state not in PLANNABLE_STATES:
+            return visit._refuse_customer()
+        return visit._ask_office("time", channel, words)
+
+    def _customer_ask_for_earlier(self, channel):
+        """The customer would like to come earlier, and keeps their time until there is one."""
+        visit = self._for_customer()
+        if visit.state not in PLANNABLE_STATES or not visit._is_ahead():
+            return visit._refuse_customer()
+        thanks = _("Thank you. You get a mail as soon as an earlier time becomes free.")
+        if visit.wants_earlier:
+            return visit._tell_customer("already", thanks)
+        visit.wants_earlier = True
+        visit._note_customer("customer_ask_earlier", channel)
+        return visit._tell_customer("done", thanks)
 
     def _can_customer_change(self):
-        """Whether the customer may move or cancel the visit alone."""
+        """Whether the customer may move or cancel the visit alone.
+
+        A request that nobody has promised a time may always be changed.
+        """
         self.ensure_one()
         if self.state not in PLANNABLE_STATES:
             return False
-        notice = self._as_timedelta(self.type_id.cancel_notice_hours)
+        if self.state == "draft" and not self.announced_start:
+            return True
+        notice = timedelta(hours=self.type_id.cancel_notice_hours)
         return not self.start or self.start - notice > fields.Datetime.now()
 
+    def _can_customer_plan(self):
+        """Whether the customer may choose a time alone.
+
+        Also for a visit that they cancelled themselves, by mistake or not, as long as none has
+        taken its place. What we cancelled, we plan again.
+        """
+        self.ensure_one()
+        if self.state != "cancelled":
+            return self._can_customer_change()
+        # Cancelled by themselves, see ``_cancel_for_customer``.
+        is_own = self.attendance == "declined" and self._is_ahead()
+        return is_own and not any(map(len, self._find_replacements()))
+
     def _list_undo_of_customer(self):
-        """How the customer takes back what they did, in words."""
-        return _("Was this a mistake? Then answer this mail or call us.")
+        """How the customer takes back what they have just done, in words, with the link."""
+        self.ensure_one()
+        if self.state == "cancelled":
+            return _(
+                "Was this a mistake? Choose a time again: %(link)s",
+                link=self._get_link_to("/times"),
+            )
+        if self.attendance == "declined":
+            return _(
+                "Was this a mistake? Say that you will be there: %(link)s",
+                link=self._get_link_to("/attend"),
+            )
+        return _(
+            "Was this a mistake? You can choose another time or cancel here: %(link)s",
+            link=self._get_link_to(),
+        )
 
     # ------------------------------------------------------------------
-    # Helpers
+    # Doing it
     # ------------------------------------------------------------------
 
     def _for_customer(self):
-        """The visit as OdooBot, so that the rules that its save fires have the rights they need.
-
-        In the language of the environment, which the caller has chosen.
-        """
+        """The visit as OdooBot, so that the rules that its save fires have the rights they need."""
         self.ensure_one()
         return self.with_user(SUPERUSER_ID)
 
@@ -148,52 +219,163 @@ class SupportAppointment(models.Model):
         return not self.start or self.start > fields.Datetime.now()
 
     def _plan_for_customer(self, hold):
-        """Give the visit the time of a hold of its own.
+        """Give the visit the time of a hold of its own, and give its other holds back.
 
+        :param hold: ``support.slot.hold``
         :return: whether it was possible
+        :raise UserError: where another time would not help
         """
-        vals = {"start": hold.start, "technician_id": hold.technician_id.id}
+        vals = {
+            "start": hold.start,
+            "technician_id": hold.technician_id.id,
+            "attendance": "unknown",
+        }
         try:
             with self.env.cr.savepoint():
+                if self.state == "cancelled":
+                    self.write({"state": "draft", "cancel_reason": False})
                 if self.state == "draft":
                     self._change_state("confirmed", vals)
                 else:
-                    self.write(vals)
+                    self._write_protected(vals)
                 self.env["support.slot.hold"]._find_own(appointment=self)._release()
         except ValidationError:
             return False
         return True
 
+    def _cancel_for_customer(self, words):
+        """Cancel, so that it can be told later who did."""
+        self._write_protected({"attendance": "declined"})
+        reason = " ".join((words or "").split())[:MAX_REASON]
+        this = self.with_context(lang=self._get_company_lang())
+        this._cancel(reason or this._describe_own_cancellation())
+        self.env["support.slot.hold"]._find_own(appointment=self)._release()
+
+    def _describe_own_cancellation(self):
+        return _("Cancelled by the customer")
+
+    # ------------------------------------------------------------------
+    # Telling the customer
+    # ------------------------------------------------------------------
+
     def _tell_customer(self, code, words, alternatives=()):
         return CustomerOutcome(code, words, list(alternatives))
 
     def _refuse_customer(self):
-        return self._tell_customer("refused", _("This appointment is over or was cancelled."))
+        if self.state == "cancelled":
+            return self._tell_customer("refused", _("This appointment was cancelled."))
+        if self.state == "draft":
+            return self._tell_customer("refused", _("This appointment is not confirmed yet."))
+        return self._tell_customer("refused", _("This appointment has begun or is over."))
 
-    def _describe_expected(self):
+    def _describe_customer_time(self):
         return _("Your appointment is on %(when)s.", when=self._format_for_customer(self.start))
 
-    def _ask_office(self, summary, channel, words):
-        """Have a dispatcher do what the customer cannot do alone."""
-        self._note_customer("customer_ask", channel, words)
-        self._for_responsible()._automation_activity_with(summary, words or summary)
+    def _ask_office(self, wish, channel, words):
+        """Have a dispatcher do what the customer cannot do alone.
+
+        :param str wish: ``cancel`` or ``time``
+        """
+        self._note_customer(f"customer_ask_{wish}", channel, words)
+        self._for_responsible()._report_wish(wish, words)
         phone = self.company_id.phone
-        if phone:
-            text = _("We were told, and get in touch with you. Or call us: %(phone)s.", phone=phone)
+        is_late = self.state == "confirmed" and not self._can_customer_change()
+        if is_late and phone:
+            text = _(
+                "It is too late to change this here. We have been told, and get in touch with "
+                "you; to be sure, please call %(phone)s.",
+                phone=phone,
+            )
+        elif is_late:
+            text = _(
+                "It is too late to change this here. We have been told, and get in touch with you."
+            )
+        elif phone:
+            text = _(
+                "We have been told, and get in touch with you. You can call us, too: %(phone)s.",
+                phone=phone,
+            )
         else:
-            text = _("We were told, and get in touch with you.")
+            text = _("We have been told, and get in touch with you.")
         return self._tell_customer("ask", text)
 
-    def _ask_about_declined(self, words):
-        return self._automation_activity_with(
-            _("The customer will not be there"), words or _("They did not say what then.")
+    # ------------------------------------------------------------------
+    # Telling the office
+    # ------------------------------------------------------------------
+
+    def _report_customer_act(self, summary, note):
+        """Hook: a dispatcher has to do something about what a customer did.
+
+        Worded by the record as ``_for_responsible`` returns it.
+        """
+        self._automation_activity_with(summary, note)
+
+    def _report_wish(self, wish, words):
+        summary = (
+            _("The customer wants to cancel")
+            if wish == "cancel"
+            else _("The customer wants another time")
+        )
+        self._report_customer_act(summary, words or _("They did not say more."))
+
+    def _report_declined(self, words):
+        self._report_customer_act(
+            _("The customer will not be there"), words or _("They did not say more.")
         )
 
-    def _tell_of_cancellation(self, words):
-        return self._automation_activity_with(
-            _("The customer has cancelled"), words or _("They gave no reason.")
+    def _report_cancelled(self, words):
+        # They wait for nothing.
+        self._automation_activity_with(
+            _("The customer has cancelled"), words or _("They did not say why.")
         )
+
+    def _report_taken(self, state, start):
+        """
+        :param str state: before
+        :param datetime start: before, naive UTC, or False
+        """
+        now = self._format_for_customer(self.start)
+        if state == "confirmed":
+            summary = _("The customer has moved the visit")
+            note = _(
+                "From %(before)s to %(now)s, with %(technician)s.",
+                before=self._format_for_customer(start),
+                now=now,
+                technician=self.technician_id.name,
+            )
+        else:
+            summary = _("The customer has booked a time")
+            note = _("%(now)s, with %(technician)s.", now=now, technician=self.technician_id.name)
+        self._automation_activity_with(summary, note)
 
     def _note_customer(self, action, channel, words=""):
-        """What the customer did, in the log and in the history."""
-        self.env["support.automation.log"]._record(action, self, "ok", f"{channel}: {words or '-'}")
+        """What the customer did, in the log and, as theirs, in the history.
+
+        :param str action: as of ``_describe_customer_act``
+        :param str words: what the customer wrote, if anything
+        """
+        this = self.with_context(lang=self._get_company_lang())
+        text = this._describe_customer_act(action)
+        this.env["support.automation.log"]._record(action, this, "ok", f"{text} ({channel})")
+        this._message_log(
+            body=plaintext2html(f"{text}\n{words}" if words else text),
+            author_id=this.partner_id.id or None,
+        )
+
+    def _describe_customer_act(self, action):
+        """
+        :return: str, a sentence
+        """
+        if action == "customer_take":
+            return _(
+                "The customer has chosen this time: %(when)s",
+                when=self._format_for_customer(self.start),
+            )
+        return {
+            "customer_attend": _("The customer will be there."),
+            "customer_decline": _("The customer will not be there."),
+            "customer_cancel": _("The customer has cancelled."),
+            "customer_ask_cancel": _("The customer wants to cancel."),
+            "customer_ask_time": _("The customer wants another time."),
+            "customer_ask_earlier": _("The customer would like to come earlier."),
+        }[action]

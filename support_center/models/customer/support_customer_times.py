@@ -16,6 +16,8 @@ from ..holds.support_slot_hold import VISITOR_KEY
 # How many days ahead other times are looked for, and how many where there are none.
 DAYS = 14
 MORE_DAYS = 60
+# So many offers may lie near a time that somebody else has.
+NEAR_STARTS = 8
 
 # A day of the page: a date, in words, and the list of its ``Time``.
 Day = namedtuple("Day", "date label times")
@@ -68,7 +70,7 @@ class SupportCustomerTimes(models.AbstractModel):
     def _find_alternatives(self, appointment, without=(), limit=3, zone=None):
         """The times that a person would offer.
 
-        :param without: starts, naive UTC, that are not to be among them
+        :param without: starts, naive UTC, of times that others have: nothing near them is offered
         :param int limit: so many at most
         :param str zone: IANA name, in which days are counted; the customer's without it
         :return: list of ``Offer`` of ``support.offers``
@@ -77,12 +79,18 @@ class SupportCustomerTimes(models.AbstractModel):
         if zone and not appointment.timezone and not appointment.id:
             # The page of a visitor, whose browser knows where they are.
             appointment.timezone = zone
-        offers = []
+        offers, demand = [], appointment._get_demand()
+        near = demand.before + demand.duration + demand.after
+        more = len(without) * NEAR_STARTS
         for days in (DAYS, MORE_DAYS):
             found = self.env["support.offers"]._find_offers(
-                appointment, now, now + timedelta(days=days), limit=limit + len(without)
+                appointment, now, now + timedelta(days=days), limit=limit + more
             )
-            offers = [offer for offer in found if offer.slot.start not in without][:limit]
+            offers = [
+                offer
+                for offer in found
+                if all(abs(offer.slot.start - start) >= near for start in without)
+            ][:limit]
             if len(offers) == limit:
                 break
         return offers
@@ -96,7 +104,14 @@ class SupportCustomerTimes(models.AbstractModel):
         :return: ``support.slot.hold``; empty where somebody was faster, or it is no time that is
             offered
         """
-        times = self._for_visitor(visitor_key)
+        times, holds = self._for_visitor(visitor_key), self.env["support.slot.hold"]
+        own = holds._find_own(appointment=appointment, visitor_key=visitor_key).filtered(
+            lambda hold: hold.start == start
+        )
+        if own:
+            # What was offered is offered still, whatever the notice of the type.
+            own = own.filtered(lambda hold: hold.technician_id.id == technician_id) or own
+            return own[:1]
         stop = start + appointment._as_timedelta(appointment.duration)
         slots = [
             slot
@@ -104,7 +119,6 @@ class SupportCustomerTimes(models.AbstractModel):
             if slot.start == start
         ]
         slots.sort(key=lambda slot: slot.technician_id != technician_id)
-        holds = self.env["support.slot.hold"]
         for slot in slots:
             # Who was faster has one technician; the next one may be free still.
             hold = holds._hold([slot], appointment=appointment, visitor_key=visitor_key)
@@ -135,7 +149,11 @@ class SupportCustomerTimes(models.AbstractModel):
         if start >= stop:
             return []
         technicians = offers._find_technicians(appointment)
-        slots = offers._find_slots(appointment, technicians, start, stop, demand)
+        slots = technicians._find_slots(start, stop, demand, without=appointment)
+        if appointment.state == "confirmed":
+            # That one is theirs already.
+            now = appointment.start, appointment.stop, appointment.technician_id.id
+            slots = [slot for slot in slots if tuple(slot) != now]
         if not slots:
             return []
         bounds = offers._prepare_bounds(appointment, start, stop)

@@ -4,6 +4,7 @@ from functools import partial
 import psycopg2
 
 from odoo import api, fields, models, tools
+from odoo.tools import SQL
 
 from ...pruning import prune, unlink_batch
 from ..appointment.states import LIVE_STATES
@@ -25,8 +26,6 @@ NO_TWO_HOLDS = "support_slot_hold_no_two_holds"
 # What has ended is in nobody's way but that of a transaction that began before; that is over by
 # then.
 PRUNED_AFTER = timedelta(hours=1)
-# Another transaction was faster: with a hold, or by removing one that had ended.
-LOST = (psycopg2.errors.ExclusionViolation, psycopg2.errors.SerializationFailure)
 
 
 class SupportSlotHold(models.Model):
@@ -130,10 +129,11 @@ class SupportSlotHold(models.Model):
                 missing.append(number)
         kept.filtered(lambda hold: not hold.is_prolonged)._prolong(vals["expires_at"])
         former = (own - kept).filtered(lambda hold: hold.origin == origin)
-        free = holds._find_free([wanted[number] for number in missing], record)
+        giving_way = own - kept
+        free = holds._find_free([wanted[number] for number in missing], record, giving_way)
         missing = [number for number, is_free in zip(missing, free, strict=True) if is_free]
-        made = holds._insert([wanted[number] for number in missing], own - kept)
-        found.update({number: hold for number, hold in zip(missing, made, strict=True) if hold})
+        made = holds._insert([wanted[number] for number in missing], giving_way)
+        found.update({missing[place]: hold for place, hold in made.items()})
         (former.exists() - holds.union(*found.values())).unlink()
         result = holds.browse([found[number].id for number in sorted(found)])
         for number, hold in enumerate(result, 1):
@@ -173,15 +173,17 @@ class SupportSlotHold(models.Model):
             shorter.write({"expires_at": until, "is_prolonged": True})
 
     @api.model
-    def _find_free(self, wanted, record):
-        """Which of these times no visit takes, as far as this transaction sees.
+    def _find_free(self, wanted, record, own):
+        """Which of these times nobody has booked or holds, as far as this transaction sees.
 
         :param list wanted: of dicts, see ``_prepare_times``
         :param record: ``support.appointment`` that is not in its own way
+        :param own: holds that give way
         :return: list of bool
         """
         if not wanted:
             return []
+        self.flush_model()
         self.env["support.appointment"].flush_model()
         self.env.cr.execute(
             """
@@ -195,6 +197,15 @@ class SupportSlotHold(models.Model):
                        AND visit.busy_stop > wanted.busy_start
                        AND visit.id != ALL(%s)
                    )
+                   AND NOT EXISTS (
+                    SELECT 1
+                      FROM support_slot_hold hold
+                     WHERE hold.technician_id = wanted.technician_id
+                       AND hold.expires_at > %s
+                       AND hold.busy_start < wanted.busy_stop
+                       AND hold.busy_stop > wanted.busy_start
+                       AND hold.id != ALL(%s)
+                   )
               FROM unnest(%s, %s::timestamp[], %s::timestamp[]) WITH ORDINALITY
                    AS wanted (technician_id, busy_start, busy_stop, number)
           ORDER BY wanted.number
@@ -202,6 +213,8 @@ class SupportSlotHold(models.Model):
             [
                 LIVE_STATES,
                 record.ids,
+                fields.Datetime.now(),
+                own.ids,
                 *self._get_columns(wanted, "technician_id", "busy_start", "busy_stop"),
             ],
         )
@@ -213,24 +226,61 @@ class SupportSlotHold(models.Model):
 
     @api.model
     def _insert(self, vals_list, own):
-        """Make holds, all at once where nobody was faster, else those that are left.
+        """Make holds. Of times that overlap with one another, the first gets one.
 
+        :param list vals_list: of dicts, whose times are free as far as this transaction sees
         :param own: holds of the same holder, which give way
-        :return: list of a hold, or an empty recordset, for each
+        :return: dict of the place in ``vals_list`` to the hold
+        :raise psycopg2.errors.SerializationFailure: where another transaction was faster, and
+            Odoo begins the request again, which sees it then; elsewhere nothing is held
         """
         if not vals_list:
-            return []
+            return {}
         try:
             with self.env.cr.savepoint(), tools.mute_logger("odoo.sql_db"):
                 self._remove_ended(vals_list, own)
-                made = self.create(vals_list)
-                made.flush_recordset()
-        except LOST:
-            if len(vals_list) == 1:
-                return [self.browse()]
-            # A few, of which one is lost.
-            return [hold for vals in vals_list for hold in self._insert([vals], own)]
-        return list(made)
+                return self._insert_free(vals_list)
+        except psycopg2.errors.SerializationFailure as error:
+            if self.env["support.appointment"]._is_retried(error):
+                raise
+            return {}
+
+    @api.model
+    def _insert_free(self, vals_list):
+        """As ``_insert``, in plain SQL: the ORM knows no insertion without a conflict.
+
+        PostgreSQL passes over a conflict that the transaction sees; over one that it does not
+        see, it ends with the error of a concurrent update.
+        """
+        vals_list = [
+            {**vals, "create_uid": self.env.uid, "create_date": fields.Datetime.now()}
+            for vals in vals_list
+        ]
+        names = list(vals_list[0])
+        rows = [
+            SQL(
+                "(%s)",
+                SQL(", ").join(
+                    SQL(
+                        f"%s::{self._fields[name].column_type[1]}",
+                        self._fields[name].convert_to_column(vals[name], self),
+                    )
+                    for name in names
+                ),
+            )
+            for vals in vals_list
+        ]
+        self.env.cr.execute(
+            SQL(
+                "INSERT INTO support_slot_hold (%s) VALUES %s ON CONFLICT DO NOTHING "
+                "RETURNING id, technician_id, start",
+                SQL(", ").join(SQL.identifier(name) for name in names),
+                SQL(", ").join(rows),
+            )
+        )
+        ids = {(row[1], row[2]): row[0] for row in self.env.cr.fetchall()}
+        keys = [(vals["technician_id"], vals["start"]) for vals in vals_list]
+        return {place: self.browse(ids[key]) for place, key in enumerate(keys) if key in ids}
 
     @api.model
     def _remove_ended(self, vals_list, own):

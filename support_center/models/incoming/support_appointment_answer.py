@@ -99,7 +99,8 @@ class SupportAppointment(models.Model):
             elif draft._is_beyond_threshold():
                 outcomes[draft.id] = draft._hold_answer()
             else:
-                draft._queue_answer()
+                draft._offer_times()
+                draft._queue_offers()
             if not obstacle and draft.intake_held and draft.id not in outcomes:
                 draft._write_protected({"intake_held": False})
         return outcomes

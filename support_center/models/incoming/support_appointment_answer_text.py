@@ -29,6 +29,10 @@ class SupportAppointment(models.Model):
         """The language of the contact who is answered, else of the customer, else of the
         company; see ``languages``."""
         self.ensure_one()
+        return get_customer_lang(self._find_asker_contact(), self.company_id)
+
+    def _find_asker_contact(self):
+        """The contact of the person who asks, else the customer; as superuser."""
         asker = self._get_asker()
         # sudo: contacts are not every user's to read.
         partner = self.partner_id.sudo()
@@ -37,30 +41,48 @@ class SupportAppointment(models.Model):
                 partner, [asker], self.company_id
             )
             partner = next(iter(partners.values()), partner)
-        return get_customer_lang(partner, self.company_id)
+        return partner
 
     def _get_answer_title(self):
         """What the answer is about, for its subject."""
         self.ensure_one()
+        if self._is_in_own_words():
+            is_asked = bool((self.mail_offers or {}).get("times"))
+            return _("please choose a time") if is_asked else _("we have your mail")
         if self.intake_state == "review":
             return _("please correct your request")
         return _("we have your request")
+
+    def _is_in_own_words(self):
+        """Whether the request came as a mail in sentences, and not as a form or an invitation."""
+        reading = self.intake_reading or {}
+        return bool(
+            self.source == "email"
+            and reading
+            and not reading.get("has_form")
+            and not self.intake_obstacle
+            and not self.intake_automatic
+        )
 
     def _get_answer(self):
         """All that the answer says, in the language of the context.
 
         :return: dict of ``name``, ``is_accepted``, ``has_form``, ``time``,
             ``lines`` (dicts of ``key``, ``value``, ``hint``, ``mark``) and
-            ``notes`` (texts); nothing in it is HTML
+            ``notes`` (texts); of a mail in sentences ``is_prose``, ``understood`` and ``needed``
+            (texts); ``offers``, see ``_get_answer_offers``; nothing in it is HTML
         """
         self.ensure_one()
         reading = self._get_answer_reading()
         words = self.env["support.intake.words"]
         request = reading.result.request
+        is_prose = self._is_in_own_words()
         notes = [
             words._describe_note(note)
             for note in reading.result.notes
             if note.code not in STAFF_NOTES
+            # Who wrote in sentences knows that it was they who wrote.
+            and not (is_prose and note.code in ("sender_stood_in", "name_from_address"))
         ]
         if self._list_left_out(reading):
             notes.append(
@@ -76,7 +98,33 @@ class SupportAppointment(models.Model):
             "time": self._format_request_time(request),
             "lines": self._list_answer_lines(reading),
             "notes": notes,
+            "is_prose": is_prose,
+            "understood": self._list_understood(request) if is_prose else [],
+            "needed": self._list_needed(request) if is_prose else [],
+            "offers": self._get_answer_offers(),
         }
+
+    def _list_understood(self, request):
+        """What was read of a mail in sentences, a line each, without the time."""
+        lines = []
+        wish = self._describe_wish()
+        if wish:
+            lines.append(_("When: %(wish)s", wish=wish))
+            lines += [f"“{words}”" for words in (request.wish.words if request.wish else ())]
+        if request.location:
+            lines.append(_("Where: %(place)s", place=request.location))
+        if request.customer_phone:
+            lines.append(_("Phone: %(phone)s", phone=request.customer_phone))
+        return lines
+
+    def _list_needed(self, request):
+        """What a mail in sentences leaves open, as questions."""
+        needed = []
+        if not request.requested_date and not self._has_wish() and not self.start:
+            needed.append(_("When would it suit you?"))
+        if not (request.location or self.location or self._find_asker_contact().street):
+            needed.append(_("Where should we come to?"))
+        return needed
 
     def _get_answer_reading(self):
         """The mail as it was read; for an appointment made by hand what it holds.

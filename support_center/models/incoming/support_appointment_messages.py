@@ -132,6 +132,10 @@ class SupportAppointment(models.Model):
             is_acknowledged=self._is_by_human() and not (mail and mail.is_automatic),
         )
 
+    def _report_customer_act(self, summary, note):
+        """What they did asks for an answer as what they write does; they heard of it at once."""
+        self._report_customer_message(summary, note, is_acknowledged=False)
+
     def _report_customer_message(self, summary, note, sender="", is_acknowledged=True):
         """Tell the dispatcher of the company what the customer wrote, and mark the record.
 
@@ -155,7 +159,8 @@ class SupportAppointment(models.Model):
             vals["customer_waiting_since"] = now
             vals["acknowledge_at"] = is_acknowledged and self._get_end_of_working_day(now)
         self._write_protected(vals)
-        activity = self._automation_activity(summary, note[:MAX_MESSAGE])
+        marked = self._mark_customer_message(note)
+        activity = self._automation_activity(summary, marked[:MAX_MESSAGE])
         if not activity:
             # sudo: as in _automation_activity
             activity = self.sudo().activity_ids.filtered(lambda each: each.summary == summary)[:1]

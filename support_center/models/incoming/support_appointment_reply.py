@@ -10,12 +10,15 @@ MAX_CORRECTIONS = 50
 # Which fields of a draft a corrected key speaks of.
 FIELDS_OF_KEYS = {
     "customer_email": {"partner_id", "customer_email"},
-    "requested_date": {"requested_date", "timezone", "start"},
+    "requested_date": {
+        "requested_date", "timezone", "start",
+        "wish_from", "wish_to", "wish_parts", "wish_without",
+    },
     "timezone": {"requested_date", "timezone", "start"},
     "type": {"type_id", "duration"},
     "technician": {"technician_id"},
     "ticket": {"ticket_id"},
-}
+}  # fmt: skip
 OUTCOME_FIELDS = {"intake_state", "intake_note", "intake_errors"}
 
 
@@ -85,6 +88,11 @@ class SupportAppointment(models.Model):
             if kind not in ("auto_reply", "bounce"):
                 self._hear_reply(msg_dict)
             return "skipped", obstacle
+        number = self._read_choice(msg_dict)
+        if number:
+            return self._take_offered(number, msg_dict)
+        if self.has_open_offers:
+            self._write_protected({"has_open_offers": False})
         written = read_reply(self._get_mail_text(msg_dict), self._list_shown_lines())
         values = {**(invited or {}), **written}
         if not values:

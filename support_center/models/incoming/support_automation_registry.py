@@ -4,6 +4,7 @@ from ..automation.support_automation_registry import Automation, MailTemplate
 from .support_appointment_answer import ANSWER
 from .support_appointment_messages import ACKNOWLEDGEMENT
 from .support_appointment_review import REJECTION
+from .support_appointment_understood import UNDERSTOOD
 
 
 class SupportAutomationRegistry(models.AbstractModel):
@@ -49,6 +50,19 @@ class SupportAutomationRegistry(models.AbstractModel):
                 audience="sender",
                 template=ANSWER,
             ),
+            "automation_understand_reply": Automation(
+                model="support.appointment",
+                sequence=125,
+                description=_(
+                    "Does what customers answer in a few words: a yes, a no, a cancellation, the "
+                    "number of an offered time, another time. It says by mail what was done. All "
+                    "else is for a dispatcher to read."
+                ),
+                effect=_("Done what the customer's reply asks for"),
+                handler="_rule_understand_reply",
+                audience="sender",
+                template=UNDERSTOOD,
+            ),
             "automation_webhook_create": Automation(
                 model="support.appointment",
                 sequence=190,
@@ -70,4 +84,5 @@ class SupportAutomationRegistry(models.AbstractModel):
             ANSWER: MailTemplate("Support Request Answer", 20, sample="request", is_answer=True),
             REJECTION: MailTemplate("Support Request Rejected", 30, is_answer=True),
             ACKNOWLEDGEMENT: MailTemplate("Support Message Received", 40, is_answer=True),
+            UNDERSTOOD: MailTemplate("Support Reply Understood", 45, is_answer=True),
         }

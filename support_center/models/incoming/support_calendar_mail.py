@@ -29,7 +29,8 @@ Answer = namedtuple("Answer", "kind event person is_own text age")
 class SupportCalendarMail(models.AbstractModel):
     """What calendars send: answers to our invitations, and invitations to us (RFC 5546).
 
-    An answer goes to the visit of its UID and is told; it never changes a visit. An invitation
+    An answer goes to the visit of its UID and is told. What the customer's own calendar accepts or
+    declines is their attendance; a time that it proposes is taken where it is free. An invitation
     is a request, and a later version of it a correction of that request.
     """
 
@@ -224,10 +225,56 @@ class SupportCalendarMail(models.AbstractModel):
         if answer.age:
             line = f"{line} {self._describe_age(record, answer)}"
         record._message_log(body=plaintext2html(line))
-        if self._is_told(record, answer):
+        if not self._follow(record, answer) and self._is_told(record, answer):
             asking = record._for_responsible()
             asking.env[self._name]._tell(asking, answer)
         return "ok", line
+
+    @api.model
+    def _follow(self, record, answer):
+        """Do what the customer's own calendar says of the visit as it is now.
+
+        It belongs to the rule for short replies. A proposal is taken only where the time is free
+        and nothing is written beside it; else the customer is offered others.
+
+        :return: whether nobody has to look at it any more
+        """
+        event = answer.event
+        is_of_customer = not (answer.person or answer.is_own or answer.age or event.is_part)
+        if (
+            not is_of_customer
+            or event.uid != record.ics_uid
+            or record.state != "confirmed"
+            or not (record.active and record._is_reply_rule_on())
+        ):
+            return False
+        # In the customer's language, as what they are answered.
+        visit = record.with_context(lang=record._get_answer_lang())
+        if answer.kind == "accepted":
+            visit._customer_attend("calendar")
+        elif answer.kind == "declined":
+            visit._note_declined("calendar", answer.text)
+        elif event.method == "COUNTER" and not answer.text:
+            return self._take_proposal(visit, event)
+        return False
+
+    @api.model
+    def _take_proposal(self, visit, event):
+        """
+        :param visit: ``support.appointment`` in the customer's language
+        :return: whether the visit has the proposed time
+        """
+        start = self._get_start(visit, event)
+        length = event.stop - event.start if event.start and event.stop else None
+        is_certain = start and (length is None or length == visit.stop - visit.start)
+        if not is_certain or not self._is_other_time(visit, event):
+            return False
+        if not visit._can_customer_change():
+            return False
+        outcome = visit._customer_take(start, visit.technician_id.id, "calendar")
+        if outcome.code in ("done", "already", "taken"):
+            visit._queue_reply_answer(outcome, visit._get_asker())
+        return outcome.code in ("done", "already")
 
     @api.model
     def _tell(self, record, answer):

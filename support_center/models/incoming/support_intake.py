@@ -279,6 +279,7 @@ class SupportIntake(models.AbstractModel):
                 corrections=appointment._list_corrections(),
                 invitation=invitation,
                 obstacle=appointment.intake_obstacle or "",
+                region=company.country_id.code or None,
             )
 
         result = _understand(appointment.intake_sender or None)
@@ -477,12 +478,25 @@ class SupportIntake(models.AbstractModel):
             "technician_id": reading.technician.id if reading.technician else False,
             "ticket_id": reading.ticket.id if reading.ticket else False,
             "timezone": self._get_told_timezone(reading.result),
+            **self._prepare_wish_vals(request.wish),
         }
         if request.duration:
             vals["duration"] = request.duration
         elif reading.type:
             vals["duration"] = reading.type.duration
         return {field: value for field, value in vals.items() if field not in wrong}
+
+    @api.model
+    def _prepare_wish_vals(self, wish):
+        """
+        :param wish: ``intake.Wish``, or None
+        """
+        return {
+            "wish_from": self._to_naive(wish and wish.start) or False,
+            "wish_to": self._to_naive(wish and wish.stop) or False,
+            "wish_parts": ",".join(wish.parts) if wish else False,
+            "wish_without": ",".join(map(str, wish.without)) if wish else False,
+        }
 
     @api.model
     def _get_told_timezone(self, result):

@@ -285,6 +285,16 @@ class SupportAppointment(models.Model):
     # Words
     # ------------------------------------------------------------------
 
+    def _get_next_step(self):
+        technician = self.technician_id.sudo().name  # sudo: customers may read no technician.
+        if self.state == "confirmed" and self.on_the_way_at and technician:
+            return _(
+                "%(technician)s is on the way. Expected arrival: %(moment)s.",
+                technician=technician,
+                moment=self._get_formatted_arrival(),
+            )
+        return super()._get_next_step()
+
     def _get_formatted_arrival(self):
         """When the technician expects to be there, as the customer reads it."""
         self.ensure_one()

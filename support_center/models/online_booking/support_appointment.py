@@ -1,10 +1,8 @@
-import json
-
 from odoo import _, api, fields, models
 
 from ...formatting import is_zone
 
-# What a visitor typed and chose, as ``intake_raw`` keeps it.
+# What a visitor types.
 TYPED = ("name", "email", "phone", "location", "description")
 
 
@@ -20,24 +18,18 @@ class SupportAppointment(models.Model):
         copy=False,
         help="Of a booking on the public page whose visitor was asked to confirm their address.",
     )
+    booking_typed = fields.Json(readonly=True, copy=False)
     # The same visitor and time are the same booking, however often a button is pressed.
     booking_key = fields.Char(readonly=True, copy=False, index="btree_not_null")
 
     def _get_booking_typed(self):
         """What the visitor typed and chose, and nothing of what we know of the customer.
 
-        :return: dict with the names of ``TYPED``, and ``lang``, ``zone``, ``technician_id`` and
-            ``mode``; empty for what was not booked on the page
+        :return: dict with the names of ``TYPED``, and ``lang``, ``zone`` and ``mode``; empty for
+            what was not booked on the page, or was erased
         """
         self.ensure_one()
-        if not self.booking_key:
-            return {}
-        try:
-            typed = json.loads(self.intake_raw or "")
-        except ValueError:
-            # Erased, or shortened by somebody.
-            return {}
-        return typed if isinstance(typed, dict) else {}
+        return self.booking_typed or {}
 
     def _get_booking_zone(self):
         zone = self._get_booking_typed().get("zone")
@@ -56,7 +48,15 @@ class SupportAppointment(models.Model):
         :return: list of ``(label, text)``
         """
         self.ensure_one()
-        typed = self._get_booking_typed()
+        return [(_("Reference"), self.name), *self._describe_booking(self._get_booking_typed())]
+
+    @api.model
+    def _describe_booking(self, typed):
+        """What a visitor typed, in the language of the environment.
+
+        :param dict typed: as of ``_get_booking_typed``
+        :return: list of ``(label, text)``
+        """
         labels = {
             "name": _("Name"),
             "email": _("E-mail"),
@@ -64,9 +64,7 @@ class SupportAppointment(models.Model):
             "location": _("Where"),
             "description": _("Your words"),
         }
-        lines = [(_("Reference"), self.name)]
-        lines += [(labels[key], typed.get(key)) for key in TYPED]
-        return [(label, text) for label, text in lines if text]
+        return [(label, typed[name]) for name, label in labels.items() if typed.get(name)]
 
     def _get_booking_link(self):
         """The link by which who booked confirms their address."""

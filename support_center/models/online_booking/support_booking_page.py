@@ -13,6 +13,7 @@ from odoo.tools.misc import hmac
 from ...exceptions import DoubleBooking
 from ...formatting import aware, format_hour, is_odoo_zone
 from ...languages import get_company_lang
+from ..holds.support_slot_hold import VISITOR_KEY
 from ..incoming.support_intake import OWN_DEFAULTS
 from ..planning.support_technician import Slot
 from .support_appointment import TYPED
@@ -173,7 +174,7 @@ class SupportBookingPage(models.AbstractModel):
         return hmac(self.env(su=True), f"support_center-booking-{purpose}", text)
 
     @api.model
-    def _make_form_token(self, visitor, start=None, technician_id=None):
+    def _make_form_token(self, visitor, start=None):
         """What a form carries: whose it is, what for, and when the page was made.
 
         :param datetime start: naive UTC, of the time that is booked by the form
@@ -186,14 +187,13 @@ class SupportBookingPage(models.AbstractModel):
         }
         if start:
             values["start"] = fields.Datetime.to_string(start)
-            values["technician"] = technician_id
         return self._sign("form", values)
 
     @api.model
     def _read_form_token(self, signed, kind, company):
         """
-        :return: dict with ``key``, ``made``, and ``start`` and ``technician`` of a form that
-            books; None for a token of another type, or none of ours
+        :return: dict with ``key``, ``made``, and ``start`` of a form that books; None for a token
+            of another type, or none of ours
         """
         values = self._read_signed("form", signed)
         if not values or (values["type"], values["company"]) != (kind.id, company.id):
@@ -210,7 +210,11 @@ class SupportBookingPage(models.AbstractModel):
 
     @api.model
     def _make_unsaved(self, visitor):
-        """The visit as it would be, for those who look for its times."""
+        """The visit as it would be, for those who look for its times.
+
+        In the company's zone, whatever the visitor's: their own day is theirs to judge, and who
+        sits on the other side of the earth chooses among all times at which the company is open.
+        """
         # Nobody whom we know: what a visitor sees does not depend on whose address they type.
         partner = self.env["res.partner"].new({"tz": False})
         return self.env["support.appointment"].new(
@@ -220,7 +224,7 @@ class SupportBookingPage(models.AbstractModel):
                 "duration": visitor.kind.duration,
                 "partner_id": partner,
                 "requested_date": False,
-                "timezone": visitor.zone if is_odoo_zone(self.env, visitor.zone) else False,
+                "timezone": False,
             }
         )
 
@@ -240,7 +244,7 @@ class SupportBookingPage(models.AbstractModel):
         :return: list of datetimes, naive UTC
         """
         offers = self.env["support.customer.times"]._find_alternatives(
-            self._make_unsaved(visitor), without=(start,), limit=3, zone=visitor.zone
+            self._make_unsaved(visitor), without=(start,), limit=3
         )
         return [offer.slot.start for offer in offers]
 
@@ -307,7 +311,7 @@ class SupportBookingPage(models.AbstractModel):
         return ""
 
     @api.model
-    def _book(self, visitor, start, technician_id, values):
+    def _book(self, visitor, start, values):
         """Book, or ask for, a time on the page.
 
         An address that has to be confirmed first makes neither a contact nor a confirmed visit:
@@ -333,7 +337,7 @@ class SupportBookingPage(models.AbstractModel):
         try:
             # A draft for a time that somebody else has taken is none.
             with page.env.cr.savepoint():
-                visit = page._make_booking(visitor, start, technician_id, values, reading)
+                visit = page._make_booking(visitor, start, values, reading)
                 visit.flush_recordset()
         except (TimeTaken, DoubleBooking):
             return Outcome("taken", alternatives=page._find_alternatives(visitor, start))
@@ -384,7 +388,7 @@ class SupportBookingPage(models.AbstractModel):
         return email not in known
 
     @api.model
-    def _make_booking(self, visitor, start, technician_id, values, reading):
+    def _make_booking(self, visitor, start, values, reading):
         """
         :raise TimeTaken: where the time is not the visitor's to book any more
         """
@@ -400,20 +404,15 @@ class SupportBookingPage(models.AbstractModel):
         if is_instant:
             vals["start"] = False
             hold = self._hold_for_booking(visitor, start)
-            technician_id = hold.technician_id.id
         typed = {name: values.get(name) or "" for name in TYPED}
-        typed.update(
-            lang=visitor.lang,
-            zone=visitor.zone,
-            technician_id=technician_id,
-            mode=visitor.kind.booking_mode,
-        )
+        typed.update(lang=visitor.lang, zone=visitor.zone, mode=visitor.kind.booking_mode)
         vals.update(
             type_id=visitor.kind.id,
             duration=visitor.kind.duration,
             requested_date=start,
             source="portal",
-            intake_raw=json.dumps(typed, ensure_ascii=False),
+            intake_raw=self._describe_raw(typed),
+            booking_typed=typed,
             booking_key=self._get_booking_key(visitor, start),
             booking_state="unverified" if needs_verification else False,
         )
@@ -425,13 +424,22 @@ class SupportBookingPage(models.AbstractModel):
         if needs_verification and is_instant:
             self._hold_until_verified(visit, hold)
         elif is_instant:
-            visit = visit.with_context(support_visitor_key=visitor.key)
+            visit = visit.with_context(**{VISITOR_KEY: visitor.key})
             self._plan(visit, start, hold.technician_id)
             hold._release()
         else:
             # What somebody asks for keeps nobody else from it.
             self._find_own_hold(visitor, start)._release()
         return visit
+
+    @api.model
+    def _describe_raw(self, typed):
+        """What was typed, as those who look after the visit read it."""
+        appointments = self.env["support.appointment"]
+        lines = appointments.with_context(
+            lang=get_company_lang(self.env.company)
+        )._describe_booking(typed)
+        return "\n".join(f"{label}: {text}" for label, text in lines)
 
     @api.model
     def _get_partners(self, reading, lang):
@@ -578,21 +586,25 @@ class SupportBookingPage(models.AbstractModel):
 
     @api.model
     def _plan_verified(self, visit, start, typed):
-        times, holds = self.env["support.customer.times"], self.env["support.slot.hold"]
-        own = holds._find_own(appointment=visit).filtered(lambda hold: hold.start == start)[:1]
-        own = own or times._hold_time(visit, start)
+        visitor = Visitor(
+            kind=visit.type_id,
+            company=visit.company_id,
+            key=visit.booking_key.partition("-")[0],
+            address="",
+            zone=visit._get_booking_zone(),
+            lang=typed.get("lang"),
+        )
+        own = self.env["support.slot.hold"]._find_own(appointment=visit)
+        hold = own.filtered(lambda hold: hold.start == start)[:1]
         try:
-            if not own:
-                raise TimeTaken
             with self.env.cr.savepoint():
-                self._plan(visit, start, own.technician_id)
+                hold = hold or self._hold_for_booking(visitor, start)
+                keyed = visit.with_context(**{VISITOR_KEY: visitor.key})
+                self._plan(keyed, start, hold.technician_id)
                 visit.flush_recordset()
+                (own | hold)._release()
         except (TimeTaken, DoubleBooking):
-            zone = visit._get_booking_zone()
-            offers = times._find_alternatives(visit, without=(start,), limit=3, zone=zone)
-            starts = [offer.slot.start for offer in offers]
-            return Outcome("taken", visit, alternatives=starts)
-        holds._find_own(appointment=visit)._release()
+            return Outcome("taken", visit, alternatives=self._find_alternatives(visitor, start))
         return Outcome("done", visit)
 
     # ------------------------------------------------------------------
@@ -631,20 +643,23 @@ class SupportBookingPage(models.AbstractModel):
     def _tell_visitor(self, visit):
         """Write to who booked: one mail. What is confirmed is told by the rule for that."""
         if visit.booking_state == "unverified":
-            kind, name = "booking_verify", VERIFY
+            kind, name, told = "booking_verify", VERIFY, "verification"
         elif visit.state == "draft":
-            kind, name = "booking_request", REQUEST_RECEIVED
+            kind, name, told = "booking_request", REQUEST_RECEIVED, "answer"
         else:
             return
         notifier, log = self.env["support.notifier"], self.env["support.automation.log"]
         fault = notifier._find_template_fault(name)
+        notifications = self.env["support.notification"]
         if fault:
+            notifications._record(visit, told, state="failed", reason=fault)
             log._record(kind, visit, "failed", fault)
             return
         lang = visit._get_booking_lang()
         template = notifier._get_template(name).with_context(lang=lang)
         subject = template._render_field("subject", visit.ids)[visit.id]
         body = template._render_field("body_html", visit.ids)[visit.id]
-        notifier._queue_to_address(visit, visit.customer_email, subject, body, kind=kind)
+        mail = notifier._queue_to_address(visit, visit.customer_email, subject, body, kind=kind)
+        notifications._record(visit, told, mail)
         notifier._wake_queue()
         log._record(kind, visit, "ok")

@@ -141,6 +141,16 @@ class SupportOffers(models.AbstractModel):
         )
 
     @api.model
+    def _fits_wish(self, appointment, start):
+        """Whether a time is one that the customer has wished for.
+
+        :param datetime start: naive UTC
+        """
+        window = appointment._get_wish_window()
+        zone = ZoneInfo(appointment._get_customer_timezone())
+        return not window or not window.rank(aware(start), zone)
+
+    @api.model
     def _get_demand(self, appointment, duration):
         if not duration:
             return appointment._get_demand()
@@ -212,11 +222,13 @@ class SupportOffers(models.AbstractModel):
             for number, (found, slot) in enumerate(scored)
         ]
         wish = self._get_wish(appointment)
+        window = None if wish else appointment._get_wish_window()
         chosen = choose_options(
             options,
             bounds,
             limit,
             wish=wish,
+            window=window,
             favourites=self._find_favourites(appointment, scored),
         )
         picked = [scored[option.key] for option in chosen]
@@ -289,6 +301,9 @@ class SupportOffers(models.AbstractModel):
             reasons.append(_("the same technician as planned before"))
         elif "last" in codes:
             reasons.append(_("who was with you last time"))
+        window = None if wish else appointment._get_wish_window()
+        if window and not window.rank(aware(slot.start), bounds.zone):
+            reasons.append(_("when it suits you, as you wrote"))
         if wish:
             if aware(slot.start) == wish:
                 reasons.append(_("the time you asked for"))

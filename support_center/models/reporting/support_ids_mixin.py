@@ -44,6 +44,7 @@ TECHNICAL = {
         "intake_sender_normalized",
         "intake_sent_at",
         "intake_shortened",
+        "has_open_offers",
         "is_before_day",
         "is_before_start",
         "on_the_way_told_at",
@@ -56,6 +57,10 @@ TECHNICAL = {
         "technician_notified_start",
         "ticket_sync_mark",
         "webhook_sequence",
+        "wish_from",
+        "wish_parts",
+        "wish_to",
+        "wish_without",
     },
     # Of how many visits an average is one.
     "support.appointment.report": {

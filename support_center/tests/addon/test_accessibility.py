@@ -4,7 +4,7 @@ from datetime import timedelta
 from dateutil.relativedelta import relativedelta
 
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ..common import SupportHttpCase
 from ..common_axe import AXE_URL, ODOO_OWN, publish_axe
@@ -39,6 +39,45 @@ CHECK = """
             )
         );
         throw new Error("\\n" + lines.join("\\n"));
+    }
+    console.log("test successful");
+})()
+"""
+
+# Many pages in one browser, each in a frame as wide as a telephone.
+CHECK_PAGES = """
+(async () => {
+    const found = [];
+    for (const url of %(urls)s) {
+        const frame = document.createElement("iframe");
+        frame.width = 375;
+        frame.height = 800;
+        frame.src = url;
+        const shown = new Promise((resolve) => (frame.onload = resolve));
+        document.body.append(frame);
+        await shown;
+        const page = frame.contentDocument;
+        if (!page.querySelector(".o_support_page")) {
+            throw new Error(`No page of ours: ${url}`);
+        }
+        const script = page.createElement("script");
+        script.src = %(axe)s;
+        const loaded = new Promise((resolve) => (script.onload = resolve));
+        page.head.append(script);
+        await loaded;
+        const { violations } = await frame.contentWindow.axe.run(
+            { include: ["html"], exclude: ["header#top", "footer"] },
+            { resultTypes: ["violations"] }
+        );
+        for (const rule of violations) {
+            for (const { target, html } of rule.nodes) {
+                found.push(`${url} ${rule.id}: ${target} ${html.slice(0, 200)}`);
+            }
+        }
+        frame.remove();
+    }
+    if (found.length) {
+        throw new Error("\\n" + found.join("\\n"));
     }
     console.log("test successful");
 })()
@@ -97,6 +136,55 @@ class TestAccessibility(SupportHttpCase):
         self.appointment.action_confirm()
         url = self.appointment._get_share_url()
         self._check(url, "#wrapwrap main", ["#wrapwrap"])
+
+    def test_all_that_customers_do(self):
+        """Every page by its link, and the lists of who logs in."""
+        visit = self.appointment
+        visit.type_id = self.type
+        self.type.instructions = "<p>Clear the <b>way</b></p>"
+        visit.action_confirm()
+        visit.message_post(
+            body="On the left",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            attachments=[("plan.txt", b"a plan")],
+        )
+        times = self.env["support.customer.times"]
+        free = [free for day in times._find_days(visit) for free in day.times]
+        hold = times._hold_time(visit, free[0].start)
+        near = self.env["support.appointment.type"].create(
+            {"name": "Installation", "cancel_notice_hours": 100}
+        )
+        late = self._create_appointment(
+            start=visit.start + timedelta(days=1), type_id=near.id, state="confirmed"
+        )
+        ended = [
+            self._create_appointment(
+                start=visit.start + timedelta(days=number + 2),
+                technician_id=self.technician.id,
+                state=state,
+            )
+            for number, state in enumerate(("draft", "done", "cancelled"))
+        ]
+        ticket = self.env["support.ticket"].create(
+            {"name": "Quiet", "partner_id": self.customer.id}
+        )
+        user = new_test_user(self.env, login="support_axe", groups="base.group_portal")
+        user.partner_id.parent_id = self.customer
+        urls = [
+            visit._get_link_to(),
+            *(late._get_link_to(suffix) for suffix in ("", "/attend", "/times", "/cancel")),
+            visit._get_link_to("/times"),
+            *(each._get_link_to() for each in ended),
+            *(ended[0]._get_link_to(suffix) for suffix in ("/times", "/cancel")),
+            ticket._get_link_to(),
+            visit._get_link_to("/move", hold=hold.id),
+            "/my/appointments?filterby=all",
+            "/my/tickets",
+        ]
+        urls = [url.replace(visit.get_base_url(), "") for url in urls]
+        code = CHECK_PAGES % {"urls": json.dumps(urls), "axe": json.dumps(AXE_URL)}
+        self.browser_js("/my/tickets", code, "document.readyState === 'complete'", login=user.login)
 
     def _check_view(self, action, view_type, ready, user=None, rules=None):
         action = self.env.ref(f"support_center.{action}")

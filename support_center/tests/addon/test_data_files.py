@@ -83,7 +83,10 @@ class TestDataFiles(SupportCase):
         for path in sorted((ADDON / "data").glob("mail_template*.xml")):
             for record in etree.parse(str(path)).iterfind(".//record[@model='mail.template']"):
                 lang = record.findtext("field[@name='lang']")
-                wanted = ("{{ object._get_customer_lang() }}", "{{ object._get_answer_lang() }}")
+                wanted = {
+                    f"{{{{ object._get_{whose}_lang() }}}}"
+                    for whose in ("customer", "answer", "booking")
+                }
                 self.assertIn(lang, wanted, record.get("id"))
                 found += 1
         self.assertGreaterEqual(found, 7)

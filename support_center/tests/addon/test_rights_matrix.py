@@ -38,6 +38,7 @@ RIGHTS = {
     "support.statistics": {"dispatcher": "r", "manager": "r"},
     "support.appointment.report": {"dispatcher": "r", "manager": "r"},
     "support.intake.key": {},
+    "support.booking.attempt": {},
     "support.undo.step": {},
     "support.webhook.endpoint": {},
     "support.my.day.entry": {},
@@ -46,6 +47,7 @@ RIGHTS = {
 SHARED = {
     "support.skill", "support.area", "support.stage", "support.intake.key",
     "support.undo.step", "support.webhook.endpoint", "support.my.day.entry",
+    "support.booking.attempt",
 }  # fmt: skip
 
 # Pages are their user's alone.
@@ -91,6 +93,7 @@ METHODS = {
             "action_undo_cancel", "action_undo_merge", "action_view_calendar_event",
         )
     },
+    ("support.appointment.type", "action_open_booking_page"): STAFF,
     ("support.appointment", "action_view_merged_into"): ("integration", *STAFF),
     ("support.appointment", "action_find_time"): PLANNERS,
     ("support.appointment", "action_take_back"): PLANNERS,
@@ -278,6 +281,7 @@ class TestRightsMatrix(SupportCase):
         rows = [
             env["support.intake.key"].browse(env.cr.fetchone()[0]),
             env["support.webhook.endpoint"].create({"url": "https://example.com"}),
+            env["support.booking.attempt"].create({"kind": "book"}),
             env["support.undo.step"].create({"user_id": cls.user_dispatcher.id, "kind": "move"}),
             env["support.my.day.entry"].create({"user_id": env.uid, "key": "tapped-once"}),
             env["support.skill"].create({"name": "Skill"}),
@@ -333,6 +337,7 @@ class TestRightsMatrix(SupportCase):
                 self.technician_2, self.env.company, "2026-03-12 09:00"
             ),
             "support.intake.key": {"digest": "forged"},
+            "support.booking.attempt": {"kind": "book"},
             "support.undo.step": {"user_id": self.user_dispatcher.id, "kind": "move"},
             "support.webhook.endpoint": {"url": "https://example.com/other"},
             "support.my.day.entry": {"user_id": self.user_dispatcher.id, "key": "forged-key"},

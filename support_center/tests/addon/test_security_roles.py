@@ -247,6 +247,7 @@ class TestSecurityRoles(SupportCase):
         )
         concrete = {model.model for model in stored if not self.env[model.model]._abstract} - {
             "support.intake.key",
+            "support.booking.attempt",
             "support.undo.step",
             "support.webhook.endpoint",
             "support.my.day.entry",

@@ -2,6 +2,7 @@ from freezegun import freeze_time
 
 from odoo.tests import tagged
 
+from ...models.planning.support_technician import Slot
 from ..common import SupportCase, at
 
 TEN = at("2026-03-05 10:00")
@@ -25,6 +26,11 @@ class TestCustomerActs(SupportCase):
         visit = self._create_appointment(**values)
         return visit.with_user(self.env.ref("base.public_user")).sudo()
 
+    def tearDown(self):
+        log = self.env["support.automation.log"].search([("outcome", "=", "failed")])
+        self.assertEqual(log.mapped("message"), [])
+        super().tearDown()
+
     def _assert_outcome(self, outcome, code, words):
         self.assertRegex(outcome.words, words)
         self.assertEqual(outcome.code, code)
@@ -38,7 +44,7 @@ class TestCustomerActs(SupportCase):
     def test_another_start_is_not_answered_yet(self):
         visit = self._visit()
         visit._customer_attend("page")
-        visit.write({"start": ELEVEN})
+        visit.with_env(self.env).write({"start": ELEVEN})
         self.assertEqual(visit.attendance, "unknown")
 
     def test_a_draft_is_planned_and_confirmed(self):
@@ -89,3 +95,102 @@ class TestCustomerActs(SupportCase):
         self.assertEqual(visit.state, "cancelled")
         self._assert_outcome(visit._customer_cancel("page"), "already", "is cancelled")
         self.assertEqual(len(visit.activity_ids), 1)
+
+    def test_a_decline_waits_in_the_inbox(self):
+        visit = self._visit()
+        outcome = visit._customer_decline("mail", "Our lift is out of order")
+        self._assert_outcome(outcome, "done", "get in touch")
+        self.assertEqual((visit.attendance, visit.state), ("declined", "confirmed"))
+        self.assertTrue(visit.customer_waiting_since)
+        self.assertEqual(visit.activity_ids.summary, "The customer will not be there")
+        self.assertIn("lift is out of order", visit.activity_ids.note)
+        self.assertFalse(visit.acknowledge_at, "they heard of it at once")
+        self._assert_outcome(visit._customer_decline("mail"), "already", "get in touch")
+        self.assertEqual(len(visit.activity_ids), 1)
+        # They say the opposite later.
+        self._assert_outcome(visit._customer_attend("mail"), "done", "10:00")
+        self.assertEqual(visit.attendance, "confirmed")
+
+    def test_the_history_has_it_as_the_customers(self):
+        visit = self._visit()
+        visit.with_context(lang="en_US")._customer_cancel("page", "We found the fault ourselves")
+        self.assertEqual(visit.cancel_reason, "We found the fault ourselves")
+        note = visit.message_ids.filtered(lambda m: "has cancelled" in (m.body or ""))
+        self.assertEqual(note.author_id, self.customer)
+        self.assertIn("We found the fault ourselves", note.body)
+        self.assertTrue(self._get_log(visit, "customer_cancel"))
+
+    def test_what_was_cancelled_by_mistake_is_taken_up_again(self):
+        visit = self._visit()
+        visit._customer_cancel("page")
+        self.assertRegex(visit._list_undo_of_customer(), rf"/my/appointments/{visit.id}/times\?")
+        outcome = visit._customer_take(TEN, self.technician.id, "page")
+        self._assert_outcome(outcome, "done", "10:00")
+        self.assertEqual((visit.state, visit.attendance), ("confirmed", "unknown"))
+        self.assertFalse(visit.cancel_reason)
+
+    def test_what_the_office_cancelled_stays_so(self):
+        visit = self._visit()
+        visit.with_env(self.env).action_cancel()
+        outcome = visit._customer_take(ELEVEN, self.technician.id, "page")
+        self._assert_outcome(outcome, "ask", "get in touch")
+        self.assertEqual(visit.state, "cancelled")
+
+    def test_what_is_over_is_refused(self):
+        visit = self._visit()
+        with freeze_time(at("2026-03-05 10:05")):
+            for act in (
+                lambda: visit._customer_attend("page"),
+                lambda: visit._customer_decline("page"),
+                lambda: visit._customer_cancel("page"),
+                lambda: visit._customer_ask_for_earlier("page"),
+            ):
+                self._assert_outcome(act(), "refused", "begun or is over")
+            self.assertFalse(visit._can_customer_change())
+        self.assertFalse(visit.activity_ids)
+
+    def test_a_request_without_a_customer_is_for_the_office(self):
+        draft = self._visit(partner_id=False, state="draft", start=False)
+        outcome = draft._customer_take(TEN, self.technician.id, "page")
+        self._assert_outcome(outcome, "ask", "get in touch")
+        self.assertEqual(draft.activity_ids.summary, "The customer wants another time")
+        self.assertIn("10:00", draft.activity_ids.note)
+
+    def test_a_time_that_is_not_offered_is_not_taken(self):
+        draft = self._visit(state="draft", start=False)
+        for start in ("2026-03-05 03:00", "2026-03-05 10:10", "2026-02-26 10:00"):
+            outcome = draft._customer_take(at(start), self.technician.id, "page")
+            self._assert_outcome(outcome, "taken", "not free any more")
+        self.assertEqual(draft.state, "draft")
+
+    def test_the_offered_time_is_taken_also_within_the_notice_of_the_type(self):
+        """What was offered by mail stays offered: it was held for them."""
+        self.type.min_notice_hours = 48
+        draft = self._visit(state="draft", start=False, type_id=self.type.id)
+        start = at("2026-03-03 13:15")
+        slot = Slot(start, start + draft._as_timedelta(draft.duration), self.technician.id)
+        self.env["support.slot.hold"]._hold([slot], appointment=draft, origin="reoffer")
+        outcome = draft._customer_take(start, self.technician.id, "mail")
+        self._assert_outcome(outcome, "done", "13:15")
+
+    def test_a_dispatcher_hears_of_a_moved_visit_and_its_technician_too(self):
+        visit = self._visit()
+        visit._customer_take(ELEVEN, self.technician.id, "page")
+        self.assertEqual(visit.activity_ids.summary, "The customer has moved the visit")
+        self.assertRegex(visit.activity_ids.note, r"10:00.*11:00.*First Technician")
+        self.assertEqual(visit.technician_notified_start, ELEVEN)
+        self.assertEqual(visit.announced_start, ELEVEN)
+
+    def test_somebody_else_changed_the_time_meanwhile(self):
+        visit = self._visit()
+        visit._customer_attend("page")
+        visit.with_env(self.env).write({"start": ELEVEN})
+        visit._customer_take(TEN, self.technician.id, "page")
+        self.assertEqual(visit.start, TEN)
+
+    def test_wants_to_come_earlier(self):
+        visit = self._visit()
+        self._assert_outcome(visit._customer_ask_for_earlier("page"), "done", "earlier time")
+        self._assert_outcome(visit._customer_ask_for_earlier("page"), "already", "earlier time")
+        self.assertTrue(visit.wants_earlier)
+        self.assertEqual(visit.state, "confirmed")

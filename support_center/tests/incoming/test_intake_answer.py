@@ -56,13 +56,6 @@ class TestIntakeAnswer(DialogueCase):
         self.assertIn("A confirmation follows", text)
         self.assertNotIn("✗", text)
 
-    def test_a_mail_of_prose_is_told_what_is_missing(self):
-        draft = self._send_mail("Hello,\n\nmy printer is on fire.\n", subject="Help")
-        text = self._get_text(self._get_answers(draft))
-        self.assertIn("✗ This line is missing.", text)
-        self.assertIn("requested_date:", text)
-        self.assertIn("A colleague will read it", text)
-
     def test_nothing_of_a_contact_is_told_to_somebody_who_names_its_address(self):
         self.customer.name = "Secret Name"
         draft = self._send_mail(

@@ -99,7 +99,7 @@ class TestBookingLimits(SupportCase):
             "email": email or f"victim{number}@example.org",
             "location": "Somewhere",
         }
-        return self.page._book(visitor, start, None, values)
+        return self.page._book(visitor, start, values)
 
     @contextmanager
     def _counting(self):

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import BookingCase
 
@@ -19,7 +20,7 @@ class TestBookingVerify(BookingCase):
     def _book_unknown(self, **typed):
         """A booking that waits for its address: the draft, and the link in its mail."""
         page = self._book(**typed)
-        self.assertEqual(page.title, "Thank you, this time is yours")
+        self.assertEqual(page.title, "Thank you, this time is kept for you")
         visit = self._find_bookings()[-1:]
         mail = self._find_mails("booking_verify")[-1:]
         (link,) = re.findall(r'href="([^"]*/book/verify/[^"]*)"', mail.body_html)
@@ -40,6 +41,8 @@ class TestBookingVerify(BookingCase):
         self.assertEqual(self.env["res.partner"].search_count([]), contacts)
         (mail,) = self._find_mails("booking_verify")
         self.assertEqual(mail.email_to, "vera@example.org")
+        told = self.env["support.notification"].search([("appointment_id", "=", visit.id)])
+        self.assertEqual((told.kind, told.mail_id), ("verification", mail))
         self.assertIn("The time is kept for you until", mail.body_html)
         # The time is held for half an hour, and nobody else is offered it.
         hold = self._get_hold(visit)
@@ -159,8 +162,24 @@ class TestBookingVerify(BookingCase):
 
     def test_a_template_that_is_archived(self):
         self.env.ref("support_center.mail_template_booking_verify").active = False
-        self._book()
+        with mute_logger("support_center.automation"):
+            self._book()
         (visit,) = self._find_bookings()
         self.assertFalse(self._find_mails("booking_verify"))
         (row,) = self._get_log(visit, "booking_verify")
         self.assertEqual(row.outcome, "failed")
+        told = self.env["support.notification"].search([("appointment_id", "=", visit.id)])
+        self.assertEqual((told.kind, told.state), ("verification", "failed"))
+
+    def test_what_was_typed_can_be_erased(self):
+        self._book()
+        (visit,) = self._find_bookings()
+        found = self.env["support.appointment"]._search_personal_data("vera@example.org", "Vera V")
+        self.assertIn(visit, found)
+        visit.with_user(self.user_manager).action_erase_personal_data()
+        self.env.cr.execute(
+            "SELECT to_jsonb(a)::text FROM support_appointment a WHERE id = %s", [visit.id]
+        )
+        (text,) = self.env.cr.fetchone()
+        for typed in self.typed.values():
+            self.assertNotIn(typed, text)

@@ -3,7 +3,15 @@
 import { deserializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { formatHour } from "../datetime/moments";
-import { STATES, PRIORITIES, SHADINGS, colorClass, element, icon } from "./looks";
+import {
+    ATTENDANCES,
+    PRIORITIES,
+    SHADINGS,
+    STATES,
+    colorClass,
+    element,
+    icon,
+} from "./looks";
 import { hoursWithin, isoDay, locale, toWall, without } from "./times";
 
 /** Visits and shading as the timeline wants them. */
@@ -197,6 +205,10 @@ function makeVisitContent(visit, technician, timeText, scale, draggedBy) {
     if (visit.customer_waits) {
         first.append(icon("fa-commenting o_sc_waits"));
     }
+    const attendance = ATTENDANCES[visit.attendance];
+    if (attendance) {
+        first.append(icon(`${attendance.icon} o_sc_attendance_${visit.attendance}`));
+    }
     if (visit.arrival) {
         first.append(icon("fa-clock-o o_sc_late"));
     }
@@ -238,6 +250,9 @@ function makeVisitContent(visit, technician, timeText, scale, draggedBy) {
     if (visit.arrival) {
         const moment = formatHour(deserializeDateTime(visit.arrival));
         facts.push(_t("Late: expected at %s", moment));
+    }
+    if (attendance) {
+        facts.push(attendance.label);
     }
     if (visit.customer_waits) {
         facts.push(_t("The customer is waiting for an answer"));

@@ -22,6 +22,12 @@ export const PRIORITIES = {
     3: { icon: "fa-angle-double-up", label: _t("Urgent") },
 };
 
+/** What a customer has said of coming; nothing stands for those who were not asked yet. */
+export const ATTENDANCES = {
+    confirmed: { icon: "fa-thumbs-up", label: _t("The customer will be there") },
+    declined: { icon: "fa-ban", label: _t("The customer will not be there") },
+};
+
 export const COLORINGS = {
     state: _t("State"),
     priority: _t("Priority"),

@@ -5,7 +5,7 @@ import { _t } from "@web/core/l10n/translation";
 import { useDebounced } from "@web/core/utils/timing";
 import { Component } from "@odoo/owl";
 import { getHourCycle } from "../datetime/moments";
-import { PRIORITIES, STATES, colorClass } from "./looks";
+import { ATTENDANCES, PRIORITIES, STATES, colorClass } from "./looks";
 import { formatHours, locale } from "./times";
 
 /** The requests that wait for a technician, beside the board. */
@@ -30,6 +30,10 @@ export class BoardPanel extends Component {
     get last() {
         const { offset, limit, total } = this.props.unassigned;
         return Math.min(offset + limit, total);
+    }
+
+    attendance(record) {
+        return ATTENDANCES[record.attendance];
     }
 
     priority(record) {

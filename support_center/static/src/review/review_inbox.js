@@ -18,6 +18,8 @@ const SPECIFICATION = {
     intake_errors: {},
     create_date: {},
     customer_waiting_since: {},
+    attendance: {},
+    state: {},
     priority: {},
 };
 // More than anybody looks through; the others follow as these are done.
@@ -114,6 +116,17 @@ export class ReviewInbox extends Component {
             return request.intake_state === "received" ? _t("Not read yet") : _t("To read");
         }
         return count === 1 ? _t("1 doubtful value") : _t("%s doubtful values", count);
+    }
+
+    /** What a customer has said of coming to a confirmed visit, in words. */
+    describeAttendance(request) {
+        return request.state === "confirmed"
+            ? {
+                  confirmed: _t("Will Be There"),
+                  declined: _t("Will Not Be There"),
+                  unknown: _t("Not Answered"),
+              }[request.attendance]
+            : "";
     }
 
     formatDate(request) {
