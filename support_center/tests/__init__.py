@@ -144,6 +144,7 @@ from .incoming import (
     test_webhook_in,
 )
 from .my_day import (
+    test_arrival,
     test_my_day,
     test_my_day_tour,
     test_my_day_work,
