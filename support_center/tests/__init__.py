@@ -84,9 +84,9 @@ from .cancellation import (
 )
 from .customer import (
     test_customer_acts,
+    test_customer_offers,
     test_customer_times,
     test_customer_times_property,
-    test_offers,
 )
 from .demo import test_demo
 from .dispatching import (
