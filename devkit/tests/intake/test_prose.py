@@ -28,7 +28,9 @@ def _show(moment):
 
 # Language, sentence, from, until (the first moment that is too late), parts, weekdays left out.
 with (Path(__file__).parent / "samples" / "wishes.tsv").open(encoding="utf-8", newline="") as table:
-    WISHES = [tuple(row) for row in csv.reader(table, delimiter="\t", quoting=csv.QUOTE_NONE)][1:]
+    # A line ends at its last value.
+    _ROWS = list(csv.reader(table, delimiter="\t", quoting=csv.QUOTE_NONE))[1:]
+WISHES = [(*row, *[""] * (6 - len(row))) for row in _ROWS]
 
 
 @pytest.mark.parametrize(("language", "text", "start", "stop", "parts", "without"), WISHES)
