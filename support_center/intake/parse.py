@@ -28,6 +28,7 @@ from .request import (
     Findings,
     MailForm,
     ParseResult,
+    Wish,
 )
 from .text import (
     SHOWN_ITEMS,
@@ -191,11 +192,9 @@ def read_mail_request(
     if not known.get("description") and form.free_text:
         known["description"] = form.free_text
     prose = None
-    if not written.found and not invitation and not obstacle:
-        zone = find_zone(default_timezone)
-        prose = read_prose(
-            form.free_text, sent=sent or now, zone=zone[1] if zone else UTC, region=region
-        )
+    if not (written.found or invitation or obstacle):
+        zone = _get_zone(default_timezone)
+        prose = read_prose(form.free_text, sent=sent or now, zone=zone, region=region)
         _add_prose(known, prose)
     _shorten_description(known, findings)
     address, name = values.read_sender(sender)
@@ -207,11 +206,7 @@ def read_mail_request(
             "technician", form.values["technician"], findings
         )
         known["technician"] = technician
-    if DATE not in known and not any(
-        problem.field in (DATE, CALENDAR) for problem in findings.problems
-    ):
-        reason = {"reason": obstacle} if obstacle and not form.found else {}
-        findings.problem(DATE, "missing", expected="YYYY-MM-DD HH:MM:SS", **reason)
+    _tell_missing_date(known, findings, "" if form.found else obstacle)
     request = _build(
         known,
         email,
@@ -225,12 +220,30 @@ def read_mail_request(
         sent_known=sent_known,
     )
     if not request.requested_date:
-        wish = prose.wish if prose else None
-        if DATE in form.values:
-            zone = find_zone(request.timezone or default_timezone)
-            wish = read_wish(form.values[DATE], sent=sent or now, zone=zone[1] if zone else UTC)
-        request = replace(request, wish=wish)
+        request = replace(
+            request,
+            wish=_find_wish(form, prose, sent or now, request.timezone or default_timezone),
+        )
     return ParseResult(request, tuple(findings.problems), tuple(findings.notes), form.found)
+
+
+def _find_wish(form: Form, prose: Prose | None, sent: datetime, timezone: str) -> Wish | None:
+    """The wish that the requested date of a form is, else that of a mail in sentences."""
+    if DATE in form.values:
+        return read_wish(form.values[DATE], sent=sent, zone=_get_zone(timezone))
+    return prose.wish if prose else None
+
+
+def _tell_missing_date(known: Mapping[str, object], findings: Findings, obstacle: str) -> None:
+    told = any(problem.field in (DATE, CALENDAR) for problem in findings.problems)
+    if DATE not in known and not told:
+        reason = {"reason": obstacle} if obstacle else {}
+        findings.problem(DATE, "missing", expected="YYYY-MM-DD HH:MM:SS", **reason)
+
+
+def _get_zone(name: str) -> tzinfo:
+    found = find_zone(name)
+    return found[1] if found else UTC
 
 
 def _add_prose(known: dict[str, object], prose: Prose) -> None:

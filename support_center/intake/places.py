@@ -37,7 +37,7 @@ def find_phone(text: str, region: str | None = None) -> str:
         return ""
     from phonenumbers import PhoneNumberMatcher  # noqa: PLC0415 - slow, and seldom needed
 
-    found: dict[tuple[int, int], str] = {}
+    found: dict[tuple[int | None, int | None], str] = {}
     for match in PhoneNumberMatcher(text, region):
         line = text.rfind("\n", 0, match.start) + 1
         before = text[max(line, match.start - _BEFORE) : match.start]
@@ -53,7 +53,8 @@ _NAME = r"[A-ZÀ-ÖØ-Þ][\w'’.-]*"
 _NUMBER = r"\d{1,4}(?: ?[a-zA-Z]\b)?(?:[-/]\d{1,4})?"
 # The town, with or without its code; it goes on behind a comma or on the next line.
 _TOWN = (
-    rf"(?:(?:,|\s+-|\s+in|\s+à|\s+a|\s+en)?\s+(?:[A-Z]{{1,2}}-)?\d{{4,5}} {_NAME}(?:[ -]{_NAME}){{0,3}}"
+    rf"(?:(?:,|\s+-|\s+in|\s+à|\s+a|\s+en)?\s+(?:[A-Z]{{1,2}}-)?\d{{4,5}} {_NAME}(?:[ "
+    rf"-]{_NAME}){{0,3}}"
     rf"|,\s+{_NAME}(?:[ -]{_NAME}){{0,2}}(?:,? [A-Z]{{1,2}}\d[A-Z\d]? ?\d[A-Z]{{2}})?)?"
 )
 _ADDRESSES = tuple(
@@ -62,10 +63,12 @@ _ADDRESSES = tuple(
         # Hauptstraße 5, 10115 Berlin
         rf"(?:(?:Am|An|Auf|Im|In|Zum|Zur|Unter)(?: de[mrn])? )?(?:{_NAME}[ -])?"
         rf"(?:[A-ZÄÖÜ][\wäöüß-]*?(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|"
-        rf"chaussee|steig|markt)|{_NAME} (?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|Ring|Damm|Ufer))"
+        rf"chaussee|steig|markt)|{_NAME} (?:Straße|Strasse|Str\.|Weg|Platz|Allee|Gasse|Ring|Damm|"
+        rf"Ufer))"
         rf" {_NUMBER}{_TOWN}",
         # 12 rue de la Paix, 75002 Paris
-        rf"{_NUMBER}(?: bis| ter)?,? (?:rue|avenue|av\.|boulevard|bd|chemin|place|impasse|allée|quai|"
+        rf"{_NUMBER}(?: bis| ter)?,? (?:rue|avenue|av\.|boulevard|bd|chemin|place|impasse|allée|"
+        rf"quai|"
         rf"route|cours|square)(?: (?:de|du|des|la|le|les|l['’]|d['’]))*[ '’]?{_NAME}"
         rf"(?:[ -](?:de|du|la|le|{_NAME})){{0,4}}{_TOWN}",
         # Calle Mayor 5, 28013 Madrid

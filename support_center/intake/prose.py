@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta, tzinfo
+from functools import partial
 
 from dateutil.easter import easter
 
@@ -200,7 +201,7 @@ class _Reading:
         """How much was read, to tell one language from another."""
         lists = (self.spans, self.since, self.until, self.hours, self.parts, self.no_parts)
         more = (self.weekdays, self.no_weekdays, self.no_days, self.whens)
-        return sum(map(len, lists)) + sum(map(len, more)) + self.is_soon
+        return sum(len(each) for each in lists) + sum(len(each) for each in more) + self.is_soon
 
     @property
     def when(self) -> str:
@@ -331,7 +332,8 @@ _ELISION = re.compile(r"\b(l|d|jusqu|qu|n|s|j|c|dell|all|dall|nell|quest)'(?=\w)
 _GREETING = re.compile(
     r"\b(?:good (?:morning|afternoon|evening|day)|guten (?:morgen|tag|abend)|schönen (?:tag|abend)|"
     r"buenos días|buenas (?:tardes|noches)|buona (?:sera|giornata|serata)|bonne (?:journée|soirée)|"
-    r"have a (?:nice|good|great) (?:day|week|weekend|evening)|(?:ein )?schöne[sn]? (?:wochenende|woche)|"
+    r"have a (?:nice|good|great) (?:day|week|weekend|evening)|(?:ein )?schöne[sn]? (?:wochenende|"
+    r"woche)|"
     r"bon week-?end|buen fin de semana|buon (?:fine settimana|pomeriggio)|happy new year|"
     r"(?:merry|happy) christmas|frohe weihnachten|joyeux noël|feliz navidad|buon natale)\b"
 )
@@ -347,15 +349,18 @@ _IDLE_NOT = re.compile(
 _POLITE = re.compile(
     r"\b(?:if (?:that is |that's |it is |it's |this is )?(?:possible|convenient|ok|okay|fine)"
     r"(?: (?:with|for) you)?|if (?:that|this|it) (?:suits|works)(?: for)?(?: you)?|if you can|"
-    r"wenn (?:es )?(?:irgend )?(?:möglich|es geht|es passt|das geht|das passt|ihnen das passt)(?: ist)?|"
+    r"wenn (?:es )?(?:irgend )?(?:möglich|es geht|es passt|das geht|das passt|ihnen das "
+    r"passt)(?: ist)?|"
     r"falls möglich|si (?:c' est |cela est |ça )?(?:possible|convient)|si cela vous convient|"
-    r"si (?:es|fuera|le es) posible|si les viene bien|se (?:è )?possibile|se va bene|s' il vous plaît)\b"
+    r"si (?:es|fuera|le es) posible|si les viene bien|se (?:è )?possibile|se va bene|s' il vous "
+    r"plaît)\b"
 )
 _CONDITION = re.compile(
     r"\b(?:if|unless|otherwise|wenn|falls|sofern|sonst|si|sinon|se|altrimenti|si no)\b"
 )
 _CLAUSE = re.compile(
-    r"[,;:()!?]|\s-\s|\b(?:but|aber|mais|pero|ma|però|deshalb|daher|donc|quindi|so that|sondern|sino)\b"
+    r"[,;:()!?]|\s-\s|\b(?:but|aber|mais|pero|ma|però|deshalb|daher|donc|quindi|so that|sondern|"
+    r"sino)\b"
 )
 _TOKEN = re.compile(r"\d[\d.:/h-]*\d|\d+|[^\W\d_]+(?:['-][^\W\d_]+)*'?|[^\w\s]")
 _MARK = re.compile("⟦([dwpc])(\\d+)⟧")
@@ -374,16 +379,19 @@ class _Patterns:
         return cls._known[words.code]
 
     def __init__(self, words: ProseWords) -> None:
-        w = words
+        self._compile_days(words)
+        self._compile_spans(words)
+        self._compile_hours(words)
+        self._compile_bounds(words)
+
+    def _compile_days(self, w: ProseWords) -> None:
         months = _join(w.months)
         weekdays = _join(w.weekdays)
         # So many at most: a mail may hold the word a thousand times.
         art, of = w.article.replace(")*", "){0,3}"), w.of
-        number = _join(w.numbers) + r"|\d{1,2}"
         lead = rf"(?:(?:{art})(?P<name>{weekdays})s?,? )?(?:{art})"
         nth = r"(?:\.|st|nd|rd|th|er|º|°)?"
         of_month = rf"(?:{of})(?P<month>{months})\b\.?(?:,? (?:{of}|del )?(?P<year>20\d\d))?"
-        next_or_this = rf"{w.next}|{w.this}"
         self.iso = _rx(rf"{lead}(?P<year>20\d\d)-(?P<m>\d\d)-(?P<day>\d\d)")
         self.full = _rx(
             rf"{lead}(?P<day>\d{{1,2}})[./-](?P<m>\d{{1,2}})[./-](?P<year>20\d\d|\d\d)(?!\d)"
@@ -391,7 +399,8 @@ class _Patterns:
         self.dotted = _rx(rf"{lead}(?P<day>\d{{1,2}})\. ?(?P<m>\d{{1,2}})\.(?!\d)")
         self.slashed = _rx(rf"{lead}(?P<day>\d{{1,2}})/(?P<m>\d{{1,2}})(?![\d/])")
         self.month_range = _rx(
-            rf"(?:{art})(?P<day>\d{{1,2}}){nth} ?(?:{w.to}|{w.and_}) ?(?:{art})(?P<last>\d{{1,2}}){nth} ?"
+            rf"(?:{art})(?P<day>\d{{1,2}}){nth} ?(?:{w.to}|{w.and_}) "
+            rf"?(?:{art})(?P<last>\d{{1,2}}){nth} ?"
             rf"{of_month}"
         )
         self.day_month = _rx(rf"{lead}(?P<day>\d{{1,2}}|1er|primo|primero|premier){nth} {of_month}")
@@ -400,9 +409,24 @@ class _Patterns:
             rf"(?:,? (?P<year>20\d\d))?"
         )
         self.day_of_month = _rx(w.day_of_month, bounds=False)
+        self.weekday = _rx(
+            rf"(?:(?P<any>{w.any_}|los|les|montags bis) )?(?:{art})?(?:(?P<next>{w.next}) |"
+            rf"{w.this} )?"
+            rf"(?P<name>{weekdays})(?P<plural>e?n?s)?(?: (?P<next2>{w.next}))?"
+            rf"(?P<part>vormittag|nachmittag|abend|morgen|früh)?"
+        )
+        self.days = [(_rx(rf"{expression}"), ahead) for expression, ahead in w.days.items()]
+        self.holidays = [(name, _rx(rf"(?:{art}){names}")) for name, names in w.holidays.items()]
+
+    def _compile_spans(self, w: ProseWords) -> None:
+        art, months = w.article.replace(")*", "){0,3}"), _join(w.months)
+        number = _join(w.numbers) + r"|\d{1,2}"
         self.after_next = _rx(w.after_next)
         self.week_number = _rx(w.week_number)
-        week = rf"(?:(?P<next>{w.next}) {w.week}|(?P<this>{w.this}) {w.week}|{w.week} (?P<next2>{w.next}))"
+        week = (
+            rf"(?:(?P<next>{w.next}) {w.week}|(?P<this>{w.this}) {w.week}|"
+            rf"{w.week} (?P<next2>{w.next}))"
+        )
         self.part_of_week = _rx(
             rf"(?P<which>(?P<early>{w.early})|(?P<middle>{w.middle})|(?P<late>{w.late})) ?"
             rf"(?:{art})(?:{week}|(?P<plain>{w.week}))"
@@ -423,20 +447,17 @@ class _Patterns:
         )
         self.month = _rx(rf"(?:{art})(?:{unit.replace('|(?P<plain>' + w.month + ')', '')})")
         self.in_month = _rx(rf"(?:{w.in_month}) {month_name}(?![ -]?\d{{1,2}}\b)")
-        self.days = [(_rx(rf"{expression}"), ahead) for expression, ahead in w.days.items()]
         self.in_days = _rx(w.in_days.replace("{n}", number))
         self.in_weeks = _rx(w.in_weeks.replace("{n}", number))
         self.within = _rx(w.within.replace("{n}", number))
-        self.holidays = [(name, _rx(rf"(?:{art}){names}")) for name, names in w.holidays.items()]
-        self.weekday = _rx(
-            rf"(?:(?P<any>{w.any_}|los|les|montags bis) )?(?:{art})?(?:(?P<next>{w.next}) |{w.this} )?"
-            rf"(?P<name>{weekdays})(?P<plural>e?n?s)?(?: (?P<next2>{w.next}))?"
-            rf"(?P<part>vormittag|nachmittag|abend|morgen|früh)?"
-        )
+
+    def _compile_hours(self, w: ProseWords) -> None:
         self.parts = [(name, _rx(expression)) for name, expression in w.parts.items()]
         self.clock = _rx(
-            rf"(?:(?:at|um|à|a las|las|alle|ore|le ore|le|dalle|die) )?(?:(?P<h>\d{{1,2}})(?:[:.]|h ?)(?P<min>\d\d)"
-            rf"(?: ?(?P<half>[ap]\.?m)\b\.?)?{w.oclock}|(?P<h2>\d{{1,2}}) ?(?:(?P<half2>[ap]\.?m)\b\.?|"
+            rf"(?:(?:at|um|à|a las|las|alle|ore|le ore|le|dalle|die) "
+            rf")?(?:(?P<h>\d{{1,2}})(?:[:.]|h ?)(?P<min>\d\d)"
+            rf"(?: ?(?P<half>[ap]\.?m)\b\.?)?{w.oclock}|(?P<h2>\d{{1,2}}) "
+            rf"?(?:(?P<half2>[ap]\.?m)\b\.?|"
             rf"uhr\b|h\b|heures?\b|horas\b|o'clock\b))",
             bounds=False,
         )
@@ -452,9 +473,15 @@ class _Patterns:
         self.past = _rx(w.past)
         self.away = _rx(w.away)
         self.doubt = _rx(w.doubt)
+
+    def _compile_bounds(self, w: ProseWords) -> None:
+        art = w.article.replace(")*", "){0,3}")
         gap = rf" ?(?:{art})"
         day, hour = r"⟦d(\d+)⟧", r"(?:⟦c(\d+)⟧|(\d{1,2})\b)"
-        from_ = r"(?:from|von|vom|du|de|del|desde|dal|dalla|dall'|da|entre|zwischen|between|tra|fra|le|il|el)"
+        from_ = (
+            r"(?:from|von|vom|du|de|del|desde|dal|dalla|dall'|da|entre|zwischen|between|tra|fra|"
+            r"le|il|el)"
+        )
         self.day_range = _rx(rf"(?:{from_}{gap})?{day} ?(?:{w.to}){gap}{day}", bounds=False)
         self.between_days = _rx(rf"{w.between}{gap}{day} {w.and_}{gap}{day}", bounds=False)
         between = rf"(?:{w.between}|{from_})"
@@ -613,7 +640,7 @@ class _Sentence:
         before = _POLITE.sub(" ", self._normal(text[:begins]))
         behind = _POLITE.sub(" ", self._normal(text[ends:]))
         clause_before = _CLAUSE.split(before)[-1]
-        pieces = [piece for piece in _CLAUSE.split(behind)]
+        pieces = _CLAUSE.split(behind)
         clause = f"{clause_before} {pieces[0]}"
         following = pieces[1] if len(pieces) > 1 else ""
         patterns = self.patterns
@@ -650,12 +677,12 @@ class _Sentence:
         self._put("d", patterns.month, self._part_of_month)
         self._put("d", patterns.in_month, self._part_of_month)
         for name, expression in patterns.holidays:
-            self._put("d", expression, lambda m, name=name: self._holiday(name))
+            self._put("d", expression, partial(self._holiday, name))
         self._put("d", patterns.within, self._within)
         self._put("d", patterns.in_weeks, lambda m: self._week(self._number(m[1])))
         self._put("d", patterns.in_days, lambda m: self._ahead(self._number(m[1])))
         for expression, ahead in patterns.days:
-            self._put("d", expression, lambda m, ahead=ahead: self._ahead(ahead))
+            self._put("d", expression, partial(self._on_day, ahead))
         self._mark_tomorrow()
         self._put_weekdays()
 
@@ -694,6 +721,9 @@ class _Sentence:
 
     def _number(self, text: str) -> int:
         return self.words.numbers.get(text) or int(text)
+
+    def _on_day(self, ahead: int, _match: re.Match[str]) -> _Span:
+        return self._ahead(ahead)
 
     def _ahead(self, days: int) -> _Span:
         day = self.today + timedelta(days=days)
@@ -811,7 +841,7 @@ class _Sentence:
                 return _Span(found, found)
         return None
 
-    def _holiday(self, name: str) -> _Span:
+    def _holiday(self, name: str, _match: re.Match[str]) -> _Span:
         year = self.today.year
         if name == "christmas":
             found = _Span(date(year, 12, 24), date(year, 12, 26))
@@ -859,7 +889,7 @@ class _Sentence:
 
     def _mark_parts_and_hours(self) -> None:
         for name, expression in self.patterns.parts:
-            self._put("p", expression, lambda m, name=name: name)
+            self._put("p", expression, partial(_name_part, name))
         self._put("c", self.patterns.clock, self._clock)
         if self.patterns.bare_hour:
             self._put("c", self.patterns.bare_hour, self._bare_hour)
@@ -929,7 +959,7 @@ class _Sentence:
         for pattern in (self.patterns.between_hours, self.patterns.hour_range):
             self.text = pattern.sub(self._take_hour_range, self.text)
         for kind, expression in self.patterns.bounds:
-            self.text = expression.sub(lambda m, kind=kind: self._take_bound(kind, m), self.text)
+            self.text = expression.sub(partial(self._take_bound, kind), self.text)
 
     def _take_day_range(self, match: re.Match[str]) -> str:
         first, last = self._day(match[1]), self._day(match[2])
@@ -1019,11 +1049,16 @@ class _Sentence:
                 self.reading.spans.append(found)
 
 
+def _name_part(name: str, _match: re.Match[str]) -> str:
+    return name
+
+
 def _is_about_fault(clause: str) -> bool:
     """Whether a negation is of the machine: "it does not print any more"."""
     return bool(
         re.search(
-            r"\b(?:work|print|start|heat|cool|turn|open|close|funktioniert|geht|druckt|startet|heizt|"
+            r"\b(?:work|print|start|heat|cool|turn|open|close|funktioniert|geht|druckt|startet|"
+            r"heizt|"
             r"läuft|fonctionne|marche|imprime|chauffe|démarre|funciona|imprime|calienta|arranca|"
             r"enciende|funziona|stampa|scalda|parte|accende)\b",
             clause,

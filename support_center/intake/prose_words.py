@@ -71,7 +71,8 @@ _TABLES: dict[str, dict[str, object]] = {
     "en": {
         "common": "the is are and you your please could would we our have i my in with for can it "
         "not does hello dear thanks regards come any next week",
-        "article": r"(?:the |on |on the |in |in the |of |of the |around |about |sometime |some time )*",
+        "article": r"(?:the |on |on the |in |in the |of |of the |around |about |sometime |some "
+            r"time )*",
         "of": r"(?:of )?",
         "next": r"(?:next|the coming|the following|coming|following)",
         "this": r"(?:this|the same|this coming)",
@@ -84,7 +85,8 @@ _TABLES: dict[str, dict[str, object]] = {
         "early": r"(?:early|(?:at |in |towards? )?the (?:beginning|start) of|beginning of|start of|"
         r"(?:in )?the first half of)",
         "middle": r"(?:mid|mid-|(?:in )?the middle of|middle of)",
-        "late": r"(?:late|later|(?:at |by |towards? )?the end of|end of|(?:in )?the second half of)",
+        "late": r"(?:late|later|(?:at |by |towards? )?the end of|end of|(?:in )?the second half "
+            r"of)",
         "days": {"(?:the )?day after tomorrow": 2, "today": 0, "tomorrow": 1},
         "in_days": r"in ({n}) days(?:' time)?",
         "in_weeks": r"in ({n}) weeks?(?:' time)?",
@@ -134,7 +136,8 @@ _TABLES: dict[str, dict[str, object]] = {
         "common": "der die das ist und sie ihr bitte könnten könnte wir unser haben ich mein mit "
         "für kann es nicht hallo guten tag danke grüße kommen nächste woche ein eine bei uns am "
         "im zu den dem auf passt geht",
-        "article": r"(?:der |die |das |den |dem |des |am |an |im |in |in der |zum |zur |so |etwa |gegen )*",
+        "article": r"(?:der |die |das |den |dem |des |am |an |im |in |in der |zum |zur |so |etwa "
+            r"|gegen )*",
         "of": "",
         "next": r"(?:nächste[nrsm]?|naechste[nrsm]?|kommende[nrsm]?|folgende[nrsm]?)",
         "this": r"(?:diese[nrsm]?|selbe[nrsm]?)",
@@ -150,50 +153,63 @@ _TABLES: dict[str, dict[str, object]] = {
         "days": {"heute": 0, "übermorgen": 2, "uebermorgen": 2},
         "in_days": r"in ({n}) tagen",
         "in_weeks": r"in ({n}) wochen?",
-        "within": r"(?:innerhalb (?:von |der )?|binnen |in den |im laufe der )(?:nächsten |kommenden )?"
+        "within": r"(?:innerhalb (?:von |der )?|binnen |in den |im laufe der )(?:nächsten |"
+            r"kommenden )?"
         r"({n}) (tage[n]?|wochen?)",
         "numbers": "ein=eine=einer=einem zwei drei vier fünf sechs sieben acht neun zehn",
         "parts": {
-            "morning": r"(?:am |in der |im laufe des |jeden |den )?(?:frühen |späten )?(?:vormittags?|"
-            r"vormittage?n?|morgens|früh|in der früh)|am morgen|am frühen morgen|vor (?:dem )?mittag",
+            "morning": r"(?:am |in der |im laufe des |jeden |den )?(?:frühen |späten "
+                r")?(?:vormittags?|"
+            r"vormittage?n?|morgens|früh|in der früh)|am morgen|am frühen morgen|vor (?:dem "
+            r")?mittag",
             "afternoon": r"(?:am |im laufe des |jeden |den )?(?:frühen |späten )?(?:nachmittags?|"
             r"nachmittage?n?)|nach (?:dem )?mittag",
-            "evening": r"(?:am |im laufe des |jeden |den )?(?:frühen |späten )?(?:abends?|abende?n?)|"
+            "evening": r"(?:am |im laufe des |jeden |den )?(?:frühen |späten )?(?:abends?|"
+                r"abende?n?)|"
             r"nach feierabend|nach der arbeit",
         },
         "before": r"(?:vor|früher als|eher als)",
-        "until": r"(?:bis(?: zum| zur| spätestens| einschließlich)?|spätestens(?: bis)?(?: am| zum)?|"
+        "until": r"(?:bis(?: zum| zur| spätestens| einschließlich)?|spätestens(?: bis)?(?: am| "
+            r"zum)?|"
         r"nicht später als)",
         "after": r"(?:nach|später als)",
-        "since": r"(?:ab|frühestens(?: ab| am)?|nicht früher als|nicht eher als|erst(?: ab| am| wieder ab)?|"
+        "since": r"(?:ab|frühestens(?: ab| am)?|nicht früher als|nicht eher als|erst(?: ab| am| "
+            r"wieder ab)?|"
         r"von|vom)",
         "between": "zwischen",
         "and_": "und",
         "to": r"(?:bis(?: zum| einschließlich)?|-|–)",
-        "not_": r"(?:nicht|kein|keine|keinen|keinesfalls|niemals|nie|außer|ausser|ausgenommen|ohne)",
+        "not_": r"(?:nicht|kein|keine|keinen|keinesfalls|niemals|nie|außer|ausser|ausgenommen|"
+            r"ohne)",
         "or_": "(?:oder|und|/|bzw\\.?)",
         "any_": r"(?:jede[nrs]?|irgendeine?n?|alle|an)",
         "soon": r"so (?:bald|schnell|rasch) (?:wie|als) möglich|schnellstmöglich|baldmöglichst|"
         r"möglichst (?:bald|schnell|rasch)|umgehend|dringend|asap",
-        "day_of_month": r"\b((?:dem|den|am|ab|bis|bis zum|vor|nach|zum|vom|der) )(\d{1,2})\.(?! ?\d)",
+        "day_of_month": r"\b((?:dem|den|am|ab|bis|bis zum|vor|nach|zum|vom|der) )(\d{1,2})\.(?! "
+            r"?\d)",
         "oclock": r"(?: ?uhr)?",
         "holidays": {
-            "christmas": r"weihnachten|weihnachtsfeiertagen?|heiligabend|heilig abend|den feiertagen",
+            "christmas": r"weihnachten|weihnachtsfeiertagen?|heiligabend|heilig abend|den "
+                r"feiertagen",
             "new_year": r"neujahr|silvester|jahreswechsel|jahresende",
             "easter": r"ostern",
         },
         "past": r"seit|letzte[nrsm]?|vorige[nrsm]?|vergangene[nrsm]?|war|waren|hatte[n]?|wurde[n]?|"
         r"gestern|begonnen|kaputtgegangen|ausgefallen|rechnung(?:en)?|bestellung|bestellt|"
         r"geburtstag|geliefert|gekauft|schreiben vom|mail vom|angebot vom|angerufen",
-        "away": r"im urlaub|in urlaub|urlaub|verreist|abwesend|nicht (?:da|zu hause|zuhause|im haus|"
+        "away": r"im urlaub|in urlaub|urlaub|verreist|abwesend|nicht (?:da|zu hause|zuhause|im "
+            r"haus|"
         r"erreichbar|verfügbar|hier|im büro)|unterwegs|geschlossen|besprechung|"
         r"webinar|konferenz|sitzung",
-        "doubt": r"vielleicht|eventuell|evtl|falls|wenn|sofern|oder|entweder|sonst|alternativ|außer|"
+        "doubt": r"vielleicht|eventuell|evtl|falls|wenn|sofern|oder|entweder|sonst|alternativ|"
+            r"außer|"
         r"besprechung|webinar|konferenz|nicht|kein|keine|keinen|nie|bereits|schon",
     },
     "fr": {
-        "common": "le la les est et vous votre vos nous notre avons je mon ma mes avec pour peut il "
-        "ne pas bonjour merci cordialement venir semaine prochaine un une des du au en dans que qui "
+        "common": "le la les est et vous votre vos nous notre avons je mon ma mes avec pour peut "
+        "il "
+        "ne pas bonjour merci cordialement venir semaine prochaine un une des du au en dans que "
+        "qui "
         "serait possible suis chez",
         "article": r"(?:le |la |l' |les |un |une |du |de |de la |de l' |d' |à la |à l' |en |dans |"
         r"dans la |dans le |courant |vers |vers le |pendant |pendant la )*",
@@ -216,7 +232,8 @@ _TABLES: dict[str, dict[str, object]] = {
         r"(jours?|semaines?)",
         "numbers": "un=une deux trois quatre cinq six sept huit neuf dix",
         "parts": {
-            "morning": r"(?:le |au |en |dans la |de |en fin de |en début de )?(?:matin|matins|matinées?)|"
+            "morning": r"(?:le |au |en |dans la |de |en fin de |en début de )?(?:matin|matins|"
+                r"matinées?)|"
             r"avant midi",
             "afternoon": r"(?:l' |dans l' |en |d' |en fin d' |en début d' |les |le )?"
             r"(?:après-midis?|apres-midis?|aprèm)|après midi|apres midi",
@@ -233,7 +250,8 @@ _TABLES: dict[str, dict[str, object]] = {
         "not_": r"(?:pas|sauf|jamais|excepté|hormis|hors|sans|impossible|aucun)",
         "or_": "(?:ou|et|/)",
         "any_": r"(?:n' importe quel(?:le)?|tous|toutes|chaque|tout)",
-        "soon": r"(?:dès|aussitôt|aussi vite|aussi tôt) que possible|(?:le )?plus (?:vite|tôt|rapidement) "
+        "soon": r"(?:dès|aussitôt|aussi vite|aussi tôt) que possible|(?:le )?plus (?:vite|tôt|"
+            r"rapidement) "
         r"possible|au plus vite|rapidement|en urgence|d' urgence|dans les meilleurs délais",
         "day_of_month": r"\b((?:le|du|au) )(\d{1,2})(?:er)?\b(?! ?(?:h\b|h\d|heures?|:|%|€|,? "
         r"(?:bis |ter )?(?:rue|avenue|bd|boulevard|place|chemin|route|allée|impasse|quai)))",
@@ -243,7 +261,8 @@ _TABLES: dict[str, dict[str, object]] = {
             "new_year": r"(?:le )?nouvel an|le jour de l' an|la fin de l' année|fin d' année",
             "easter": r"pâques|paques",
         },
-        "past": r"depuis|dernière?s?|dernières?|passée?s?|était|étaient|avait|avons eu|a été|ont été|"
+        "past": r"depuis|dernière?s?|dernières?|passée?s?|était|étaient|avait|avons eu|a été|ont "
+            r"été|"
         r"hier|commencé|arrêtée?|tombée?|facture|commande|commandé|anniversaire|livrée?|achetée?|"
         r"votre (?:courrier|mail|lettre|devis) du|il y a",
         "away": r"absente?s?|en vacances|en congés?|en déplacement|pas là|pas disponibles?|"
@@ -279,24 +298,29 @@ _TABLES: dict[str, dict[str, object]] = {
         "parts": {
             "morning": r"(?:por|en|de|durante|a) las? mañanas?|a primera hora|antes del mediodía|"
             r"esta mañana",
-            "afternoon": r"(?:(?:por|en|de|durante) las? |a la |(?:esta|esa|una|alguna|cualquier) |la |las )?"
+            "afternoon": r"(?:(?:por|en|de|durante) las? |a la |(?:esta|esa|una|alguna|"
+                r"cualquier) |la |las )?"
             r"(?<!muy )(?<!más )tardes?(?! o temprano)|después de comer",
             "evening": r"(?:(?:por|en|de|durante) las? |a la |esta |la |las )?noches?|"
             r"después del trabajo|última hora de la tarde",
         },
         "before": r"(?:antes)(?: del?| de la| de las)?",
-        "until": r"(?:hasta|como muy tarde|a más tardar|como máximo|no más tarde)(?: del?| el| las?)*",
+        "until": r"(?:hasta|como muy tarde|a más tardar|como máximo|no más tarde)(?: del?| el| "
+            r"las?)*",
         "after": r"(?:después|despues|tras|pasad[oa]s?|más tarde)(?: del?| de las?)*",
-        "since": r"(?:a partir|no antes|como muy pronto)(?: del?| de las?| el)*|desde(?: el| las?)?",
+        "since": r"(?:a partir|no antes|como muy pronto)(?: del?| de las?| el)*|desde(?: el| "
+            r"las?)?",
         "between": "entre",
         "and_": "(?:y|e)",
         "to": r"(?:al|a|hasta|-|–)",
         "not_": r"(?:no|nunca|excepto|salvo|menos|sin|ningún|imposible)",
         "or_": "(?:o|u|y|/)",
         "any_": r"(?:cualquier|cualquiera|todos|todas|cada)",
-        "soon": r"(?:lo|cuanto) (?:antes|más pronto)(?: posible)?|tan pronto como (?:sea posible|puedan)|"
+        "soon": r"(?:lo|cuanto) (?:antes|más pronto)(?: posible)?|tan pronto como (?:sea posible|"
+            r"puedan)|"
         r"con urgencia|urgentemente|inmediatamente",
-        "day_of_month": r"\b((?:el|del|al|hasta el|desde el) (?:día )?)(\d{1,2})\b(?! ?(?::|h\b|horas|%|€))",
+        "day_of_month": r"\b((?:el|del|al|hasta el|desde el) (?:día )?)(\d{1,2})\b(?! ?(?::|h\b|"
+            r"horas|%|€))",
         "oclock": r"(?: ?h(?:oras|s)?)?",
         "holidays": {
             "christmas": r"(?:la )?navidad(?:es)?|nochebuena|las fiestas",
@@ -307,7 +331,8 @@ _TABLES: dict[str, dict[str, object]] = {
         r"(?:lunes|martes|miércoles|jueves|viernes|sábado|domingo|semana) pasad[oa]|era|fue|estaba|"
         r"había|ayer|hace|empezó|dejó|rompió|falló|estropeó|factura|pedido|cumpleaños|entregad[oa]|"
         r"comprad[oa]|su (?:carta|correo|presupuesto) del?|lleva(?:mos)?",
-        "away": r"de vacaciones|fuera|ausentes?|de viaje|no (?:estoy|estamos|estaré|estaremos|hay nadie)|"
+        "away": r"de vacaciones|fuera|ausentes?|de viaje|no (?:estoy|estamos|estaré|estaremos|"
+            r"hay nadie)|"
         r"cerrad[oa]s?|reunión|reuniones|seminario|conferencia",
         "doubt": r"quizás?|tal vez|si|o|u|reunión|seminario|conferencia|no|nunca|salvo|excepto|ya|"
         r"tampoco",
@@ -338,13 +363,15 @@ _TABLES: dict[str, dict[str, object]] = {
         "parts": {
             "morning": r"(?:di |al |la |in |nella |della |di prima |per la |una |ogni |domani )?"
             r"(?:mattin[aoei]|mattinat[ae])|prima di mezzogiorno|stamattina|domattina",
-            "afternoon": r"(?:di |al |il |nel |del |nei |un |ogni |nel primo |nel tardo |primo |tardo )?"
+            "afternoon": r"(?:di |al |il |nel |del |nei |un |ogni |nel primo |nel tardo |primo |"
+                r"tardo )?"
             r"pomeriggi[o]?|dopo pranzo",
             "evening": r"(?:di |alla |la |in |nella |una |ogni )?(?:sera|sere|serata)|stasera|"
             r"dopo il lavoro",
         },
         "before": r"(?:prima)(?: di| del| della| dell'| delle)*",
-        "until": r"(?:entro|fino|al più tardi|non oltre)(?: il| la| le| l'| a| al| alla| alle| all')*",
+        "until": r"(?:entro|fino|al più tardi|non oltre)(?: il| la| le| l'| a| al| alla| alle| "
+            r"all')*",
         "after": r"(?:dopo|successivamente|più tardi)(?: il| la| le| l'| di| del| dell')*",
         "since": r"(?:a partire|non prima)(?: da| dal| dalle| dall'| di| del)*|dal|dalle|dall'|da",
         "between": "(?:tra|fra)",
@@ -364,11 +391,15 @@ _TABLES: dict[str, dict[str, object]] = {
             "easter": r"pasqua",
         },
         "past": r"scors[oaie]|passat[oaie]|era|erano|aveva|è stat[oa]|sono stat[oaie]|ieri|fa|"
-        r"smesso|rott[oa]|guasta?to|iniziat[oa]|fattura|ordine|ordinat[oa]|compleanno|consegnat[oa]|"
+        r"smesso|rott[oa]|guasta?to|iniziat[oa]|fattura|ordine|ordinat[oa]|compleanno|"
+        r"consegnat[oa]|"
         r"acquistat[oa]|vostr[oa] (?:lettera|mail|preventivo) del|non funziona da",
-        "away": r"in ferie|in vacanza|fuori (?:città|sede|casa)|assent[ei]|in viaggio|non (?:sono|siamo|sarò|saremo|"
-        r"c' è) (?:a casa|in casa|disponibil[ei]|in ufficio|nessuno|presenti?)|chius[oi]|riunion[ei]|seminario|conferenza",
-        "doubt": r"forse|magari|se|o|oppure|altrimenti|riunione|seminario|conferenza|non|mai|tranne|"
+        "away": r"in ferie|in vacanza|fuori (?:città|sede|casa)|assent[ei]|in viaggio|non "
+            r"(?:sono|siamo|sarò|saremo|"
+        r"c' è) (?:a casa|in casa|disponibil[ei]|in ufficio|nessuno|presenti?)|chius[oi]|"
+        r"riunion[ei]|seminario|conferenza",
+        "doubt": r"forse|magari|se|o|oppure|altrimenti|riunione|seminario|conferenza|non|mai|"
+            r"tranne|"
         r"già",
     },
 }  # fmt: skip

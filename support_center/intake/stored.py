@@ -79,11 +79,14 @@ def load_result(stored: object) -> ParseResult | None:
 
 
 def _load_wish(stored: Mapping[str, Any]) -> Wish:
-    moments = {
-        name: datetime.fromisoformat(stored[name]) for name in ("start", "stop") if name in stored
-    }
-    lists = {name: tuple(stored[name]) for name in ("parts", "without", "words") if name in stored}
-    return Wish(**moments, **lists)
+    start, stop = stored.get("start"), stored.get("stop")
+    return Wish(
+        start and datetime.fromisoformat(start),
+        stop and datetime.fromisoformat(stop),
+        tuple(stored.get("parts", ())),
+        tuple(stored.get("without", ())),
+        tuple(stored.get("words", ())),
+    )
 
 
 def load_form(stored: object) -> MailForm | None:

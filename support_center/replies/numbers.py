@@ -56,19 +56,23 @@ _OF_A_LIST = frozenset(
 )
 # What else may stand beside it and says nothing against it.
 _FILLERS = frozenset(
-    "a an the i i'd i'll i'm we we'd we'll would will want take takes choose prefer like please pls "
-    "thanks thank you many very much yes yep yeah ok okay fine good great perfect that's that is it "
+    "a an the i i'd i'll i'm we we'd we'll would will want take takes choose prefer like please "
+    "pls "
+    "thanks thank you many very much yes yep yeah ok okay fine good great perfect that's that is "
+    "it "
     "it's works work suits suit best for me us my our with go going let's sounds lovely then book "
     "confirm my answer would be "
     "ja gern gerne bitte danke vielen dank der die das den dem ich wir nehme nehmen hätte hätten "
-    "möchte möchten wähle wählen nehm passt passen mir uns gut prima super wäre ist am besten perfekt "
+    "möchte möchten wähle wählen nehm passt passen mir uns gut prima super wäre ist am besten "
+    "perfekt "
     "okay dann bestätige "
     "oui d'accord svp s'il vous plaît plait merci bien beaucoup le la les je nous prends prendrai "
     "prendrais prenons choisis préfère voudrais veux me nous convient va très parfait c'est ce "
     "serait pour moi celui celle "
     "sí si vale por favor gracias muchas el la lo yo me nos quedo con quiero prefiero elijo escojo "
     "tomo tomamos viene vienen va bien perfecto estupendo sería es para mí nosotros "
-    "sì va bene per favore piacere cortesia grazie mille il lo io prendo prendiamo scelgo preferisco "
+    "sì va bene per favore piacere cortesia grazie mille il lo io prendo prendiamo scelgo "
+    "preferisco "
     "vorrei mi ci andrebbe benissimo perfetto sarebbe è meglio noi".split()
 )
 # Beside these a bare figure may be a day of the month.
@@ -82,7 +86,8 @@ _GREETING = re.compile(
 )
 _CLOSING = re.compile(
     r"(?:(?:with |best |kind |kindest |warm )*(?:regards|wishes)|sincerely|yours|cheers|best|"
-    r"(?:mit )?(?:freundlich|viel|best|lieb|herzlich|schön)\w* gr(?:u|ü|ue)(?:ß|ss)e?n?|gruß|grüße|mfg|"
+    r"(?:mit )?(?:freundlich|viel|best|lieb|herzlich|schön)\w* gr(?:u|ü|ue)(?:ß|ss)e?n?|gruß|"
+    r"grüße|mfg|"
     r"vg|lg|bien (?:cordialement|à vous)|cordialement|salutations|(?:un |cordial )*saludos?|"
     r"atentamente|(?:cordiali |distinti )?saluti|thanks|thank you|danke|merci|gracias|grazie)\b"
     r"[^\d\n?]{0,60}",
@@ -142,20 +147,10 @@ def _read(line: str, count: int) -> int | None:
     chosen: set[int] = set()
     is_of_list = any(word in _OF_A_LIST for word in words)
     for at, word in enumerate(words):
-        before = words[at - 1] if at else ""
-        number = int(word) if word.isdecimal() and len(word) < 3 else None
-        if number is not None:
-            if before in _BEFORE_A_DAY and not is_of_list:
-                return None
-        elif word in _ORDINALS:
-            number = _ORDINALS[word]
-        elif word in _LAST:
-            number = count
-        elif word in _NUMBERS and not (word in _OF_A_LIST and _has_other(words, at)):
-            number = _NUMBERS[word]
-            if _is_article(word) and _has_other(words, at):
-                number = None
-        elif word not in _FILLERS and word not in _OF_A_LIST and word not in ("nd", "st", "rd"):
+        number = _read_number(words, at, count)
+        if number is None and not _says_nothing(word):
+            return None
+        if word.isdecimal() and at and words[at - 1] in _BEFORE_A_DAY and not is_of_list:
             return None
         if number is not None:
             chosen.add(number)
@@ -163,6 +158,24 @@ def _read(line: str, count: int) -> int | None:
         return None
     (number,) = chosen
     return number if 1 <= number <= count else None
+
+
+def _says_nothing(word: str) -> bool:
+    return word in _FILLERS or word in _OF_A_LIST or word in _NUMBERS or word in ("nd", "st", "rd")
+
+
+def _read_number(words: list[str], at: int, count: int) -> int | None:
+    """The number that the word at a position is; None for any other word."""
+    word = words[at]
+    if word.isdecimal():
+        return int(word) if len(word) < 3 else None
+    if word in _ORDINALS:
+        return _ORDINALS[word]
+    if word in _LAST:
+        return count
+    if word not in _NUMBERS or (_is_article(word) and _has_other(words, at)):
+        return None
+    return _NUMBERS[word]
 
 
 def _is_article(word: str) -> bool:

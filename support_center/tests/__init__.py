@@ -84,9 +84,9 @@ from .cancellation import (
 )
 from .customer import (
     test_customer_acts,
+    test_customer_offers,
     test_customer_times,
     test_customer_times_property,
-    test_offers,
 )
 from .demo import test_demo
 from .dispatching import (
@@ -133,6 +133,7 @@ from .incoming import (
     test_mail_sealed,
     test_mail_spellings,
     test_mail_text,
+    test_offer_links,
     test_other_contact,
     test_own_addresses,
     test_own_words,
@@ -143,6 +144,7 @@ from .incoming import (
     test_webhook_in,
 )
 from .my_day import (
+    test_arrival,
     test_my_day,
     test_my_day_tour,
     test_my_day_work,
@@ -166,6 +168,7 @@ from .notifications import (
 from .online_booking import (
     test_booking,
     test_booking_browser,
+    test_booking_limit_race,
     test_booking_robots,
     test_booking_type,
     test_booking_verify,

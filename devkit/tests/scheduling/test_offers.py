@@ -8,7 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scheduling.intervals import merge
-from scheduling.offers import AFTERNOON, MORNING, Bounds, Option, choose_options, find_wish
+from scheduling.offers import (
+    AFTERNOON,
+    MORNING,
+    Bounds,
+    Option,
+    Window,
+    choose_options,
+    find_wish,
+)
 
 UTC = timezone.utc
 MINUTE = timedelta(minutes=1)
@@ -384,3 +392,49 @@ def test_who_has_a_draft_at_that_time_is_asked_last_however_near():
 
 def test_without_times_nothing_is_offered():
     assert say([]) == []
+
+
+# ----------------------------------------------------------------------
+# A wish for no one time
+# ----------------------------------------------------------------------
+
+
+def test_what_fits_the_wish_comes_first_also_twice_in_one_half_of_a_day():
+    window = Window(at("02 00:00"), at("03 00:00"), frozenset({"morning"}))
+    options = [
+        option("01 09:00", ANN, cost=1.0),
+        option("02 09:00", ANN, cost=30.0),
+        option("02 10:00", ANN, cost=40.0),
+        option("02 14:00", ANN, cost=2.0),
+        option("05 09:00", ANN, cost=3.0),
+        option("03 09:00", ANN, cost=20.0),
+    ]
+    assert say(options, window=window) == [
+        "02 09:00 Ann", "02 10:00 Ann", "02 14:00 Ann", "03 09:00 Ann", "05 09:00 Ann",
+        "01 09:00 Ann",
+    ]  # fmt: skip
+    # An exact time that was asked for has the first word.
+    assert say(options, 1, window=window, wish=at("05 09:00")) == ["05 09:00 Ann"]
+
+
+@pytest.mark.parametrize(
+    ("window", "fits"),
+    [
+        (Window(parts=frozenset({"evening"})), ["02 18:00"]),
+        (Window(parts=frozenset({"morning", "evening"})), ["02 09:00", "02 18:00"]),
+        (Window(without=frozenset({1})), []),
+        (Window(start=at("02 12:00")), ["02 14:00", "02 18:00"]),
+        (Window(stop=at("02 12:00")), ["02 09:00"]),
+        (Window(), ["02 09:00", "02 14:00", "02 18:00"]),
+    ],
+)
+def test_the_parts_of_a_wish(window, fits):
+    # A Tuesday.
+    starts = ["02 09:00", "02 14:00", "02 18:00"]
+    assert [each for each in starts if not window.rank(at(each), ZoneInfo("UTC"))] == fits
+
+
+def test_the_hours_of_a_wish_are_the_customer_s():
+    morning = Window(parts=frozenset({"morning"}))
+    assert morning.rank(at("02 14:00"), ZoneInfo("America/New_York")) == 0
+    assert morning.rank(at("02 14:00"), ZoneInfo("UTC")) == 1

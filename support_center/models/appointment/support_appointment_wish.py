@@ -20,7 +20,10 @@ class SupportAppointment(models.Model):
         "Wished From", readonly=True, copy=False, help="The customer wants to be visited after it."
     )
     wish_to = fields.Datetime(
-        "Wished Until", readonly=True, copy=False, help="The customer wants to be visited before it."
+        "Wished Until",
+        readonly=True,
+        copy=False,
+        help="The customer wants to be visited before it.",
     )
     wish_parts = fields.Char(
         "Wished Time of Day",

@@ -28,12 +28,12 @@ from . import support_appointment_answer_text
 from . import support_appointment_backlog
 from . import support_appointment_intake
 from . import support_appointment_messages
-from . import support_appointment_offers
 from . import support_appointment_reply
 from . import support_appointment_review
 from . import support_appointment_slots
 from . import support_automation_registry
 from . import support_appointment_understood
+from . import support_appointment_offers
 from . import support_appointment_webhook
 from . import support_calendar_mail
 from . import support_intake

@@ -67,16 +67,17 @@ class SupportAppointment(models.Model):
     def _get_answer(self):
         """All that the answer says, in the language of the context.
 
-        :return: dict of ``name``, ``is_accepted``, ``has_form``, ``time``,
-            ``lines`` (dicts of ``key``, ``value``, ``hint``, ``mark``) and
-            ``notes`` (texts); of a mail in sentences ``is_prose``, ``understood`` and ``needed``
-            (texts); ``offers``, see ``_get_answer_offers``; nothing in it is HTML
+        :return: dict of ``name``, ``is_accepted``, ``has_form``, ``time``, ``lines`` (dicts of
+            ``key``, ``value``, ``hint``, ``mark``) and ``notes`` (texts); ``is_in_words`` where the
+            answer is one in sentences, with what was ``understood`` and is ``needed`` (texts);
+            ``offers``, see ``_get_answer_offers``; nothing in it is HTML
         """
         self.ensure_one()
         reading = self._get_answer_reading()
         words = self.env["support.intake.words"]
         request = reading.result.request
         is_prose = self._is_in_own_words()
+        offers = self._get_answer_offers()
         notes = [
             words._describe_note(note)
             for note in reading.result.notes
@@ -98,10 +99,10 @@ class SupportAppointment(models.Model):
             "time": self._format_request_time(request),
             "lines": self._list_answer_lines(reading),
             "notes": notes,
-            "is_prose": is_prose,
+            "is_in_words": is_prose or bool(offers["said"]),
             "understood": self._list_understood(request) if is_prose else [],
             "needed": self._list_needed(request) if is_prose else [],
-            "offers": self._get_answer_offers(),
+            "offers": offers,
         }
 
     def _list_understood(self, request):

@@ -7,6 +7,7 @@ from ...formatting import aware, format_hour, get_day
 from ...intake import fold_address, read_own_text
 from ...replies.numbers import read_choice
 from ...scheduling.offers import NOON
+from ..common.support_mail_address import fold
 from ..holds.support_slot_hold import MAIL_MINUTES
 from .intake_states import WAITING_REQUESTS
 
@@ -64,7 +65,7 @@ class SupportAppointment(models.Model):
         """
         self.ensure_one()
         slots = []
-        if self._is_offered_times():
+        if self._is_offered_times(is_again=bool(said)):
             self._note_customer_zone()
             slots = self._find_times_to_offer(set(without))
         holds = self.env["support.slot.hold"]
@@ -96,11 +97,14 @@ class SupportAppointment(models.Model):
             }
         )
 
-    def _is_offered_times(self):
-        """Whether the answer to this request may offer times at all."""
+    def _is_offered_times(self, is_again=False):
+        """Whether the answer to this request may offer times at all.
+
+        :param bool is_again: whether the customer has chosen a time that is not free any more
+        """
         if self.state != "draft" or self.intake_automatic:
             return False
-        if self.intake_state == "accepted" and not self._is_in_own_words():
+        if self.intake_state == "accepted" and not (is_again or self._is_in_own_words()):
             # A form with a time that could be read: the dispatcher says whether it is free.
             return False
         problems = (self.intake_reading or {}).get("problems") or []
@@ -186,7 +190,10 @@ class SupportAppointment(models.Model):
         for is_wished in (True, False):
             for is_new_half in (True, False):
                 for slot in slots:
-                    half = get_day(slot.start, zone), aware(slot.start).astimezone(ZoneInfo(zone)).hour < NOON.hour
+                    half = (
+                        get_day(slot.start, zone),
+                        aware(slot.start).astimezone(ZoneInfo(zone)).hour < NOON.hour,
+                    )
                     if len(chosen) >= OFFERED or slot.start in chosen:
                         continue
                     if fits[slot.start] == is_wished and (half not in halves) == is_new_half:
@@ -195,10 +202,10 @@ class SupportAppointment(models.Model):
         return list(chosen.values())
 
     def _queue_offers(self):
-        """Queue the answer, which is a row of its own where it offers times."""
+        """Queue the answer, with its row: an offer where it names times."""
         mail = self._queue_answer()
-        if (self.mail_offers or {}).get("times"):
-            self.env["support.notification"]._record(self, "offer", mail=mail)
+        kind = "offer" if (self.mail_offers or {}).get("times") else "answer"
+        self.env["support.notification"]._record(self, kind, mail=mail)
 
     # ------------------------------------------------------------------
     # What the answer says of them
@@ -223,8 +230,8 @@ class SupportAppointment(models.Model):
             "intro": self._describe_offers(times and offers["times"]),
             "times": times,
             "how": self._describe_how_to_choose(len(times)),
-            "until": times and self._describe_held_until(offers["until"]) or "",
-            "url": times and self._get_link_to("/times") or "",
+            "until": self._describe_held_until(offers["until"]) if times else "",
+            "url": self._get_link_to("/times") if times else "",
         }
 
     def _describe_offers(self, offers):
@@ -245,13 +252,14 @@ class SupportAppointment(models.Model):
             0: "",
             1: _("To take it, open its link or answer this mail with 1."),
             2: _("To take one, open its link or answer this mail with 1 or 2."),
-        }.get(count, _("To take one, open its link or answer this mail with 1, 2 or 3."))
+            3: _("To take one, open its link or answer this mail with 1, 2 or 3."),
+        }[count]
 
     def _describe_held_until(self, until):
         zone = self._get_customer_timezone()
         return _(
-            "We hold these times for you until %(hour)s (%(zone)s). After that, the links show what "
-            "is free then.",
+            "We hold these times for you until %(hour)s (%(zone)s). After that, the links show "
+            "what is free then.",
             hour=format_hour(self.env, fields.Datetime.to_datetime(until), zone),
             zone=zone,
         )
@@ -260,15 +268,33 @@ class SupportAppointment(models.Model):
     # What is chosen
     # ------------------------------------------------------------------
 
-    def _read_choice(self, msg_dict):
-        """The number of an offered time that a reply chooses; None for any other reply."""
+    def _take_reply(self, msg_dict, kind, invited=None):
+        """A number takes one of the times that the last answer offers, before anything else is
+        looked for in a reply."""
+        number = None if invited else self._read_choice(msg_dict, kind)
+        if number:
+            return self._take_numbered(number, msg_dict)
+        if self.has_open_offers and not self._get_reply_obstacle(msg_dict, kind):
+            self._write_protected({"has_open_offers": False})
+        return super()._take_reply(msg_dict, kind, invited)
+
+    def _read_choice(self, msg_dict, kind):
+        """The number of an offered time that a reply by the customer chooses; None for any other.
+
+        :param kind: what ``intake.classify`` says of the mail
+        """
         self.ensure_one()
         times = (self.mail_offers or {}).get("times")
-        if not times or self.state != "draft":
+        if (
+            not times
+            or self.state != "draft"
+            or self._get_reply_obstacle(msg_dict, kind)
+            or fold(msg_dict.get("email_from")) not in self._list_own_addresses()
+        ):
             return None
         return read_choice(read_own_text(self._get_mail_text(msg_dict)), len(times))
 
-    def _take_offered(self, number, msg_dict):
+    def _take_numbered(self, number, msg_dict):
         """Give the draft the time that a reply chooses, or offer others where it is taken.
 
         The customer hears of a booked time by the confirmation, as of any.

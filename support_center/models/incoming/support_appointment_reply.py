@@ -88,11 +88,6 @@ class SupportAppointment(models.Model):
             if kind not in ("auto_reply", "bounce"):
                 self._hear_reply(msg_dict)
             return "skipped", obstacle
-        number = self._read_choice(msg_dict)
-        if number:
-            return self._take_offered(number, msg_dict)
-        if self.has_open_offers:
-            self._write_protected({"has_open_offers": False})
         written = read_reply(self._get_mail_text(msg_dict), self._list_shown_lines())
         values = {**(invited or {}), **written}
         if not values:

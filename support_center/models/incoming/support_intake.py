@@ -279,7 +279,8 @@ class SupportIntake(models.AbstractModel):
                 corrections=appointment._list_corrections(),
                 invitation=invitation,
                 obstacle=appointment.intake_obstacle or "",
-                region=company.country_id.code or None,
+                # Asked for only where somebody wrote in sentences.
+                region=None if form.found else company.country_id.code or None,
             )
 
         result = _understand(appointment.intake_sender or None)

@@ -438,3 +438,31 @@ class TestMigration(SupportCase):
         mail.mark_outgoing()
         mail.cancel()
         self.assertEqual(row.state, "withdrawn")
+
+    def test_the_answer_offers_times_unless_somebody_wrote_another_text(self):
+        template = self.env.ref("support_center.mail_template_intake_answer")
+        new = str(template.body_html)
+        words = re.compile(
+            r"<t t-if=\"answer\['is_in_words'\]\">\s*<t t-call="
+            r"\"support_center\.mail_answer_words\"\s*(?:/>|></t>)\s*</t>\s*<t t-else=\"\">"
+        )
+        offers = re.compile(
+            r"<t t-call=\"support_center\.mail_answer_offers\"\s*(?:/>|></t>)\s*</t>"
+        )
+        old = offers.sub("", words.sub("", new))
+        self.assertNotIn("mail_answer", old)
+        self.env["res.lang"]._activate_lang("de_DE")
+        template.body_html = old
+        template.with_context(lang="de_DE").body_html = old.replace("Hello", "Guten Tag")
+        # Twice: what was changed already stays as it is.
+        for _run in range(2):
+            self._migrate("1.9.0", "post-answer")
+            for lang in ("en_US", "de_DE"):
+                body = str(template.with_context(lang=lang).body_html)
+                self.assertEqual(body.count("support_center.mail_answer_words"), 1, lang)
+                self.assertEqual(body.count("support_center.mail_answer_offers"), 1, lang)
+        self.assertEqual(re.sub(r"\s", "", str(template.body_html)), re.sub(r"\s", "", new))
+        edited = old.replace("we have your request", "your request came in")
+        template.body_html = edited
+        self._migrate("1.9.0", "post-answer")
+        self.assertNotIn("mail_answer", template.body_html)

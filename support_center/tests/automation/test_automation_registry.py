@@ -17,6 +17,7 @@ IN_ORDER = [
     "cron_send_day_sheets",
     "automation_process_email",
     "automation_intake_answer",
+    "automation_understand_reply",
     "automation_send_confirmation",
     "automation_send_rescheduled",
     "automation_send_updated",

@@ -6,6 +6,7 @@ from ..common import GUIDE_DATA, SupportMailCase, at
 RULES = {
     "automation_process_email": ("Process Email Appointment", True),
     "automation_intake_answer": ("Answer Mailed Requests", True),
+    "automation_understand_reply": ("Understand Short Replies", True),
     "automation_send_confirmation": ("Auto-send Confirmation Email", True),
     "automation_send_rescheduled": ("Send Rescheduled Email", True),
     "automation_send_updated": ("Send Updated Email", True),
@@ -121,6 +122,18 @@ class TestRuleSwitches(SupportMailCase):
         answers = [("res_id", "=", draft.id), ("model", "=", draft._name)]
         return bool(self.env["mail.mail"].search_count([*answers, ("state", "=", "outgoing")]))
 
+    def _try_understand_reply(self):
+        visit = self._create_appointment(state="confirmed")
+        (confirmation,) = self._get_notices(visit, "confirmation")
+        self._send_mail(
+            "Yes, see you then!",
+            sender="Known Customer <known@example.com>",
+            subject=f"Re: {confirmation.subject}",
+            message_id=f"<yes-{visit.id}@example.com>",
+            headers=[("In-Reply-To", confirmation.message_id)],
+        )
+        return visit.attendance == "confirmed"
+
     def _try_webhook_in(self):
         """Odoo's route looks for the rule among those that are switched on."""
         rule = self.env.ref("support_center.automation_webhook_create")
@@ -173,6 +186,7 @@ class TestRuleSwitches(SupportMailCase):
         attempts = {
             "automation_process_email": self._try_process_email,
             "automation_intake_answer": self._try_answer,
+            "automation_understand_reply": self._try_understand_reply,
             "automation_send_confirmation": self._try_confirmation,
             "automation_send_rescheduled": self._try_rescheduled,
             "automation_send_updated": self._try_updated,
