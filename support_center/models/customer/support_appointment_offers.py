@@ -42,6 +42,8 @@ class SupportAppointment(models.Model):
 
     def _withdraw_mailed_offers(self):
         """What is on offer of the time of these visits is so no more."""
+        if not self:
+            return
         # sudo: who re-opens a visit need not see the visits of others.
         offers = self.env["support.slot.offer"].sudo()
         offers = offers.search([("freed_id", "in", self.ids), ("state", "=", "open")])
