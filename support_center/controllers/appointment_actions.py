@@ -98,8 +98,9 @@ class SupportAppointmentActions(SupportCustomerPortal):
         if not self._support_is_movable(visit):
             return self._support_page(visit)
         if self._support_get_choice(post, ("ask",)):
-            words = self._support_get_words(post)
-            outcome = visit.record._customer_ask_for_time(visit.channel, words)
+            return self._support_ask_for_time(visit, self._support_get_words(post))
+        if self._support_get_choice(post, ("earlier",)):
+            outcome = visit.record._customer_ask_for_earlier(visit.channel)
             return self._support_answer(visit, outcome, "ask")
         chosen = self._support_get_time(post)
         if chosen and visit.record._can_customer_plan():
@@ -146,6 +147,18 @@ class SupportAppointmentActions(SupportCustomerPortal):
 
     def _support_is_movable(self, visit):
         return visit.record._is_to_come() or visit.record._may_ask_again()
+
+    def _support_ask_for_time(self, visit, words):
+        """Tell a dispatcher that the customer finds no time."""
+        record = visit.record
+        if record._is_to_come():
+            outcome = record._customer_ask_for_time(visit.channel, words)
+            return self._support_answer(visit, outcome, "ask")
+        # Of a visit that did not take place, it is a message like others.
+        if not record._has_many_messages():
+            words = words or _("I would like another time.")
+            record._post_from_customer(words, [], visit.author)
+        return self._support_redirect(visit.link(done="message"))
 
     def _support_hold(self, visit, start, technician_id):
         """Hold a time for the customer, and ask them; what else is free where it is gone."""
@@ -253,6 +266,7 @@ class SupportAppointmentActions(SupportCustomerPortal):
             has_times=any(day.times for day in days),
             zone=zone,
             note=note,
+            may_wait=record.state == "confirmed" and not record.wants_earlier,
             others=[
                 (offer.slot, self._support_word_time(visit, offer.slot.start)) for offer in others
             ],

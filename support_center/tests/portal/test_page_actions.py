@@ -196,10 +196,18 @@ class TestPageActions(PageCase):
 
     def test_nothing_suits(self):
         answer = self._post("/times", "ask", words="A Saturday, please")
-        self.assertIn("We were told", answer.text)
+        self.assertIn("We have been told", answer.text)
         self._reload()
         self.assertIn("A Saturday, please", "".join(self.visit.activity_ids.mapped("note")))
         self.assertEqual(self.visit.start, self.start)
+
+    def test_who_wants_to_come_earlier_keeps_their_time(self):
+        self.assertIn("earlier", self._find_buttons(self._get("/times")[0]))
+        answer = self._post("/times", "earlier")
+        self.assertIn("as soon as an earlier time becomes free", answer.text)
+        self.assertTrue(self._reload().wants_earlier)
+        self.assertEqual(self.visit.start, self.start)
+        self.assertNotIn("earlier", self._find_buttons(self._get("/times")[0]))
 
     # ------------------------------------------------------------------
     # Bounds
@@ -214,7 +222,7 @@ class TestPageActions(PageCase):
             self.assertTrue(tree.xpath("//a[@href='tel:+32 2 555 02 00']"))
             self.assertFalse(self._find_times(tree))
         answer = self._post("/cancel", "cancel", words="I am ill")
-        self.assertIn("We were told", answer.text)
+        self.assertIn("We have been told", answer.text)
         self.assertEqual(self._reload().state, "confirmed")
         self.assertIn("I am ill", "".join(self.visit.activity_ids.mapped("note")))
         # A time that was noted down before is not held any more.
@@ -251,7 +259,7 @@ class TestPageActions(PageCase):
                 params = {"hold": hold} if suffix == "/move" else {}
                 tree, _text = self._parse(self.url_open(self._url(suffix, **params)))
                 self._press_nothing(tree, self._url(suffix))
-                for choice in ("attend", "cancel", "move", "ask", value):
+                for choice in ("attend", "cancel", "move", "ask", "earlier", value):
                     self.url_open(self._url(suffix, choice=choice.replace("+", "%2B"), **params))
         self.assertEqual(self._describe(), before)
 
