@@ -1,7 +1,7 @@
 {
     "name": "Support Center",
     "summary": "Support appointments and tickets driven by Odoo's own automation",
-    "version": "17.0.1.8.0",
+    "version": "17.0.1.9.0",
     "category": "Services/Helpdesk",
     "author": "Support Center contributors",
     "license": "LGPL-3",
@@ -39,6 +39,7 @@
         "security/support_statistics_security.xml",
         "security/support_webhook_delivery_security.xml",
         "security/support_slot_hold_security.xml",
+        "security/support_slot_offer_security.xml",
         "security/support_notification_security.xml",
         "security/support_rating_security.xml",
         "security/support_wizard_security.xml",
@@ -55,6 +56,7 @@
         "data/mail_template_reply_understood.xml",
         "data/mail_template_request_rejected.xml",
         "data/mail_templates_booking.xml",
+        "data/mail_template_offer.xml",
         "data/cron_jobs.xml",
         "data/automation_rules.xml",
         "data/server_actions.xml",
@@ -102,6 +104,7 @@
         "views/support_my_day_views.xml",
         "views/support_visit_report.xml",
         "views/res_config_settings_views.xml",
+        "views/support_slot_offer_views.xml",
         "views/support_center_menus.xml",
     ],
     "demo": [

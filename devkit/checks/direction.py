@@ -168,8 +168,8 @@ def shared_mixins(repository: Repository) -> Iterator[Complaint]:
 def hidden_methods(repository: Repository) -> Iterator[Complaint]:
     """Of a method that several classes of a model define, one alone does without ``super()``.
 
-    A hook that says so in its docstring may be replaced. Two packages that give a method the same name by chance would hide one from the other's
-    callers, and each would pass its own tests.
+    A hook that says so in its docstring may be replaced. Two packages that give a method the same
+    name by chance would hide one from the other's callers, and each would pass its own tests.
     """
     found = defaultdict(list)
     for module in _modules(repository):

@@ -227,10 +227,11 @@ class SupportCustomerPortal(CustomerPortal):
             "requested": appointment_sudo._format_for_customer(appointment_sudo.requested_date),
             "duration": format_duration(round(appointment_sudo.duration * 60)),
             "next_step": appointment_sudo._get_next_step(),
-            "map_url": appointment_sudo._get_map_url(),
+            "map_url": appointment_sudo._get_page_map_url(),
             "calendars": appointment_sudo._get_calendar_links(),
             "letters": appointment_sudo._list_letters(),
-            "has_instructions": not is_html_empty(appointment_sudo.type_id.instructions),
+            "has_instructions": is_to_come
+            and not is_html_empty(appointment_sudo.type_id.instructions),
             "has_report": appointment_sudo.state == "done",
             "may_attend": visit.may_act and appointment_sudo._may_promise(),
             "may_change": visit.may_act and is_to_come,

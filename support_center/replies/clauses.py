@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from .lexicon import Lexicon
+from .lexicon import Lexicon, list_reason_stops
 from .words import Word, cut
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ _MOST_TIME_WORDS = 12
 # How long a reason for a cancellation may be.
 _MOST_REASON_WORDS = 14
 # What is done alone only once all of it was understood, and may have a reason beside it.
-_WITH_REASON = frozenset({"cancel", "no"})
+_WITH_REASON = frozenset({"cancel", "ask_cancel", "no"})
 # What a refusal without a mark after it may mean to refuse.
-_DENIABLE = frozenset({"yes", "cancel", "move", "earlier"})
+_DENIABLE = frozenset({"yes", "cancel", "ask_cancel", "move", "earlier", "time"})
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,16 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class _Unknown:
+    """Words of a sentence, by its number, that are not understood, from the word ``start`` on."""
+
+    number: int
+    start: int
+    sentence: str
+    words: list[Word]
+
+
+@dataclass(frozen=True)
 class _Step:
     """One phrase or time in a sentence, from a word to another."""
 
@@ -60,54 +70,66 @@ class _Step:
 def read_in(lexicon: Lexicon, sentences: list[str], context: Context) -> Reading:
     """Read sentences in one language."""
     clauses: list[Clause] = []
-    unknown: list[tuple[str, list[Word]]] = []
-    total = left = 0
-    for sentence in sentences:
+    unknown: list[_Unknown] = []
+    found_steps: list[tuple[int, _Step]] = []
+    total = 0
+    denied = False
+    for number, sentence in enumerate(sentences):
         words = cut(sentence)
         total += len(words)
         found = _Sentence(lexicon, context, sentence, words)
         steps = found.cover()
-        if steps is not None and found.denies(steps):
-            left += len(words)
-            unknown.append((sentence, words))
-        elif steps is None:
-            pieces = list(found.read_pieces())
-            missing = [word for _steps, run in pieces for word in run]
-            left += len(missing)
-            unknown += [(sentence, run) for _steps, run in pieces if run]
-            steps = [step for each, _run in pieces for step in each]
+        if steps is None:
+            steps = []
+            for each, start, run in found.read_pieces():
+                steps += each
+                if run:
+                    unknown.append(_Unknown(number, start, sentence, run))
+        if found.denies(steps):
+            denied = True
+            unknown.append(_Unknown(number, 0, sentence, words))
+            steps = []
+        found_steps += [(number, step) for step in steps]
         clauses += [
             Clause(step.kind, sentence, step.when, sentence.rstrip().endswith("?"))
             for step in steps
             if step.kind != "filler"
         ]
-    if unknown and _are_reasons(lexicon, context, unknown, clauses):
-        left, unknown = 0, []
-    share = 1 - left / total if total else 0.0
+    if unknown and not denied and _are_reasons(unknown, found_steps):
+        unknown = []
+    left = sum(len(each.words) for each in unknown)
+    share = max(0.0, 1 - left / total) if total else 0.0
     return Reading(
         tuple(clauses),
         share,
-        unknown[0][0] if unknown else "",
+        unknown[0].sentence if unknown else "",
         sentences[0] if sentences else "",
     )
 
 
-def _are_reasons(
-    lexicon: Lexicon,
-    context: Context,
-    unknown: list[tuple[str, list[Word]]],
-    clauses: list[Clause],
-) -> bool:
-    """Whether what is not understood is only why somebody cancels, and asks for nothing."""
-    kinds = {clause.kind for clause in clauses}
-    words = [word for _sentence, run in unknown for word in run]
-    if not kinds or not kinds <= _WITH_REASON or len(words) > _MOST_REASON_WORDS:
+def _are_reasons(unknown: list[_Unknown], steps: list[tuple[int, _Step]]) -> bool:
+    """Whether what is not understood is only why somebody cancels or refuses, and asks for nothing.
+
+    :param steps: what is understood, each with the number of its sentence
+    """
+    told = [(number, step) for number, step in steps if step.kind != "filler"]
+    words = [word for each in unknown for word in each.words]
+    if not told or len(words) > _MOST_REASON_WORDS:
         return False
-    if any(sentence.rstrip().endswith("?") for sentence, _run in unknown):
+    kinds = {step.kind for _number, step in told}
+    if not kinds <= _WITH_REASON:
         return False
+    if kinds == {"no"}:
+        # "No" is a word of three languages, and what stands before it may be what it denies.
+        first = min((number, step.start) for number, step in told)
+        is_word = all(step.end - step.start == 1 for _number, step in told)
+        if is_word or any((each.number, each.start) < first for each in unknown):
+            return False
+    if any(each.sentence.rstrip().endswith("?") for each in unknown):
+        return False
+    stops = list_reason_stops()
     return not any(
-        word.text in lexicon.reason_stops or any(letter.isdigit() for letter in word.text)
-        for word in words
+        word.text in stops or any(letter.isdigit() for letter in word.text) for word in words
     )
 
 
@@ -146,18 +168,23 @@ class _Sentence:
         return self._rests[at]
 
     def denies(self, steps: list[_Step]) -> bool:
-        """Whether a refusal runs on into what it may refuse: "no puedo cancelar"."""
+        """Whether a refusal may be of what stands beside it: "no puedo cancelar", and "on 13 March
+        I can't"."""
         told = [step for step in steps if step.kind != "filler"]
+        times = [step.start for step in told if step.kind == "time"]
         return any(
-            before.kind == "no"
-            and step.kind in _DENIABLE
-            and not any(self.words[at].before_break for at in range(before.end - 1, step.start))
+            (step.kind == "no" and any(start < step.start for start in times))
+            or (
+                before.kind == "no"
+                and step.kind in _DENIABLE
+                and not any(self.words[at].before_break for at in range(before.end - 1, step.start))
+            )
             for before, step in pairwise(told)
         )
 
-    def read_pieces(self) -> Iterator[tuple[list[_Step], list[Word]]]:
-        """The parts between marks and before reasons: what is understood, or the words that are
-        not."""
+    def read_pieces(self) -> Iterator[tuple[list[_Step], int, list[Word]]]:
+        """The parts between marks and before reasons: what is understood, the first word, and the
+        words that are not."""
         start = 0
         for at in range(1, len(self.words) + 1):
             is_end = at == len(self.words)
@@ -166,7 +193,7 @@ class _Sentence:
             ):
                 continue
             steps = self.cover(start, at)
-            yield (steps or [], [] if steps is not None else self.words[start:at])
+            yield steps or [], start, [] if steps is not None else self.words[start:at]
             start = at
 
     def _list_steps(self, at: int, last: int) -> list[_Step]:

@@ -3,8 +3,8 @@
 The words stand in ``phrases_of``, a file for each language, in the notation of ``phrases``. A
 reply is understood only when each of its words is in one of these, so a word that changes the
 meaning ("if", "but", "not yet") needs no entry: it is not there. ``filler`` says nothing about the
-visit. ``move`` stands beside another time. ``reason_stops`` are words that keep a clause from
-being a mere reason for a cancellation.
+visit. ``move`` stands beside another time; ``ask_cancel`` cancels in the words of a question.
+``reason_stops`` are words that keep a clause from being a mere reason for a cancellation.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from .phrases import SLOTS, Pattern, Phrase, fold, read_patterns, read_phrases
 
 LANGUAGES = ("en", "de", "fr", "es", "it")
-KINDS = ("yes", "no", "cancel", "earlier", "move", "filler")
+KINDS = ("yes", "no", "cancel", "ask_cancel", "earlier", "move", "filler")
 SECTIONS = (*KINDS, "greetings", "closings", "because", "reason_stops")
 
 
@@ -74,3 +74,9 @@ def get_lexicon(code: str) -> Lexicon:
         frozenset(fold(" ".join(table["reason_stops"])).split()),
         frozenset(words - set(SLOTS)),
     )
+
+
+@lru_cache(maxsize=1)
+def list_reason_stops() -> frozenset[str]:
+    """Those of all languages: which one a reason is in is not known."""
+    return frozenset().union(*(get_lexicon(code).reason_stops for code in LANGUAGES))

@@ -19,6 +19,8 @@ MAX_WORDS = 60
 _IRONY = ("...", "…", "??", "?!", "!?", "🙄", "😒", "😏", ";)", ";-)", "/s")
 
 
+# A question that asks for it does no less than the word.
+_SAME = {"ask_cancel": "cancel"}
 _ELIDED_ARTICLE = re.compile(r"\b[lL]['’](?=\w)")
 
 
@@ -132,14 +134,18 @@ def _list_choices(texts: list[str], count: int) -> set[int]:
 def _conclude(reading: Reading, context: Context) -> Understood:
     """What all clauses of a reading say together."""
     clauses = reading.clauses
-    kinds = {clause.kind for clause in clauses}
+    kinds = {_SAME.get(clause.kind, clause.kind) for clause in clauses}
+    order = [clause.kind for clause in clauses]
     times = {clause.when for clause in clauses if clause.kind == "time"}
 
     def _answer(kind: str, by: str, when: datetime | None = None) -> Understood:
         return Understood(kind, when=when, sentence=_sentence_of(clauses, by))
 
     questions = {clause.kind for clause in clauses if clause.is_question}
-    doubtful = "yes" in questions or "no" in questions
+    # A refusal below a time may be of that time.
+    doubtful = bool({"yes", "no", "cancel"} & questions) or (
+        "time" in kinds and "no" in order[order.index("time") :]
+    )
     if doubtful or not kinds:
         pass
     elif kinds == {"yes"} and context.choices <= 1:
@@ -160,7 +166,9 @@ def _conclude(reading: Reading, context: Context) -> Understood:
 
 
 def _sentence_of(clauses: tuple[Clause, ...], kind: str) -> str:
-    return next(clause.sentence for clause in clauses if clause.kind == kind)
+    return next(
+        clause.sentence for clause in clauses if _SAME.get(clause.kind, clause.kind) == kind
+    )
 
 
 def _first_line(text: str, number: int) -> str:

@@ -84,7 +84,9 @@ from .cancellation import (
 )
 from .customer import (
     test_customer_acts,
+    test_customer_offers,
     test_customer_times,
+    test_customer_times_property,
 )
 from .demo import test_demo
 from .dispatching import (
@@ -142,6 +144,7 @@ from .incoming import (
     test_webhook_in,
 )
 from .my_day import (
+    test_arrival,
     test_my_day,
     test_my_day_tour,
     test_my_day_work,
@@ -165,6 +168,7 @@ from .notifications import (
 from .online_booking import (
     test_booking,
     test_booking_browser,
+    test_booking_limit_race,
     test_booking_robots,
     test_booking_type,
     test_booking_verify,

@@ -118,6 +118,18 @@ class SupportReplan(models.TransientModel):
         self._propose(visits.filtered(lambda visit: not visit._find_planning_fault()))
         return self._show()
 
+    def action_offer_times(self):
+        """Offer the customers of the ticked visits three times each, by mail.
+
+        :return: action that shows what was offered, see ``support.appointment``
+        :raise UserError: if nothing is ticked, or nobody could be offered anything
+        """
+        self._check_one()
+        ticked = self.line_ids.filtered("is_selected")
+        if not ticked:
+            raise UserError(_("Tick the visits whose customers are to choose another time."))
+        return ticked.appointment_id.action_offer_times()
+
     def action_apply(self):
         """Move the visits that are ticked, each by itself.
 

@@ -35,7 +35,7 @@ class Sample:
     text: str
 
     def understand(self) -> Understood:
-        return _read(self.text, self.choices)
+        return read(self.text, self.choices)
 
     def is_right(self, found: Understood) -> bool:
         value = ""
@@ -70,7 +70,7 @@ def context(*, choices: int = 0, start: datetime | None = START) -> Context:
 
 
 @cache
-def _read(text: str, choices: int) -> Understood:
+def read(text: str, choices: int) -> Understood:
     return read_short_reply(text, context(choices=choices))
 
 

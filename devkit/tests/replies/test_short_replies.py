@@ -5,7 +5,7 @@ from datetime import datetime, timezone
 import pytest
 from replies import read_short_reply
 
-from .corpus import HALVES, context, load, score
+from .corpus import HALVES, SAMPLES, context, load, read, score
 
 # Of what is acted upon, the share that has to be right.
 LEAST_PRECISION = 0.98
@@ -49,6 +49,15 @@ def test_language(language):
     found = score([sample for sample in load() if sample.language == language])
     assert found.precision >= LEAST_PRECISION, _list_wrong(found)
     assert found.recall >= 0.9
+
+
+@pytest.mark.parametrize("choices", [0, 3])
+def test_look_alikes_are_for_a_person(choices):
+    """Idioms, denials beside a time, and what only begins like an answer."""
+    texts = (SAMPLES / "for_a_person.txt").read_text(encoding="utf-8").splitlines()
+    acted = [text for text in texts if read(text, choices).kind != "unclear"]
+    assert not acted
+    assert len(texts) > 100
 
 
 @pytest.mark.parametrize(

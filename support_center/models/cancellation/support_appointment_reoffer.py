@@ -110,9 +110,17 @@ class SupportAppointment(models.Model):
                 "No waiting request fits into the time of %(technician)s.",
                 technician=technician.name,
             )
-        activity = draft._schedule_reoffer_activity(visit)
-        visit._write_marks({"reoffered_to_id": draft.id, "reoffer_activity_id": activity.id})
-        return "ok", _("Offered to %(reference)s.", reference=draft.name)
+        return visit._offer_freed_time(draft)
+
+    def _offer_freed_time(self, waiting):
+        """Ask a dispatcher to offer this visit's time to the customer who waits; a hook.
+
+        :param waiting: ``support.appointment`` that it fits
+        :return: tuple of the outcome and its reason
+        """
+        activity = waiting._schedule_reoffer_activity(self)
+        self._write_marks({"reoffered_to_id": waiting.id, "reoffer_activity_id": activity.id})
+        return "ok", _("Offered to %(reference)s.", reference=waiting.name)
 
     def _why_not_reofferable(self):
         """Why this visit's time is nothing to offer.
@@ -154,7 +162,7 @@ class SupportAppointment(models.Model):
                 busy_stop <= self.busy_stop
                 and start >= now + notice
                 and draft._can_be_done_by(self.technician_id)
-                and not why_not(agenda, draft._get_demand(), aware(start))
+                and not why_not(agenda.without_booking(draft.id), draft._get_demand(), aware(start))
             ):
                 return draft
         return self.browse()
@@ -177,10 +185,21 @@ class SupportAppointment(models.Model):
         return [
             ("id", "not in", [self.id, *on_offer.ids]),
             ("company_id", "=", self.company_id.id),
-            ("state", "=", "draft"),
-            ("intake_state", "in", ["none", "accepted"]),
             ("partner_id", "!=", False),
             ("duration", "<=", (self.busy_stop - self.busy_start).total_seconds() / 3600),
+            *self._get_who_waits_domain(),
+        ]
+
+    def _get_who_waits_domain(self):
+        """Hook: of all appointments those that wait.
+
+        :return: list with a single term, so that another one can be put beside it
+        """
+        return [
+            "&",
+            "&",
+            ("state", "=", "draft"),
+            ("intake_state", "in", ["none", "accepted"]),
             "|",
             ("technician_id", "=", False),
             "&",

@@ -13,8 +13,8 @@ class SupportAutomationRegistry(models.AbstractModel):
                 model="support.appointment",
                 sequence=210,
                 description=_(
-                    "Tells the dispatcher which waiting request fits into the time that a "
-                    "cancelled visit has freed."
+                    "Offers the time that a cancelled visit has freed to the customer who waits, "
+                    "by mail, one at a time; where no mail reaches them, a dispatcher is asked."
                 ),
                 effect=_("Offer of the freed time to a waiting request"),
                 domain="_get_backlog_reoffer_domain",

@@ -14,6 +14,8 @@ ATTENDANCES = [
 ]
 # So much of a customer's words becomes the reason of a cancellation.
 MAX_REASON = 200
+# Holds of times that we have offered.
+OFFERED_BY_US = ("mail", "reoffer")
 
 # What became of what a customer did. ``code`` is ``done``; ``already``, it was so; ``taken``,
 # somebody was faster; ``ask``, a dispatcher was told; or ``refused``. ``words`` is a sentence for
@@ -183,10 +185,17 @@ class SupportAppointment(models.Model):
         """
         self.ensure_one()
         if self.state != "cancelled":
-            return self._can_customer_change()
+            return self._can_customer_change() or self._has_own_offer()
         # Cancelled by themselves, see ``_cancel_for_customer``.
         is_own = self.attendance == "declined" and self._is_ahead()
         return is_own and not any(map(len, self._find_replacements()))
+
+    def _has_own_offer(self):
+        """Whether we have offered a time ourselves, which may be taken also within the notice."""
+        if self.state not in PLANNABLE_STATES or not self.partner_id:
+            return False
+        holds = self.env["support.slot.hold"]._find_own(appointment=self)
+        return any(hold.origin in OFFERED_BY_US for hold in holds)
 
     def _list_undo_of_customer(self):
         """How the customer takes back what they have just done, in words, with the link."""
@@ -229,6 +238,7 @@ class SupportAppointment(models.Model):
             "start": hold.start,
             "technician_id": hold.technician_id.id,
             "attendance": "unknown",
+            "wants_earlier": False,
         }
         try:
             with self.env.cr.savepoint():

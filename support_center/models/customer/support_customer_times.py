@@ -79,18 +79,19 @@ class SupportCustomerTimes(models.AbstractModel):
         if zone and not appointment.timezone and not appointment.id:
             # The page of a visitor, whose browser knows where they are.
             appointment.timezone = zone
-        offers, demand = [], appointment._get_demand()
+        demand = appointment._get_demand()
         near = demand.before + demand.duration + demand.after
-        more = len(without) * NEAR_STARTS
+        own = appointment.start if appointment.state == "confirmed" else None
+
+        def is_free(start):
+            return start != own and all(abs(start - other) >= near for other in without)
+
+        offers, more = [], len(without) * NEAR_STARTS + bool(own)
         for days in (DAYS, MORE_DAYS):
             found = self.env["support.offers"]._find_offers(
                 appointment, now, now + timedelta(days=days), limit=limit + more
             )
-            offers = [
-                offer
-                for offer in found
-                if all(abs(offer.slot.start - start) >= near for start in without)
-            ][:limit]
+            offers = [offer for offer in found if is_free(offer.slot.start)][:limit]
             if len(offers) == limit:
                 break
         return offers
@@ -151,9 +152,8 @@ class SupportCustomerTimes(models.AbstractModel):
         technicians = offers._find_technicians(appointment)
         slots = technicians._find_slots(start, stop, demand, without=appointment)
         if appointment.state == "confirmed":
-            # That one is theirs already.
-            now = appointment.start, appointment.stop, appointment.technician_id.id
-            slots = [slot for slot in slots if tuple(slot) != now]
+            # That time is theirs already, whoever comes.
+            slots = [slot for slot in slots if slot.start != appointment.start]
         if not slots:
             return []
         bounds = offers._prepare_bounds(appointment, start, stop)

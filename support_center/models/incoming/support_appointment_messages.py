@@ -374,7 +374,8 @@ class SupportAppointment(models.Model):
             if obstacle:
                 outcomes[record.id] = ("skipped", obstacle)
             else:
-                record._queue_answer(ACKNOWLEDGEMENT, address)
+                mail = record._queue_answer(ACKNOWLEDGEMENT, address)
+                record.env["support.notification"]._record(record, "acknowledgement", mail)
         # Once each, also where there is nobody to be told.
         self._write_protected({"acknowledge_at": False})
         return outcomes

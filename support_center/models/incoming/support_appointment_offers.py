@@ -202,10 +202,10 @@ class SupportAppointment(models.Model):
         return list(chosen.values())
 
     def _queue_offers(self):
-        """Queue the answer, which is a row of its own where it offers times."""
+        """Queue the answer, with its row: an offer where it names times."""
         mail = self._queue_answer()
-        if (self.mail_offers or {}).get("times"):
-            self.env["support.notification"]._record(self, "offer", mail=mail)
+        kind = "offer" if (self.mail_offers or {}).get("times") else "answer"
+        self.env["support.notification"]._record(self, kind, mail=mail)
 
     # ------------------------------------------------------------------
     # What the answer says of them

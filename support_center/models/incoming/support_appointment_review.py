@@ -191,7 +191,8 @@ class SupportAppointment(models.Model):
             if obstacle:
                 draft._message_log(body=obstacle)
             else:
-                draft._queue_answer(REJECTION, address)
+                mail = draft._queue_answer(REJECTION, address)
+                draft.env["support.notification"]._record(draft, "rejection", mail)
         return True
 
     def _find_rejection_address(self):

@@ -1,4 +1,6 @@
+import json
 from dataclasses import replace
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from odoo import _, fields, models
@@ -20,8 +22,10 @@ RULE = "automation_understand_reply"
 SENTENCE_KEY = "support_center_reply_sentence"
 # In the context of the answer's template: what was done, see ``_get_reply_answer``.
 ANSWER_KEY = "support_center_reply_answer"
-# What was offered by mail, for a while after its time is held no more: it is looked at again.
+# What is held because a mail offers it.
 OFFERED_BY_MAIL = ("mail", "reoffer")
+# For how long after their hold offered times are what the next reply is about.
+ASKED_FOR = timedelta(days=1)
 # What a customer says of the visit itself, whatever they were asked last.
 PLAIN_KINDS = ("cancel",)
 
@@ -36,11 +40,12 @@ class SupportAppointment(models.Model):
 
     _inherit = "support.appointment"
 
-    unread_reply = fields.Json(
+    # As text, since the rule asks whether there is one.
+    unread_reply = fields.Text(
         readonly=True,
         copy=False,
         groups="base.group_user",
-        help="What a reply asks for, until the rule for short replies has done it.",
+        help="What a reply asks for, as JSON, until the rule for short replies has done it.",
     )
 
     # ------------------------------------------------------------------
@@ -101,7 +106,7 @@ class SupportAppointment(models.Model):
             times,
             ZoneInfo(zone),
             aware(self.start) if self.start else None,
-            max(self._get_offered_by_mail().mapped("number"), default=0),
+            max(self._list_told_times(), default=0),
         )
         understood = read_short_reply(text, context)
         if understood.kind not in PLAIN_KINDS and self._has_person_asked(msg_dict):
@@ -109,12 +114,41 @@ class SupportAppointment(models.Model):
             return replace(understood, kind="unclear", sentence="")
         return understood
 
-    def _get_offered_by_mail(self):
-        """The times that the customer was offered by number, also those that are held no more."""
-        holds = self.env["support.slot.hold"].sudo()  # sudo: nobody reads holds themselves
-        return holds.search(
-            [("appointment_id", "=", self.id), ("origin", "in", OFFERED_BY_MAIL)], order="number"
-        )
+    def _list_told_times(self):
+        """The times that the customer was offered by number, also those that are held no more.
+
+        Those of a request by mail are answered by its dialogue, see ``_read_choice``.
+
+        :return: dict of number to (start, technician id)
+        """
+        if self.state == "draft" and self.source == "email" and len(self._get_mailed_times()) > 1:
+            return {}
+        freed = self._get_held_by_mail().filtered(lambda hold: hold.origin == "reoffer")
+        if freed:
+            return {1: (freed[0].start, freed[0].technician_id.id)}
+        times = self._get_mailed_times()
+        if self.state != "draft" and not self._are_times_asked(times):
+            return {}
+        return dict(enumerate(times, 1))
+
+    def _are_times_asked(self, times):
+        """Whether the times of a mail are what a visit that is planned is about still: none of them
+        was taken, and they were offered a short time ago."""
+        until = fields.Datetime.to_datetime((self.mail_offers or {}).get("until"))
+        is_recent = bool(until) and fields.Datetime.now() <= until + ASKED_FOR
+        return is_recent and self.start not in {start for start, _technician in times}
+
+    def _get_mailed_times(self):
+        """The times of the last mail that offered some, as (start, technician id)."""
+        return [
+            (fields.Datetime.to_datetime(time["start"]), time["technician"])
+            for time in (self.mail_offers or {}).get("times") or ()
+        ]
+
+    def _get_held_by_mail(self):
+        """What is held for the customer by a mail and has not ended."""
+        holds = self.env["support.slot.hold"]._find_own(appointment=self)
+        return holds.filtered(lambda hold: hold.origin in OFFERED_BY_MAIL)
 
     def _has_person_asked(self, msg_dict):
         """Whether a colleague's own words, and no notice of ours, are what the customer answers."""
@@ -143,19 +177,16 @@ class SupportAppointment(models.Model):
         :return: whether it did
         """
         when = understood.when and fields.Datetime.to_string(naive(understood.when))
-        self._write_protected(
-            {
-                "unread_reply": {
-                    "kind": understood.kind,
-                    "number": understood.number,
-                    "when": when,
-                    "text": text,
-                    "sentence": understood.sentence,
-                    "sender": email_normalize(msg_dict.get("email_from") or ""),
-                    "references": self._get_mail_references(msg_dict),
-                }
-            }
-        )
+        reply = {
+            "kind": understood.kind,
+            "number": understood.number,
+            "when": when,
+            "text": text,
+            "sentence": understood.sentence,
+            "sender": email_normalize(msg_dict.get("email_from") or ""),
+            "references": self._get_mail_references(msg_dict),
+        }
+        self._write_protected({"unread_reply": json.dumps(reply)})
         if not self.unread_reply:
             return True
         self._write_protected({"unread_reply": False})
@@ -177,30 +208,33 @@ class SupportAppointment(models.Model):
         """
         :return: ``(outcome, message)``, as the guard expects
         """
-        reply = self.unread_reply
+        reply = json.loads(self.unread_reply)
         outcome = self.with_context(lang=self._get_answer_lang())._do_what_reply_asks(reply)
         if not outcome or outcome.code == "refused":
             return "skipped", _("The reply asks for nothing that could be done.")
-        self._write_protected({"unread_reply": False, "intake_references": reply["references"]})
+        vals = {"unread_reply": False, "intake_references": reply["references"]}
+        if self.has_open_offers:
+            vals["has_open_offers"] = False
+        self._write_protected(vals)
         self._queue_reply_answer(outcome, reply["sender"])
         return "ok", _("The customer wrote: “%(sentence)s”", sentence=reply["sentence"])
 
     def _do_what_reply_asks(self, reply):
         """
-        :param dict reply: as ``unread_reply`` keeps it
+        :param dict reply: as ``_leave_to_rule`` keeps it
         :return: ``CustomerOutcome`` in the language of the environment; None where a person has to
             look
         """
-        offered = self._get_offered_by_mail()
+        offered = self._list_told_times()
         kind, words = reply["kind"], reply["text"]
         is_draft = self.state == "draft"
         if kind == "cancel":
             return self._customer_cancel("mail", words)
         if kind == "number":
-            return self._take_offered(offered.filtered(lambda o: o.number == reply["number"]))
-        if kind == "yes" and len(offered) == 1 and (is_draft or offered._is_live()):
-            return self._take_offered(offered)
-        if is_draft and not offered:
+            return self._take_told_time(offered.get(reply["number"]))
+        if kind == "yes" and len(offered) == 1 and (is_draft or self._get_held_by_mail()):
+            return self._take_told_time(offered[1])
+        if is_draft and not (offered or self._get_mailed_times()):
             # Nothing was offered yet: what they write is a part of their request.
             return None
         if kind == "yes":
@@ -212,10 +246,11 @@ class SupportAppointment(models.Model):
         start = fields.Datetime.to_datetime(reply["when"])
         return self._customer_take(start, self.technician_id.id, "mail")
 
-    def _take_offered(self, offered):
-        if len(offered) != 1:
-            return None
-        return self._customer_take(offered.start, offered.technician_id.id, "mail")
+    def _take_told_time(self, told):
+        """
+        :param told: (start, technician id), or None
+        """
+        return self._customer_take(*told, "mail") if told else None
 
     def _note_declined(self, channel, words=""):
         """The customer will not be there, of which the caller tells a dispatcher."""
@@ -252,10 +287,11 @@ class SupportAppointment(models.Model):
         :return: dict of ``words``, ``times`` (dicts of ``number``, ``label`` and ``url``), ``undo``
             and ``url``
         """
-        slots = [offer.slot for offer in outcome.alternatives]
+        slots = sorted((offer.slot for offer in outcome.alternatives), key=lambda slot: slot.start)
         holds = self.env["support.slot.hold"]
         if slots:
             holds = holds._hold(slots, appointment=self, minutes=MAIL_MINUTES, origin="mail")
+            self._write_protected({"mail_offers": self._prepare_mail_offers(holds)})
         times = [
             {
                 "number": hold.number,
@@ -271,6 +307,19 @@ class SupportAppointment(models.Model):
             "undo": self._list_undo_of_customer() if outcome.code == "done" else "",
             "url": self._get_link_to(),
         }
+
+    def _prepare_mail_offers(self, holds):
+        """What is kept of times that a mail offers, as ``_offer_times`` keeps it."""
+        until = min(holds.mapped("expires_at"), default=fields.Datetime.now())
+        times = [
+            {
+                "start": fields.Datetime.to_string(hold.start),
+                "technician": hold.technician_id.id,
+                "hold": hold.id,
+            }
+            for hold in holds
+        ]
+        return {"times": times, "until": fields.Datetime.to_string(until), "said": ""}
 
     def _get_reply_answer(self):
         """What the answer to a short reply says, for its template; an example without one."""

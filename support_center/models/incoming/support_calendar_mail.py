@@ -262,7 +262,7 @@ class SupportCalendarMail(models.AbstractModel):
     def _take_proposal(self, visit, event):
         """
         :param visit: ``support.appointment`` in the customer's language
-        :return: whether the visit has the proposed time
+        :return: whether the visit has the proposed time, or a dispatcher was told already
         """
         start = self._get_start(visit, event)
         length = event.stop - event.start if event.start and event.stop else None
@@ -272,9 +272,10 @@ class SupportCalendarMail(models.AbstractModel):
         if not visit._can_customer_change():
             return False
         outcome = visit._customer_take(start, visit.technician_id.id, "calendar")
-        if outcome.code in ("done", "already", "taken"):
-            visit._queue_reply_answer(outcome, visit._get_asker())
-        return outcome.code in ("done", "already")
+        if outcome.code == "refused":
+            return False
+        visit._queue_reply_answer(outcome, visit._get_asker())
+        return outcome.code != "taken"
 
     @api.model
     def _tell(self, record, answer):

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ...compat import check_access
 from ...formatting import format_names
+from .support_notifier import NOTIFICATIONS
 
 # The names stand in this order of the alphabet, by which a list shows what failed first.
 STATES = [
@@ -273,7 +274,8 @@ class SupportNotification(models.Model):
         """Whether the message still tells the customer what is so."""
         self.ensure_one()
         visit = self.appointment_id
-        if self.kind in ("answer", "acknowledgement", "rejection", "offer", "reply"):
+        if self.kind not in NOTIFICATIONS:
+            # An answer is written once, by what it answers.
             return bool(self.mail_id)
         if self.kind == "cancelled":
             return visit.state == "cancelled"

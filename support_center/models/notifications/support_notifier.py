@@ -21,6 +21,7 @@ NOTIFICATIONS = {
     "cancelled": Notification("mail_template_appointment_cancelled", CANCEL, True),
     # Of the day itself, with nothing for a calendar.
     "on_the_way": Notification("mail_template_appointment_on_the_way", "", False),
+    "offer": Notification("mail_template_appointment_offer", "", False),
     "report": Notification("mail_template_appointment_report", "", False),
     "rating": Notification("mail_template_appointment_rating", "", False),
 }
@@ -133,6 +134,9 @@ class SupportNotifier(models.AbstractModel):
         :return: dict of record id to int
         """
         notification = NOTIFICATIONS[kind]
+        if kind == "offer":
+            # Each is a message of its own, whatever was offered before.
+            return dict.fromkeys(appointments.ids)
         return {
             record.id: record.ics_sequence
             + bool(notification.method and self._needs_new_sequence(notification, record))

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 from odoo.tools.misc import hmac
 
+from ...compat import under_test
 from ...intake import fold_address
 from ...pruning import prune, unlink_batch
 
@@ -14,6 +15,10 @@ DAY = timedelta(days=1)
 # How much of an address names its network: what one household or office shares.
 NETWORK_BITS = {4: 24, 6: 64}
 LIMIT = "support_center.booking_%s_limit"
+# Of the database's locks, those on what is counted here.
+LOCK = "support_booking_attempt"
+# Not a limit: it was counted already.
+KNOWN = "known"
 
 
 class SupportBookingAttempt(models.Model):
@@ -36,23 +41,52 @@ class SupportBookingAttempt(models.Model):
     address = fields.Char(readonly=True)
     network = fields.Char(readonly=True, index=True)
     email = fields.Char(readonly=True, index="btree_not_null")
+    key = fields.Char(readonly=True)
 
     @api.model
-    def _find_exceeded(self, kind, address, email=""):
-        """Which limit one more attempt would exceed.
+    def _count(self, kind, address, key, email=""):
+        """Count one more attempt, unless it exceeds a limit.
 
-        Those who try at once from one network, or with one e-mail address, come one after the
-        other, so that the limits hold for them, too.
+        In a transaction of its own, which waits for others of the same network or e-mail address
+        and then sees what they have counted: so the limits hold for those who try at the same
+        moment, too, and nobody is sent round again because of it. What was counted stays counted
+        whatever becomes of the attempt; the same one, tried again, is counted once.
 
         :param str kind: ``hold`` or ``book``
         :param str address: of the visitor's machine
+        :param str key: tells this attempt from others
         :param str email: normalised
-        :return: ``address``, ``network`` or ``email``; None where all is well
+        :return: the limit that it would exceed, ``address``, ``network`` or ``email``; None where
+            all is well
+        """
+        if under_test():  # the cursor of a test has no other transaction
+            return self.sudo()._count_here(kind, address, key, email)
+        with self.env.registry.cursor() as cr:  # committed at its end
+            cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+            attempts = api.Environment(cr, self.env.uid, {}, su=True)[self._name]
+            return attempts._count_here(kind, address, key, email)
+
+    @api.model
+    def _count_here(self, kind, address, key, email):
+        machine, network, email, key = self._hash_all(address, email, key)
+        for name in sorted(each for each in (network, email) if each):
+            self.env.cr.execute(
+                SQL("SELECT pg_advisory_xact_lock(hashtext(%s), hashtext(%s))", LOCK, name)
+            )
+        limit = self._find_exceeded(kind, machine, network, email, key)
+        if limit == KNOWN:
+            return None
+        if not limit:
+            vals = {"address": machine, "network": network, "email": email, "key": key}
+            self.create([{"kind": kind, **vals}])
+        return limit
+
+    @api.model
+    def _find_exceeded(self, kind, machine, network, email, key):
+        """
+        :return: the limit, None without one; ``KNOWN`` for what was counted already
         """
         parameters = self.env["ir.config_parameter"]
-        machine, network, email = self._hash_all(address, email)
-        keys = [(kind, each) for each in (network, email) if each]
-        self.env["support.intake.key"]._claim("booking_attempt", keys)
         now = fields.Datetime.now()
         self.flush_model()
         self.env.cr.execute(
@@ -61,7 +95,8 @@ class SupportBookingAttempt(models.Model):
                 SELECT count(*) FILTER (WHERE network = %(network)s AND address = %(machine)s
                                         AND moment > %(hour)s),
                        count(*) FILTER (WHERE network = %(network)s AND moment > %(hour)s),
-                       count(*) FILTER (WHERE email = %(email)s)
+                       count(*) FILTER (WHERE email = %(email)s),
+                       count(*) FILTER (WHERE network = %(network)s AND key = %(key)s)
                   FROM support_booking_attempt
                  WHERE kind = %(kind)s AND moment > %(day)s
                    AND (network = %(network)s OR email = %(email)s)
@@ -69,12 +104,15 @@ class SupportBookingAttempt(models.Model):
                 network=network,
                 machine=machine,
                 email=email,
+                key=key,
                 kind=kind,
                 hour=now - HOUR,
                 day=now - DAY,
             )
         )
-        by_machine, by_network, by_email = self.env.cr.fetchone()
+        by_machine, by_network, by_email, is_known = self.env.cr.fetchone()
+        if is_known:
+            return KNOWN
         if kind == "hold":
             limit = parameters._get_support_number(LIMIT % "hold")
             return "network" if by_network >= limit else None
@@ -85,19 +123,15 @@ class SupportBookingAttempt(models.Model):
         return None
 
     @api.model
-    def _record(self, kind, address, email=""):
-        machine, network, email = self._hash_all(address, email)
-        self.create([{"kind": kind, "address": machine, "network": network, "email": email}])
-
-    @api.model
-    def _hash_all(self, address, email):
+    def _hash_all(self, address, email, key):
         """
-        :return: tuple of three str or None: the machine, its network, the e-mail address
+        :return: tuple of four str or None: machine, network, e-mail address, key
         """
-        machine, network = self._split_address(address)
-        texts = machine, network, fold_address(email) if email else ""
+        texts = *self._split_address(address), email and fold_address(email), key
         env = self.env(su=True)
-        return tuple(text and hmac(env, "support_center-booking-attempt", text) for text in texts)
+        return tuple(
+            hmac(env, "support_center-booking-attempt", text) if text else None for text in texts
+        )
 
     @api.model
     def _split_address(self, address):

@@ -259,7 +259,7 @@ class SupportBookingPage(models.AbstractModel):
         if own := self._find_own_hold(visitor, start):
             return Outcome("done"), own
         attempts = self.env["support.booking.attempt"]
-        if limit := attempts._find_exceeded("hold", visitor.address):
+        if limit := attempts._count("hold", visitor.address, self._get_booking_key(visitor, start)):
             return Outcome("limit", words=self._describe_limit(limit, visitor)), holds
         hold = self.env["support.customer.times"]._hold_time(
             self._make_unsaved(visitor), start, visitor_key=visitor.key
@@ -267,7 +267,6 @@ class SupportBookingPage(models.AbstractModel):
         if not hold:
             others = self._find_alternatives(visitor, start)
             return Outcome("taken", alternatives=others), holds
-        attempts._record("hold", visitor.address)
         return Outcome("done"), hold
 
     @api.model
@@ -332,7 +331,7 @@ class SupportBookingPage(models.AbstractModel):
             return Outcome("faults", faults=faults)
         email = reading.result.request.customer_email
         attempts = page.env["support.booking.attempt"]
-        if limit := attempts._find_exceeded("book", visitor.address, email):
+        if limit := attempts._count("book", visitor.address, booking_key, email):
             return Outcome("limit", words=page._describe_limit(limit, visitor))
         try:
             # A draft for a time that somebody else has taken is none.
@@ -341,7 +340,6 @@ class SupportBookingPage(models.AbstractModel):
                 visit.flush_recordset()
         except (TimeTaken, DoubleBooking):
             return Outcome("taken", alternatives=page._find_alternatives(visitor, start))
-        attempts._record("book", visitor.address, email)
         page._tell_visitor(visit)
         return Outcome("done", visit)
 

@@ -119,7 +119,7 @@ class SupportAppointment(models.Model):
     # Elsewhere: maps and calendars
     # ------------------------------------------------------------------
 
-    def _get_map_url(self):
+    def _get_page_map_url(self):
         """Where the place is on a map; empty for what is done from afar."""
         self.ensure_one()
         if not self.location or self._is_remote():

@@ -57,6 +57,7 @@ TECHNICAL = {
         "technician_notified_id",
         "technician_notified_start",
         "ticket_sync_mark",
+        "unread_reply",
         "webhook_sequence",
         "wish_from",
         "wish_parts",

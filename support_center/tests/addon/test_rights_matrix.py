@@ -32,6 +32,7 @@ RIGHTS = {
     },
     "support.automation.log": {"dispatcher": "r", "manager": "r"},
     "support.slot.hold": {"dispatcher": "r", "manager": "r"},
+    "support.slot.offer": {"dispatcher": "r", "manager": "r"},
     "support.webhook.delivery": {"manager": "r"},
     "support.notification": {"dispatcher": "r", "manager": "r"},
     "support.reminder": {"dispatcher": "r", "manager": "rwcu"},
@@ -98,6 +99,7 @@ METHODS = {
     ("support.appointment", "action_find_time"): PLANNERS,
     ("support.appointment", "action_take_back"): PLANNERS,
     ("support.appointment", "action_propose_times"): PLANNERS,
+    ("support.appointment", "action_offer_times"): STAFF,
     ("support.appointment", "action_open_cancel"): PLANNERS,
     **{
         ("support.appointment", name): ("integration", *PLANNERS)
@@ -259,6 +261,7 @@ class TestRightsMatrix(SupportCase):
             env["support.reminder"].create({"name": "Reminder", "hours_before": 5, **common}),
             env["support.statistics"].create({"week_start": "2026-02-23", **common}),
             env["support.slot.hold"].create(cls._prepare_hold_vals(technician, company)),
+            env["support.slot.offer"].create(cls._prepare_offer_vals(appointment, technician)),
             # Its rows have the ids of appointments.
             env["support.appointment.report"].browse(planned.id),
         ]
@@ -272,6 +275,16 @@ class TestRightsMatrix(SupportCase):
             "company_id": company.id,
             **dict.fromkeys(("start", "busy_start"), at(start)),
             **dict.fromkeys(("stop", "busy_stop"), at("2026-03-12 10:00")),
+        }
+
+    @classmethod
+    def _prepare_offer_vals(cls, appointment, technician):
+        hold = cls._prepare_hold_vals(technician, appointment.company_id)
+        names = ("technician_id", "start", "stop", "expires_at", "company_id")
+        return {
+            **{name: hold[name] for name in names},
+            "appointment_id": appointment.id,
+            "kind": "freed",
         }
 
     @classmethod
@@ -333,6 +346,9 @@ class TestRightsMatrix(SupportCase):
                 "kind": "report",
             },
             "support.statistics": {"week_start": "2026-03-02"},
+            "support.slot.offer": self._prepare_offer_vals(
+                self.own["support.appointment"], self.technician_2
+            ),
             "support.slot.hold": self._prepare_hold_vals(
                 self.technician_2, self.env.company, "2026-03-12 09:00"
             ),

@@ -15,6 +15,7 @@ MODELS = [
     "support.reminder",
     "support.skill",
     "support.slot.hold",
+    "support.slot.offer",
     "support.stage",
     "support.statistics",
     "support.team",

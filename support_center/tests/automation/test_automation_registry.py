@@ -9,6 +9,7 @@ from ..common import SupportCase
 IN_ORDER = [
     "cron_send_appointment_reminders",
     "cron_ask_for_ratings",
+    "cron_pass_on_offers",
     "cron_acknowledge_customers",
     "cron_deliver_webhooks",
     "cron_cleanup_old_appointments",
@@ -16,6 +17,7 @@ IN_ORDER = [
     "cron_send_day_sheets",
     "automation_process_email",
     "automation_intake_answer",
+    "automation_understand_reply",
     "automation_send_confirmation",
     "automation_send_rescheduled",
     "automation_send_updated",

@@ -6,6 +6,7 @@ from ..common import GUIDE_DATA, SupportMailCase, at
 RULES = {
     "automation_process_email": ("Process Email Appointment", True),
     "automation_intake_answer": ("Answer Mailed Requests", True),
+    "automation_understand_reply": ("Understand Short Replies", True),
     "automation_send_confirmation": ("Auto-send Confirmation Email", True),
     "automation_send_rescheduled": ("Send Rescheduled Email", True),
     "automation_send_updated": ("Send Updated Email", True),
@@ -25,6 +26,7 @@ CRONS = {
     "cron_cleanup_old_appointments": ("Cleanup Old Appointments", 1, "days", False),
     "cron_generate_appointment_statistics": ("Generate Appointment Statistics", 1, "weeks", False),
     "cron_send_day_sheets": ("Send Day Sheets", 1, "hours", False),
+    "cron_pass_on_offers": ("Pass On Offered Times", 1, "hours", True),
     "cron_acknowledge_customers": ("Acknowledge Messages of Customers", 1, "hours", True),
     "cron_deliver_webhooks": ("Deliver Webhooks", 5, "minutes", True),
 }
@@ -120,6 +122,18 @@ class TestRuleSwitches(SupportMailCase):
         answers = [("res_id", "=", draft.id), ("model", "=", draft._name)]
         return bool(self.env["mail.mail"].search_count([*answers, ("state", "=", "outgoing")]))
 
+    def _try_understand_reply(self):
+        visit = self._create_appointment(state="confirmed")
+        (confirmation,) = self._get_notices(visit, "confirmation")
+        self._send_mail(
+            "Yes, see you then!",
+            sender="Known Customer <known@example.com>",
+            subject=f"Re: {confirmation.subject}",
+            message_id=f"<yes-{visit.id}@example.com>",
+            headers=[("In-Reply-To", confirmation.message_id)],
+        )
+        return visit.attendance == "confirmed"
+
     def _try_webhook_in(self):
         """Odoo's route looks for the rule among those that are switched on."""
         rule = self.env.ref("support_center.automation_webhook_create")
@@ -138,7 +152,8 @@ class TestRuleSwitches(SupportMailCase):
         )
 
     def _try_reoffer(self):
-        # What other attempts have left would wait longer.
+        # What other attempts have left would wait longer, and holds the time.
+        self.env["support.slot.offer"].search([])._end("withdrawn")
         self.env["support.appointment"].search([("state", "=", "draft")]).active = False
         visit = self._create_appointment(technician_id=self.technician.id, state="confirmed")
         waiting = self._create_appointment(start=False, requested_date=at("2026-03-05 10:00"))
@@ -171,6 +186,7 @@ class TestRuleSwitches(SupportMailCase):
         attempts = {
             "automation_process_email": self._try_process_email,
             "automation_intake_answer": self._try_answer,
+            "automation_understand_reply": self._try_understand_reply,
             "automation_send_confirmation": self._try_confirmation,
             "automation_send_rescheduled": self._try_rescheduled,
             "automation_send_updated": self._try_updated,

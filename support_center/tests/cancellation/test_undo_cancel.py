@@ -233,7 +233,9 @@ class TestUndoCancel(SupportMailCase):
 
     def test_the_offer_of_the_time_is_withdrawn(self):
         self.env.ref("support_center.automation_reoffer_slot").active = True
-        waiting = self._create_appointment(start=at("2026-03-09 10:00"))
+        # Whom no mail reaches is called by a dispatcher.
+        caller = self.env["res.partner"].create({"name": "Caller"})
+        waiting = self._create_appointment(start=at("2026-03-09 10:00"), partner_id=caller.id)
         self.visit.action_cancel()
         self.assertEqual(self.visit.reoffered_to_id, waiting)
         self.assertTrue(waiting.activity_ids)

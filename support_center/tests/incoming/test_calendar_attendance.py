@@ -105,7 +105,9 @@ class TestCalendarAttendance(AttendanceCase):
         self._propose(visit)
         self.assertEqual(visit.start, at("2026-03-06 11:00"))
         self.assertEqual(visit.technician_id, self.technician)
-        self.assertFalse(visit.activity_ids)
+        # What they did, and not that they propose it.
+        self.assertEqual(len(visit.activity_ids), 1)
+        self.assertNotIn("proposes", visit.activity_ids.summary)
         self.assertIn("Your appointment is on", self._get_text(self._get_reply_answers(visit)))
         # One event for their calendar, with the time that they proposed.
         ((_sequence, status, start),) = self._take_in(visit).values()
@@ -117,7 +119,7 @@ class TestCalendarAttendance(AttendanceCase):
         self._propose(visit)
         self.assertEqual(visit.start, at("2026-03-05 10:00"))
         self.assertEqual(len(visit.activity_ids), 1)
-        offered = visit._get_offered_by_mail()
+        offered = visit._get_held_by_mail()
         self.assertEqual(len(offered), 3)
         text = self._get_text(self._get_reply_answers(visit))
         for hold in offered:

@@ -148,7 +148,16 @@ class ProgramCase(CalendarCase):
 class TestCalendarPrograms(ProgramCase):
     """What the calendars of many programs send, as they send it."""
 
+    def test_what_each_program_accepts_is_their_attendance(self):
+        for name, (product, structure, encoding, text) in PROGRAMS.items():
+            with self.subTest(name):
+                visit = self._confirm(technician_id=False)
+                calendar = self._build_answer(product, visit, "REPLY", "ACCEPTED")
+                self._send_entity(build_entity(structure, calendar, "REPLY", encoding, text))
+                self.assertEqual(visit.attendance, "confirmed")
+
     def test_answers_go_to_the_visit(self):
+        self.env.ref("support_center.automation_understand_reply").active = False
         visit = self._confirm()
         before = self._freeze(visit)
         for name, (product, structure, encoding, text) in PROGRAMS.items():

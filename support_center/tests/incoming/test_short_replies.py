@@ -139,14 +139,20 @@ class TestShortReplies(ShortReplyCase):
         self._answer("Lieber am 6.3. um 15 Uhr")
         self.assertEqual(self.visit.start, at("2026-03-05 10:00"))
         text = self._get_text(self._get_reply_answers())
-        offered = self.visit._get_offered_by_mail()
+        offered = self.visit._get_held_by_mail()
         self.assertEqual(offered.mapped("number"), [1, 2, 3])
         for hold in offered:
             self.assertIn(self.visit._format_for_customer(hold.start), text)
         second = offered[1].start
         self._answer("2")
         self.assertEqual(self.visit.start, second)
+        # That is settled: a yes is one to the visit again, and a number means nothing.
+        self._answer("Yes, thanks")
+        self.assertEqual(self.visit.attendance, "confirmed")
         self.assertFalse(self._get_heard())
+        self._answer("1")
+        self.assertEqual(self.visit.start, second)
+        self.assertTrue(self._get_heard())
 
     def test_a_number_of_a_draft(self):
         for body in ("Number 2 please", "Wir nehmen den zweiten Termin, danke"):
@@ -193,6 +199,7 @@ class TestShortReplies(ShortReplyCase):
             [offer.slot for offer in offers], appointment=draft, minutes=30, origin="mail"
         )
         self.assertEqual(len(holds), count)
+        draft._write_protected({"mail_offers": draft._prepare_mail_offers(holds)})
         return draft, holds
 
     def _answer_draft(self, body, draft):
@@ -361,4 +368,4 @@ class TestShortReplies(ShortReplyCase):
 
     def test_it_cannot_be_written_from_outside(self):
         with self.assertRaisesRegex(Exception, "unread_reply"):
-            self.visit.with_user(self.env.ref("base.user_admin")).write({"unread_reply": {"a": 1}})
+            self.visit.with_user(self.env.ref("base.user_admin")).write({"unread_reply": "{}"})

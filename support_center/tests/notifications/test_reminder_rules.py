@@ -130,7 +130,7 @@ class TestReminderRules(SupportMailCase):
         self._run("2026-03-04 07:30:00")
         mail = self._get_notices(visit)[0]
         mail.write({"state": "exception"})
-        mail._postprocess_sent_message(success_pids=[], failure_type="mail_smtp")
+        mail._report_support_mails()
         self.assertTrue(visit.reminder_sent)
 
     def test_types_template_and_company(self):

@@ -178,7 +178,7 @@ class TestBookingLimits(SupportCase):
             self._post(0)
         row = self.env["support.booking.attempt"].search([])
         self.assertEqual(len(row), 1)
-        for text in (row.address, row.network, row.email):
+        for text in (row.address, row.network, row.email, row.key):
             self.assertRegex(text, "^[0-9a-f]{64}$")
         with freeze_time(datetime.fromisoformat(NOW) + timedelta(hours=25)):
             self.env["support.booking.attempt"]._gc_old_attempts()
