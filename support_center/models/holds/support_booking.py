@@ -62,7 +62,11 @@ class SupportBooking(models.AbstractModel):
             message = self._prepare_held_refusal(technician_id, *taken, held_until)
         if appointments is not None and len(appointments) == 1:
             technician = self.env["support.technician"].browse(technician_id)
-            other = self._describe_other_times(appointments, technician, *wanted)
+            # From the end of what is taken on: it looks free still to this transaction.
+            length = wanted[1] - wanted[0]
+            other = self._describe_other_times(
+                appointments, technician, taken[1], taken[1] + length
+            )
             message = f"{message}\n{other}" if other else message
         return kind(message)
 

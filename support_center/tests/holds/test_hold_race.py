@@ -174,8 +174,12 @@ class TestHoldRace(HoldRaceCase):
         with mute_logger("odoo.sql_db"), self.assertRaises(ValidationError) as caught:
             self._call(dispatcher, self._book_by_hand)
         message = str(caught.exception)
-        self.assertRegex(message, r"Race Technician is held from .*10:00.* until \d\d:\d\d\.")
-        self.assertRegex(message, "The next free times")
+        self.assertRegex(
+            message, r"Race Technician is held from .*10:00.* until \d\d:\d\d( [AP]M)?\."
+        )
+        other = message.partition("The next free times")[2]
+        self.assertRegex(other, r"11:00")
+        self.assertNotRegex(other, r"10:[03]0")
         self.assertEqual(self._read(1)[0], "draft")
 
     def test_a_dispatcher_books_over_a_hold_that_is_seen(self):
