@@ -83,7 +83,8 @@ class TestCustomerLists(PageCase):
                 count = self.cr.sql_log_count - before
             counts.append(count)
         self.assertEqual(len(self._find_rows(tree)), 20)
-        self.assertEqual(*counts)
+        few, many = counts
+        self.assertLessEqual(many, few)
         (link,) = tree.xpath("//nav[@aria-label='Pages']//a/@href")
         tree = self._parse(self.url_open(link))[0]
         self.assertEqual(len(self._find_rows(tree)), 12)
