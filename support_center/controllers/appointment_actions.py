@@ -131,7 +131,7 @@ class SupportAppointmentActions(SupportCustomerPortal):
             outcome = visit.record._customer_take(*chosen, visit.channel)
             return self._support_answer(visit, outcome, "move")
         hold_sudo = self._support_find_hold(visit, hold)
-        if not visit.record._can_customer_plan():
+        if not visit.record._can_customer_plan(hold_sudo.start):
             return self._support_page_times(visit)
         if not hold_sudo or not hold_sudo._is_live():
             return self._support_page_times(visit, note=self._support_get_ended_note(hold_sudo))
