@@ -125,6 +125,9 @@ class SupportAppointmentActions(SupportCustomerPortal):
             return refusal
         if not self._support_is_movable(visit):
             return self._support_page(visit, done="move")
+        if self._support_get_choice(post, ("refuse",)):
+            outcome = visit.record._customer_refuse_offer(visit.channel)
+            return self._support_answer(visit, outcome, "ask")
         chosen = self._support_read_time(post.get("time"))
         if chosen and self._support_get_choice(post, ("move",)):
             # Also a moment after the hold has ended: whether it is free is looked at again.
@@ -143,6 +146,7 @@ class SupportAppointmentActions(SupportCustomerPortal):
             short=self._support_word_time(visit, hold_sudo.start),
             technician=hold_sudo.technician_id.name,
             minutes=self._support_count_minutes(hold_sudo.expires_at),
+            may_refuse=visit.record._has_freed_offer(),
         )
 
     def _support_is_movable(self, visit):
