@@ -76,13 +76,11 @@ class SupportAppointment(models.Model):
     def _is_answer_over(self, change):
         """Whether what the customer said of the visit holds no more: it was said for the time that
         was known, by the customer of then; and who called it off did so of what was over."""
-        return (
-            any(
-                name in change.vals and self._is_changed(name, change.vals[name])
-                for name in ANSWERED_FOR
-            )
-            or change.is_reopening
-            and self.state == "cancelled"
+        if change.is_reopening and self.state == "cancelled":
+            return True
+        return any(
+            name in change.vals and self._is_changed(name, change.vals[name])
+            for name in ANSWERED_FOR
         )
 
     def _is_wait_over(self, change):
@@ -188,7 +186,9 @@ class SupportAppointment(models.Model):
         thanks = (
             _("Thank you. You get a mail as soon as an earlier time becomes free.")
             if is_offered
-            else _("Thank you. We have been told, and write to you if an earlier time becomes free.")
+            else _(
+                "Thank you. We have been told, and write to you if an earlier time becomes free."
+            )
         )
         if visit.wants_earlier:
             return visit._tell_customer("already", thanks)
