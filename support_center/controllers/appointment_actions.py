@@ -125,6 +125,9 @@ class SupportAppointmentActions(SupportCustomerPortal):
             return refusal
         if not self._support_is_movable(visit):
             return self._support_page(visit, done="move")
+        if self._support_get_choice(post, ("refuse",)):
+            outcome = visit.record._customer_refuse_offer(visit.channel)
+            return self._support_answer(visit, outcome, "ask")
         chosen = self._support_read_time(post.get("time"))
         if chosen and self._support_get_choice(post, ("move",)):
             # Also a moment after the hold has ended: whether it is free is looked at again.
@@ -134,7 +137,7 @@ class SupportAppointmentActions(SupportCustomerPortal):
             outcome = visit.record._customer_refuse_offer(visit.channel)
             return self._support_answer(visit, outcome, "ask")
         hold_sudo = self._support_find_hold(visit, hold)
-        if not visit.record._can_customer_plan():
+        if not visit.record._can_customer_plan(hold_sudo.start):
             return self._support_page_times(visit)
         if not hold_sudo or not hold_sudo._is_live():
             return self._support_page_times(visit, note=self._support_get_ended_note(hold_sudo))
@@ -147,6 +150,7 @@ class SupportAppointmentActions(SupportCustomerPortal):
             technician=hold_sudo.technician_id.name,
             is_offer=hold_sudo.origin == "reoffer",
             minutes=self._support_count_minutes(hold_sudo.expires_at),
+            may_refuse=visit.record._has_freed_offer(),
         )
 
     def _support_is_movable(self, visit):

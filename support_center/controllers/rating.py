@@ -70,9 +70,13 @@ class SupportRatingPage(SupportCustomerPortal):
             return self._support_page_not_found()
         # sudo: who opens it by logging in may read it, and answers by its link as anybody else.
         record_sudo = appointment_sudo.sudo()._follow_merge()
-        if request.httprequest.method == "POST":
+        # Staff see the page, as the others of a visit; what customers say of them is not theirs.
+        may_rate = request.env.user.share or not self._support_may_read(record_sudo)
+        if may_rate and request.httprequest.method == "POST":
             take_rating(record_sudo, post)
-        return show_rating_page(record_sudo, f"/my/appointments/{record_sudo.id}/rate")
+        return show_rating_page(
+            record_sudo, f"/my/appointments/{record_sudo.id}/rate", may_rate=may_rate
+        )
 
 
 def take_rating(record_sudo, post):
@@ -88,10 +92,11 @@ def take_rating(record_sudo, post):
         satisfaction._rate(record_sudo, int(choice), words if isinstance(words, str) else "")
 
 
-def show_rating_page(record_sudo, action):
+def show_rating_page(record_sudo, action, may_rate=True):
     """The page with the stars, and what was answered already.
 
     :param str action: where the form leads, without a token
+    :param bool may_rate: whether the reader is one whose answer counts
     """
     lang = request.env["ir.http"].get_nearest_lang(
         get_customer_lang(record_sudo.partner_id, record_sudo.company_id)
@@ -111,8 +116,10 @@ def show_rating_page(record_sudo, action):
             "action": action,
             "token": record_sudo.access_token,
             "answer": answer,
-            "is_open": record_sudo._is_to_be_rated()
+            "is_open": may_rate
+            and record_sudo._is_to_be_rated()
             and (not answer or satisfaction._is_open(answer)),
+            "may_rate": may_rate,
             "is_early": not record_sudo._is_to_be_rated(),
             "stars": satisfaction._list_stars(),
         },

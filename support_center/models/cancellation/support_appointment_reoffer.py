@@ -69,9 +69,10 @@ class SupportAppointment(models.Model):
         )
 
     def _rule_reoffer_slot(self):
-        """Tell a dispatcher of the request that fits best into the time of a cancelled visit.
+        """Offer the time of a cancelled visit to the customer who waits for it and fits best.
 
-        No appointment changes, and no customer is written to.
+        No appointment changes. Whether the customer or a dispatcher is written to says
+        ``_offer_freed_time``.
         """
         return self._run_automation("reoffer_slot", lambda visits: visits._reoffer_slots())
 

@@ -14,6 +14,8 @@ ATTENDANCES = [
 ]
 # So much of a customer's words becomes the reason of a cancellation.
 MAX_REASON = 200
+# What a customer says of a visit is said of these.
+ANSWERED_FOR = {"start", "partner_id"}
 # Holds of times that we have offered.
 OFFERED_BY_US = ("mail", "reoffer")
 
@@ -58,13 +60,36 @@ class SupportAppointment(models.Model):
 
     def _prepare_change(self, change):
         super()._prepare_change(change)
-        if change.is_creation or "attendance" in change.vals or "start" not in change.vals:
+        if change.is_creation or not (change.is_reopening or change.touches(ANSWERED_FOR)):
             return
-        # What was said holds for the time that was known.
-        moved = self.filtered(
-            lambda a: a.attendance != "unknown" and a._is_changed("start", change.vals["start"])
+        if "attendance" not in change.vals:
+            said = self.filtered(lambda a: a.attendance != "unknown")
+            change.add(
+                said.filtered(lambda a: a._is_answer_over(change)), {"attendance": "unknown"}
+            )
+        if "wants_earlier" not in change.vals:
+            waiting = self.filtered("wants_earlier")
+            change.add(
+                waiting.filtered(lambda a: a._is_wait_over(change)), {"wants_earlier": False}
+            )
+
+    def _is_answer_over(self, change):
+        """Whether what the customer said of the visit holds no more: it was said for the time that
+        was known, by the customer of then; and who called it off did so of what was over."""
+        if change.is_reopening and self.state == "cancelled":
+            return True
+        return any(
+            name in change.vals and self._is_changed(name, change.vals[name])
+            for name in ANSWERED_FOR
         )
-        change.add(moved, {"attendance": "unknown"})
+
+    def _is_wait_over(self, change):
+        """Whether the visit comes earlier now, or is another customer's."""
+        vals = change.vals
+        if "partner_id" in vals and self._is_changed("partner_id", vals["partner_id"]):
+            return True
+        start = fields.Datetime.to_datetime(vals.get("start"))
+        return bool(start and self.start and start < self.start)
 
     # ------------------------------------------------------------------
     # What the customer does
@@ -125,7 +150,7 @@ class SupportAppointment(models.Model):
             return visit._tell_customer("already", visit._describe_customer_time())
         if before[0] not in (*PLANNABLE_STATES, "cancelled"):
             return visit._refuse_customer()
-        if not visit.partner_id or not visit._can_customer_plan():
+        if not visit.partner_id or not visit._can_customer_plan(start):
             return visit._ask_office("time", channel, visit._format_for_customer(start))
         times = visit.env["support.customer.times"]
         hold = times._hold_time(visit, start, technician_id)
@@ -157,12 +182,26 @@ class SupportAppointment(models.Model):
         visit = self._for_customer()
         if visit.state not in PLANNABLE_STATES or not visit._is_ahead():
             return visit._refuse_customer()
-        thanks = _("Thank you. You get a mail as soon as an earlier time becomes free.")
+        is_offered = visit._is_earlier_time_offered()
+        thanks = (
+            _("Thank you. You get a mail as soon as an earlier time becomes free.")
+            if is_offered
+            else _(
+                "Thank you. We have been told, and write to you if an earlier time becomes free."
+            )
+        )
         if visit.wants_earlier:
             return visit._tell_customer("already", thanks)
         visit.wants_earlier = True
         visit._note_customer("customer_ask_earlier", channel)
+        if not is_offered:
+            visit._for_responsible()._report_wants_earlier()
         return visit._tell_customer("done", thanks)
+
+    def _is_earlier_time_offered(self):
+        """Whether an earlier time that becomes free is offered to the customer by itself."""
+        rule = self.env["support.automation.registry"]._get_switch("automation_reoffer_slot")
+        return bool(rule.active and not self._get_obstacles("offer"))
 
     def _can_customer_change(self):
         """Whether the customer may move or cancel the visit alone.
@@ -177,25 +216,31 @@ class SupportAppointment(models.Model):
         notice = timedelta(hours=self.type_id.cancel_notice_hours)
         return not self.start or self.start - notice > fields.Datetime.now()
 
-    def _can_customer_plan(self):
+    def _can_customer_plan(self, start=None):
         """Whether the customer may choose a time alone.
 
         Also for a visit that they cancelled themselves, by mistake or not, as long as none has
         taken its place. What we cancelled, we plan again.
+
+        :param datetime start: naive UTC, the time that is chosen: what we have offered may be taken
+            within the notice of the type, too
         """
         self.ensure_one()
         if self.state != "cancelled":
-            return self._can_customer_change() or self._has_own_offer()
+            return self._can_customer_change() or bool(start and self._has_own_offer(start))
         # Cancelled by themselves, see ``_cancel_for_customer``.
         is_own = self.attendance == "declined" and self._is_ahead()
         return is_own and not any(map(len, self._find_replacements()))
 
-    def _has_own_offer(self):
-        """Whether we have offered a time ourselves, which may be taken also within the notice."""
+    def _has_own_offer(self, start):
+        """Whether we have offered this time ourselves, and hold it for the customer.
+
+        :param datetime start: naive UTC
+        """
         if self.state not in PLANNABLE_STATES or not self.partner_id:
             return False
         holds = self.env["support.slot.hold"]._find_own(appointment=self)
-        return any(hold.origin in OFFERED_BY_US for hold in holds)
+        return any(hold.origin in OFFERED_BY_US and hold.start == start for hold in holds)
 
     def _list_undo_of_customer(self):
         """How the customer takes back what they have just done, in words, with the link."""
@@ -327,6 +372,12 @@ class SupportAppointment(models.Model):
             else _("The customer wants another time")
         )
         self._report_customer_act(summary, words or _("They did not say more."))
+
+    def _report_wants_earlier(self):
+        self._automation_activity_with(
+            _("The customer would like to come earlier"),
+            _("Nobody offers them a time that becomes free by itself: please look for one."),
+        )
 
     def _report_declined(self, words):
         self._report_customer_act(

@@ -236,6 +236,11 @@ class SupportAppointment(models.Model):
     # Answers
     # ------------------------------------------------------------------
 
+    def _has_freed_offer(self):
+        """Whether a time that became free is on offer to the customer, who may say no to it."""
+        offers = self.env["support.slot.offer"]._find_open(self)
+        return any(offer.kind == "freed" for offer in offers)
+
     def _customer_refuse_offer(self, channel):
         """No, thank you: the next one is asked. The own time stays as it is."""
         visit = self._for_customer()

@@ -123,13 +123,32 @@ class SupportAppointment(models.Model):
         """
         if self.state == "draft" and self.source == "email" and len(self._get_mailed_times()) > 1:
             return {}
-        freed = self._get_held_by_mail().filtered(lambda hold: hold.origin == "reoffer")
-        if freed:
-            return {1: (freed[0].start, freed[0].technician_id.id)}
+        offers = self._get_asked_offers()
+        if offers:
+            opened = offers.filtered(lambda offer: offer.state == "open")
+            return {offer.number: (offer.start, offer.technician_id.id) for offer in opened}
         times = self._get_mailed_times()
         if self.state != "draft" and not self._are_times_asked(times):
             return {}
         return dict(enumerate(times, 1))
+
+    def _get_asked_offers(self):
+        """The times of the last mail that offered one that became free, or others than theirs, as
+        long as the next reply may be about them: open still, or ended a short time ago.
+
+        :return: ``support.slot.offer``, as superuser
+        """
+        # sudo: as in _get_held_by_mail
+        offers = self.env["support.slot.offer"].sudo().search(
+            [
+                ("appointment_id", "=", self.id),
+                ("state", "in", ("open", "expired")),
+                ("expires_at", ">", fields.Datetime.now() - ASKED_FOR),
+            ],
+            order="id desc",
+        )  # fmt: skip
+        opened = offers.filtered(lambda offer: offer.state == "open")
+        return opened or offers
 
     def _are_times_asked(self, times):
         """Whether the times of a mail are what a visit that is planned is about still: none of them
@@ -232,6 +251,9 @@ class SupportAppointment(models.Model):
             return self._customer_cancel("mail", words)
         if kind == "number":
             return self._take_told_time(offered.get(reply["number"]))
+        offers = self._get_asked_offers()
+        if offers and kind in ("yes", "no"):
+            return self._answer_offers(kind, offers, offered)
         if kind == "yes" and len(offered) == 1 and (is_draft or self._get_held_by_mail()):
             return self._take_told_time(offered[1])
         if is_draft and not (offered or self._get_mailed_times()):
@@ -245,6 +267,20 @@ class SupportAppointment(models.Model):
             return self._customer_ask_for_time("mail", words)
         start = fields.Datetime.to_datetime(reply["when"])
         return self._customer_take(start, self.technician_id.id, "mail")
+
+    def _answer_offers(self, kind, offers, offered):
+        """A yes or a no to what a mail offers says nothing of the visit as it is planned.
+
+        :param str kind: ``yes`` or ``no``
+        :param offers: as of ``_get_asked_offers``
+        :param dict offered: as of ``_list_told_times``
+        :return: as ``_do_what_reply_asks``
+        """
+        if kind == "yes":
+            return self._take_told_time(offered[1]) if list(offered) == [1] else None
+        # Whose visit cannot take place, or whose offer has ended, is asked by a person.
+        is_freed = all(offer.kind == "freed" and offer.state == "open" for offer in offers)
+        return self._customer_refuse_offer("mail") if is_freed else None
 
     def _take_told_time(self, told):
         """

@@ -285,15 +285,19 @@ class SupportAppointment(models.Model):
     # Words
     # ------------------------------------------------------------------
 
-    def _get_next_step(self):
+    def _get_next_step_of_confirmed(self, now):
+        expected = self._describe_arrival()
+        # Who is expected at no time any more has forgotten to say that they are there.
+        if not expected or max(self.stop, self.expected_arrival or self.stop) <= now:
+            return super()._get_next_step_of_confirmed(now)
         technician = self.technician_id.sudo().name  # sudo: customers may read no technician.
-        if self.state == "confirmed" and self.on_the_way_at and technician:
+        if self.on_the_way_at and technician:
             return _(
                 "%(technician)s is on the way. Expected arrival: %(moment)s.",
                 technician=technician,
-                moment=self._get_formatted_arrival(),
+                moment=expected,
             )
-        return super()._get_next_step()
+        return _("Expected arrival: %(moment)s.", moment=expected)
 
     def _get_formatted_arrival(self):
         """When the technician expects to be there, as the customer reads it."""

@@ -85,7 +85,7 @@ class SupportNotifier(models.AbstractModel):
             or not record.announced_at
             or self._needs_new_sequence(notification, record)
         }
-        self._replace_failed(appointments)
+        self._replace_failed(kind, appointments)
         calendar = self.env["support.calendar.file"]
         common = self._prepare_common_vals(kind, appointments.company_id)
         organizers = {
@@ -562,13 +562,15 @@ class SupportNotifier(models.AbstractModel):
         mails.write({"model": False, "res_id": False})
 
     @api.model
-    def _replace_failed(self, appointments):
+    def _replace_failed(self, kind, appointments):
         """A mail that failed must not be sent again after a later one.
 
-        Whatever its kind: sent by hand once the server is mended, it would tell of a time that
-        has changed or of a visit that was cancelled meanwhile.
+        Of whatever kind where the later one tells of the visit's time: sent by hand once the server
+        is mended, it would tell of a time that has changed or of a visit that was cancelled
+        meanwhile. What tells of no time, such as an offer, makes none but its own kind out of date.
         """
-        self._find_mails(NOTIFICATIONS, appointments, ["exception"]).cancel()
+        kinds = NOTIFICATIONS if NOTIFICATIONS[kind].method else [kind]
+        self._find_mails(kinds, appointments, ["exception"]).cancel()
 
     @api.model
     def _on_failed(self, mails):

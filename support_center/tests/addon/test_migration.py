@@ -466,3 +466,19 @@ class TestMigration(SupportCase):
         template.body_html = edited
         self._migrate("1.9.0", "post-answer")
         self.assertNotIn("mail_answer", template.body_html)
+
+    def test_the_rule_about_freed_times_says_whom_it_writes_to(self):
+        rule = self.env.ref("support_center.automation_reoffer_slot")
+        new = str(rule.description)
+        rule.description = (
+            "Tells the dispatcher which waiting request fits into the time that a cancelled visit "
+            "has freed."
+        )
+        for _run in range(2):
+            self._migrate("1.9.0", "post-reoffer")
+            self.assertEqual(str(rule.description), new)
+        self.assertIn("by mail, one at a time", new)
+        rule.description = "Ours"
+        self._migrate("1.9.0", "post-reoffer")
+        self.assertIn("Ours", str(rule.description))
+        self.assertNotIn("by mail", str(rule.description))

@@ -47,6 +47,32 @@ class TestCustomerActs(SupportCase):
         visit.with_env(self.env).write({"start": ELEVEN})
         self.assertEqual(visit.attendance, "unknown")
 
+    def test_another_customer_has_answered_nothing(self):
+        visit = self._visit()
+        visit._customer_attend("page")
+        visit.wants_earlier = True
+        other = self.env["res.partner"].create({"name": "Other", "email": "other@example.com"})
+        visit.with_env(self.env).write({"partner_id": other.id})
+        self.assertEqual((visit.attendance, visit.wants_earlier), ("unknown", False))
+
+    def test_who_called_it_off_has_not_declined_what_is_taken_up_again(self):
+        for take_up in ("action_undo_cancel", "action_draft"):
+            with self.subTest(take_up=take_up):
+                visit = self._visit()
+                visit._customer_cancel("page")
+                self.assertEqual(visit.attendance, "declined")
+                getattr(visit.with_env(self.env), take_up)()
+                self.assertEqual(visit.attendance, "unknown")
+                visit.with_env(self.env).action_cancel()
+
+    def test_who_comes_earlier_by_a_dispatcher_waits_no_more(self):
+        visit = self._visit()
+        visit._customer_ask_for_earlier("page")
+        visit.with_env(self.env).write({"start": ELEVEN})
+        self.assertTrue(visit.wants_earlier)
+        visit.with_env(self.env).write({"start": at("2026-03-05 09:00")})
+        self.assertFalse(visit.wants_earlier)
+
     def test_a_draft_is_planned_and_confirmed(self):
         draft = self._visit(state="draft", start=False, technician_id=False)
         outcome = draft._customer_take(TEN, self.technician.id, "mail")
@@ -173,6 +199,19 @@ class TestCustomerActs(SupportCase):
         outcome = draft._customer_take(start, self.technician.id, "mail")
         self._assert_outcome(outcome, "done", "13:15")
 
+    def test_within_the_notice_no_other_time_than_the_offered_one_is_taken(self):
+        visit = self._visit(type_id=self.type.id)
+        one = at("2026-03-05 13:00")
+        slot = Slot(one, one + visit._as_timedelta(visit.duration), self.technician.id)
+        with freeze_time(at("2026-03-04 11:00")):
+            self.env["support.slot.hold"]._hold([slot], appointment=visit, origin="reoffer")
+            self.assertFalse(visit._can_customer_plan())
+            outcome = visit._customer_take(at("2026-03-06 10:00"), self.technician.id, "page")
+            self._assert_outcome(outcome, "ask", "too late")
+            self.assertEqual(visit.start, TEN)
+            outcome = visit._customer_take(one, self.technician.id, "mail")
+            self._assert_outcome(outcome, "done", "13:00")
+
     def test_a_dispatcher_hears_of_a_moved_visit_and_its_technician_too(self):
         visit = self._visit()
         visit._customer_take(ELEVEN, self.technician.id, "page")
@@ -194,3 +233,14 @@ class TestCustomerActs(SupportCase):
         self._assert_outcome(visit._customer_ask_for_earlier("page"), "already", "earlier time")
         self.assertTrue(visit.wants_earlier)
         self.assertEqual(visit.state, "confirmed")
+
+    def test_an_earlier_time_is_promised_by_mail_only_where_the_rule_offers_it(self):
+        visit = self._visit()
+        outcome = visit._customer_ask_for_earlier("page")
+        self._assert_outcome(outcome, "done", "We have been told")
+        self.assertEqual(visit.activity_ids.summary, "The customer would like to come earlier")
+        self.env.ref("support_center.automation_reoffer_slot").active = True
+        other = self._visit(start=ELEVEN)
+        outcome = other._customer_ask_for_earlier("page")
+        self._assert_outcome(outcome, "done", "You get a mail")
+        self.assertFalse(other.activity_ids)

@@ -5,6 +5,7 @@ from freezegun import freeze_time
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.planning.support_technician import Slot
 from ..common import at
 from ..common_dialogue import DialogueCase
 
@@ -180,6 +181,55 @@ class TestShortReplies(ShortReplyCase):
         start = hold.start
         self._answer_draft("Yes please", draft)
         self.assertEqual((draft.state, draft.start), ("confirmed", start))
+
+    def _offer_by_mail(self, starts, kind):
+        """A mail that offers times, as of ``_offer_freed_time`` and ``_offer_own_times``."""
+        hours = self.visit._as_timedelta(self.visit.duration)
+        slots = [Slot(start, start + hours, self.technician.id) for start in starts]
+        holds = self.env["support.slot.hold"]._hold(
+            slots, appointment=self.visit, minutes=30, origin="reoffer"
+        )
+        self.assertEqual(len(holds), len(starts))
+        offers = self.env["support.slot.offer"]._offer(holds, kind)
+        self.assertFalse(self.visit._mail_offers())
+        return offers
+
+    def test_no_to_a_freed_time_keeps_the_own_one(self):
+        offer = self._offer_by_mail([at("2026-03-04 10:00")], "freed")
+        self._answer("No, thank you")
+        self.assertEqual((self.visit.state, self.visit.attendance), ("confirmed", "unknown"))
+        self.assertEqual(offer.state, "refused")
+        self.assertFalse(self.env["support.slot.hold"]._find_own(appointment=self.visit))
+        (answer,) = self._get_reply_answers()
+        self.assertIn("Nothing has changed for you", self._get_text(answer))
+
+    def test_yes_to_a_freed_time_takes_it(self):
+        offer = self._offer_by_mail([at("2026-03-04 10:00")], "freed")
+        self._answer("Yes, please")
+        self.assertEqual(self.visit.start, at("2026-03-04 10:00"))
+        self.assertEqual(offer.state, "taken")
+
+    def test_yes_to_several_offered_times_is_for_a_person_and_a_number_is_not(self):
+        starts = [at("2026-03-04 10:00"), at("2026-03-04 13:00"), at("2026-03-06 10:00")]
+        offers = self._offer_by_mail(starts, "conflict")
+        before = self.visit.start
+        for body in ("Yes, that works", "No, sorry"):
+            self._answer(body)
+            self.assertEqual((self.visit.start, self.visit.attendance), (before, "unknown"))
+        self.assertTrue(self._get_heard())
+        self._answer("the second one please")
+        self.assertEqual(self.visit.start, starts[1])
+        self.assertEqual(offers.mapped("state"), ["refused", "taken", "refused"])
+
+    def test_what_is_answered_after_an_offer_has_ended_is_for_a_person(self):
+        self._offer_by_mail([at("2026-03-04 10:00")], "freed")
+        before = self.visit.start
+        with freeze_time(at("2026-03-02 10:00")):
+            self.env["support.slot.offer"]._cron_pass_on_offers()
+            for body in ("No, thank you", "Yes, please"):
+                self._answer(body)
+                self.assertEqual((self.visit.start, self.visit.attendance), (before, "unknown"))
+        self.assertTrue(self._get_heard())
 
     def test_earlier(self):
         for body in ("Do you have anything earlier?", "Gibt es einen früheren Termin?"):

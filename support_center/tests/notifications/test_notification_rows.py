@@ -51,6 +51,16 @@ class TestNotificationRows(SupportCase):
         row.mail_id.unlink()
         self.assertEqual((row.state, row.mail_id.ids), ("withdrawn", []))
 
+    def test_what_failed_is_replaced_by_what_tells_of_the_time(self):
+        visit = self._confirm()
+        failed = self._get_rows(visit).mail_id
+        failed.state = "exception"
+        # An offer, or a question, says nothing of the visit that the confirmation has said.
+        visit._announce("rating")
+        self.assertEqual(failed.state, "exception")
+        visit.start = at("2026-03-06 10:00")
+        self.assertEqual(failed.state, "cancel")
+
     def test_what_was_called_off_is_withdrawn(self):
         visit = self._create_appointment(
             start=at("2026-03-03 05:00"), state="confirmed", send_confirmation_email=False

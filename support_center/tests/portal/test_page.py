@@ -49,6 +49,28 @@ class TestPage(PageCase):
         (own,) = tree.xpath("//p[contains(@class, 'o_support_own_time')]")
         self.assertEqual(own.get("hidden"), "hidden")
 
+    def test_when_who_comes_is_expected(self):
+        late = self.start + timedelta(minutes=30)
+        self.visit.timezone = "UTC"
+        self.visit._write_marks({"expected_arrival": late})
+        span = self.visit.with_context(lang="en_US")._describe_arrival()
+        self.assertRegex(span, r"\d\d:20–\d\d:00 \(UTC\)")
+        self.assertIn(f"Expected arrival: {span}.", self._get()[1])
+        self.visit._write_marks({"on_the_way_at": fields.Datetime.now()})
+        span = self.visit.with_context(lang="en_US")._describe_arrival()
+        self.assertRegex(span, r"\d\d:25–\d\d:45 \(UTC\)")
+        text = self._get()[1]
+        self.assertIn(f"First Technician is on the way. Expected arrival: {span}.", text)
+        self.assertNotIn("comes to you at this time", text)
+
+    def test_nobody_is_expected_any_more_once_the_time_has_passed(self):
+        now = fields.Datetime.now()
+        self.visit.with_user(self.user_manager).write({"start": now - timedelta(hours=3)})
+        self.visit._write_marks({"on_the_way_at": now - timedelta(hours=3)})
+        text = self._get()[1]
+        self.assertNotIn("Expected arrival", text)
+        self.assertIn("Did nobody come?", text)
+
     def test_the_map_is_told_no_address_of_ours_and_only_where_somebody_comes(self):
         (link,) = self._get()[0].xpath("//a[contains(@href, 'openstreetmap')]")
         self.assertEqual(

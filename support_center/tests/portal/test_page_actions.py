@@ -221,10 +221,28 @@ class TestPageActions(PageCase):
     def test_who_wants_to_come_earlier_keeps_their_time(self):
         self.assertIn("earlier", self._find_buttons(self._get("/times")[0]))
         answer = self._post("/times", "earlier")
-        self.assertIn("as soon as an earlier time becomes free", answer.text)
+        self.assertIn("We have been told, and write to you if an earlier time", answer.text)
         self.assertTrue(self._reload().wants_earlier)
         self.assertEqual(self.visit.start, self.start)
         self.assertNotIn("earlier", self._find_buttons(self._get("/times")[0]))
+
+    def test_a_freed_time_may_be_refused_and_is_taken_also_within_the_notice(self):
+        self.type.cancel_notice_hours = 100
+        self.visit.type_id = self.type
+        start = self.start + timedelta(days=1)
+        stop = start + (self.visit.stop - self.visit.start)
+        slot = Slot(start, stop, self.technician.id)
+        holds = self.env["support.slot.hold"]
+        (hold,) = holds._hold([slot], appointment=self.visit, minutes=30, origin="reoffer")
+        offer = self.env["support.slot.offer"]._offer(hold, "freed")
+        # No other time than the offered one.
+        self.assertIn("less than 100 hours away", self._get("/times")[1])
+        tree, _text = self._get("/move", hold=hold.id)
+        self.assertEqual(set(self._find_buttons(tree)), {"move", "refuse"})
+        self.assertIn("Nothing has changed for you", self._post("/move", "refuse").text)
+        self.assertEqual(self._reload().start, self.start)
+        self.assertEqual(offer.state, "refused")
+        self.assertFalse(self._find_hold())
 
     # ------------------------------------------------------------------
     # Bounds

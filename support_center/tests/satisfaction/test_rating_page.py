@@ -3,7 +3,7 @@ import re
 from lxml import html
 
 from odoo import fields, http
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from ..common import SupportHttpCase
 
@@ -85,6 +85,28 @@ class TestRatingPage(SupportHttpCase):
         action, values = self._fill(self.url_open(self._get_links()["ticket"]))
         self.url_open(action, data={**values, "choice": "3"})
         self.assertEqual((self._get_ratings().rating, self.ticket.rating_last_value), (3, 3))
+
+    def test_staff_do_not_rate_themselves(self):
+        """A technician who may read the visit sees the page, also by the customer's link."""
+        self.visit.technician_id = self.technician
+        for link in (f"/my/appointments/{self.visit.id}/rate", self.visit._get_link_to("/rate")):
+            with self.subTest(link):
+                self.authenticate(self.user_technician.login, self.user_technician.login)
+                page = self.url_open(link)
+                self.assertIn("Only they can answer", page.text)
+                self.assertNotIn('name="choice"', page.text)
+                token = http.Request.csrf_token(self)
+                self.url_open(link, data={"csrf_token": token, "choice": "5"})
+                self.assertFalse(self._get_ratings())
+
+    def test_a_customer_who_has_logged_in_rates(self):
+        user = new_test_user(self.env, login="portal_rater", groups="base.group_portal")
+        user.partner_id.parent_id = self.customer
+        self.authenticate("portal_rater", "portal_rater")
+        link = f"/my/appointments/{self.visit.id}/rate"
+        token = http.Request.csrf_token(self)
+        self.url_open(link, data={"csrf_token": token, "choice": "5"})
+        self.assertEqual(self._get_ratings().rating, 5)
 
     def test_kept_after_a_day(self):
         self.env["support.satisfaction"]._rate(self.visit.sudo(), 2)
