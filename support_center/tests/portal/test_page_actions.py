@@ -64,22 +64,6 @@ class TestPageActions(PageCase):
         self.assertNotIn("attend", self._find_buttons(self._get()[0]))
         self.assertIn("We know that you will be there.", self._get("/attend")[1])
 
-    def test_no_thank_you_to_a_time_that_was_offered(self):
-        start = self.start + timedelta(days=1)
-        slot = Slot(start, start + timedelta(hours=1), self.technician.id)
-        hold = self.env["support.slot.hold"]._hold(
-            [slot], appointment=self.visit, minutes=30, origin="reoffer"
-        )
-        offer = self.env["support.slot.offer"]._offer(hold, "freed")
-        tree, _text = self._get("/move", hold=hold.id)
-        self.assertEqual(list(self._find_buttons(tree)), ["move", "refuse"])
-        self.assertEqual(offer.state, "open", "only looked at")
-        answer = self._post("/move", "refuse")
-        self.assertIn("Nothing has changed for you.", answer.text)
-        self.assertEqual(offer.state, "refused")
-        self.assertFalse(hold.exists(), "the time is free for the next one")
-        self.assertEqual(self._reload().start, self.start)
-
     # ------------------------------------------------------------------
     # Cancel
     # ------------------------------------------------------------------
