@@ -19,7 +19,7 @@ class TestBooking(BookingCase):
         self.assertIn("We come with tools & parts.", page.words)
         self.assertNotIn("<b>Not</b>", page.text)
         page = page.follow("Repair at home")
-        self.assertIn("Times are in the zone UTC", page.words)
+        self.assertIn("All times are in the time zone UTC", page.words)
         (start, label), *_others = page.get_buttons("start")
         page = page.press("start", start)
         self.assertIn("Kept for you until", page.words)
@@ -211,7 +211,7 @@ class TestBooking(BookingCase):
         self.assertEqual(visit.timezone, "Pacific/Auckland")
         page = self.open("/book/rep")
         zone = self.company.resource_calendar_id.tz
-        self.assertIn(f"Times are in the zone {zone}", page.words)
+        self.assertIn(f"All times are in the time zone {zone}", page.words)
         self.assertIn(f"zone {zone}", self.open("/book/rep?tz=Mars/Base").words)
 
     def test_the_language_of_the_visitor(self):

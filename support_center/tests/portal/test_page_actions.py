@@ -101,7 +101,7 @@ class TestPageActions(PageCase):
     def test_from_the_link_of_a_mail_to_a_moved_visit_in_three_taps(self):
         tree, text = self._get("/times")  # the first: the link
         self.assertIn("Choose another time", text)
-        self.assertIn("All times are those of Europe/Brussels.", text)
+        self.assertIn("All times are in the time zone Europe/Brussels.", text)
         value = self._find_times(tree)[5]
         page, _hold = self._hold(value)  # the second: a time
         self.assertIn("We keep this time for you for 10 more minutes.", " ".join(page.text.split()))
