@@ -5,16 +5,15 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 import werkzeug
-from babel.units import format_unit
 
 from odoo import SUPERUSER_ID, _, fields, http
 from odoo.http import request
-from odoo.tools import consteq, file_open, file_path, format_date, get_lang
-from odoo.tools.misc import babel_locale_parse
+from odoo.tools import consteq, file_open, file_path, format_date
 
 from odoo.addons.base.models.res_partner import _tzs
 
 from ..formatting import (
+    format_duration_in_words,
     format_moment_in_words,
     get_company_zone,
     get_day,
@@ -604,15 +603,7 @@ class SupportBooking(http.Controller):
         }
 
     def _describe_length(self, kind):
-        """:return: str like “1 hour 30 minutes”, in the language of the page"""
-        locale = babel_locale_parse(get_lang(kind.env).code)
-        hours, minutes = divmod(round(kind.duration * 60), 60)
-        parts = []
-        if hours:
-            parts.append(format_unit(hours, "duration-hour", locale=locale))
-        if minutes or not hours:
-            parts.append(format_unit(minutes, "duration-minute", locale=locale))
-        return " ".join(parts)
+        return format_duration_in_words(kind.env, round(kind.duration * 60))
 
     def _describe_start(self, env, start, zone):
         return f"{format_moment_in_words(env, start, zone)} ({zone})"

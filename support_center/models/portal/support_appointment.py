@@ -73,7 +73,7 @@ class SupportAppointment(models.Model):
         if self.state == "done":
             return _("The visit is over. Is something still open? Write to us.")
         if self.state == "cancelled":
-            return _("This visit does not take place.")
+            return _("This visit will not take place.")
         return _("We met nobody. Choose another time, or write to us.")
 
     def _get_next_step_of_confirmed(self, now):
