@@ -484,7 +484,7 @@ class SupportBooking(http.Controller):
                 "until": page._describe_hold(hold, visitor.zone),
                 "zone": visitor.zone,
                 "values": values,
-                "faults": faults or {},
+                "faults": self._sort_faults(faults or {}),
                 "words": words,
                 "is_taken": alternatives is not None,
                 "alternatives": self._prepare_buttons(env, alternatives or [], visitor.zone),
@@ -608,6 +608,13 @@ class SupportBooking(http.Controller):
     def _describe_start(self, env, start, zone):
         return f"{format_moment_in_words(env, start, zone)} ({zone})"
 
+    def _sort_faults(self, faults):
+        """In the order of the form, after those that belong to no field of it."""
+        order = list(KEYS)
+        return dict(
+            sorted(faults.items(), key=lambda each: order.index(each[0]) if each[0] in KEYS else -1)
+        )
+
     def _format_day(self, env, day, pattern):
         return format_date(env, day, date_format=pattern)
 
@@ -617,7 +624,7 @@ class SupportBooking(http.Controller):
                 "value": fields.Datetime.to_string(start),
                 "label": format_moment_in_words(env, start, zone),
             }
-            for start in starts
+            for start in sorted(starts)
         ]
 
     def _get_zones(self, zone):

@@ -67,7 +67,7 @@ class TestPage(PageCase):
             "confirmed": "comes to you at this time",
             "in_progress": "The work is going on.",
             "done": "The visit is over.",
-            "cancelled": "This visit does not take place.",
+            "cancelled": "This visit will not take place.",
             "no_show": "We met nobody.",
         }
         # By what can be done with it then.
