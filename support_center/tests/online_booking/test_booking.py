@@ -55,12 +55,23 @@ class TestBooking(BookingCase):
         self.assertEqual(page.status_code, 200)
         self.assertIn("Please enter your name.", page.words)
         self.assertIn("Please say where we should come to.", page.words)
+        # In the order of the form.
+        targets = page.tree.xpath("//div[@role='alert']//a/@href")
+        self.assertEqual(
+            [target.rpartition("#o_book_")[2] for target in targets], ["name", "email", "location"]
+        )
         self.assertIn("no address", page.get_values()["email"])
         self.assertEqual(page.get_values()["phone"], self.typed["phone"])
         self.assertFalse(self._find_bookings())
         self.assertEqual(self._book(page).title, "You are booked")
         page = self._book(email="info@our.example")
         self.assertIn("This is our own address.", page.words)
+
+    def test_what_is_done_from_afar_asks_for_no_place(self):
+        self.type.place = "remote"
+        self.assertNotIn("location", self._choose().get_values())
+        named = self._choose("/book/rep?tz=UTC&location=Room+5")
+        self.assertEqual(named.get_values()["location"], "Room 5")
 
     def test_a_request_waits_for_a_dispatcher(self):
         self.type.booking_mode = "request"
