@@ -204,7 +204,8 @@ class TestOfferedInsteadOfTheirs(OfferCase):
             ]
             self.assertEqual(len(links), 3)
             # By time, as people read them.
-            starts = sorted(offers.filtered(lambda o, v=visit: o.appointment_id == v).mapped("start"))
+            own = offers.filtered_domain([("appointment_id", "=", visit.id)])
+            starts = sorted(own.mapped("start"))
             self.assertEqual(
                 [link.text_content() for link in links],
                 [visit._format_for_customer(start) for start in starts],
