@@ -114,7 +114,8 @@ class TestPageActions(PageCase):
         # The border of the time that is held is not all that says so.
         self.assertEqual(self._get("/times")[1].count("kept for you"), 1)
         self.env.cr.execute(
-            "UPDATE support_slot_hold SET expires_at = now() at time zone 'UTC' + interval '50 s'"
+            "UPDATE support_slot_hold SET expires_at = %s",
+            [fields.Datetime.now() + timedelta(seconds=50)],
         )
         self.assertIn("We keep this time for you for one more minute.", self._get_held()[1])
         self.assertEqual(self._reload().start, self.start)
