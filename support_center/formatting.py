@@ -6,6 +6,8 @@ All texts of the addon take them from here. The language is that of the environm
 
 import re
 
+from babel.units import format_unit
+
 from odoo.tools import format_date, format_datetime, get_lang, posix_to_ldml
 from odoo.tools.misc import babel_locale_parse
 
@@ -200,6 +202,18 @@ def format_span(env, start, stop, zone):
 def format_duration(minutes):
     """:return: str, like “1:30 h”"""
     return "%d:%02d h" % divmod(minutes, 60)
+
+
+def format_duration_in_words(env, minutes):
+    """:return: str, like “1 hour 30 minutes”, in the language of the environment"""
+    locale = babel_locale_parse(get_lang(env).code)
+    hours, minutes = divmod(minutes, 60)
+    parts = []
+    if hours:
+        parts.append(format_unit(hours, "duration-hour", locale=locale))
+    if minutes or not hours:
+        parts.append(format_unit(minutes, "duration-minute", locale=locale))
+    return " ".join(parts)
 
 
 def format_names(names):

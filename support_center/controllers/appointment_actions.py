@@ -272,7 +272,8 @@ class SupportAppointmentActions(SupportCustomerPortal):
             note=note,
             may_wait=record.state == "confirmed" and not record.wants_earlier,
             others=[
-                (offer.slot, self._support_word_time(visit, offer.slot.start)) for offer in others
+                (offer.slot, self._support_word_time(visit, offer.slot.start))
+                for offer in sorted(others, key=lambda offer: offer.slot.start)
             ],
             span=f"{format_day(record.env, begin)} – "
             f"{format_day(record.env, later - timedelta(days=1))}",
@@ -318,7 +319,8 @@ class SupportAppointmentActions(SupportCustomerPortal):
         if fault:
             return self._support_page(visit, words=words, fault=fault)
         visit.record._post_from_customer(words, files, visit.author)
-        return self._support_redirect(visit.link(done="message"))
+        # The form's address ends in the place of its faults, and browsers keep that on their way.
+        return self._support_redirect(visit.link(done="message") + "#said")
 
     def _support_get_words(self, post):
         return str(post.get("words") or "").strip()[:MAX_WORDS]
@@ -441,6 +443,7 @@ class SupportAppointmentActions(SupportCustomerPortal):
         values = {
             "title": record._get_page_title(),
             "start": record._format_for_customer(record.start),
+            "is_remote": record._is_remote(),
             "is_move": bool(record.start) and record.state == "confirmed",
             "can_change": record._can_customer_change(),
             "phone": record.company_id.phone,

@@ -5,16 +5,15 @@ from functools import lru_cache
 from urllib.parse import urlencode
 
 import werkzeug
-from babel.units import format_unit
 
 from odoo import SUPERUSER_ID, _, fields, http
 from odoo.http import request
-from odoo.tools import consteq, file_open, file_path, format_date, get_lang
-from odoo.tools.misc import babel_locale_parse
+from odoo.tools import consteq, file_open, file_path, format_date
 
 from odoo.addons.base.models.res_partner import _tzs
 
 from ..formatting import (
+    format_duration_in_words,
     format_moment_in_words,
     get_company_zone,
     get_day,
@@ -485,7 +484,7 @@ class SupportBooking(http.Controller):
                 "until": page._describe_hold(hold, visitor.zone),
                 "zone": visitor.zone,
                 "values": values,
-                "faults": faults or {},
+                "faults": self._sort_faults(faults or {}),
                 "words": words,
                 "is_taken": alternatives is not None,
                 "alternatives": self._prepare_buttons(env, alternatives or [], visitor.zone),
@@ -604,18 +603,17 @@ class SupportBooking(http.Controller):
         }
 
     def _describe_length(self, kind):
-        """:return: str like “1 hour 30 minutes”, in the language of the page"""
-        locale = babel_locale_parse(get_lang(kind.env).code)
-        hours, minutes = divmod(round(kind.duration * 60), 60)
-        parts = []
-        if hours:
-            parts.append(format_unit(hours, "duration-hour", locale=locale))
-        if minutes or not hours:
-            parts.append(format_unit(minutes, "duration-minute", locale=locale))
-        return " ".join(parts)
+        return format_duration_in_words(kind.env, round(kind.duration * 60))
 
     def _describe_start(self, env, start, zone):
         return f"{format_moment_in_words(env, start, zone)} ({zone})"
+
+    def _sort_faults(self, faults):
+        """In the order of the form, after those that belong to no field of it."""
+        order = list(KEYS)
+        return dict(
+            sorted(faults.items(), key=lambda each: order.index(each[0]) if each[0] in KEYS else -1)
+        )
 
     def _format_day(self, env, day, pattern):
         return format_date(env, day, date_format=pattern)
@@ -626,7 +624,7 @@ class SupportBooking(http.Controller):
                 "value": fields.Datetime.to_string(start),
                 "label": format_moment_in_words(env, start, zone),
             }
-            for start in starts
+            for start in sorted(starts)
         ]
 
     def _get_zones(self, zone):

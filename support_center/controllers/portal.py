@@ -9,7 +9,7 @@ from odoo.tools import consteq, is_html_empty
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from ..formatting import format_duration
+from ..formatting import format_duration_in_words
 from ..languages import get_customer_lang, get_user_lang
 from ..models.common.support_arguments import MAX_ID
 from ..models.portal.support_appointment import FILE_KINDS, MAX_FILE_BYTES, MAX_FILES, MAX_WORDS
@@ -225,13 +225,16 @@ class SupportCustomerPortal(CustomerPortal):
             "state": appointment_sudo._get_page_state(),
             "start": appointment_sudo._format_for_customer(appointment_sudo.start),
             "requested": appointment_sudo._format_for_customer(appointment_sudo.requested_date),
-            "duration": format_duration(round(appointment_sudo.duration * 60)),
+            "duration": format_duration_in_words(
+                appointment_sudo.env, round(appointment_sudo.duration * 60)
+            ),
             "next_step": appointment_sudo._get_next_step(),
             "map_url": appointment_sudo._get_page_map_url(),
             "calendars": appointment_sudo._get_calendar_links(),
-            "letters": appointment_sudo._list_letters(),
+            "letters": self._list_support_letters(appointment_sudo),
             "has_instructions": is_to_come
             and not is_html_empty(appointment_sudo.type_id.instructions),
+            "is_remote": appointment_sudo._is_remote(),
             "has_report": appointment_sudo.state == "done",
             "may_attend": visit.may_act and appointment_sudo._may_promise(),
             "may_change": visit.may_act and is_to_come,
@@ -241,6 +244,15 @@ class SupportCustomerPortal(CustomerPortal):
             "max_megabytes": MAX_FILE_BYTES // (1024 * 1024),
             "max_words": MAX_WORDS,
         }
+
+    def _list_support_letters(self, appointment_sudo):
+        """The correspondence without what the page says already, as what the visit is about."""
+        about = (appointment_sudo.description or "").strip()
+        return [
+            letter
+            for letter in appointment_sudo._list_letters()
+            if letter.files or letter.text.strip() != about
+        ]
 
     def _support_get_said(self, appointment_sudo, done):
         """What the page says of what was just done, where it is so.
@@ -252,7 +264,7 @@ class SupportCustomerPortal(CustomerPortal):
         if done == "attend" and appointment_sudo.attendance == "confirmed":
             return _("Thank you. We know that you will be there.")
         if done == "cancel" and appointment_sudo.state == "cancelled":
-            return _("Your visit is cancelled. Nobody comes.")
+            return _("Your visit is cancelled. Nobody will come.")
         if done == "move" and appointment_sudo.state == "confirmed":
             return _(
                 "Your visit is now on %(moment)s.",
@@ -267,8 +279,8 @@ class SupportCustomerPortal(CustomerPortal):
             "support_center.portal_support_message",
             {
                 "page_name": "support_message",
-                "title": _("This link opens nothing"),
-                "text": _("It may be incomplete. Copy the whole link from the mail, or log in."),
+                "title": _("This link does not work"),
+                "text": _("It may be incomplete. Copy the whole link from the mail, or sign in."),
             },
         )
         response.status_code = 404
@@ -280,7 +292,7 @@ class SupportCustomerPortal(CustomerPortal):
             {
                 "page_name": "support_message",
                 "title": _("This link has expired"),
-                "text": _("The visit is over. Write to us, or log in to see it."),
+                "text": _("The visit is over. Write to us, or sign in to see it."),
             },
         )
         response.status_code = 410

@@ -27,7 +27,8 @@ class SupportAppointmentType(models.Model):
         default=60, help="Latest start, in days from now, that is offered; 0 for no limit."
     )
     cancel_notice_hours = fields.Float(
-        help="Until how many hours before the start a customer may cancel."
+        help="Until how many hours before the start customers may move or cancel a visit on "
+        "their page. After that it asks them to call."
     )
     # An archived skill is asked for by no other type any more; those that ask for it still do.
     skill_ids = fields.Many2many(

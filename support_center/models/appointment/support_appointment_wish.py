@@ -3,7 +3,15 @@ from zoneinfo import ZoneInfo
 
 from odoo import _, api, fields, models
 
-from ...formatting import aware, format_day, format_names, format_span, format_weekdays, get_day
+from ...formatting import (
+    aware,
+    choose_zone,
+    format_day,
+    format_names,
+    format_span,
+    format_weekdays,
+    get_day,
+)
 from ...scheduling.offers import Window
 
 
@@ -77,7 +85,7 @@ class SupportAppointment(models.Model):
         return format_names(filter(None, words))
 
     def _describe_wished_days(self):
-        zone = self._get_customer_timezone()
+        zone = self._get_wish_zone()
         first = self.wish_from and get_day(self.wish_from, zone)
         # It ends with the last moment of its last day.
         last = self.wish_to and get_day(self.wish_to - timedelta(seconds=1), zone)
@@ -92,9 +100,19 @@ class SupportAppointment(models.Model):
             return _("from %(day)s on", day=format_day(self.env, first))
         return _("until %(day)s", day=format_day(self.env, last)) if last else ""
 
+    def _get_wish_zone(self):
+        """The zone in which the days of the wish begin and end: the customer's, or that in which
+        mails are read that name none."""
+        zone = self._get_customer_timezone()
+        parameters = self.env["ir.config_parameter"].sudo()  # sudo: settings are not everybody's.
+        read_in = choose_zone(parameters.get_param("support_center.intake_timezone"))
+        is_other = not self._is_whole_day(zone) and self._is_whole_day(read_in)
+        return read_in if is_other else zone
+
     def _is_whole_day(self, zone):
-        stop = aware(self.wish_to).astimezone(ZoneInfo(zone))
-        return not (stop.hour or stop.minute)
+        edge = self.wish_to or self.wish_from
+        local = edge and aware(edge).astimezone(ZoneInfo(zone))
+        return not local or not (local.hour or local.minute)
 
     def _list_wished_parts(self):
         texts = {

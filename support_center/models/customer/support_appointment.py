@@ -285,6 +285,9 @@ class SupportAppointment(models.Model):
             "attendance": "unknown",
             "wants_earlier": False,
         }
+        if not self.timezone and not self.partner_id.tz:
+            # What they chose was told in this zone: another technician's would be another hour.
+            vals["timezone"] = self._get_customer_timezone()
         try:
             with self.env.cr.savepoint():
                 if self.state == "cancelled":

@@ -222,7 +222,7 @@ class SupportAppointment(models.Model):
         self.ensure_one()
         # sudo: whom a rule runs for need not read offers.
         offers = self.env["support.slot.offer"].sudo()._find_open(self)
-        return [offer._prepare_mail_line() for offer in offers.sorted("number")]
+        return [offer._prepare_mail_line() for offer in offers.sorted("start")]
 
     def _get_offer_end(self):
         """Until when what is offered is held, in words."""

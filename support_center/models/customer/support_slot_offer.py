@@ -228,7 +228,7 @@ class SupportSlotOffer(models.Model):
             "type": "ir.actions.act_window",
             "name": _("Offered Times"),
             "res_model": self._name,
-            "view_mode": "tree",
-            "views": [[False, "list"]],
+            "view_mode": "tree,kanban",
+            "views": [[False, "list"], [False, "kanban"]],
             "domain": [("id", "in", offers.ids)],
         }

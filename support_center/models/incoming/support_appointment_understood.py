@@ -3,6 +3,8 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from markupsafe import Markup, escape
+
 from odoo import _, fields, models
 from odoo.tools import email_normalize
 
@@ -340,9 +342,22 @@ class SupportAppointment(models.Model):
             "words": outcome.words,
             "times": times,
             "minutes": MAIL_MINUTES,
-            "undo": self._list_undo_of_customer() if outcome.code == "done" else "",
+            "undo": self._link_undo() if outcome.code == "done" else "",
             "url": self._get_link_to(),
         }
+
+    def _link_undo(self):
+        """How what was done is taken back, as a line of a mail: the address is a link and not read.
+
+        :return: Markup
+        """
+        words = escape(self._list_undo_of_customer())
+        link = Markup('<a href="%s">%s</a>')
+        for suffix in ("/times", "/attend", ""):
+            url = self._get_link_to(suffix)
+            if escape(url) in words:
+                return words.replace(escape(url), link % (url, _("your appointment")))
+        return words
 
     def _prepare_mail_offers(self, holds):
         """What is kept of times that a mail offers, as ``_offer_times`` keeps it."""
@@ -362,7 +377,7 @@ class SupportAppointment(models.Model):
         answer = self.env.context.get(ANSWER_KEY)
         if answer:
             return answer
-        undo = self._list_undo_of_customer()
+        undo = self._link_undo()
         return {"words": "", "times": [], "minutes": MAIL_MINUTES, "undo": undo, "url": ""}
 
     # ------------------------------------------------------------------

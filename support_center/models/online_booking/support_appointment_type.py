@@ -26,11 +26,11 @@ class SupportAppointmentType(models.Model):
     )
     booking_verify = fields.Selection(
         [
-            ("unknown", "Addresses that are no customer's yet"),
-            ("always", "Every address"),
-            ("never", "None"),
+            ("unknown", "If it is new to us"),
+            ("always", "Always"),
+            ("never", "Never"),
         ],
-        "Confirm by Mail",
+        "Confirm the Address",
         default="unknown",
         required=True,
         help="Whose booking counts only once they have opened the link in our mail. The time is "

@@ -301,7 +301,7 @@ class SupportBookingPage(models.AbstractModel):
                 "is empty again now: please look your details over, and book once more."
             )
         if seconds < LEAST_SECONDS:
-            return _("That was very quick. Please look your details over, and book once more.")
+            return _("That was very quick. Please check your details, and send them again.")
         if seconds > MOST_SECONDS:
             return _(
                 "This page was open for a long time. Please look your details over, and book "

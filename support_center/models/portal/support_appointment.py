@@ -73,8 +73,8 @@ class SupportAppointment(models.Model):
         if self.state == "done":
             return _("The visit is over. Is something still open? Write to us.")
         if self.state == "cancelled":
-            return _("This visit does not take place.")
-        return _("We met nobody. Write to us, so that we find another time.")
+            return _("This visit will not take place.")
+        return _("We met nobody. Choose another time, or write to us.")
 
     def _get_next_step_of_confirmed(self, now):
         technician = self.technician_id.sudo().name  # sudo: as for the type
@@ -219,9 +219,11 @@ class SupportAppointment(models.Model):
         hours = self.type_id.sudo().cancel_notice_hours
         start = self.start
         if hours and start and fields.Datetime.now() + timedelta(hours=hours) > start:
+            if hours == 1:
+                return _("The visit is less than an hour away, too near for a change on this page.")
             notice = format(hours, "g")
             return _(
-                "The visit begins in less than %(hours)s h, too near for a change on this page.",
+                "The visit is less than %(hours)s hours away, too near for a change on this page.",
                 hours=notice,
             )
         return _("This visit cannot be changed on this page any more.")

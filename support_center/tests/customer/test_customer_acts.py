@@ -82,6 +82,17 @@ class TestCustomerActs(SupportCase):
         self.assertTrue(draft.confirmation_sent)
         self.assertFalse(self.env["support.slot.hold"]._find_own(appointment=draft))
 
+    def test_the_zone_in_which_a_time_was_told_is_that_of_its_confirmation(self):
+        self.technician.tz = "Europe/London"
+        self.env.company.resource_calendar_id.tz = "Europe/Brussels"
+        draft = self._visit(state="draft", start=False, technician_id=False)
+        draft.partner_id.tz = False
+        told = draft._format_for_customer(TEN)
+        self.assertIn("11:00 (Europe/Brussels)", told)
+        outcome = draft._customer_take(TEN, self.technician.id, "page")
+        self._assert_outcome(outcome, "done", r"11:00 \(Europe/Brussels\)")
+        self.assertEqual(draft._format_for_customer(draft.start), told)
+
     def test_a_visit_is_moved(self):
         visit = self._visit()
         self._assert_outcome(

@@ -203,6 +203,13 @@ class TestOfferedInsteadOfTheirs(OfferCase):
                 a for a in html.fromstring(mail.body_html).iter("a") if "/move" in a.get("href")
             ]
             self.assertEqual(len(links), 3)
+            # By time, as people read them.
+            own = offers.filtered_domain([("appointment_id", "=", visit.id)])
+            starts = sorted(own.mapped("start"))
+            self.assertEqual(
+                [link.text_content() for link in links],
+                [visit._format_for_customer(start) for start in starts],
+            )
             self.assertIn("cannot take place as planned", mail.body_html)
             self.assertEqual((visit.state, visit.technician_id), ("confirmed", self.technician))
 

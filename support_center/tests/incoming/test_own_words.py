@@ -45,6 +45,10 @@ class TestOwnWords(DialogueCase):
         self.assertEqual(draft.wish_to, at("2026-03-16 00:00"))
         self.assertEqual(draft.wish_parts, "morning")
         self.assertEqual(draft.wish_text, "Mon 9 Mar – Sun 15 Mar, in the morning")
+        # Its days are those that were read, wherever the customer is.
+        draft.timezone = "Europe/Brussels"
+        self.assertEqual(draft.wish_text, "Mon 9 Mar – Sun 15 Mar, in the morning")
+        draft.timezone = False
         self.assertEqual(draft.location, "12 Main Street, Springfield")
         self.assertEqual(draft.customer_phone, "+32 2 555 01 00")
         holds = self._get_live(draft)

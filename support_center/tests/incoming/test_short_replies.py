@@ -1,6 +1,7 @@
 """Short replies of customers in the thread of a visit: what is done, and what is for a person."""
 
 from freezegun import freeze_time
+from lxml import html
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -89,6 +90,10 @@ class TestShortReplies(ShortReplyCase):
         text = self._get_text(answer)
         self.assertIn("Your appointment is on", text)
         self.assertIn("Was this a mistake?", text)
+        self.assertEqual(text.lower().count("thank you"), 1)
+        # A link to press once, and no address to read.
+        self.assertNotIn("access_token", html.fromstring(answer.body_html).text_content())
+        self.assertEqual(answer.body_html.count("access_token"), 1)
         self.assertIn(self.visit._get_link_to(), answer.body_html.replace("&amp;", "&"))
         sent = self._build(answer)
         self.assertEqual(sent["Auto-Submitted"], "auto-replied")

@@ -19,7 +19,7 @@ class TestBooking(BookingCase):
         self.assertIn("We come with tools & parts.", page.words)
         self.assertNotIn("<b>Not</b>", page.text)
         page = page.follow("Repair at home")
-        self.assertIn("Times are in the zone UTC", page.words)
+        self.assertIn("All times are in the time zone UTC", page.words)
         (start, label), *_others = page.get_buttons("start")
         page = page.press("start", start)
         self.assertIn("Kept for you until", page.words)
@@ -55,12 +55,23 @@ class TestBooking(BookingCase):
         self.assertEqual(page.status_code, 200)
         self.assertIn("Please enter your name.", page.words)
         self.assertIn("Please say where we should come to.", page.words)
+        # In the order of the form.
+        targets = page.tree.xpath("//div[@role='alert']//a/@href")
+        self.assertEqual(
+            [target.rpartition("#o_book_")[2] for target in targets], ["name", "email", "location"]
+        )
         self.assertIn("no address", page.get_values()["email"])
         self.assertEqual(page.get_values()["phone"], self.typed["phone"])
         self.assertFalse(self._find_bookings())
         self.assertEqual(self._book(page).title, "You are booked")
         page = self._book(email="info@our.example")
         self.assertIn("This is our own address.", page.words)
+
+    def test_what_is_done_from_afar_asks_for_no_place(self):
+        self.type.place = "remote"
+        self.assertNotIn("location", self._choose().get_values())
+        named = self._choose("/book/rep?tz=UTC&location=Room+5")
+        self.assertEqual(named.get_values()["location"], "Room 5")
 
     def test_a_request_waits_for_a_dispatcher(self):
         self.type.booking_mode = "request"
@@ -211,7 +222,7 @@ class TestBooking(BookingCase):
         self.assertEqual(visit.timezone, "Pacific/Auckland")
         page = self.open("/book/rep")
         zone = self.company.resource_calendar_id.tz
-        self.assertIn(f"Times are in the zone {zone}", page.words)
+        self.assertIn(f"All times are in the time zone {zone}", page.words)
         self.assertIn(f"zone {zone}", self.open("/book/rep?tz=Mars/Base").words)
 
     def test_the_language_of_the_visitor(self):

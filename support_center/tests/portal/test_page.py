@@ -89,7 +89,7 @@ class TestPage(PageCase):
             "confirmed": "comes to you at this time",
             "in_progress": "The work is going on.",
             "done": "The visit is over.",
-            "cancelled": "This visit does not take place.",
+            "cancelled": "This visit will not take place.",
             "no_show": "We met nobody.",
         }
         # By what can be done with it then.
@@ -224,6 +224,10 @@ class TestPage(PageCase):
                 tree, text = self._parse(answer)
                 self.assertIn(expected, text)
                 self.assertEqual(tree.xpath("//textarea")[0].text.strip(), "My words")
+                # On a phone the form is far below the top, where a page begins.
+                (section,) = tree.xpath("//p[@role='alert']/ancestor::section")
+                (action,) = section.xpath(".//form/@action")
+                self.assertEqual(action.rpartition("#")[2], section.get("id"))
         self.assertIn("Write a few words", self._post("/message", "send", words=" ").text)
         self.visit.invalidate_recordset()
         self.assertEqual(self.visit.message_ids, before)
@@ -249,6 +253,28 @@ class TestPage(PageCase):
     # ------------------------------------------------------------------
     # The correspondence
     # ------------------------------------------------------------------
+
+    def test_what_the_visit_is_about_is_not_told_twice(self):
+        self.visit.description = "The oven is cold."
+        self._post("/message", "send", words="The oven is cold.")
+        self._post("/message", "send", words="The key is next door.")
+        _tree, text = self._get()
+        self.assertEqual(text.count("The oven is cold."), 1)
+        self.assertEqual(text.count("The key is next door."), 1)
+
+    def test_who_comes_or_came_is_said_where_somebody_does(self):
+        cases = (("confirmed", "Who comes"), ("done", "Who came"), ("cancelled", ""))
+        for number, (state, expected) in enumerate(cases):
+            with self.subTest(state=state):
+                start = self.visit.start + timedelta(days=number + 1)
+                visit = self._create_visit(state=state, start=start)
+                found = self._get(visit=visit)[0].xpath("//dt[starts-with(text(), 'Who')]/text()")
+                self.assertEqual("".join(found), expected)
+        self.type.place = "remote"
+        self.visit.type_id = self.type
+        tree, text = self._get()
+        self.assertNotIn("Who comes", text)
+        self.assertTrue(tree.xpath("//dt[text()='With']"))
 
     def test_the_correspondence_is_shown_and_internal_notes_never(self):
         self._post("/message", "send", words="Where is the <door>?")

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from lxml import html
 
@@ -41,6 +42,11 @@ class TestPageActions(PageCase):
         (time,) = self._parse(answer)[0].xpath("//input[@name='time']/@value")
         self.assertEqual(time, value)
         return answer, answer.url.rpartition("hold=")[2]
+
+    def _get_held(self):
+        """The page of the time that is held for the customer."""
+        self.env.invalidate_all()
+        return self._get("/move", hold=self._find_hold().id)
 
     def _book_over(self, start):
         """Somebody else takes the technician's time, whoever holds it."""
@@ -102,10 +108,17 @@ class TestPageActions(PageCase):
     def test_from_the_link_of_a_mail_to_a_moved_visit_in_three_taps(self):
         tree, text = self._get("/times")  # the first: the link
         self.assertIn("Choose another time", text)
-        self.assertIn("All times are those of Europe/Brussels.", text)
+        self.assertIn("All times are in the time zone Europe/Brussels.", text)
         value = self._find_times(tree)[5]
         page, _hold = self._hold(value)  # the second: a time
         self.assertIn("We keep this time for you for 10 more minutes.", " ".join(page.text.split()))
+        # The border of the time that is held is not all that says so.
+        self.assertEqual(self._get("/times")[1].count("kept for you"), 1)
+        self.env.cr.execute(
+            "UPDATE support_slot_hold SET expires_at = %s",
+            [fields.Datetime.now() + timedelta(seconds=50)],
+        )
+        self.assertIn("We keep this time for you for one more minute.", self._get_held()[1])
         self.assertEqual(self._reload().start, self.start)
         answer = self._post("/move", "move", time=value)  # the third: the button
         self.assertIn(MOVED, answer.text)
@@ -189,7 +202,9 @@ class TestPageActions(PageCase):
         tree, text = self._parse(answer)
         self.assertIn("omebody was faster", text)
         (group,) = tree.xpath("//div[@aria-labelledby='o_support_others']")
-        self.assertEqual(len(group.xpath(".//button[@name='choice']")), 3)
+        values = group.xpath(".//button[@name='choice']/@value")
+        self.assertEqual(len(values), 3)
+        self.assertEqual(values, sorted(values), "by time, as people read them")
         self.assertEqual(self._reload().start, self.start)
         # One of them is a tap away.
         value = group.xpath(".//button/@value")[0]
@@ -237,7 +252,7 @@ class TestPageActions(PageCase):
         self.visit.type_id = self.type
         for suffix in ("/times", "/cancel"):
             tree, text = self._get(suffix)
-            self.assertIn("less than 100 h", text)
+            self.assertIn("less than 100 hours away", text)
             self.assertTrue(tree.xpath("//a[@href='tel:+32 2 555 02 00']"))
             self.assertFalse(self._find_times(tree))
         answer = self._post("/cancel", "cancel", words="I am ill")
@@ -251,6 +266,12 @@ class TestPageActions(PageCase):
         # To say that one will be there is never too late.
         self._post("/attend", "attend")
         self.assertEqual(self._reload().attendance, "confirmed")
+
+    def test_an_hour_is_not_some_hours(self):
+        self.visit.type_id = self.type
+        self.type.cancel_notice_hours = 1
+        with patch.object(fields.Datetime, "now", lambda: self.start - timedelta(minutes=30)):
+            self.assertIn("less than an hour away", self.visit._get_notice_words())
 
     def test_what_is_over_is_not_changed(self):
         for state in ("in_progress", "done"):

@@ -19,6 +19,7 @@ const SPECIFICATION = {
     create_date: {},
     customer_waiting_since: {},
     attendance: {},
+    booking_state: {},
     state: {},
     priority: {},
 };
@@ -111,6 +112,9 @@ export class ReviewInbox extends Component {
         if (request.intake_state === "accepted") {
             return _t("Accepted, not confirmed yet");
         }
+        if (request.booking_state === "unverified") {
+            return _t("Address not confirmed yet");
+        }
         const count = (request.intake_errors || []).length;
         if (!count) {
             return request.intake_state === "received" ? _t("Not read yet") : _t("To read");
@@ -118,13 +122,12 @@ export class ReviewInbox extends Component {
         return count === 1 ? _t("1 doubtful value") : _t("%s doubtful values", count);
     }
 
-    /** What a customer has said of coming to a confirmed visit, in words. */
+    /** What a customer has said of coming to a confirmed visit, in words; nothing without it. */
     describeAttendance(request) {
         return request.state === "confirmed"
             ? {
                   confirmed: _t("Will Be There"),
                   declined: _t("Will Not Be There"),
-                  unknown: _t("Not Answered"),
               }[request.attendance]
             : "";
     }
