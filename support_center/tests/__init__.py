@@ -167,6 +167,7 @@ from .notifications import (
 )
 from .online_booking import (
     test_booking,
+    test_booking_attacks,
     test_booking_browser,
     test_booking_limit_race,
     test_booking_robots,
@@ -197,6 +198,7 @@ from .portal import (
     test_link_end,
     test_page,
     test_page_actions,
+    test_page_attacks,
     test_page_tour,
     test_scanner,
 )
