@@ -28,6 +28,8 @@ OFFERED_BY_MAIL = ("mail", "reoffer")
 ASKED_FOR = timedelta(days=1)
 # What a customer says of the visit itself, whatever they were asked last.
 PLAIN_KINDS = ("cancel",)
+# What says nothing without what it answers.
+BARE_KINDS = ("yes", "no")
 
 
 class SupportAppointment(models.Model):
@@ -112,6 +114,10 @@ class SupportAppointment(models.Model):
         if understood.kind not in PLAIN_KINDS and self._has_person_asked(msg_dict):
             # "Yes" to a colleague's question is none to the visit.
             return replace(understood, kind="unclear", sentence="")
+        is_bare = understood.kind in BARE_KINDS
+        if is_bare and self._get_held_by_office() and not self._is_answer_to_offer(msg_dict):
+            # To the time that they have, or to the one that they were offered?
+            return replace(understood, kind="unclear")
         return understood
 
     def _list_told_times(self):
@@ -123,9 +129,9 @@ class SupportAppointment(models.Model):
         """
         if self.state == "draft" and self.source == "email" and len(self._get_mailed_times()) > 1:
             return {}
-        freed = self._get_held_by_mail().filtered(lambda hold: hold.origin == "reoffer")
-        if freed:
-            return {1: (freed[0].start, freed[0].technician_id.id)}
+        offered = self._get_held_by_office()
+        if offered:
+            return {hold.number: (hold.start, hold.technician_id.id) for hold in offered}
         times = self._get_mailed_times()
         if self.state != "draft" and not self._are_times_asked(times):
             return {}
@@ -149,6 +155,25 @@ class SupportAppointment(models.Model):
         """What is held for the customer by a mail and has not ended."""
         holds = self.env["support.slot.hold"]._find_own(appointment=self)
         return holds.filtered(lambda hold: hold.origin in OFFERED_BY_MAIL)
+
+    def _get_held_by_office(self):
+        """What the office has offered by itself: a freed time, or others than the customer's."""
+        return self._get_held_by_mail().filtered(lambda hold: hold.origin == "reoffer")
+
+    def _is_answer_to_offer(self, msg_dict):
+        """Whether a mail answers the one by which the office offers times."""
+        # sudo: as in _has_person_asked
+        mails = self.env["mail.mail"].sudo()
+        return bool(
+            msg_dict.get("parent_id")
+            and mails.search_count(
+                [
+                    ("mail_message_id", "=", msg_dict["parent_id"]),
+                    ("support_notice", "=", "offer"),
+                ],
+                limit=1,
+            )
+        )
 
     def _has_person_asked(self, msg_dict):
         """Whether a colleague's own words, and no notice of ours, are what the customer answers."""
@@ -233,18 +258,26 @@ class SupportAppointment(models.Model):
         if kind == "number":
             return self._take_told_time(offered.get(reply["number"]))
         if kind == "yes" and len(offered) == 1 and (is_draft or self._get_held_by_mail()):
-            return self._take_told_time(offered[1])
+            return self._take_told_time(next(iter(offered.values())))
         if is_draft and not (offered or self._get_mailed_times()):
             # Nothing was offered yet: what they write is a part of their request.
             return None
         if kind == "yes":
-            return None if is_draft else self._customer_attend("mail")
+            is_unclear = is_draft or self._get_held_by_office()
+            return None if is_unclear else self._customer_attend("mail")
+        if kind == "no" and self._has_freed_offer():
+            # They keep the time that they have.
+            return self._customer_refuse_offer("mail")
         if kind == "no":
             return self._customer_decline("mail", words)
         if kind == "earlier":
             return self._customer_ask_for_time("mail", words)
         start = fields.Datetime.to_datetime(reply["when"])
         return self._customer_take(start, self.technician_id.id, "mail")
+
+    def _has_freed_offer(self):
+        offers = self.env["support.slot.offer"]._find_open(self)
+        return bool(offers) and set(offers.mapped("kind")) == {"freed"}
 
     def _take_told_time(self, told):
         """
