@@ -138,6 +138,7 @@ from .incoming import (
     test_own_addresses,
     test_own_words,
     test_read_once,
+    test_reply_attacks,
     test_review,
     test_review_tours,
     test_short_replies,

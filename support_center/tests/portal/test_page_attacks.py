@@ -147,3 +147,29 @@ class TestPageAttacks(PageCase):
         self.assertEqual(answer.status_code, 404)
         for suffix in ("/times", "/move", "/attend", "/message"):
             self._get(suffix, visit=other, token=self.visit.access_token, code=404)
+
+    def test_a_link_to_follow_no_longer_that_is_none_of_ours(self):
+        self.authenticate(None, None)
+        for res_id, pid in (("abc", "1"), ("1", "abc"), ("9" * 30, "1"), ("1", "9" * 30)):
+            url = f"/mail/unfollow?model=support.appointment&res_id={res_id}&pid={pid}&token=x"
+            data = {"csrf_token": http.Request.csrf_token(self), "choice": "unfollow"}
+            for body in (None, data):
+                with self.subTest(res_id=res_id, pid=pid, is_post=bool(body)):
+                    self.assertLess(self.url_open(url, data=body).status_code, 500)
+
+    def test_numbers_that_no_record_has(self):
+        self._create_portal_user("attack_numbers")
+        self.authenticate("attack_numbers", "attack_numbers")
+        many = "9" * 30
+        for path in (
+            f"appointments/{many}",
+            f"appointments/{many}/times?access_token=x",
+            f"appointments/{many}/rate?access_token=x",
+            f"appointments/{self.visit.id}/file/{many}?access_token={self.visit.access_token}",
+            f"appointments/{self.visit.id}/move?hold={many}&access_token={self.visit.access_token}",
+            f"appointments/page/{many}",
+            f"tickets/{many}",
+            f"tickets/page/{many}",
+        ):
+            with self.subTest(path[:30]):
+                self.assertLess(self.url_open(f"/my/{path}").status_code, 500)
