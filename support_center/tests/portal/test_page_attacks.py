@@ -148,6 +148,19 @@ class TestPageAttacks(PageCase):
         for suffix in ("/times", "/move", "/attend", "/message"):
             self._get(suffix, visit=other, token=self.visit.access_token, code=404)
 
+    def test_the_link_of_a_merged_request_ends_with_that_of_the_kept_one(self):
+        request = self._create_visit(state="draft", start=False, technician_id=False)
+        request._write_marks({"merged_into_id": self.visit.id})
+        self.env.flush_all()
+        self.assertIn("123 Main Street", self._get(visit=request)[1])
+        self.env.cr.execute(
+            "UPDATE support_appointment SET state = 'done', start = start - interval '60 days', "
+            "stop = stop - interval '60 days', ended_at = stop - interval '60 days' WHERE id = %s",
+            [self.visit.id],
+        )
+        self.env.invalidate_all()
+        self.assertNotIn("123 Main Street", self._get(visit=request, code=410)[1])
+
     def test_a_link_to_follow_no_longer_that_is_none_of_ours(self):
         self.authenticate(None, None)
         for res_id, pid in (("abc", "1"), ("1", "abc"), ("9" * 30, "1"), ("1", "9" * 30)):
