@@ -131,6 +131,9 @@ class SupportAppointmentActions(SupportCustomerPortal):
             # Also a moment after the hold has ended: whether it is free is looked at again.
             outcome = visit.record._customer_take(*chosen, visit.channel)
             return self._support_answer(visit, outcome, "move")
+        if self._support_get_choice(post, ("refuse",)):
+            outcome = visit.record._customer_refuse_offer(visit.channel)
+            return self._support_answer(visit, outcome, "ask")
         hold_sudo = self._support_find_hold(visit, hold)
         if not visit.record._can_customer_plan():
             return self._support_page_times(visit)
@@ -143,6 +146,7 @@ class SupportAppointmentActions(SupportCustomerPortal):
             moment=visit.record._format_for_customer(hold_sudo.start),
             short=self._support_word_time(visit, hold_sudo.start),
             technician=hold_sudo.technician_id.name,
+            is_offer=hold_sudo.origin == "reoffer",
             minutes=self._support_count_minutes(hold_sudo.expires_at),
         )
 

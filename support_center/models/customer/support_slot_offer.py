@@ -27,6 +27,7 @@ class SupportSlotOffer(models.Model):
 
     _name = "support.slot.offer"
     _description = "Offered Time"
+    _inherit = "support.ids.mixin"
     _rec_name = "appointment_id"
     _order = "id desc"
 

@@ -43,6 +43,7 @@ class SupportSlotHold(models.Model):
 
     _name = "support.slot.hold"
     _description = "Held Time"
+    _inherit = "support.ids.mixin"
     _rec_name = "start"
     _order = "start, id"
 

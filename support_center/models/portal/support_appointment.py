@@ -220,8 +220,9 @@ class SupportAppointment(models.Model):
         hours = self.type_id.sudo().cancel_notice_hours
         start = self.start
         if hours and start and fields.Datetime.now() + timedelta(hours=hours) > start:
+            notice = format(hours, "g")
             return _(
-                "The visit is less than %(hours)s hours away, too near for a change on this page.",
-                hours=f"{hours:g}",
+                "The visit begins in less than %(hours)s h, too near for a change on this page.",
+                hours=notice,
             )
         return _("This visit cannot be changed on this page any more.")

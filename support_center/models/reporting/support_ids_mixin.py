@@ -47,6 +47,7 @@ TECHNICAL = {
         "has_open_offers",
         "is_before_day",
         "is_before_start",
+        "offer_ids",
         "offered_at",
         "on_the_way_told_at",
         "rating_asked_at",
@@ -75,6 +76,20 @@ TECHNICAL = {
     "support.intake.key": {"digest"},
     "support.notification": {"version"},
     "support.reminder": {"is_first"},
+    # No page shows what is held; it is told where it is in somebody's way.
+    "support.slot.hold": {
+        "appointment_id",
+        "busy_start",
+        "busy_stop",
+        "expires_at",
+        "is_prolonged",
+        "number",
+        "origin",
+        "start",
+        "stop",
+        "technician_id",
+    },
+    "support.slot.offer": {"number", "stop"},
     # What averages and shares are divided by, and into.
     "support.statistics": {
         "confirmation_due_count",

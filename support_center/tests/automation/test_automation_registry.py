@@ -41,6 +41,7 @@ SAMPLES_IN_ORDER = [
     "mail_template_appointment_on_the_way",
     "mail_template_appointment_report",
     "mail_template_appointment_rating",
+    "mail_template_appointment_offer",
     "mail_template_intake_answer",
 ]
 

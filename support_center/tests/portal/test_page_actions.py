@@ -6,6 +6,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ...models.planning.support_technician import Slot
 from .common import PageCase
 
 MOVED = "Your visit is now on"
@@ -62,6 +63,22 @@ class TestPageActions(PageCase):
         # The page asks no more, and neither does the link of the mail.
         self.assertNotIn("attend", self._find_buttons(self._get()[0]))
         self.assertIn("We know that you will be there.", self._get("/attend")[1])
+
+    def test_no_thank_you_to_a_time_that_was_offered(self):
+        start = self.start + timedelta(days=1)
+        slot = Slot(start, start + timedelta(hours=1), self.technician.id)
+        hold = self.env["support.slot.hold"]._hold(
+            [slot], appointment=self.visit, minutes=30, origin="reoffer"
+        )
+        offer = self.env["support.slot.offer"]._offer(hold, "freed")
+        tree, _text = self._get("/move", hold=hold.id)
+        self.assertEqual(list(self._find_buttons(tree)), ["move", "refuse"])
+        self.assertEqual(offer.state, "open", "only looked at")
+        answer = self._post("/move", "refuse")
+        self.assertIn("Nothing has changed for you.", answer.text)
+        self.assertEqual(offer.state, "refused")
+        self.assertFalse(hold.exists(), "the time is free for the next one")
+        self.assertEqual(self._reload().start, self.start)
 
     # ------------------------------------------------------------------
     # Cancel
@@ -218,7 +235,7 @@ class TestPageActions(PageCase):
         self.visit.type_id = self.type
         for suffix in ("/times", "/cancel"):
             tree, text = self._get(suffix)
-            self.assertIn("less than 100 hours away", text)
+            self.assertIn("less than 100 h", text)
             self.assertTrue(tree.xpath("//a[@href='tel:+32 2 555 02 00']"))
             self.assertFalse(self._find_times(tree))
         answer = self._post("/cancel", "cancel", words="I am ill")

@@ -41,6 +41,7 @@ OFFERED_UNSEEN = {
         "merged_into_id", "rating_last_value",
     },
     "support.appointment.report": {"no_show_count", "rating_count"},
+    "support.slot.hold": {"company_id"},
     "support.team": {"ticket_ids"},
     "support.technician": {"appointment_ids"},
     "support.ticket": {"appointment_ids", "closed_at"},
