@@ -1,6 +1,7 @@
 """What somebody may try on the customer's pages who is not the customer, or means no good."""
 
 import io
+from datetime import timedelta
 
 from odoo import http
 from odoo.exceptions import AccessError
@@ -153,11 +154,11 @@ class TestPageAttacks(PageCase):
         request._write_marks({"merged_into_id": self.visit.id})
         self.env.flush_all()
         self.assertIn("123 Main Street", self._get(visit=request)[1])
-        self.env.cr.execute(
-            "UPDATE support_appointment SET state = 'done', start = start - interval '60 days', "
-            "stop = stop - interval '60 days', ended_at = stop - interval '60 days' WHERE id = %s",
-            [self.visit.id],
-        )
+        # As if it had been long ago.
+        past = self.start - timedelta(days=60)
+        self._finish()
+        self.visit._write_protected({"start": past, "ended_at": past})
+        self.env.flush_all()
         self.env.invalidate_all()
         self.assertNotIn("123 Main Street", self._get(visit=request, code=410)[1])
 
