@@ -104,10 +104,6 @@ class SupportCustomerPortal(CustomerPortal):
         # Who asked twice is shown the one that was kept.
         appointment_sudo = appointment_sudo._follow_merge()
         by_login = self._support_may_read(appointment_sudo)
-        if not by_login and not appointment_sudo._is_link_valid():
-            # The link of what was asked first opens the one that was kept as long as its own does.
-            self._support_use_reader_language(appointment_sudo, by_login=False)
-            return None, self._support_page_expired()
         appointment_sudo = self._support_use_reader_language(appointment_sudo, by_login)
         path = f"/my/appointments/{appointment_id}"
         return OpenVisit(appointment_sudo, path, access_token or "", by_login), None
