@@ -5,6 +5,7 @@ from odoo import _, fields, http
 from odoo.http import content_disposition, request
 
 from ..formatting import format_day, format_moment_in_words, get_day
+from ..intake.text import clean
 from ..models.common.support_arguments import MAX_ID
 from ..models.portal.support_appointment import FILE_KINDS, MAX_FILE_BYTES, MAX_FILES, MAX_WORDS
 from .portal import SupportCustomerPortal
@@ -204,8 +205,10 @@ class SupportAppointmentActions(SupportCustomerPortal):
             start = datetime.fromisoformat(found[1])
         except ValueError:
             return None
+        # Further away there is nothing to compute with.
+        is_near = abs(start - fields.Datetime.now()) < timedelta(days=2 * FARTHEST)
         technician_id = int(found[2])
-        return (start, technician_id) if technician_id <= MAX_ID else None
+        return (start, technician_id) if is_near and technician_id <= MAX_ID else None
 
     def _support_get_from(self, post):
         """The first day that is asked for; None where it is none, or over.
@@ -323,7 +326,7 @@ class SupportAppointmentActions(SupportCustomerPortal):
         return self._support_redirect(visit.link(done="message") + "#said")
 
     def _support_get_words(self, post):
-        return str(post.get("words") or "").strip()[:MAX_WORDS]
+        return clean(str(post.get("words") or "")).strip()[:MAX_WORDS]
 
     def _support_read_files(self):
         """What was sent along.
@@ -336,7 +339,7 @@ class SupportAppointmentActions(SupportCustomerPortal):
         files = []
         for upload in uploads:
             # Programs of old send the whole path.
-            name = re.split(r"[\\/]", upload.filename)[-1][-200:]
+            name = clean(re.split(r"[\\/]", upload.filename)[-1])[-200:]
             if name.rpartition(".")[2].lower() not in FILE_KINDS:
                 return [], _(
                     "%(name)s is of a kind that we cannot open: send a picture, a PDF or an "

@@ -7,6 +7,7 @@ from odoo.http import request
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..formatting import format_moment_long
+from ..intake.text import clean
 from ..languages import get_user_lang
 from ..models.appointment.states import CLOSED_STATES, OPEN_STATES
 from ..models.tickets.support_stage import CLOSED_STATES as CLOSED_TICKET_STATES
@@ -276,7 +277,7 @@ class SupportCustomerLists(SupportCustomerPortal):
         filterby = filterby if filterby in filters else next(iter(filters))
         sortby = parameters.get("sortby")
         sortby = sortby if sortby in sortings else filters[filterby][2]
-        search = str(parameters.get("search") or "").strip()[:MAX_SEARCH]
+        search = clean(str(parameters.get("search") or "")).strip()[:MAX_SEARCH]
         domain = list(filters[filterby][1])
         if search:
             domain += ["|"] * (len(searched) - 1)

@@ -1,11 +1,11 @@
 from werkzeug.exceptions import NotFound
 
 from odoo import http
-from odoo.exceptions import AccessError, MissingError
 from odoo.http import request
 
 from odoo.addons.rating.controllers.main import Rating
 
+from ..intake.text import clean
 from ..languages import get_customer_lang
 from .portal import PRIVATE_HEADERS, SupportCustomerPortal
 
@@ -57,26 +57,16 @@ class SupportRatingPage(SupportCustomerPortal):
     )
     def portal_support_appointment_rate(self, appointment_id, access_token=None, **post):
         """How was it? GET shows; POST counts where a person has pressed one of the stars."""
-        try:
-            appointment_sudo = self._document_check_access(
-                "support.appointment", appointment_id, access_token
-            )
-        except (AccessError, MissingError):
-            if self._support_has_link_ended("support.appointment", appointment_id, access_token):
-                # sudo: as on the appointment's own page
-                expired_sudo = request.env["support.appointment"].sudo().browse(appointment_id)
-                self._support_use_reader_language(expired_sudo, by_login=False)
-                return self._support_page_expired()
-            return self._support_page_not_found()
-        # sudo: who opens it by logging in may read it, and answers by its link as anybody else.
-        record_sudo = appointment_sudo.sudo()._follow_merge()
-        # Staff see the page, as the others of a visit; what customers say of them is not theirs.
-        may_rate = request.env.user.share or not self._support_may_read(record_sudo)
-        if may_rate and request.httprequest.method == "POST":
+        visit, refusal = self._support_open(appointment_id, access_token)
+        if refusal:
+            return refusal
+        if not visit.may_act:
+            # What is said of a technician is the customer's, and so is the link.
+            return self._support_page(visit)
+        record_sudo = visit.record
+        if request.httprequest.method == "POST":
             take_rating(record_sudo, post)
-        return show_rating_page(
-            record_sudo, f"/my/appointments/{record_sudo.id}/rate", may_rate=may_rate
-        )
+        return show_rating_page(record_sudo, f"/my/appointments/{record_sudo.id}/rate")
 
 
 def take_rating(record_sudo, post):
@@ -89,14 +79,13 @@ def take_rating(record_sudo, post):
     words = post.get("words")
     if choice in ("1", "2", "3", "4", "5"):
         satisfaction = request.env["support.satisfaction"].sudo()  # sudo: by the record's link
-        satisfaction._rate(record_sudo, int(choice), words if isinstance(words, str) else "")
+        satisfaction._rate(record_sudo, int(choice), clean(words) if isinstance(words, str) else "")
 
 
-def show_rating_page(record_sudo, action, may_rate=True):
+def show_rating_page(record_sudo, action):
     """The page with the stars, and what was answered already.
 
     :param str action: where the form leads, without a token
-    :param bool may_rate: whether the reader is one whose answer counts
     """
     lang = request.env["ir.http"].get_nearest_lang(
         get_customer_lang(record_sudo.partner_id, record_sudo.company_id)
@@ -116,10 +105,8 @@ def show_rating_page(record_sudo, action, may_rate=True):
             "action": action,
             "token": record_sudo.access_token,
             "answer": answer,
-            "is_open": may_rate
-            and record_sudo._is_to_be_rated()
+            "is_open": record_sudo._is_to_be_rated()
             and (not answer or satisfaction._is_open(answer)),
-            "may_rate": may_rate,
             "is_early": not record_sudo._is_to_be_rated(),
             "stars": satisfaction._list_stars(),
         },

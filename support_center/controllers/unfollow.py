@@ -5,6 +5,7 @@ from odoo.http import request
 
 from odoo.addons.mail.controllers.mail import MailController
 
+from ..models.common.support_arguments import MAX_ID
 from .portal import PRIVATE_HEADERS
 
 
@@ -18,6 +19,8 @@ class SupportUnfollow(MailController):
     @http.route()
     def mail_action_unfollow(self, model=None, res_id=None, pid=None, token=None, **kwargs):
         if not all(isinstance(each, str) and each for each in (model, res_id, pid, token)):
+            raise NotFound
+        if not all(each.isdecimal() and int(each) <= MAX_ID for each in (res_id, pid)):
             raise NotFound
         if not model.startswith("support.") or model not in request.env:
             return super().mail_action_unfollow(model, res_id, pid, token, **kwargs)

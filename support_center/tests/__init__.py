@@ -138,6 +138,7 @@ from .incoming import (
     test_own_addresses,
     test_own_words,
     test_read_once,
+    test_reply_attacks,
     test_review,
     test_review_tours,
     test_short_replies,
@@ -167,6 +168,7 @@ from .notifications import (
 )
 from .online_booking import (
     test_booking,
+    test_booking_attacks,
     test_booking_browser,
     test_booking_limit_race,
     test_booking_robots,
@@ -197,6 +199,7 @@ from .portal import (
     test_link_end,
     test_page,
     test_page_actions,
+    test_page_attacks,
     test_page_tour,
     test_scanner,
 )

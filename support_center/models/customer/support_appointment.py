@@ -98,7 +98,7 @@ class SupportAppointment(models.Model):
     def _customer_attend(self, channel):
         """I will be there."""
         visit = self._for_customer()
-        if visit.state != "confirmed" or not visit._is_ahead():
+        if not visit._is_open_to_customer() or visit.state != "confirmed" or not visit._is_ahead():
             return visit._refuse_customer()
         thanks = _("Thank you. %(when)s", when=visit._describe_customer_time())
         if visit.attendance == "confirmed":
@@ -110,7 +110,7 @@ class SupportAppointment(models.Model):
     def _customer_decline(self, channel, words=""):
         """The customer will not be there, and does not say what then: a dispatcher asks."""
         visit = self._for_customer()
-        if visit.state not in PLANNABLE_STATES or not visit._is_ahead():
+        if not visit._is_open_to_customer() or not visit._is_ahead():
             return visit._refuse_customer()
         thanks = _("Thank you for telling us. We will get in touch with you about another time.")
         if visit.attendance == "declined":
@@ -126,7 +126,7 @@ class SupportAppointment(models.Model):
         thanks = _("Your appointment is cancelled.")
         if visit.state == "cancelled":
             return visit._tell_customer("already", thanks)
-        if visit.state not in PLANNABLE_STATES or not visit._is_ahead():
+        if not visit._is_open_to_customer() or not visit._is_ahead():
             return visit._refuse_customer()
         if not visit._can_customer_change():
             return visit._ask_office("cancel", channel, words)
@@ -148,7 +148,7 @@ class SupportAppointment(models.Model):
         before = visit.state, visit.start
         if before == ("confirmed", start):
             return visit._tell_customer("already", visit._describe_customer_time())
-        if before[0] not in (*PLANNABLE_STATES, "cancelled"):
+        if not visit.active or before[0] not in (*PLANNABLE_STATES, "cancelled"):
             return visit._refuse_customer()
         if not visit.partner_id or not visit._can_customer_plan(start):
             return visit._ask_office("time", channel, visit._format_for_customer(start))
@@ -173,14 +173,14 @@ class SupportAppointment(models.Model):
     def _customer_ask_for_time(self, channel, words):
         """The customer wants another time, and names none that could be taken."""
         visit = self._for_customer()
-        if visit.state not in PLANNABLE_STATES:
+        if not visit._is_open_to_customer():
             return visit._refuse_customer()
         return visit._ask_office("time", channel, words)
 
     def _customer_ask_for_earlier(self, channel):
         """The customer would like to come earlier, and keeps their time until there is one."""
         visit = self._for_customer()
-        if visit.state not in PLANNABLE_STATES or not visit._is_ahead():
+        if not visit._is_open_to_customer() or not visit._is_ahead():
             return visit._refuse_customer()
         is_offered = visit._is_earlier_time_offered()
         thanks = (
@@ -209,7 +209,7 @@ class SupportAppointment(models.Model):
         A request that nobody has promised a time may always be changed.
         """
         self.ensure_one()
-        if self.state not in PLANNABLE_STATES:
+        if not self._is_open_to_customer():
             return False
         if self.state == "draft" and not self.announced_start:
             return True
@@ -229,7 +229,7 @@ class SupportAppointment(models.Model):
         if self.state != "cancelled":
             return self._can_customer_change() or bool(start and self._has_own_offer(start))
         # Cancelled by themselves, see ``_cancel_for_customer``.
-        is_own = self.attendance == "declined" and self._is_ahead()
+        is_own = self.active and self.attendance == "declined" and self._is_ahead()
         return is_own and not any(map(len, self._find_replacements()))
 
     def _has_own_offer(self, start):
@@ -237,7 +237,7 @@ class SupportAppointment(models.Model):
 
         :param datetime start: naive UTC
         """
-        if self.state not in PLANNABLE_STATES or not self.partner_id:
+        if not self._is_open_to_customer() or not self.partner_id:
             return False
         holds = self.env["support.slot.hold"]._find_own(appointment=self)
         return any(hold.origin in OFFERED_BY_US and hold.start == start for hold in holds)
@@ -268,6 +268,11 @@ class SupportAppointment(models.Model):
         """The visit as OdooBot, so that the rules that its save fires have the rights they need."""
         self.ensure_one()
         return self.with_user(SUPERUSER_ID)
+
+    def _is_open_to_customer(self):
+        """Whether the visit goes on: what was put aside is nobody's to come to, and nothing keeps
+        its technician from being booked again."""
+        return self.active and self.state in PLANNABLE_STATES
 
     def _is_ahead(self):
         return not self.start or self.start > fields.Datetime.now()
@@ -320,6 +325,10 @@ class SupportAppointment(models.Model):
         return CustomerOutcome(code, words, list(alternatives))
 
     def _refuse_customer(self):
+        if not self.active:
+            return self._tell_customer(
+                "refused", _("This appointment was put aside. Please write to us.")
+            )
         if self.state == "cancelled":
             return self._tell_customer("refused", _("This appointment was cancelled."))
         if self.state == "draft":

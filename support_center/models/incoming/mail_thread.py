@@ -7,7 +7,13 @@ from markupsafe import Markup
 
 from odoo import _, api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import email_domain_extract, groupby, is_html_empty
+from odoo.tools import (
+    email_domain_extract,
+    email_normalize_all,
+    email_split,
+    groupby,
+    is_html_empty,
+)
 
 from ...intake import (
     EMAIL_ERRORS,
@@ -40,6 +46,7 @@ from ...intake import (
     wants_no_answer,
     without_list_headers,
 )
+from ...intake.mime_headers import read_raw, to_text
 from ..automation.support_automation_log import AUTOMATION_LOGGER
 from ..common.mail_thread import GATEWAY_KEY, GatewayMail, SenderText
 
@@ -379,9 +386,14 @@ class MailThread(models.AbstractModel):
             routes = calendar._route(found.calendar, message_dict, routes, INTAKE_MODELS)
         if not any(route[0] in INTAKE_MODELS for route in routes or ()):
             return routes
+        writers = self._list_writers(message, message_dict)
         self._name_writer(found, message_dict)
         kind = self._classify_mail(message, message_dict)
         routes = [self._find_answered(route, message_dict, kind) for route in routes]
+        if len(writers) > 1 and any(route[0] in INTAKE_MODELS and route[1] for route in routes):
+            # Odoo takes the first one. Whose reply it is nobody knows, and a mail that only names
+            # the customer beside its sender changes nothing of what is planned.
+            message_dict.update({"email_from": ", ".join(sorted(writers)), "author_id": False})
         if kind not in NOISE:
             return routes
         return [
@@ -530,6 +542,15 @@ class MailThread(models.AbstractModel):
             return route
         # sudo: an alias is an administrator's to write, and a mail front needs to be none.
         return model, thread_id, custom_values, user_id, alias.sudo()
+
+    @api.model
+    def _list_writers(self, message, message_dict):
+        """The addresses that ``From`` names, also one that stands where a name should.
+
+        :return: set of str
+        """
+        written = email_split(to_text(read_raw(message, "From")))
+        return {*map(str.lower, written), *email_normalize_all(message_dict.get("email_from"))}
 
     @api.model
     def _name_writer(self, found, message_dict):

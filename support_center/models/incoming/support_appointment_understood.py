@@ -30,6 +30,8 @@ OFFERED_BY_MAIL = ("mail", "reoffer")
 ASKED_FOR = timedelta(days=1)
 # What a customer says of the visit itself, whatever they were asked last.
 PLAIN_KINDS = ("cancel",)
+# What says nothing without what it answers.
+BARE_KINDS = ("yes", "no")
 
 
 class SupportAppointment(models.Model):
@@ -114,6 +116,10 @@ class SupportAppointment(models.Model):
         if understood.kind not in PLAIN_KINDS and self._has_person_asked(msg_dict):
             # "Yes" to a colleague's question is none to the visit.
             return replace(understood, kind="unclear", sentence="")
+        is_bare = understood.kind in BARE_KINDS
+        if is_bare and self._get_asked_offers() and not self._is_answer_to_offer(msg_dict):
+            # To the time that they have, or to the one that they were offered?
+            return replace(understood, kind="unclear")
         return understood
 
     def _list_told_times(self):
@@ -170,6 +176,21 @@ class SupportAppointment(models.Model):
         """What is held for the customer by a mail and has not ended."""
         holds = self.env["support.slot.hold"]._find_own(appointment=self)
         return holds.filtered(lambda hold: hold.origin in OFFERED_BY_MAIL)
+
+    def _is_answer_to_offer(self, msg_dict):
+        """Whether a mail answers the one by which the office offers times."""
+        # sudo: as in _has_person_asked
+        mails = self.env["mail.mail"].sudo()
+        return bool(
+            msg_dict.get("parent_id")
+            and mails.search_count(
+                [
+                    ("mail_message_id", "=", msg_dict["parent_id"]),
+                    ("support_notice", "=", "offer"),
+                ],
+                limit=1,
+            )
+        )
 
     def _has_person_asked(self, msg_dict):
         """Whether a colleague's own words, and no notice of ours, are what the customer answers."""
@@ -257,7 +278,7 @@ class SupportAppointment(models.Model):
         if offers and kind in ("yes", "no"):
             return self._answer_offers(kind, offers, offered)
         if kind == "yes" and len(offered) == 1 and (is_draft or self._get_held_by_mail()):
-            return self._take_told_time(offered[1])
+            return self._take_told_time(next(iter(offered.values())))
         if is_draft and not (offered or self._get_mailed_times()):
             # Nothing was offered yet: what they write is a part of their request.
             return None

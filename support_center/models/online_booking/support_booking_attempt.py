@@ -8,6 +8,7 @@ from odoo.tools.misc import hmac
 from ...compat import under_test
 from ...intake import fold_address
 from ...pruning import prune, unlink_batch
+from ..holds.support_slot_hold import PAGE_MINUTES
 
 # Within these the attempts are counted.
 HOUR = timedelta(hours=1)
@@ -96,7 +97,8 @@ class SupportBookingAttempt(models.Model):
                                         AND moment > %(hour)s),
                        count(*) FILTER (WHERE network = %(network)s AND moment > %(hour)s),
                        count(*) FILTER (WHERE email = %(email)s),
-                       count(*) FILTER (WHERE network = %(network)s AND key = %(key)s)
+                       count(*) FILTER (WHERE network = %(network)s AND key = %(key)s
+                                        AND moment > %(known)s)
                   FROM support_booking_attempt
                  WHERE kind = %(kind)s AND moment > %(day)s
                    AND (network = %(network)s OR email = %(email)s)
@@ -108,6 +110,9 @@ class SupportBookingAttempt(models.Model):
                 kind=kind,
                 hour=now - HOUR,
                 day=now - DAY,
+                # A hold that has ended is another one: else whoever has held as much as they may
+                # goes on with all of that for a day, and holds more each hour.
+                known=now - (timedelta(minutes=PAGE_MINUTES) if kind == "hold" else DAY),
             )
         )
         by_machine, by_network, by_email, is_known = self.env.cr.fetchone()

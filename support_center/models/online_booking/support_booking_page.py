@@ -399,9 +399,10 @@ class SupportBookingPage(models.AbstractModel):
             partners = self._get_partners(reading, visitor.lang)
             vals = intake._prepare_appointment_vals(reading, partners)
         is_instant = visitor.kind.booking_mode == "instant"
+        # Also of who only asks: a form tells a time, and not that it is one that we offer.
+        hold = self._hold_for_booking(visitor, start)
         if is_instant:
             vals["start"] = False
-            hold = self._hold_for_booking(visitor, start)
         typed = {name: values.get(name) or "" for name in TYPED}
         typed.update(lang=visitor.lang, zone=visitor.zone, mode=visitor.kind.booking_mode)
         vals.update(
@@ -427,7 +428,7 @@ class SupportBookingPage(models.AbstractModel):
             hold._release()
         else:
             # What somebody asks for keeps nobody else from it.
-            self._find_own_hold(visitor, start)._release()
+            hold._release()
         return visit
 
     @api.model

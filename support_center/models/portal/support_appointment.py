@@ -6,7 +6,7 @@ from odoo import _, fields, models
 from odoo.tools import plaintext2html
 
 from ...delivery.calendar_file import REQUEST, Person, build
-from ..appointment.states import LIVE_STATES, PLANNABLE_STATES
+from ..appointment.states import LIVE_STATES
 
 # What one message of a customer may bring along.
 MAX_FILES = 5
@@ -99,13 +99,14 @@ class SupportAppointment(models.Model):
     def _is_to_come(self):
         """Whether the customer can still say something of this visit, if only by telephone."""
         self.ensure_one()
-        return self.state in PLANNABLE_STATES and self._is_ahead()
+        return self._is_open_to_customer() and self._is_ahead()
 
     def _may_promise(self):
         """Whether the page asks the customer to say that they will be there."""
         self.ensure_one()
         return (
-            self.state == "confirmed"
+            self._is_open_to_customer()
+            and self.state == "confirmed"
             and self.start > fields.Datetime.now()
             and self.attendance != "confirmed"
         )

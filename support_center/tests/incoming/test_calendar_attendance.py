@@ -172,3 +172,11 @@ class TestCalendarAttendance(AttendanceCase):
         entries = self._take_in(visit)
         self.assertEqual(list(entries), [uid])
         self.assertEqual(entries[uid][1], "CANCELLED")
+
+    def test_a_proposal_that_no_calendar_has(self):
+        visit = self._confirm()
+        for start in ("99991231T235959Z", "00010101T000000Z"):
+            with self.subTest(start):
+                before = visit.start
+                self._propose(visit, start=start)
+                self.assertEqual(visit.start, before)

@@ -246,6 +246,55 @@ class TestShortReplies(ShortReplyCase):
                 self.assertIn(body, activity.note)
                 self.assertTrue(self._get_reply_answers(visit))
 
+    def _offer_by_office(self, visit, count, freed=None):
+        """Offer times as the office does, and the mail about it."""
+        offers = self.env["support.customer.times"]._find_alternatives(visit, limit=count)
+        # The best first, which need not be the soonest.
+        slots = [offer.slot for offer in reversed(offers)]
+        holds = self.env["support.slot.hold"]._hold(
+            slots, appointment=visit, minutes=30, origin="reoffer"
+        )
+        self.assertEqual(len(holds), count)
+        kind = "freed" if freed else "conflict"
+        self.env["support.slot.offer"]._offer(holds, kind, freed)
+        self.assertFalse(visit._mail_offers())
+        return [hold.start for hold in holds], self._get_notices(visit, "offer")[-1:]
+
+    def _answer_mail(self, body, mail):
+        type(self).number += 1
+        self.assertFalse(self._reply(body, mail, sender=KNOWN, number=self.number))
+        self.env.flush_all()
+
+    def test_no_to_a_freed_time_is_not_a_no_to_the_visit(self):
+        freed = self._confirm(start=at("2026-03-04 10:00"), technician_id=False)
+        freed.action_cancel()
+        _starts, mail = self._offer_by_office(self.visit, 1, freed)
+        self._answer_mail("No, thank you.", mail)
+        self.assertEqual((self.visit.attendance, self.visit.state), ("unknown", "confirmed"))
+        self.assertEqual(self.visit.offer_ids.state, "refused")
+        self.assertFalse(self.env["support.slot.hold"]._find_own(appointment=self.visit))
+        self.assertIn("Nothing has changed", self._get_text(self._get_reply_answers()[-1:]))
+
+    def test_yes_to_a_freed_time_and_to_another_mail(self):
+        freed = self._confirm(start=at("2026-03-04 10:00"), technician_id=False)
+        freed.action_cancel()
+        before = self.visit.start
+        (start,), mail = self._offer_by_office(self.visit, 1, freed)
+        # The confirmation asks for nothing; what they say yes to is for a person to see.
+        self._answer("Yes")
+        self.assertEqual((self.visit.start, self.visit.attendance), (before, "unknown"))
+        self.assertTrue(self._get_heard())
+        self._answer_mail("Yes please", mail)
+        self.assertEqual(self.visit.start, start)
+
+    def test_several_times_by_the_office_are_taken_by_number(self):
+        starts, mail = self._offer_by_office(self.visit, 3)
+        before = self.visit.start
+        self._answer_mail("Yes", mail)
+        self.assertEqual(self.visit.start, before)
+        self._answer_mail("2", mail)
+        self.assertEqual(self.visit.start, starts[1])
+
     def _offer(self, count=3):
         """A draft whose customer was offered times by mail."""
         draft = self._create_appointment(start=False, requested_date=at("2026-03-09 10:00"))
