@@ -60,7 +60,7 @@ def read_prose(text: str, *, sent: datetime, zone: tzinfo, region: str | None = 
     :param zone: that of the writer
     :param region: two letters of the country in which a phone number without "+" counts
     """
-    own = without_closing(text[:_MAX_TEXT])
+    own = _PROGRAM_LINE.sub("", without_closing(text[:_MAX_TEXT]))
     sentences = list(_split(own))[:_MAX_SENTENCES]
     local = sent.astimezone(zone)
     best = max(
@@ -93,6 +93,12 @@ _CLOSING = re.compile(
     r"(?: d'avance)?|(?:un )?(?:cordial |atentos )?saludos?|atentamente|(?:muchas )?gracias|"
     r"(?:cordiali|distinti|cari) saluti|saluti|(?:mille )?grazie(?: mille)?)\b.{0,25}",
     re.I,
+)
+# A line that a mail program wrote, in a report or above what is forwarded: nobody's wish.
+_PROGRAM_LINE = re.compile(
+    r"^\W{0,3}(?:received|message-id|return-path|x-[\w-]{1,40}|sent|gesendet|envoyé|enviado(?: el)?|"
+    r"inviato)\s?:.*$|^.*\b\d\d:\d\d:\d\d [+-]\d{4}\b.*$",
+    re.I | re.M,
 )
 # "10. Dezember" does not end a sentence.
 _SENTENCE_END = re.compile(

@@ -210,6 +210,21 @@ def test_addresses(text, address):
     assert find_address(text) == address
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Received: from web.example.org; Thu, 3 Dec 2026 14:00:00 +0100",
+        "Date: Thu, 3 Dec 2026 14:00:00 +0100",
+        "Sent: Thursday, 3 December 2026 14:00",
+        "> Gesendet: Donnerstag, 3. Dezember 2026 14:00",
+    ],
+)
+def test_what_a_mail_program_wrote_is_no_wish(line):
+    found = _read(f"Hello,\n\nall of our mails come back, please help:\n\n{line}\n")
+    assert not found.when
+    assert not found.wish
+
+
 def test_a_form_is_read_as_before_and_its_words_are_a_wish():
     result = parse_mail(
         "customer_name: John\nrequested_date: next week, in the morning\n"

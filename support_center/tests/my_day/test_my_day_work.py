@@ -156,7 +156,7 @@ class TestMyDayWork(SupportMailCase):
             self._submit("on_the_way")
         self.assertEqual(self.visit.expected_arrival, at("2026-03-02 10:25"))
         mail = self._get_notices(self.visit, "on_the_way")
-        self.assertIn("10:25", mail.body_html)
+        self.assertIn("10:20–10:40", mail.body_html)
         self.assertIn("10:25", self.day.load()["visits"][0]["arrival"])
 
     def test_who_is_later_than_they_have_said_names_a_time_to_come(self):
@@ -164,7 +164,7 @@ class TestMyDayWork(SupportMailCase):
         with freeze_time("2026-03-02 10:20"):
             self._submit("on_the_way")
         self.assertEqual(self.visit.expected_arrival, at("2026-03-02 10:35"))
-        self.assertIn("10:35", self._get_notices(self.visit, "on_the_way").body_html)
+        self.assertIn("10:30–10:50", self._get_notices(self.visit, "on_the_way").body_html)
 
     def test_late_is_never_a_time_that_has_passed(self):
         with freeze_time("2026-03-02 10:42"):
