@@ -96,8 +96,8 @@ _CLOSING = re.compile(
 )
 # A line that a mail program wrote, in a report or above what is forwarded: nobody's wish.
 _PROGRAM_LINE = re.compile(
-    r"^\W{0,3}(?:received|message-id|return-path|x-[\w-]{1,40}|sent|gesendet|envoyé|enviado(?: el)?|"
-    r"inviato)\s?:.*$|^.*\b\d\d:\d\d:\d\d [+-]\d{4}\b.*$",
+    r"^\W{0,3}(?:received|message-id|return-path|x-[\w-]{1,40}|sent|gesendet|envoyé|"
+    r"enviado(?: el)?|inviato)\s?:.*$|^.*\b\d\d:\d\d:\d\d [+-]\d{4}\b.*$",
     re.I | re.M,
 )
 # "10. Dezember" does not end a sentence.

@@ -199,21 +199,6 @@ class TestShortReplies(ShortReplyCase):
         self.assertFalse(self.visit._mail_offers())
         return offers
 
-    def test_no_to_a_freed_time_keeps_the_own_one(self):
-        offer = self._offer_by_mail([at("2026-03-04 10:00")], "freed")
-        self._answer("No, thank you")
-        self.assertEqual((self.visit.state, self.visit.attendance), ("confirmed", "unknown"))
-        self.assertEqual(offer.state, "refused")
-        self.assertFalse(self.env["support.slot.hold"]._find_own(appointment=self.visit))
-        (answer,) = self._get_reply_answers()
-        self.assertIn("Nothing has changed for you", self._get_text(answer))
-
-    def test_yes_to_a_freed_time_takes_it(self):
-        offer = self._offer_by_mail([at("2026-03-04 10:00")], "freed")
-        self._answer("Yes, please")
-        self.assertEqual(self.visit.start, at("2026-03-04 10:00"))
-        self.assertEqual(offer.state, "taken")
-
     def test_yes_to_several_offered_times_is_for_a_person_and_a_number_is_not(self):
         starts = [at("2026-03-04 10:00"), at("2026-03-04 13:00"), at("2026-03-06 10:00")]
         offers = self._offer_by_mail(starts, "conflict")
