@@ -46,9 +46,10 @@ from ...intake import (
     wants_no_answer,
     without_list_headers,
 )
-from ...intake.mime_headers import read_raw, to_text
+from ...intake.mime_headers import decode_words, read_raw, to_text
 from ..automation.support_automation_log import AUTOMATION_LOGGER
 from ..common.mail_thread import GATEWAY_KEY, GatewayMail, SenderText
+from ..common.support_mail_address import fold_all
 
 _logger = logging.getLogger(__name__)
 
@@ -547,10 +548,10 @@ class MailThread(models.AbstractModel):
     def _list_writers(self, message, message_dict):
         """The addresses that ``From`` names, also one that stands where a name should.
 
-        :return: set of str
+        :return: set of str, of one address in two spellings one
         """
-        written = email_split(to_text(read_raw(message, "From")))
-        return {*map(str.lower, written), *email_normalize_all(message_dict.get("email_from"))}
+        written = email_split(decode_words(to_text(read_raw(message, "From"))))
+        return fold_all([*written, *email_normalize_all(message_dict.get("email_from"))])
 
     @api.model
     def _name_writer(self, found, message_dict):
