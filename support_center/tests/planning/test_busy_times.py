@@ -84,11 +84,11 @@ class TestBusyTimes(AvailabilityCase):
             """
             INSERT INTO support_appointment (
                 name, company_id, partner_id, customer_name, priority, duration, state, source,
-                intake_state, send_confirmation_email, send_reminder_email, active,
+                intake_state, attendance, send_confirmation_email, send_reminder_email, active,
                 technician_id, start, stop, busy_start, busy_stop, ics_uid, access_token,
                 create_uid, create_date)
             SELECT 'PAST/' || number, %(company)s, %(partner)s, 'C', '1', 1, 'done', 'manual',
-                   'none', FALSE, FALSE, TRUE, (%(technicians)s::int[])[1 + number %% 2],
+                   'none', 'unknown', FALSE, FALSE, TRUE, (%(technicians)s::int[])[1 + number %% 2],
                    moment, moment + interval '1 hour', moment, moment + interval '1 hour',
                    gen_random_uuid(), gen_random_uuid(), 1, moment
               FROM (SELECT number, timestamp '2026-03-09' - number * interval '9 hours' AS moment
