@@ -21,8 +21,8 @@ EVENTS = 50
 _FILL = """
     INSERT INTO support_appointment (
         name, company_id, partner_id, customer_name, priority, duration, state, source,
-        intake_state, attendance, send_confirmation_email, send_reminder_email, active, start, stop,
-        busy_start, busy_stop, ics_uid, access_token, create_uid, create_date)
+        intake_state, attendance, send_confirmation_email, send_reminder_email, active,
+        start, stop, busy_start, busy_stop, ics_uid, access_token, create_uid, create_date)
     SELECT %(prefix)s || '/' || number, %(company)s,
            (%(partners)s::int[])[1 + number %% array_length(%(partners)s::int[], 1)], 'C', '1',
            1, (%(states)s::text[])[1 + number %% array_length(%(states)s::text[], 1)],
