@@ -21,7 +21,8 @@ _FILL = """
     INSERT INTO support_appointment (
         name, company_id, partner_id, customer_name, priority, duration, state, source,
         intake_state, attendance, send_confirmation_email, send_reminder_email, active,
-        technician_id, start, stop, busy_start, busy_stop, ics_uid, access_token, create_uid, create_date)
+        technician_id, start, stop, busy_start, busy_stop, ics_uid, access_token, create_uid,
+        create_date)
     SELECT 'SLOT/' || number, %(company)s, %(partner)s, 'C', '1', 1, 'confirmed', 'manual',
            'none', 'unknown', FALSE, FALSE, TRUE, (%(technicians)s::int[])[1 + number %% %(people)s],
            moment, moment + interval '1 hour', moment, moment + interval '1 hour',
