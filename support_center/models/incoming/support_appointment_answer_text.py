@@ -55,11 +55,13 @@ class SupportAppointment(models.Model):
 
     def _is_in_own_words(self):
         """Whether the request came as a mail in sentences, and not as a form or an invitation."""
-        reading = self.intake_reading or {}
+        reading = self.intake_reading
+        # What another version kept is read anew, and is a form until then.
+        is_known = isinstance(reading, dict) and "has_form" in reading
         return bool(
             self.source == "email"
-            and reading
-            and not reading.get("has_form")
+            and is_known
+            and not reading["has_form"]
             and not self.intake_obstacle
             and not self.intake_automatic
         )

@@ -266,6 +266,7 @@ class TestWhatAdministratorsEdit(SupportCase):
         "ir.sequence",
         "mail.alias",
         "mail.template",
+        "support.reminder",
         "support.stage",
         "support.team",
     }
