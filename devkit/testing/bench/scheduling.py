@@ -25,7 +25,8 @@ _FILL = """
         create_date)
     SELECT 'SLOT/' || number, %(company)s, %(partner)s, 'C', '1', 1, 'confirmed', 'manual',
            'none', 'unknown', FALSE, FALSE, TRUE,
-           (%(technicians)s::int[])[1 + number %% %(people)s], moment, moment + interval '1 hour', moment, moment + interval '1 hour',
+           (%(technicians)s::int[])[1 + number %% %(people)s],
+           moment, moment + interval '1 hour', moment, moment + interval '1 hour',
            gen_random_uuid(), gen_random_uuid(), 1, %(monday)s
       FROM (SELECT number, %(monday)s + (number / (2 * %(people)s)) * interval '1 day'
                    + CASE WHEN number / %(people)s %% 2 = 0 THEN interval '8 hours'
