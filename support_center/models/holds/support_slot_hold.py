@@ -389,6 +389,14 @@ class SupportSlotHold(models.Model):
               FROM claim
              -- What has ended goes before that comes.
              WHERE (SELECT count(*) FROM gone) >= 0
+               -- Two that overlap are refused by their own constraint, or by what stands in for it.
+               AND NOT EXISTS (
+                    SELECT 1
+                      FROM claim AS first
+                     WHERE first.id < claim.id
+                       AND first.technician_id = claim.technician_id
+                       AND first.busy_start < claim.busy_stop
+                       AND first.busy_stop > claim.busy_start)
             """,
             {
                 "ids": visits.ids,

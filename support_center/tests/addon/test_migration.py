@@ -461,7 +461,7 @@ class TestMigration(SupportCase):
                 body = str(template.with_context(lang=lang).body_html)
                 self.assertEqual(body.count("support_center.mail_answer_words"), 1, lang)
                 self.assertEqual(body.count("support_center.mail_answer_offers"), 1, lang)
-        self.assertEqual(re.sub(r"\s", "", str(template.body_html)), re.sub(r"\s", "", new))
+        self.assertEqual(str(template.body_html), new)
         edited = old.replace("we have your request", "your request came in")
         template.body_html = edited
         self._migrate("1.9.0", "post-answer")
