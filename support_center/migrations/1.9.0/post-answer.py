@@ -15,6 +15,8 @@ WORDS = (
     '<t t-if="answer[\'is_in_words\']"><t t-call="support_center.mail_answer_words"></t></t>'
     '<t t-else="">'
 )
+# As 17.0 and 19.0 write it.
+BREAK = re.compile(r"<br\s*/?>(?:</br>)?")
 OFFERS = '<t t-call="support_center.mail_answer_offers"></t></t>'
 # What the text begins with below the greeting, and what stands above its last lines.
 FIRST = re.compile(r"<t t-if=\"answer\['is_accepted'\]\">")
@@ -43,7 +45,7 @@ def migrate(cr, _version):
             new = text[:begins] + WORDS + text[begins:ends] + OFFERS + text[ends:]
             shipped = _read_shipped()
             # With the spaces of a new installation, too.
-            is_shipped = _digest(new) == _digest(shipped)
+            is_shipped = _digest(BREAK.sub("<br>", new)) == _digest(BREAK.sub("<br>", shipped))
             template.with_context(lang=lang).body_html = shipped if is_shipped else new
 
 
