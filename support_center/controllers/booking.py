@@ -175,7 +175,7 @@ class SupportBooking(http.Controller):
         "/book/<string:code>/done", type="http", auth="public", methods=["GET"], sitemap=False
     )
     def book_done(self, code, **_parameters):
-        """What was booked, as it was typed and chosen: for whoever has this address.
+        """What was booked, as it was typed and chosen: for those who have this address.
 
         It tells nothing of what we know of the customer, not even whether we know them, and so it
         has no link to the page of the appointment, which does: that one is in our mail.
@@ -260,7 +260,7 @@ class SupportBooking(http.Controller):
     # ------------------------------------------------------------------
 
     def _get_page(self):
-        """``support.booking.page`` as OdooBot, whoever is logged in."""
+        """``support.booking.page`` as OdooBot, also for users who are logged in."""
         # What a user has in the context of their session is nothing to these pages either.
         env = request.env(user=SUPERUSER_ID, su=True, context={})
         return env["support.booking.page"]

@@ -19,7 +19,7 @@ MAX_SEARCH = 100
 
 
 class SupportCustomerLists(SupportCustomerPortal):
-    """The appointments and tickets of whoever logs in; the record rules say which these are."""
+    """The appointments and tickets of a user; the record rules say which these are."""
 
     # ------------------------------------------------------------------
     # Home

@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import _, fields, models
 from odoo.exceptions import UserError
 
 from ...compat import check_access
@@ -209,10 +209,6 @@ class SupportAppointment(models.Model):
     def _get_notice_end(self, kind):
         # The visit's own time is not what an offer is about.
         return False if kind == "offer" else super()._get_notice_end(kind)
-
-    @api.model
-    def _get_offer_minutes(self):
-        return MAIL_MINUTES
 
     def _get_mail_offers(self):
         """What the mail offers, in the order of the times.

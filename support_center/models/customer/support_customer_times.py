@@ -152,7 +152,7 @@ class SupportCustomerTimes(models.AbstractModel):
         technicians = offers._find_technicians(appointment)
         slots = technicians._find_slots(start, stop, demand, without=appointment)
         if appointment.state == "confirmed":
-            # That time is theirs already, whoever comes.
+            # That time is theirs already, with any technician.
             slots = [slot for slot in slots if slot.start != appointment.start]
         if not slots:
             return []

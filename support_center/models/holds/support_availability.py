@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 
 class SupportAvailability(models.AbstractModel):
-    """What others hold is taken for whoever looks for a free time."""
+    """What others hold is taken for those who look for a free time."""
 
     _inherit = "support.availability"
 

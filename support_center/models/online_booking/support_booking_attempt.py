@@ -110,8 +110,8 @@ class SupportBookingAttempt(models.Model):
                 kind=kind,
                 hour=now - HOUR,
                 day=now - DAY,
-                # A hold that has ended is another one: else whoever has held as much as they may
-                # goes on with all of that for a day, and holds more each hour.
+                # A hold that has ended is another one: else those who have held as much as they may
+                # go on with all of that for a day, and hold more each hour.
                 known=now - (timedelta(minutes=PAGE_MINUTES) if kind == "hold" else DAY),
             )
         )
